@@ -1,1 +1,32 @@
-//! framework
+//! A small framework for Terraform providers: schemas, values, plans, and the server that core talks to.
+//!
+//! A resource author sees [`Resource`], [`Schema`], [`Attr`] and [`model!`](crate::model); everything about the wire stays in
+//! [`server`]. The framework knows nothing of DigiCert.
+
+mod attr;
+mod diagnostics;
+mod model;
+mod number;
+mod path;
+mod private_state;
+mod provider;
+mod resource;
+pub mod schema;
+pub mod server;
+mod ty;
+mod value;
+
+pub use attr::Attr;
+pub use diagnostics::{Diagnostic, Diagnostics, Severity, Warnings};
+pub use model::{FromToValue, Model, ModelError, Set, mismatch};
+pub use number::Number;
+pub use path::{AttributePath, Step};
+pub use private_state::PrivateState;
+pub use provider::Provider;
+pub use resource::{
+    Call, CreateRequest, Created, DeleteRequest, Deleted, Imported, PlanRequest, Planned, Read,
+    ReadRequest, Resource, UpdateRequest, Updated,
+};
+pub use schema::{Attribute, Kind, Mode, Nesting, Schema};
+pub use ty::Type;
+pub use value::Value;

@@ -1,0 +1,255 @@
+//! What a resource author writes: one trait, one outcome type per operation.
+//!
+//! The outcome types make the taint rule of core hard to break. Core taints a created object that comes back
+//! together with an error, and the next apply destroys it and creates it again. So [`Created`] is either
+//! nothing with errors or an object with [`Warnings`], which cannot hold an error.
+
+use std::future::Future;
+
+use tokio_util::sync::CancellationToken;
+
+use super::diagnostics::{Diagnostics, Warnings};
+use super::model::Model;
+use super::path::AttributePath;
+use super::private_state::PrivateState;
+use super::schema::Schema;
+
+/// A managed resource type.
+///
+/// `plan` and its parts are pure and deterministic: core plans twice and compares. Every other operation runs in a
+/// task that neither a dropped call nor StopProvider cancels; it watches `stop` of its [`Call`] itself.
+pub trait Resource: Send + Sync + 'static {
+    /// Configuration, plan and state as a struct.
+    type Model: Model;
+    /// What is kept beside the state, invisible to users.
+    type Private: PrivateState;
+
+    /// The type's name in configurations: `digicert_ssl_order`.
+    const TYPE_NAME: &'static str;
+
+    /// The schema. Called once in a process.
+    fn schema(&self) -> Schema;
+
+    /// Checks what can be known of a configuration that may hold unknown values. No network.
+    fn validate(&self, _config: &Self::Model) -> Diagnostics {
+        Diagnostics::new()
+    }
+
+    /// Puts back the prior value of each attribute of `planned` that means the same, so that another spelling is no change.
+    fn keep_equal_values(&self, _prior_state: &Self::Model, _planned: &mut Self::Model) {}
+
+    /// Refines the plan of a create or update after the generic passes.
+    fn plan(
+        &self,
+        request: PlanRequest<Self::Model, Self::Private>,
+    ) -> impl Future<Output = Planned<Self::Model, Self::Private>> + Send;
+
+    /// Says what a destroy will do. An error refuses it.
+    fn plan_destroy(&self, _prior_state: &Self::Model) -> Diagnostics {
+        Diagnostics::new()
+    }
+
+    /// Makes the object of a plan.
+    fn create(
+        &self,
+        call: Call,
+        request: CreateRequest<Self::Model, Self::Private>,
+    ) -> impl Future<Output = Created<Self::Model, Self::Private>> + Send;
+
+    /// Looks at the object of a state.
+    fn read(
+        &self,
+        call: Call,
+        request: ReadRequest<Self::Model, Self::Private>,
+    ) -> impl Future<Output = Read<Self::Model, Self::Private>> + Send;
+
+    /// Changes the object of `prior_state` into that of the plan.
+    fn update(
+        &self,
+        call: Call,
+        request: UpdateRequest<Self::Model, Self::Private>,
+    ) -> impl Future<Output = Updated<Self::Model, Self::Private>> + Send;
+
+    /// Lets go of the object.
+    fn delete(
+        &self,
+        call: Call,
+        request: DeleteRequest<Self::Model, Self::Private>,
+    ) -> impl Future<Output = Deleted> + Send;
+
+    /// Turns the id of an `import` into a first state, which core then has read.
+    fn import(
+        &self,
+        call: Call,
+        id: String,
+    ) -> impl Future<Output = Result<Imported<Self::Model, Self::Private>, Diagnostics>> + Send;
+
+    /// Brings a state of an older schema version into today's form. `state` is the JSON of the state file.
+    fn upgrade(
+        &self,
+        version: i64,
+        _state: serde_json::Value,
+    ) -> Result<serde_json::Value, Diagnostics> {
+        Err(super::diagnostics::Diagnostic::error(
+            "State of an unknown schema version",
+            format!(
+                "The state of this {} was written by schema version {version}, which no release of this provider \
+                 had. Restore the state from a backup, or remove the resource with `terraform state rm` and import it again.",
+                Self::TYPE_NAME
+            ),
+        )
+        .into())
+    }
+}
+
+/// The circumstances of one call.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// Cancelled by StopProvider, that is, by the first Ctrl-C: end waits at once, keep what exists.
+    pub stop: CancellationToken,
+}
+
+/// A create or update to plan. The generic passes (defaults, unknown marks, requires-replace) have run.
+#[derive(Clone, Debug)]
+pub struct PlanRequest<M, P> {
+    /// The configuration, perhaps with unknown values.
+    pub config: M,
+    /// The object as it is; none for a create, and none for the create half of a replacement.
+    pub prior_state: Option<M>,
+    /// The plan so far.
+    pub planned_state: M,
+    /// Paths that force a new object so far.
+    pub requires_replace: Vec<AttributePath>,
+    /// Private data of the object; default for a create.
+    pub private: P,
+}
+
+/// A plan.
+#[derive(Clone, Debug)]
+pub struct Planned<M, P> {
+    /// The state after apply, as far as it can be known.
+    pub state: M,
+    /// Paths whose change forces a new object.
+    pub requires_replace: Vec<AttributePath>,
+    /// Handed to apply unchanged.
+    pub private: P,
+    /// Errors refuse the plan.
+    pub diagnostics: Diagnostics,
+}
+
+impl<M, P> Planned<M, P> {
+    /// The plan as the generic passes left it.
+    pub fn unchanged(request: PlanRequest<M, P>) -> Self {
+        Self {
+            state: request.planned_state,
+            requires_replace: request.requires_replace,
+            private: request.private,
+            diagnostics: Diagnostics::new(),
+        }
+    }
+}
+
+/// A create to carry out.
+#[derive(Clone, Debug)]
+pub struct CreateRequest<M, P> {
+    /// The configuration, wholly known.
+    pub config: M,
+    /// The plan; computed values are unknown in it.
+    pub planned_state: M,
+    /// Private data of the plan.
+    pub private: P,
+}
+
+/// What came of a create.
+#[derive(Clone, Debug)]
+pub enum Created<M, P> {
+    /// Nothing exists, or nobody knows: the diagnostics hold an error and core keeps no object.
+    Nothing(Diagnostics),
+    /// The object exists. Whatever went wrong afterwards is a warning.
+    Object {
+        /// Wholly known.
+        state: M,
+        /// Kept beside it.
+        private: P,
+        /// What a person should know.
+        warnings: Warnings,
+    },
+}
+
+/// An object to look at.
+#[derive(Clone, Debug)]
+pub struct ReadRequest<M, P> {
+    /// The state as stored.
+    pub state: M,
+    /// Private data as stored.
+    pub private: P,
+}
+
+/// What a look at the object showed.
+#[derive(Clone, Debug)]
+pub enum Read<M, P> {
+    /// The object is there.
+    Object {
+        /// As it is now; wholly known.
+        state: M,
+        /// Kept beside it; whatever is not given here is lost.
+        private: P,
+        /// What a person should know.
+        warnings: Warnings,
+    },
+    /// The object is gone for certain: core drops it from state and plans to create it.
+    Gone(Warnings),
+    /// It could not be looked at; state stays as it was. The diagnostics hold an error.
+    Failed(Diagnostics),
+}
+
+/// An update to carry out.
+#[derive(Clone, Debug)]
+pub struct UpdateRequest<M, P> {
+    /// The configuration, wholly known.
+    pub config: M,
+    /// The object as it was.
+    pub prior_state: M,
+    /// The object as it shall be.
+    pub planned_state: M,
+    /// Private data of the plan.
+    pub private: P,
+}
+
+/// What came of an update: state and errors may stand together, since core never taints on update.
+#[derive(Clone, Debug)]
+pub struct Updated<M, P> {
+    /// How far it came; with an error, the steps that were done.
+    pub state: M,
+    /// Kept beside it.
+    pub private: P,
+    /// Errors and warnings.
+    pub diagnostics: Diagnostics,
+}
+
+/// An object to let go of.
+#[derive(Clone, Debug)]
+pub struct DeleteRequest<M, P> {
+    /// The object as stored.
+    pub state: M,
+    /// Private data as stored.
+    pub private: P,
+}
+
+/// What came of a delete.
+#[derive(Clone, Debug)]
+pub enum Deleted {
+    /// Core forgets the object.
+    Gone(Warnings),
+    /// Core keeps the object as it was. The diagnostics hold an error.
+    Kept(Diagnostics),
+}
+
+/// The first state of an import.
+#[derive(Clone, Debug)]
+pub struct Imported<M, P> {
+    /// Enough for a read.
+    pub state: M,
+    /// Kept beside it.
+    pub private: P,
+}
