@@ -214,3 +214,47 @@ impl Drop for OpenConnection {
         self.0.0.send_modify(|count| count.open -= 1);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::pin::pin;
+
+    use tokio::net::TcpListener;
+    use tokio_stream::StreamExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn small_messages_over_tcp_do_not_wait() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut incoming = pin!(incoming(
+            Listener::Tcp(listener),
+            None,
+            OpenConnections::default()
+        ));
+
+        let _client = TcpStream::connect(address).await.unwrap();
+        let Ok(connection) = incoming.next().await.unwrap();
+        let Io::Tcp(stream) = &connection.io else {
+            panic!("not a plain TCP connection");
+        };
+        assert!(stream.nodelay().unwrap());
+    }
+
+    #[test]
+    fn a_connection_counts_while_it_lives() {
+        let connections = OpenConnections::default();
+        let count = connections.watch();
+        let counted = || (count.borrow().open, count.borrow().was_connected);
+        assert_eq!(counted(), (0, false));
+
+        let first = connections.open();
+        let second = connections.open();
+        assert_eq!(counted(), (2, true));
+
+        drop(first);
+        drop(second);
+        assert_eq!(counted(), (0, true));
+    }
+}

@@ -146,3 +146,6 @@ pub async fn serve_debug(
     server.finish(ending, &drain).await;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

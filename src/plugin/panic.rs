@@ -28,30 +28,27 @@ fn report(info: &PanicHookInfo<'_>, backtrace: &dyn fmt::Display) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::process::Command;
+    use std::process::Stdio;
 
     use super::*;
-
-    /// Set in a child process that shall panic, as a hook belongs to a whole process.
-    const CHILD: &str = "PLUGIN_PANIC_TEST_CHILD";
+    use crate::plugin::tests::{is_child, itself};
 
     #[test]
-    fn a_panic_is_reported_the_way_terraform_reads_it_and_without_secrets() {
-        if std::env::var_os(CHILD).is_some() {
+    fn a_panic_reads_as_a_crash_to_terraform_and_holds_no_secret() {
+        if is_child() {
             let redactor = Redactor::default();
             redactor.add("canary-key");
             install_hook(redactor);
             panic!("no order with canary-key");
         }
 
-        let child = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "--nocapture", "--test-threads=1"])
-            .arg("plugin::panic::tests::a_panic_is_reported_the_way_terraform_reads_it_and_without_secrets")
-            .env(CHILD, "1")
-            .output()
-            .unwrap();
+        let child = itself(
+            "plugin::panic::tests::a_panic_reads_as_a_crash_to_terraform_and_holds_no_secret",
+        )
+        .output()
+        .unwrap();
 
-        assert!(!child.status.success());
+        assert_eq!(child.status.code(), Some(101));
         let stderr = String::from_utf8(child.stderr).unwrap();
         let lines: Vec<_> = stderr.lines().collect();
         assert_eq!(lines[0], "panic: no order with ***", "{stderr}");
@@ -63,22 +60,18 @@ mod tests {
     /// The read end is closed: what a dead Terraform leaves behind.
     #[test]
     fn a_panic_survives_a_broken_pipe() {
-        if std::env::var_os(CHILD).is_some() {
+        if is_child() {
             install_hook(Redactor::default());
-            // The parent sends a byte once it has closed the other end of stderr.
-            let mut go = String::new();
-            io::stdin().read_line(&mut go).unwrap();
+            // The parent writes once it has closed the other end of stderr.
+            io::stdin().read_line(&mut String::new()).unwrap();
             assert!(std::panic::catch_unwind(|| panic!("unread")).is_err());
             std::process::exit(42);
         }
 
-        let mut child = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "--nocapture", "--test-threads=1"])
-            .arg("plugin::panic::tests::a_panic_survives_a_broken_pipe")
-            .env(CHILD, "1")
-            .stdin(std::process::Stdio::piped())
-            .stdout(std::process::Stdio::null())
-            .stderr(std::process::Stdio::piped())
+        let mut child = itself("plugin::panic::tests::a_panic_survives_a_broken_pipe")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
             .spawn()
             .unwrap();
         drop(child.stderr.take());

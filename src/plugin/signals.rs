@@ -53,13 +53,14 @@ impl Signals {
 #[cfg(test)]
 mod tests {
     use std::pin::pin;
-    use std::process::Command;
+    use std::process::{Command, exit};
 
     use futures_util::poll;
 
     use super::*;
+    use crate::plugin::tests::{is_child, itself};
 
-    /// Sends the signal to this test process, whose handlers must be installed.
+    /// Sends the signal to this process, whose handlers must be installed.
     fn send(name: &str) {
         let script = format!("kill -{name} $PPID");
         let status = Command::new("sh").args(["-c", &script]).status().unwrap();
@@ -68,6 +69,14 @@ mod tests {
 
     #[tokio::test]
     async fn under_terraform_only_sigterm_ends() {
+        if !is_child() {
+            // Handlers stay installed: in this process they would keep Ctrl-C from stopping the tests.
+            let child =
+                itself("plugin::signals::tests::under_terraform_only_sigterm_ends").status();
+            assert_eq!(child.unwrap().code(), Some(42));
+            return;
+        }
+
         let mut signals = Signals::install(OnInterrupt::Ignore).unwrap();
         let mut debugged = Signals::install(OnInterrupt::End).unwrap();
         let mut ended = pin!(signals.ended());
@@ -81,5 +90,6 @@ mod tests {
         }
         send("TERM");
         ended.await;
+        exit(42);
     }
 }

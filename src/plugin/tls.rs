@@ -129,4 +129,4 @@ impl ClientCertVerifier for PinnedClient {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -20,7 +20,7 @@ struct Nothing {}
 struct Host {
     channel: Channel,
     server: Server,
-    _directory: tempfile::TempDir,
+    directory: tempfile::TempDir,
 }
 
 impl Host {
@@ -40,7 +40,7 @@ impl Host {
         Self {
             channel,
             server,
-            _directory: directory,
+            directory,
         }
     }
 
@@ -130,10 +130,7 @@ async fn the_socket_is_gone_after_the_end() {
     host.server
         .finish(Ending::Terminated, &TaskTracker::new())
         .await;
-    assert_eq!(
-        std::fs::read_dir(host._directory.path()).unwrap().count(),
-        0
-    );
+    assert_eq!(std::fs::read_dir(host.directory.path()).unwrap().count(), 0);
 }
 
 #[tokio::test]

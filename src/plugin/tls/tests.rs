@@ -8,13 +8,14 @@ use tokio_rustls::TlsConnector;
 use super::*;
 
 /// A client certificate as Terraform makes it.
-struct Client {
-    certificate: CertificateDer<'static>,
+pub(in crate::plugin) struct Client {
+    pub(in crate::plugin) certificate: CertificateDer<'static>,
+    pub(in crate::plugin) pem: String,
     key: PrivateKeyDer<'static>,
 }
 
 impl Client {
-    fn like_terraform() -> Self {
+    pub(in crate::plugin) fn like_terraform() -> Self {
         let mut parameters = CertificateParams::new(["localhost".to_owned()]).unwrap();
         let name = &mut parameters.distinguished_name;
         name.push(DnType::CommonName, "localhost");
@@ -25,11 +26,35 @@ impl Client {
             ExtendedKeyUsagePurpose::ServerAuth,
         ];
         let key = KeyPair::generate_for(&PKCS_ECDSA_P521_SHA512).unwrap();
+        let certificate = parameters.self_signed(&key).unwrap();
         Self {
-            certificate: parameters.self_signed(&key).unwrap().der().clone(),
+            certificate: certificate.der().clone(),
+            pem: certificate.pem(),
             key: PrivatePkcs8KeyDer::from(key.serialize_der()).into(),
         }
     }
+}
+
+/// TLS as Terraform does it: trusts `server` alone, and shows the certificate of `client`.
+pub(in crate::plugin) fn client_config(
+    server: &CertificateDer<'static>,
+    client: Option<&Client>,
+    version: &'static SupportedProtocolVersion,
+) -> ClientConfig {
+    let mut roots = RootCertStore::empty();
+    roots.add(server.clone()).unwrap();
+    let builder = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+        .with_protocol_versions(&[version])
+        .unwrap()
+        .with_root_certificates(roots);
+    let mut config = match client {
+        Some(client) => builder
+            .with_client_auth_cert(vec![client.certificate.clone()], client.key.clone_key())
+            .unwrap(),
+        None => builder.with_no_client_auth(),
+    };
+    config.alpn_protocols = vec![b"h2".to_vec()];
+    config
 }
 
 struct Session {
@@ -44,20 +69,7 @@ async fn connect(
     client: Option<&Client>,
     version: &'static SupportedProtocolVersion,
 ) -> std::io::Result<Session> {
-    let mut roots = RootCertStore::empty();
-    roots.add(server.certificate.clone()).unwrap();
-    let builder = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
-        .with_protocol_versions(&[version])
-        .unwrap()
-        .with_root_certificates(roots);
-    let mut config = match client {
-        Some(client) => builder
-            .with_client_auth_cert(vec![client.certificate.clone()], client.key.clone_key())
-            .unwrap(),
-        None => builder.with_no_client_auth(),
-    };
-    config.alpn_protocols = vec![b"h2".to_vec()];
-
+    let config = client_config(&server.certificate, client, version);
     let (ours, theirs) = tokio::io::duplex(64 * 1024);
     let name = ServerName::try_from(SERVER_NAME).unwrap();
     let connector = TlsConnector::from(Arc::new(config));
@@ -134,18 +146,13 @@ async fn a_client_without_certificate_is_refused() {
 async fn the_right_certificate_with_the_wrong_key_is_refused() {
     let terraform = Client::like_terraform();
     let server = MutualTls::pinned_to(terraform.certificate.clone()).unwrap();
-    let thief = Client {
-        certificate: terraform.certificate,
-        key: Client::like_terraform().key,
-    };
-
     for version in [&version::TLS12, &version::TLS13] {
         let provider = aws_lc_rs::default_provider();
         let key = provider
             .key_provider
-            .load_private_key(thief.key.clone_key())
+            .load_private_key(Client::like_terraform().key)
             .unwrap();
-        let refusal = connect_with_key(&server, &thief.certificate, key, version)
+        let refusal = connect_with_key(&server, &terraform.certificate, key, version)
             .await
             .err();
         assert_eq!(
