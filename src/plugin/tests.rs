@@ -9,7 +9,7 @@ use std::time::Duration;
 use data_encoding::BASE64_NOPAD;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::version::TLS13;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::UnixStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
@@ -19,6 +19,13 @@ use crate::plugin::tls::tests::{Client, client_config};
 
 /// Set in a child: a test that needs a process for itself starts itself again.
 const CHILD: &str = "PLUGIN_TEST_CHILD";
+
+const PLUGIN: PluginInfo = PluginInfo {
+    name: "terraform-provider-example",
+    version: "1.2.3",
+    source_address: "registry.terraform.io/acme/example",
+    protocol_version: 6,
+};
 
 /// Much longer than anything here takes; only a plugin that hangs reaches it.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -53,7 +60,7 @@ async fn terraform_connects_with_its_certificate_and_ctrl_c_does_not_end_us() {
     let mut stdout = BufReader::new(plugin.stdout.take().unwrap());
     let (socket, certificate) = read_handshake(&mut stdout);
 
-    let mut connection = connect(&socket, &certificate.unwrap(), &client).await;
+    let mut connection = connect(&socket, &certificate, &client).await;
     send_signal("INT", &plugin);
     send_signal("HUP", &plugin);
     assert_eq!(first_frame_type(&mut connection).await, SETTINGS);
@@ -89,7 +96,7 @@ async fn a_plugin_whose_terraform_was_killed_ends_by_itself() {
         .unwrap();
     let mut stdout = BufReader::new(terraform.stdout.take().unwrap());
     let (socket, certificate) = read_handshake(&mut stdout);
-    let mut connection = connect(&socket, &certificate.unwrap(), &client).await;
+    let mut connection = connect(&socket, &certificate, &client).await;
     assert_eq!(first_frame_type(&mut connection).await, SETTINGS);
 
     terraform.kill().unwrap();
@@ -100,23 +107,47 @@ async fn a_plugin_whose_terraform_was_killed_ends_by_itself() {
     assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
 }
 
+#[tokio::test]
+async fn a_debugged_plugin_says_where_it_is_and_ends_by_ctrl_c() {
+    if is_child() {
+        let environment = Environment::from_process().unwrap();
+        let outcome =
+            serve_debug(&PLUGIN, &environment, Routes::default(), TaskTracker::new()).await;
+        std::process::exit(i32::from(outcome.is_err()));
+    }
+    let directory = tempfile::tempdir().unwrap();
+    let mut plugin = itself("plugin::tests::a_debugged_plugin_says_where_it_is_and_ends_by_ctrl_c")
+        .env("TMPDIR", directory.path())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let stdout = BufReader::new(plugin.stdout.take().unwrap());
+    let line = (stdout.lines().map(Result::unwrap))
+        .find(|line| line.starts_with("TF_REATTACH_PROVIDERS='"))
+        .unwrap();
+    let json = &line["TF_REATTACH_PROVIDERS='".len()..line.len() - 1];
+    let providers: serde_json::Value = serde_json::from_str(json).unwrap();
+    let provider = &providers[PLUGIN.source_address];
+    assert_eq!(provider["Pid"], plugin.id());
+    let socket = provider["Addr"]["String"].as_str().unwrap();
+
+    let mut connection = UnixStream::connect(socket).await.unwrap();
+    assert_eq!(first_frame_type(&mut connection).await, SETTINGS);
+
+    send_signal("INT", &plugin);
+    assert!(plugin.wait().unwrap().success());
+    assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
+}
+
 /// The child: a plugin without any service of its own. Ends the process without a word from the test runner.
 async fn serve_nothing() {
-    const PLUGIN: PluginInfo = PluginInfo {
-        name: "terraform-provider-example",
-        version: "1.2.3",
-        source_address: "registry.terraform.io/acme/example",
-        protocol_version: 6,
-    };
     let environment = Environment::from_process().unwrap();
     let outcome = serve(&PLUGIN, &environment, Routes::default(), TaskTracker::new()).await;
     std::process::exit(i32::from(outcome.is_err()));
 }
 
 /// Path of the socket and certificate of the server. The test runner of the child prints before the line.
-fn read_handshake(
-    stdout: &mut BufReader<ChildStdout>,
-) -> (PathBuf, Option<CertificateDer<'static>>) {
+fn read_handshake(stdout: &mut BufReader<ChildStdout>) -> (PathBuf, CertificateDer<'static>) {
     let mut line = String::new();
     while !line.ends_with("\n") || !line.contains("1|6|") {
         line.clear();
@@ -128,8 +159,7 @@ fn read_handshake(
         panic!("not the handshake line that was asked for: {line}");
     };
     let certificate = BASE64_NOPAD.decode(certificate.as_bytes()).unwrap();
-    let certificate = (!certificate.is_empty()).then(|| CertificateDer::from(certificate));
-    (path.into(), certificate)
+    (path.into(), certificate.into())
 }
 
 async fn connect(
@@ -149,7 +179,7 @@ async fn connect(
 const SETTINGS: u8 = 4;
 
 /// Greets as an HTTP/2 client and tells the type of the frame that comes back.
-async fn first_frame_type(connection: &mut TlsStream<UnixStream>) -> u8 {
+async fn first_frame_type(connection: &mut (impl AsyncRead + AsyncWrite + Unpin)) -> u8 {
     const EMPTY_SETTINGS: [u8; 9] = [0, 0, 0, SETTINGS, 0, 0, 0, 0, 0];
     connection
         .write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")

@@ -107,7 +107,7 @@ async fn shutdown_is_answered_and_does_not_wait_for_open_streams() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_late_is_still_sent_when_a_task_held_the_end() {
+async fn shutdown_waits_for_a_task_that_must_finish() {
     let host = Host::start().await;
     let drain = TaskTracker::new();
     let (answer, answered) = tokio::sync::oneshot::channel::<()>();
