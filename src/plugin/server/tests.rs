@@ -107,6 +107,19 @@ async fn shutdown_is_answered_and_does_not_wait_for_open_streams() {
 }
 
 #[tokio::test]
+async fn sigterm_does_not_wait_for_open_streams() {
+    let host = Host::start().await;
+    let mut stdio = host.open_stdio().await;
+    let started = Instant::now();
+    host.server
+        .finish(Ending::Terminated, &TaskTracker::new())
+        .await;
+
+    assert!(started.elapsed() < Duration::from_secs(1));
+    assert!(stdio.next().await.is_none());
+}
+
+#[tokio::test]
 async fn shutdown_waits_for_a_task_that_must_finish() {
     let host = Host::start().await;
     let drain = TaskTracker::new();
