@@ -4,10 +4,14 @@
 //! [`server`]. The framework knows nothing of DigiCert.
 
 mod attr;
+pub mod conformance;
 mod diagnostics;
+pub mod json;
 mod model;
+pub mod msgpack;
 mod number;
 mod path;
+mod plan;
 mod private_state;
 mod provider;
 mod resource;
@@ -15,11 +19,12 @@ pub mod schema;
 pub mod server;
 mod ty;
 mod value;
+mod value_error;
 
 pub use attr::Attr;
 pub use diagnostics::{Diagnostic, Diagnostics, Severity, Warnings};
 pub use model::{FromToValue, Model, ModelError, Set, mismatch};
-pub use number::Number;
+pub use number::{Number, NumberError};
 pub use path::{AttributePath, Step};
 pub use private_state::PrivateState;
 pub use provider::Provider;
@@ -30,3 +35,4 @@ pub use resource::{
 pub use schema::{Attribute, Kind, Mode, Nesting, Schema};
 pub use ty::Type;
 pub use value::Value;
+pub use value_error::ValueError;

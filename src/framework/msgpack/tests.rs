@@ -1,0 +1,1 @@
+//! Vectors made with core's own codec, what must be refused, and properties.

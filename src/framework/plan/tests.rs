@@ -1,0 +1,1 @@
+//! The passes, one by one and in their order.

@@ -1,0 +1,1 @@
+//! A provider over all RPCs, in-process.
