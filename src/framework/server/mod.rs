@@ -15,12 +15,13 @@ mod tests;
 mod to_proto;
 
 /// The generated messages and service of `proto/tfplugin6.proto`.
-#[expect(
+#[allow(
     dead_code,
     missing_docs,
+    unreachable_pub,
     unused_qualifications,
     clippy::all,
-    reason = "generated code, documented in the proto file"
+    reason = "generated code; which of these it trips depends on the build"
 )]
 mod proto {
     tonic::include_proto!("tfplugin6");

@@ -1,1 +1,0 @@
-//! A provider over all RPCs, in-process.

@@ -1,0 +1,8 @@
+//! A provider over all RPCs, in-process.
+
+mod apply;
+mod bed;
+mod calls;
+mod plan;
+mod state;
+mod test_provider;
