@@ -149,3 +149,115 @@ fn json_kind(json: &Json) -> &'static str {
         Json::Object(_) => "an object",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::{any, proptest};
+    use serde_json::json;
+
+    use super::{decode, encode};
+    use crate::framework::{Type, Value};
+
+    fn ty() -> Type {
+        Type::Object(BTreeMap::from([
+            ("any".to_owned(), Type::Dynamic),
+            ("number".to_owned(), Type::Number),
+            ("people".to_owned(), Type::list(Type::map(Type::Bool))),
+            ("tags".to_owned(), Type::set(Type::String)),
+        ]))
+    }
+
+    #[test]
+    fn a_state_reads_and_writes_the_same() {
+        let state = json!({
+            "any": {"type": ["list", "string"], "value": ["x"]},
+            "number": "0.1",
+            "people": [{"a": true, "b": null}],
+            "tags": ["a", "b"],
+        });
+        let value = decode(&state, &ty()).unwrap();
+        assert_eq!(
+            value.attribute("number"),
+            &Value::Number("0.1".parse().unwrap())
+        );
+        assert_eq!(
+            value.attribute("any"),
+            &Value::Dynamic(Box::new((
+                Type::list(Type::String),
+                Value::List(vec!["x".into()])
+            )))
+        );
+        assert_eq!(encode(&value).unwrap(), state);
+    }
+
+    #[test]
+    fn missing_attributes_read_as_null() {
+        let value = decode(&json!({"number": 0.1}), &ty()).unwrap();
+        assert_eq!(
+            value.attribute("number"),
+            &Value::Number("0.1".parse().unwrap())
+        );
+        assert_eq!(value.attribute("tags"), &Value::Null);
+        assert_eq!(value.as_object().map(BTreeMap::len), Some(4));
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused_with_its_place() {
+        for (state, path, message) in [
+            (
+                json!({"x": 1}),
+                "",
+                "expected only attributes of the schema, found the attribute \"x\"",
+            ),
+            (
+                json!({"people": [{"a": 1}]}),
+                "people[0][\"a\"]",
+                "expected a bool, found a number",
+            ),
+            (
+                json!({"tags": [1]}),
+                "tags",
+                "expected a string, found a number",
+            ),
+            (
+                json!({"tags": {}}),
+                "tags",
+                "expected a set, found an object",
+            ),
+            (
+                json!({"number": "many"}),
+                "number",
+                "expected a decimal number, found other text",
+            ),
+            (
+                json!({"any": {"type": "string"}}),
+                "any",
+                "expected a pair of type and value, found another object",
+            ),
+            (json!([]), "", "expected an object, found an array"),
+        ] {
+            let error = decode(&state, &ty()).unwrap_err();
+            assert_eq!(
+                (error.path.to_string(), error.to_string()),
+                (path.to_owned(), message.to_owned())
+            );
+        }
+    }
+
+    #[test]
+    fn unknown_values_have_no_json() {
+        assert!(encode(&Value::List(vec![Value::Unknown])).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn any_json_is_read_or_refused(text in ".*", bytes in any::<Vec<u8>>()) {
+            if let Ok(json) = serde_json::from_slice(&bytes) {
+                let _ = decode(&json, &ty());
+            }
+            let _ = decode(&json!({"number": text, "tags": [bytes]}), &ty());
+        }
+    }
+}

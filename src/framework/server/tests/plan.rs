@@ -127,7 +127,7 @@ async fn a_changed_or_unknown_name_forces_a_new_order() {
             &config("b.example", "x@a.example"),
         )
         .await;
-    assert_eq!(answer.requires_replace, [path.clone()]);
+    assert_eq!(answer.requires_replace, std::slice::from_ref(&path));
     let unknown = order([("name", Value::Unknown)]);
     let answer = bed.plan(&bought(), &unknown, &unknown).await;
     assert_eq!(answer.requires_replace, [path]);
