@@ -18,22 +18,35 @@ pub fn check_plan(
     planned: &Value,
 ) -> Vec<Difference> {
     let mut differences = Vec::new();
-    let path = AttributePath::default();
-    match planned {
-        Value::Object(_) => attributes(
-            &schema.attributes,
-            [prior, config, planned],
-            &path,
-            &mut differences,
-        ),
-        Value::Null => differences.push(Difference::new(
-            &path,
-            "is configured, but planned to be absent",
-        )),
-        _ => differences.push(Difference::new(&path, "is not planned as an object")),
-    }
+    object(
+        &schema.attributes,
+        [prior, config, planned],
+        &AttributePath::default(),
+        &mut differences,
+    );
     differences
 }
+
+/// A whole object: the root, a nested one, or an element of a collection.
+fn object(
+    schema: &[Attribute],
+    [prior, config, planned]: [&Value; 3],
+    path: &AttributePath,
+    differences: &mut Vec<Difference>,
+) {
+    match (config, planned) {
+        (Value::Null | Value::Unknown, _) if config == planned => {}
+        (Value::Object(_), Value::Object(_)) => {
+            attributes(schema, [prior, config, planned], path, differences);
+        }
+        (_, Value::Null) => differences.push(Difference::new(path, ABSENT)),
+        (_, Value::Unknown) => differences.push(Difference::new(path, UNKNOWN)),
+        _ => differences.push(Difference::new(path, "is planned, but not configured")),
+    }
+}
+
+const ABSENT: &str = "is configured, but planned to be absent";
+const UNKNOWN: &str = "is configured, but planned as unknown";
 
 fn attributes(
     schema: &[Attribute],
@@ -103,17 +116,9 @@ fn nested(
     differences: &mut Vec<Difference>,
 ) {
     match (nesting, config, planned) {
-        (_, _, Value::Null) => differences.push(Difference::new(
-            path,
-            "is configured, but planned to be absent",
-        )),
-        (_, _, Value::Unknown) => differences.push(Difference::new(
-            path,
-            "is configured, but planned as unknown",
-        )),
-        (Nesting::Single, Value::Object(_), Value::Object(_)) => {
-            attributes(schema, [prior, config, planned], path, differences);
-        }
+        (Nesting::Single, _, _) => object(schema, [prior, config, planned], path, differences),
+        (_, _, Value::Null) => differences.push(Difference::new(path, ABSENT)),
+        (_, _, Value::Unknown) => differences.push(Difference::new(path, UNKNOWN)),
         (Nesting::List, Value::List(config), Value::List(planned)) => {
             if config.len() != planned.len() {
                 return differences.push(count(path));
@@ -121,7 +126,7 @@ fn nested(
             let prior = elements(prior);
             for (index, (config, planned)) in config.iter().zip(planned).enumerate() {
                 let prior = prior.get(index).unwrap_or(NULL);
-                attributes(
+                object(
                     schema,
                     [prior, config, planned],
                     &path.index(index),
@@ -142,7 +147,7 @@ fn nested(
             for (key, planned) in planned {
                 let prior = prior.get(key).unwrap_or(NULL);
                 let config = config.get(key).unwrap_or(NULL);
-                attributes(
+                object(
                     schema,
                     [prior, config, planned],
                     &path.key(key),

@@ -223,11 +223,28 @@ fn plans_that_core_refuses() {
             [difference]
         );
     }
-    let config = object([]);
-    assert_eq!(
-        shown(&check_plan(&schema(), &Value::Null, &config, &Value::Null)),
-        ["the whole object is configured, but planned to be absent"]
-    );
+    for (config, planned, difference) in [
+        (
+            object([]),
+            Value::Null,
+            "the whole object is configured, but planned to be absent",
+        ),
+        (
+            object([]),
+            Value::Unknown,
+            "the whole object is configured, but planned as unknown",
+        ),
+        (
+            Value::Null,
+            object([]),
+            "the whole object is planned, but not configured",
+        ),
+    ] {
+        assert_eq!(
+            shown(&check_plan(&schema(), &Value::Null, &config, &planned)),
+            [difference]
+        );
+    }
 }
 
 #[test]

@@ -114,8 +114,9 @@ fn write_text(out: &mut ByteBuf, text: &str) {
 }
 
 /// Writing to memory has no error to return; the types say so.
-fn sure<T>(written: Result<T, ValueWriteError<Infallible>>) {
-    let Ok(_) = written;
+fn sure<T>(written: Result<T, ValueWriteError<Infallible>>) -> T {
+    let Ok(written) = written;
+    written
 }
 
 fn length(length: usize) -> Result<u32, ValueError> {

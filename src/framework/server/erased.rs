@@ -13,6 +13,7 @@ use crate::framework::resource::{
     ReadRequest, Resource, UpdateRequest, Updated,
 };
 use crate::framework::schema::Schema;
+use crate::framework::schema_check;
 use crate::framework::ty::Type;
 use crate::framework::value::Value;
 
@@ -48,6 +49,13 @@ impl ErasedResource {
         &self.schema_and_type().1
     }
 
+    /// What is wrong with schema and model, for the provider's tests: see [`crate::framework::schema_check`].
+    pub fn violations(&self) -> Vec<String> {
+        let mut found = schema_check::violations(self.schema());
+        found.extend(self.operations.model_mismatches(self.schema()));
+        found
+    }
+
     fn schema_and_type(&self) -> &(Schema, Type) {
         self.schema.get_or_init(|| {
             let schema = self.operations.schema();
@@ -68,6 +76,7 @@ impl std::fmt::Debug for ErasedResource {
 /// [`Resource`] over values and bytes.
 pub(super) trait Operations: Send + Sync + 'static {
     fn schema(&self) -> Schema;
+    fn model_mismatches(&self, schema: &Schema) -> Vec<String>;
     fn validate(&self, config: &Value) -> Diagnostics;
     fn keep_equal_values(&self, prior_state: &Value, planned: &Value) -> Result<Value, Diagnostic>;
     fn plan(
@@ -108,6 +117,10 @@ struct Typed<R>(R);
 impl<R: Resource> Operations for Typed<R> {
     fn schema(&self) -> Schema {
         self.0.schema()
+    }
+
+    fn model_mismatches(&self, schema: &Schema) -> Vec<String> {
+        schema_check::model_matches::<R::Model>(schema)
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {

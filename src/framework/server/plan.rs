@@ -64,7 +64,9 @@ async fn change(
     let mut state = planned.state;
     clear_write_only(&schema.attributes, &mut state);
     let mut diagnostics = planned.diagnostics;
-    diagnostics.extend(breaches(resource, [&prior, &config, &state]));
+    if !diagnostics.has_errors() {
+        diagnostics.extend(breaches(resource, [&prior, &config, &state]));
+    }
     Ok(Response {
         planned_state: Some(to_proto::value(&state, resource.ty())?),
         requires_replace: if prior.is_null() {

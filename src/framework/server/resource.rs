@@ -11,7 +11,7 @@ use super::{from_proto, outgoing, to_proto};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::json;
 use crate::framework::path::AttributePath;
-use crate::framework::plan::set_write_only;
+use crate::framework::plan::{clear_write_only, set_write_only};
 use crate::framework::resource::{Call, Read, ReadRequest};
 use crate::framework::value::Value;
 
@@ -64,7 +64,7 @@ pub(super) async fn upgrade(
             return Err(too_new(resource.type_name(), request.version, current).into());
         }
     };
-    let state = json::decode(&upgraded, resource.ty()).map_err(|error| {
+    let mut state = json::decode(&upgraded, resource.ty()).map_err(|error| {
         Diagnostic::error(
             "State not readable",
             format!(
@@ -76,6 +76,8 @@ pub(super) async fn upgrade(
         )
         .at(error.path)
     })?;
+    // An older version may have stored what is write-only today.
+    clear_write_only(&resource.schema().attributes, &mut state);
     let (state, warnings) = outgoing::state(&resource, &Value::Unknown, state)?;
     Ok(upgrade_resource_state::Response {
         upgraded_state: Some(state),

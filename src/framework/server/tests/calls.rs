@@ -12,7 +12,7 @@ use crate::framework::server::proto::{
     stop_provider, validate_provider_config, validate_resource_config,
 };
 use crate::framework::server::to_proto;
-use crate::framework::{AttributePath, Value};
+use crate::framework::{AttributePath, Provider as _, Value};
 
 fn planned(note: &str) -> Value {
     order([
@@ -71,6 +71,14 @@ async fn stop_ends_waits_keeps_the_order_and_serves_on() {
         .apply(&Value::Null, &planned("fine"), &config("fine"))
         .await;
     assert_eq!(later.diagnostics, []);
+}
+
+#[test]
+fn schema_and_model_of_the_test_provider_agree() {
+    let provider = super::test_provider::TestProvider(Arc::default());
+    for resource in provider.resources() {
+        assert_eq!(resource.violations(), [""; 0]);
+    }
 }
 
 #[tokio::test]
