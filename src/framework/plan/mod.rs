@@ -4,6 +4,8 @@
 
 mod correlate;
 mod defaults;
+#[cfg(test)]
+mod properties;
 mod replace;
 #[cfg(test)]
 mod tests;
