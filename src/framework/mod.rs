@@ -2,6 +2,10 @@
 //!
 //! A resource author sees [`Resource`], [`Schema`], [`Attr`] and [`model!`](crate::model); everything about the wire stays in
 //! [`server`]. The framework knows nothing of DigiCert.
+//!
+//! One call, from the wire and back: [`server`] decodes ([`msgpack`], [`json`]) to [`Value`]s, [`plan`] runs the generic passes,
+//! the resource does its part on models ([`Model`]), [`conformance`] holds the answer against core's own rules, and [`server`]
+//! encodes it. In tests, [`schema_check`] holds schemas and models against each other.
 
 mod attr;
 pub mod conformance;

@@ -78,7 +78,7 @@ fn panicked(rpc: &str, resource_type: &str) -> Diagnostic {
     };
     Diagnostic::bug(format!(
         "The provider failed in the middle of {rpc}{of}. The state is kept as it was before this call; what the call had \
-         already changed elsewhere is not recorded, so check it before you apply again. Run with TF_LOG_PROVIDER=ERROR \
+         already changed elsewhere is not recorded, so check it before you apply again. Run with TF_LOG=DEBUG \
          to see the cause.",
     ))
 }

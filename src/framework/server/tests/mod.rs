@@ -3,6 +3,7 @@
 mod apply;
 mod bed;
 mod calls;
+mod log;
 mod plan;
 mod state;
 mod test_provider;
