@@ -6,7 +6,8 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::Difference;
 use crate::framework::path::AttributePath;
-use crate::framework::schema::{Attribute, Kind, Nesting, Schema};
+use crate::framework::plan::{clear_write_only, set_write_only};
+use crate::framework::schema::Schema;
 use crate::framework::value::Value;
 
 /// What core would refuse in the state that an apply returns for a plan: known planned values must come back as they
@@ -14,8 +15,18 @@ use crate::framework::value::Value;
 pub fn check_created(schema: &Schema, planned: &Value, state: &Value) -> Vec<Difference> {
     let mut differences = Vec::new();
     let path = AttributePath::default();
-    compare(planned, state, &path, &mut differences);
-    write_only(&schema.attributes, state, &path, &mut differences);
+    let leaked = set_write_only(&schema.attributes, state, &path);
+    if leaked.is_empty() {
+        compare(planned, state, &path, &mut differences);
+    } else {
+        let mut cleared = state.clone();
+        clear_write_only(&schema.attributes, &mut cleared);
+        compare(planned, &cleared, &path, &mut differences);
+    }
+    differences.extend(leaked.into_iter().map(|path| Difference {
+        path,
+        rule: "is write-only, but in the state",
+    }));
     differences
 }
 
@@ -127,36 +138,4 @@ fn sets_correlate(planned: &[Value], actual: &[Value]) -> bool {
         && planned
             .iter()
             .all(|planned| distinct.iter().any(|actual| is_compatible(planned, actual)))
-}
-
-fn write_only(
-    schema: &[Attribute],
-    state: &Value,
-    path: &AttributePath,
-    out: &mut Vec<Difference>,
-) {
-    for attribute in schema {
-        let value = state.attribute(attribute.name);
-        let path = path.attribute(attribute.name);
-        if attribute.write_only && !value.is_null() {
-            out.push(Difference::new(&path, "is write-only, but in the state"));
-        }
-        if let Kind::Nested(nesting, schema) = &attribute.kind {
-            match (nesting, value) {
-                (Nesting::Single, value) => write_only(schema, value, &path, out),
-                (Nesting::List, Value::List(elements)) => {
-                    for (index, element) in elements.iter().enumerate() {
-                        write_only(schema, element, &path.index(index), out);
-                    }
-                }
-                (Nesting::Map, Value::Map(elements)) => {
-                    for (key, element) in elements {
-                        write_only(schema, element, &path.key(key), out);
-                    }
-                }
-                // Sets cannot hold write-only attributes.
-                _ => {}
-            }
-        }
-    }
 }

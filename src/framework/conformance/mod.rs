@@ -6,6 +6,8 @@
 mod applied;
 mod fit;
 mod planned;
+#[cfg(test)]
+mod properties;
 mod repair;
 #[cfg(test)]
 mod tests;
