@@ -2,24 +2,34 @@
 //!
 //! A resource author sees [`Resource`], [`Schema`], [`Attr`] and [`model!`](crate::model); everything about the wire stays in
 //! [`server`]. The framework knows nothing of DigiCert.
+//!
+//! One call, from the wire and back: [`server`] decodes ([`msgpack`], [`json`]) to [`Value`]s, [`plan`] runs the generic passes,
+//! the resource does its part on models ([`Model`]), [`conformance`] holds the answer against core's own rules, and [`server`]
+//! encodes it. In tests, [`schema_check`] holds schemas and models against each other.
 
 mod attr;
+pub mod conformance;
 mod diagnostics;
+pub mod json;
 mod model;
+pub mod msgpack;
 mod number;
 mod path;
+pub mod plan;
 mod private_state;
 mod provider;
 mod resource;
 pub mod schema;
+pub mod schema_check;
 pub mod server;
 mod ty;
 mod value;
+mod value_error;
 
 pub use attr::Attr;
 pub use diagnostics::{Diagnostic, Diagnostics, Severity, Warnings};
 pub use model::{FromToValue, Model, ModelError, Set, mismatch};
-pub use number::Number;
+pub use number::{Number, NumberError};
 pub use path::{AttributePath, Step};
 pub use private_state::PrivateState;
 pub use provider::Provider;
@@ -30,3 +40,4 @@ pub use resource::{
 pub use schema::{Attribute, Kind, Mode, Nesting, Schema};
 pub use ty::Type;
 pub use value::Value;
+pub use value_error::ValueError;

@@ -157,7 +157,16 @@ impl<T: FromToValue> FromToValue for BTreeMap<String, T> {
 
 /// The error for a value of the wrong form; used by the code that [`model!`](crate::model) writes.
 pub fn mismatch(path: &AttributePath, expected: &'static str, found: &Value) -> ModelError {
-    let found = match found {
+    ModelError {
+        path: path.clone(),
+        expected,
+        found: kind_of(found),
+    }
+}
+
+/// The kind of a value, for messages that must not show the value itself.
+pub(super) fn kind_of(value: &Value) -> &'static str {
+    match value {
         Value::Unknown => "an unknown value",
         Value::Null => "null",
         Value::Bool(_) => "a bool",
@@ -168,11 +177,6 @@ pub fn mismatch(path: &AttributePath, expected: &'static str, found: &Value) -> 
         Value::Map(_) => "a map",
         Value::Object(_) => "an object",
         Value::Dynamic(_) => "a dynamic value",
-    };
-    ModelError {
-        path: path.clone(),
-        expected,
-        found,
     }
 }
 

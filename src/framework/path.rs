@@ -13,6 +13,13 @@ pub enum Step {
     Index(i64),
 }
 
+impl Step {
+    /// An element of a list, by its position.
+    pub fn at(index: usize) -> Self {
+        Self::Index(i64::try_from(index).unwrap_or(i64::MAX))
+    }
+}
+
 /// The steps from the root of a resource or provider block to one value. Empty: the block itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct AttributePath(Vec<Step>);
@@ -38,12 +45,19 @@ impl AttributePath {
     /// This path, one list element further.
     #[must_use]
     pub fn index(&self, index: usize) -> Self {
-        self.with(Step::Index(i64::try_from(index).unwrap_or(i64::MAX)))
+        self.with(Step::at(index))
     }
 
     /// The steps from the root.
     pub fn steps(&self) -> &[Step] {
         &self.0
+    }
+
+    /// This path, seen from one level further out.
+    #[must_use]
+    pub fn under(mut self, step: Step) -> Self {
+        self.0.insert(0, step);
+        self
     }
 
     fn with(&self, step: Step) -> Self {
@@ -69,7 +83,7 @@ impl fmt::Display for AttributePath {
 
 #[cfg(test)]
 mod tests {
-    use super::AttributePath;
+    use super::{AttributePath, Step};
 
     #[test]
     fn a_path_reads_as_in_hcl() {
@@ -78,6 +92,10 @@ mod tests {
             .index(0)
             .attribute("email");
         assert_eq!(path.to_string(), "organization.contacts[0].email");
+        assert_eq!(
+            AttributePath::of("email").under(Step::Index(0)).to_string(),
+            "[0].email"
+        );
         let path = AttributePath::of("domain_validations").key("a.example.com");
         assert_eq!(path.to_string(), "domain_validations[\"a.example.com\"]");
     }

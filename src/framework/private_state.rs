@@ -19,7 +19,7 @@ struct Versioned<T> {
 }
 
 /// The bytes for core.
-pub fn encode<P: PrivateState>(private: &P) -> Vec<u8> {
+pub(super) fn encode<P: PrivateState>(private: &P) -> Vec<u8> {
     serde_json::to_vec(&Versioned {
         version: P::VERSION,
         data: private,
@@ -28,7 +28,7 @@ pub fn encode<P: PrivateState>(private: &P) -> Vec<u8> {
 }
 
 /// What the bytes of core hold; the default where they hold nothing of this version.
-pub fn decode<P: PrivateState>(bytes: &[u8]) -> P {
+pub(super) fn decode<P: PrivateState>(bytes: &[u8]) -> P {
     serde_json::from_slice::<Versioned<P>>(bytes)
         .ok()
         .filter(|stored| stored.version == P::VERSION)

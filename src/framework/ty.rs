@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::{Value as Json, json};
+
 /// The type of a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Type {
@@ -39,5 +41,134 @@ impl Type {
     /// A map of `element`.
     pub fn map(element: Type) -> Self {
         Self::Map(Box::new(element))
+    }
+
+    /// The constraint form: `"string"`, `["list","string"]`, `["object",{"id":"number"}]`.
+    pub fn to_json(&self) -> Json {
+        match self {
+            Self::String => json!("string"),
+            Self::Number => json!("number"),
+            Self::Bool => json!("bool"),
+            Self::Dynamic => json!("dynamic"),
+            Self::List(element) => json!(["list", element.to_json()]),
+            Self::Set(element) => json!(["set", element.to_json()]),
+            Self::Map(element) => json!(["map", element.to_json()]),
+            Self::Tuple(elements) => {
+                json!([
+                    "tuple",
+                    elements.iter().map(Self::to_json).collect::<Vec<_>>()
+                ])
+            }
+            Self::Object(attributes) => {
+                let attributes: serde_json::Map<_, _> = attributes
+                    .iter()
+                    .map(|(name, ty)| (name.clone(), ty.to_json()))
+                    .collect();
+                json!(["object", attributes])
+            }
+        }
+    }
+
+    /// Reads the constraint form; `None` for anything else.
+    pub fn from_json(json: &Json) -> Option<Self> {
+        match json {
+            Json::String(name) => match name.as_str() {
+                "string" => Some(Self::String),
+                "number" => Some(Self::Number),
+                "bool" => Some(Self::Bool),
+                "dynamic" => Some(Self::Dynamic),
+                _ => None,
+            },
+            Json::Array(parts) => match parts.as_slice() {
+                [Json::String(kind), argument] => Self::of_kind(kind, argument),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// What a value of this type is called in messages: "a string".
+    pub fn noun(&self) -> &'static str {
+        match self {
+            Self::String => "a string",
+            Self::Number => "a number",
+            Self::Bool => "a bool",
+            Self::Dynamic => "a dynamic value",
+            Self::List(_) => "a list",
+            Self::Set(_) => "a set",
+            Self::Map(_) => "a map",
+            Self::Tuple(_) => "a tuple",
+            Self::Object(_) => "an object",
+        }
+    }
+
+    fn of_kind(kind: &str, argument: &Json) -> Option<Self> {
+        match kind {
+            "list" => Self::from_json(argument).map(Self::list),
+            "set" => Self::from_json(argument).map(Self::set),
+            "map" => Self::from_json(argument).map(Self::map),
+            "tuple" => argument
+                .as_array()?
+                .iter()
+                .map(Self::from_json)
+                .collect::<Option<_>>()
+                .map(Self::Tuple),
+            "object" => argument
+                .as_object()?
+                .iter()
+                .map(|(name, ty)| Some((name.clone(), Self::from_json(ty)?)))
+                .collect::<Option<_>>()
+                .map(Self::Object),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde_json::json;
+
+    use super::Type;
+
+    #[test]
+    fn types_and_their_constraint_form_agree() {
+        let object = Type::Object(BTreeMap::from([
+            ("id".to_owned(), Type::Number),
+            ("tags".to_owned(), Type::map(Type::Bool)),
+        ]));
+        for (ty, form) in [
+            (Type::String, json!("string")),
+            (Type::list(Type::String), json!(["list", "string"])),
+            (Type::set(Type::Dynamic), json!(["set", "dynamic"])),
+            (
+                Type::Tuple(vec![Type::Bool, Type::Number]),
+                json!(["tuple", ["bool", "number"]]),
+            ),
+            (
+                object,
+                json!(["object", {"id": "number", "tags": ["map", "bool"]}]),
+            ),
+        ] {
+            assert_eq!(ty.to_json(), form);
+            assert_eq!(Type::from_json(&form), Some(ty));
+        }
+    }
+
+    #[test]
+    fn what_is_no_constraint_form_is_refused() {
+        for form in [
+            json!("text"),
+            json!(null),
+            json!(["list"]),
+            json!(["list", "string", "string"]),
+            json!(["object", []]),
+            json!(["tuple", {}]),
+            json!(["array", "string"]),
+            json!([1, "string"]),
+        ] {
+            assert_eq!(Type::from_json(&form), None, "{form}");
+        }
     }
 }

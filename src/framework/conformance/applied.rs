@@ -1,0 +1,141 @@
+//! The rules for the state that follows a plan.
+
+use std::collections::BTreeMap;
+
+use unicode_normalization::UnicodeNormalization;
+
+use super::Difference;
+use crate::framework::path::AttributePath;
+use crate::framework::plan::{clear_write_only, set_write_only};
+use crate::framework::schema::Schema;
+use crate::framework::value::Value;
+
+/// What core would refuse in the state that an apply returns for a plan: known planned values must come back as they
+/// are, unknown ones may become anything of their type, and nothing may stay unknown. Good for updates too.
+pub fn check_created(schema: &Schema, planned: &Value, state: &Value) -> Vec<Difference> {
+    let mut differences = Vec::new();
+    let path = AttributePath::default();
+    let leaked = set_write_only(&schema.attributes, state, &path);
+    if leaked.is_empty() {
+        compare(planned, state, &path, &mut differences);
+    } else {
+        let mut cleared = state.clone();
+        clear_write_only(&schema.attributes, &mut cleared);
+        compare(planned, &cleared, &path, &mut differences);
+    }
+    differences.extend(leaked.into_iter().map(|path| Difference {
+        path,
+        rule: "is write-only, but in the state",
+    }));
+    differences
+}
+
+/// Whether `actual` may follow `planned`.
+pub(super) fn is_compatible(planned: &Value, actual: &Value) -> bool {
+    let mut differences = Vec::new();
+    compare(planned, actual, &AttributePath::default(), &mut differences);
+    differences.is_empty()
+}
+
+fn compare(planned: &Value, actual: &Value, path: &AttributePath, out: &mut Vec<Difference>) {
+    match (planned, actual) {
+        (Value::Unknown, actual) => {
+            if !actual.is_wholly_known() {
+                out.push(Difference::new(path, "is still unknown after apply"));
+            }
+        }
+        (Value::Null, Value::Null) => {}
+        (_, Value::Unknown) => out.push(Difference::new(path, "was known and is now unknown")),
+        (Value::Null, _) => out.push(Difference::new(
+            path,
+            "was planned as absent and is now present",
+        )),
+        (_, Value::Null) => out.push(Difference::new(path, "was planned and is now absent")),
+        (Value::List(planned), Value::List(actual)) => {
+            for (index, (planned, actual)) in planned.iter().zip(actual).enumerate() {
+                compare(planned, actual, &path.index(index), out);
+            }
+            if planned.len() != actual.len() {
+                out.push(Difference::new(
+                    path,
+                    "has elements that appeared or vanished",
+                ));
+            }
+        }
+        (Value::Map(planned), Value::Map(actual)) => {
+            for (key, actual) in actual {
+                if let Some(planned) = planned.get(key) {
+                    compare(planned, actual, &path.key(key), out);
+                }
+            }
+            if !planned.keys().eq(actual.keys()) {
+                out.push(Difference::new(
+                    path,
+                    "has elements that appeared or vanished",
+                ));
+            }
+        }
+        (Value::Object(planned), Value::Object(actual)) => object(planned, actual, path, out),
+        (Value::Set(planned), Value::Set(actual)) => {
+            if !sets_correlate(planned, actual) {
+                out.push(Difference::new(path, "has other elements than planned"));
+            }
+        }
+        (Value::Dynamic(planned), Value::Dynamic(actual)) => {
+            if planned.0 == actual.0 {
+                compare(&planned.1, &actual.1, path, out);
+            } else {
+                out.push(Difference::new(path, "changed its type"));
+            }
+        }
+        (Value::String(planned), Value::String(actual)) => {
+            if planned != actual && !planned.nfc().eq(actual.nfc()) {
+                out.push(Difference::new(path, CHANGED));
+            }
+        }
+        (planned, actual) => {
+            if planned != actual {
+                out.push(Difference::new(path, CHANGED));
+            }
+        }
+    }
+}
+
+const CHANGED: &str = "was planned with a known value and came back with another";
+
+fn object(
+    planned: &BTreeMap<String, Value>,
+    actual: &BTreeMap<String, Value>,
+    path: &AttributePath,
+    out: &mut Vec<Difference>,
+) {
+    for (name, planned) in planned {
+        match actual.get(name) {
+            Some(actual) => compare(planned, actual, &path.attribute(name), out),
+            None => out.push(Difference::new(&path.attribute(name), "is missing")),
+        }
+    }
+    for name in actual.keys().filter(|name| !planned.contains_key(*name)) {
+        out.push(Difference::new(
+            &path.attribute(name),
+            "is not in the schema",
+        ));
+    }
+}
+
+/// Every element must have a counterpart on the other side. A set may shrink, when unknown elements turn out equal, never grow.
+fn sets_correlate(planned: &[Value], actual: &[Value]) -> bool {
+    let mut distinct: Vec<&Value> = Vec::new();
+    for value in actual {
+        if !distinct.contains(&value) {
+            distinct.push(value);
+        }
+    }
+    distinct.len() <= planned.len()
+        && distinct
+            .iter()
+            .all(|actual| planned.iter().any(|planned| is_compatible(planned, actual)))
+        && planned
+            .iter()
+            .all(|planned| distinct.iter().any(|actual| is_compatible(planned, actual)))
+}

@@ -1,0 +1,91 @@
+//! How every call runs: in a task of its own, that a dropped RPC does not cancel and whose panic becomes a diagnostic.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use tokio_util::task::TaskTracker;
+use tonic::{Response, Status};
+use tracing::Instrument;
+
+use super::stop::Stop;
+use super::to_proto::{self, Answer};
+use crate::framework::diagnostics::{Diagnostic, Diagnostics};
+use crate::framework::resource::Call;
+
+/// What the calls of a server share.
+#[derive(Clone, Debug)]
+pub(super) struct Calls {
+    pub(super) stop: Stop,
+    drain: TaskTracker,
+}
+
+impl Calls {
+    pub(super) fn new(drain: TaskTracker) -> Self {
+        Self {
+            stop: Stop::new(),
+            drain,
+        }
+    }
+
+    /// Runs `work` to its end, even if nobody waits for the answer any more: an HTTP answer that is never read is an
+    /// order that is lost. Errors are part of the answer, in the diagnostics.
+    pub(super) async fn run<A, W, F>(
+        &self,
+        rpc: &'static str,
+        resource_type: &str,
+        work: W,
+    ) -> Result<Response<A>, Status>
+    where
+        A: Answer,
+        W: FnOnce(Call) -> F + Send + 'static,
+        F: Future<Output = Result<A, Diagnostics>> + Send,
+    {
+        let call = Call {
+            stop: self.stop.token(),
+        };
+        let span = tracing::info_span!(
+            "rpc",
+            tf_rpc = rpc,
+            tf_req_id = request_id(),
+            tf_resource_type = (!resource_type.is_empty()).then_some(resource_type),
+        );
+        let task = async move {
+            tracing::trace!("call received");
+            let answer = work(call).await;
+            tracing::trace!("call answered");
+            answer
+        };
+        let answer = match self.drain.spawn(task.instrument(span)).await {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(diagnostics)) => refusal(diagnostics),
+            Err(_) => refusal(panicked(rpc, resource_type).into()),
+        };
+        Ok(Response::new(answer))
+    }
+}
+
+fn refusal<A: Answer>(diagnostics: Diagnostics) -> A {
+    let mut answer = A::default();
+    *answer.diagnostics() = to_proto::diagnostics(diagnostics);
+    answer
+}
+
+/// The panic's own text is left to the log: it may quote anything.
+fn panicked(rpc: &str, resource_type: &str) -> Diagnostic {
+    let of = if resource_type.is_empty() {
+        String::new()
+    } else {
+        format!(" of {resource_type}")
+    };
+    Diagnostic::bug(format!(
+        "The provider failed in the middle of {rpc}{of}. The state is kept as it was before this call; what the call had \
+         already changed elsewhere is not recorded, so check it before you apply again. Run with TF_LOG=DEBUG \
+         to see the cause.",
+    ))
+}
+
+/// Unique within the machine while the process lives.
+fn request_id() -> String {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    format!("{}-{number}", std::process::id())
+}

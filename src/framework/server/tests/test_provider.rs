@@ -1,0 +1,288 @@
+//! A provider of one resource type that has every kind of attribute. What a call does is chosen by the `note` of the
+//! object, so that each test says in its own configuration what happens.
+
+use std::sync::{Arc, Mutex};
+
+use serde::{Deserialize, Serialize};
+use tokio::sync::Notify;
+
+use crate::framework::server::{ErasedResource, erase};
+use crate::framework::{
+    Attr, Attribute, Call, CreateRequest, Created, DeleteRequest, Deleted, Diagnostic, Diagnostics,
+    Imported, Nesting, PlanRequest, Planned, PrivateState, Provider, Read, ReadRequest, Resource,
+    Schema, Type, UpdateRequest, Updated, Warnings,
+};
+
+crate::model! {
+    /// The provider block.
+    pub(super) struct Config { pub region: Attr<String> }
+}
+
+crate::model! {
+    /// A person.
+    pub(super) struct Contact {
+        pub email: Attr<String>,
+        pub role: Attr<String>,
+        pub contact_id: Attr<i64>,
+    }
+}
+
+crate::model! {
+    /// An order.
+    pub(super) struct Order {
+        pub name: Attr<String>,
+        pub note: Attr<String>,
+        pub hash: Attr<String>,
+        pub id: Attr<String>,
+        pub status: Attr<String>,
+        pub secret: Attr<String>,
+        pub password: Attr<String>,
+        pub contacts: Attr<Vec<Contact>>,
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct Token(pub(super) String);
+
+impl PrivateState for Token {
+    const VERSION: u32 = 1;
+}
+
+/// What a test sees of the provider and how it lets a waiting call go on.
+#[derive(Debug, Default)]
+pub(super) struct Script {
+    pub(super) log: Mutex<Vec<String>>,
+    pub(super) started: Notify,
+    pub(super) go_on: Notify,
+    pub(super) finished: Notify,
+}
+
+impl Script {
+    fn record(&self, line: impl Into<String>) {
+        self.log.lock().unwrap().push(line.into());
+    }
+}
+
+pub(super) struct TestProvider(pub(super) Arc<Script>);
+
+impl Provider for TestProvider {
+    type Config = Config;
+
+    fn schema(&self) -> Schema {
+        Schema {
+            version: 0,
+            description: "A test provider.",
+            attributes: vec![Attribute::optional("region", Type::String, "A region.")],
+        }
+    }
+
+    fn validate(&self, config: &Config) -> Diagnostics {
+        match config.region.as_str() {
+            Some("mars") => Diagnostic::error("Unknown region", "There is no region mars.").into(),
+            _ => Diagnostics::new(),
+        }
+    }
+
+    fn configure(&self, terraform_version: &str, config: Config) -> Diagnostics {
+        self.0
+            .record(format!("configure {terraform_version} {:?}", config.region));
+        Diagnostics::new()
+    }
+
+    fn resources(&self) -> Vec<ErasedResource> {
+        vec![erase(Orders(Arc::clone(&self.0)))]
+    }
+}
+
+pub(super) struct Orders(Arc<Script>);
+
+pub(super) fn order_schema() -> Schema {
+    let contacts = vec![
+        Attribute::required("email", Type::String, "An address."),
+        Attribute::optional("role", Type::String, "A role.").default_value("technical"),
+        Attribute::computed("contact_id", Type::Number, "An id.").keeps_prior_value(),
+    ];
+    Schema {
+        version: 2,
+        description: "An order.",
+        attributes: vec![
+            Attribute::required("name", Type::String, "A name.").requires_replace(),
+            Attribute::optional("note", Type::String, "What shall happen."),
+            Attribute::optional("hash", Type::String, "A hash.").default_value("sha256"),
+            Attribute::computed("id", Type::String, "An id.").keeps_prior_value(),
+            Attribute::computed("status", Type::String, "A status."),
+            Attribute::optional("secret", Type::String, "A secret.").sensitive(),
+            Attribute::optional("password", Type::String, "A password.").write_only(),
+            Attribute::optional("contacts", (Nesting::List, contacts), "People."),
+        ],
+    }
+}
+
+/// The object of a plan, as the remote side would make it.
+fn made(planned: &Order) -> Order {
+    let mut order = planned.clone();
+    order.id = "7".into();
+    order.status = "issued".into();
+    if let Attr::Known(contacts) = &mut order.contacts {
+        for (number, contact) in (100..).zip(contacts) {
+            contact.contact_id = Attr::Known(number);
+        }
+    }
+    order
+}
+
+impl Resource for Orders {
+    type Model = Order;
+    type Private = Token;
+
+    const TYPE_NAME: &'static str = "test_order";
+
+    fn schema(&self) -> Schema {
+        order_schema()
+    }
+
+    fn validate(&self, config: &Order) -> Diagnostics {
+        match config.note.as_str() {
+            Some("panic in validate") => panic!("as asked"),
+            _ => Diagnostics::new(),
+        }
+    }
+
+    fn keep_equal_values(&self, prior_state: &Order, planned: &mut Order) {
+        if let (Some(prior), Some(new)) = (prior_state.name.as_str(), planned.name.as_str())
+            && prior.eq_ignore_ascii_case(new)
+        {
+            planned.name = prior.into();
+        }
+    }
+
+    async fn plan(&self, request: PlanRequest<Order, Token>) -> Planned<Order, Token> {
+        let mut planned = Planned::unchanged(request);
+        if planned.state.note.as_str() == Some("bad plan") {
+            planned.state.secret = "unasked".into();
+        }
+        planned
+    }
+
+    fn plan_destroy(&self, prior_state: &Order) -> Diagnostics {
+        match prior_state.note.as_str() {
+            Some("protected") => Diagnostic::error("Order protected", "It stays.").into(),
+            _ => Diagnostic::warning("Order stays open", "Nothing is called.").into(),
+        }
+    }
+
+    async fn create(
+        &self,
+        call: Call,
+        request: CreateRequest<Order, Token>,
+    ) -> Created<Order, Token> {
+        let mut state = made(&request.planned_state);
+        let mut warnings = Warnings::new();
+        match request.config.note.as_str() {
+            Some("panic") => panic!("as asked"),
+            Some("refuse") => {
+                return Created::Nothing(Diagnostic::error("Order refused", "No funds.").into());
+            }
+            Some("nothing") => return Created::Nothing(Diagnostics::new()),
+            Some("odd") => {
+                state.name = "another".into();
+                state.status = Attr::Unknown;
+                state.password = "leak".into();
+            }
+            Some("wait") => {
+                self.0.started.notify_one();
+                self.0.go_on.notified().await;
+            }
+            Some("wait for stop") => {
+                self.0.started.notify_one();
+                call.stop.cancelled().await;
+                state.status = "pending".into();
+                warnings.push("Order pending", "The wait was ended.");
+            }
+            _ => {}
+        }
+        let password = request.config.password.as_str().unwrap_or("none");
+        self.0.record(format!("create with password {password}"));
+        self.0.finished.notify_one();
+        Created::Object {
+            state,
+            private: Token("bought".into()),
+            warnings,
+        }
+    }
+
+    async fn read(&self, _call: Call, request: ReadRequest<Order, Token>) -> Read<Order, Token> {
+        let mut state = request.state;
+        match state.note.as_str() {
+            Some("gone") => return Read::Gone(Warnings::new()),
+            Some("unreachable") => {
+                return Read::Failed(Diagnostic::error("Order not read", "No network.").into());
+            }
+            Some("silent") => return Read::Failed(Diagnostics::new()),
+            Some("panic") => panic!("as asked"),
+            _ => state.status = "revoked".into(),
+        }
+        Read::Object {
+            state,
+            private: request.private,
+            warnings: Warnings::new(),
+        }
+    }
+
+    async fn update(
+        &self,
+        _call: Call,
+        request: UpdateRequest<Order, Token>,
+    ) -> Updated<Order, Token> {
+        let mut diagnostics = Diagnostics::new();
+        let mut state = made(&request.planned_state);
+        match request.config.note.as_str() {
+            Some("half") => {
+                state = request.prior_state;
+                state.status = "half".into();
+                diagnostics.push(Diagnostic::error("Order not updated", "Step 2 failed."));
+            }
+            Some("panic") => panic!("as asked"),
+            _ => {}
+        }
+        Updated {
+            state,
+            private: request.private,
+            diagnostics,
+        }
+    }
+
+    async fn delete(&self, _call: Call, request: DeleteRequest<Order, Token>) -> Deleted {
+        self.0.record(format!("delete with {}", request.private.0));
+        match request.state.note.as_str() {
+            Some("stuck") => Deleted::Kept(Diagnostic::error("Order kept", "Not now.").into()),
+            Some("silent") => Deleted::Kept(Diagnostics::new()),
+            _ => Deleted::Gone(Warnings::new()),
+        }
+    }
+
+    async fn import(&self, _call: Call, id: String) -> Result<Imported<Order, Token>, Diagnostics> {
+        if id.is_empty() {
+            return Err(Diagnostic::error("Order not imported", "The id is empty.").into());
+        }
+        Ok(Imported {
+            state: Order {
+                id: Attr::Known(id),
+                ..Order::default()
+            },
+            private: Token("imported".into()),
+        })
+    }
+
+    fn upgrade(
+        &self,
+        version: i64,
+        mut state: serde_json::Value,
+    ) -> Result<serde_json::Value, Diagnostics> {
+        if version == 0 {
+            panic!("as asked");
+        }
+        let name = state["common_name"].take();
+        Ok(serde_json::json!({ "name": name }))
+    }
+}

@@ -1,0 +1,128 @@
+//! Our types to those of the protocol.
+
+use super::proto;
+use super::proto::attribute_path::step::Selector;
+use super::proto::diagnostic::Severity as ProtoSeverity;
+use super::proto::schema::object::NestingMode;
+use crate::framework::diagnostics::{Diagnostic, Severity};
+use crate::framework::msgpack;
+use crate::framework::path::{AttributePath, Step};
+use crate::framework::schema::{Attribute, Kind, Mode, Nesting, Schema};
+use crate::framework::ty::Type;
+use crate::framework::value::Value;
+
+/// An answer that can carry diagnostics. Its default is the refusal: core then keeps what it had.
+pub(super) trait Answer: Default + Send + 'static {
+    fn diagnostics(&mut self) -> &mut Vec<proto::Diagnostic>;
+}
+
+macro_rules! answers {
+    ($($rpc:ident),* $(,)?) => {
+        $(impl Answer for proto::$rpc::Response {
+            fn diagnostics(&mut self) -> &mut Vec<proto::Diagnostic> {
+                &mut self.diagnostics
+            }
+        })*
+    };
+}
+
+answers!(
+    get_provider_schema,
+    validate_provider_config,
+    configure_provider,
+    validate_resource_config,
+    upgrade_resource_state,
+    read_resource,
+    plan_resource_change,
+    apply_resource_change,
+    import_resource_state,
+);
+
+pub(super) fn value(value: &Value, ty: &Type) -> Result<proto::DynamicValue, Diagnostic> {
+    let msgpack = msgpack::encode(value, ty).map_err(|error| {
+        Diagnostic::bug(format!("A value cannot be sent to Terraform: {error}.")).at(error.path)
+    })?;
+    Ok(proto::DynamicValue {
+        msgpack,
+        json: Vec::new(),
+    })
+}
+
+pub(super) fn diagnostics(
+    diagnostics: impl IntoIterator<Item = Diagnostic>,
+) -> Vec<proto::Diagnostic> {
+    diagnostics.into_iter().map(diagnostic).collect()
+}
+
+fn diagnostic(diagnostic: Diagnostic) -> proto::Diagnostic {
+    let severity = match diagnostic.severity {
+        Severity::Error => ProtoSeverity::Error,
+        Severity::Warning => ProtoSeverity::Warning,
+    };
+    proto::Diagnostic {
+        severity: severity.into(),
+        summary: diagnostic.summary,
+        detail: diagnostic.detail,
+        attribute: diagnostic.attribute.as_ref().map(path),
+    }
+}
+
+pub(super) fn path(path: &AttributePath) -> proto::AttributePath {
+    let steps = path.steps().iter().map(|step| proto::attribute_path::Step {
+        selector: Some(match step {
+            Step::Attribute(name) => Selector::AttributeName(name.clone()),
+            Step::Key(key) => Selector::ElementKeyString(key.clone()),
+            Step::Index(index) => Selector::ElementKeyInt(*index),
+        }),
+    });
+    proto::AttributePath {
+        steps: steps.collect(),
+    }
+}
+
+pub(super) fn schema(schema: &Schema) -> proto::Schema {
+    proto::Schema {
+        version: schema.version,
+        block: Some(proto::schema::Block {
+            version: schema.version,
+            attributes: schema.attributes.iter().map(attribute).collect(),
+            description: schema.description.to_owned(),
+            description_kind: proto::StringKind::Markdown.into(),
+            ..proto::schema::Block::default()
+        }),
+    }
+}
+
+fn attribute(attribute: &Attribute) -> proto::schema::Attribute {
+    let (ty, nested_type) = match &attribute.kind {
+        Kind::Plain(ty) => (ty.to_json().to_string().into_bytes(), None),
+        Kind::Nested(nesting, attributes) => (Vec::new(), Some(object(*nesting, attributes))),
+    };
+    proto::schema::Attribute {
+        name: attribute.name.to_owned(),
+        r#type: ty,
+        description: attribute.description.to_owned(),
+        required: attribute.mode == Mode::Required,
+        optional: matches!(attribute.mode, Mode::Optional | Mode::OptionalComputed),
+        computed: attribute.mode.is_computed(),
+        sensitive: attribute.sensitive,
+        description_kind: proto::StringKind::Markdown.into(),
+        deprecated: attribute.deprecated.is_some(),
+        nested_type,
+        write_only: attribute.write_only,
+        deprecation_message: attribute.deprecated.unwrap_or_default().to_owned(),
+    }
+}
+
+fn object(nesting: Nesting, attributes: &[Attribute]) -> proto::schema::Object {
+    let nesting = match nesting {
+        Nesting::Single => NestingMode::Single,
+        Nesting::List => NestingMode::List,
+        Nesting::Set => NestingMode::Set,
+        Nesting::Map => NestingMode::Map,
+    };
+    proto::schema::Object {
+        attributes: attributes.iter().map(attribute).collect(),
+        nesting: nesting.into(),
+    }
+}
