@@ -36,6 +36,8 @@ mod validation;
 
 #[cfg(test)]
 mod fixtures;
+#[cfg(test)]
+mod server;
 
 pub use alternate::AlternateOrder;
 pub use certificate::CertificateChain;

@@ -261,20 +261,18 @@ fn transport_error(error: reqwest::Error, host: &str) -> Error {
     }
 }
 
-/// Whether a TLS failure is among the causes.
-fn is_tls(error: &reqwest::Error) -> bool {
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let inside_io = error
-            .downcast_ref::<std::io::Error>()
-            .and_then(std::io::Error::get_ref)
-            .is_some_and(|inner| inner.is::<rustls::Error>());
-        if inside_io || error.is::<rustls::Error>() {
-            return true;
-        }
-        cause = error.source();
+/// Whether a TLS failure is among the causes. An I/O error hides what it wraps from `source`, so it is opened first.
+fn is_tls(error: &(dyn StdError + 'static)) -> bool {
+    if error.is::<rustls::Error>() {
+        return true;
     }
-    false
+    let wrapped = error
+        .downcast_ref::<std::io::Error>()
+        .and_then(std::io::Error::get_ref);
+    match wrapped {
+        Some(inner) => is_tls(inner),
+        None => error.source().is_some_and(is_tls),
+    }
 }
 
 /// An error with its causes in one line.
