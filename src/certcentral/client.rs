@@ -71,6 +71,21 @@ impl Client {
         self.send(call).await.map(drop)
     }
 
+    /// Asks for something by a PUT without a body.
+    pub(super) async fn put_empty<T: DeserializeOwned>(&self, path: &[&str]) -> Result<T, Error> {
+        self.send(Call::new(Method::PUT, path)).await?.json()
+    }
+
+    /// Sends a POST that changes nothing of value.
+    pub(super) async fn post<T: DeserializeOwned>(
+        &self,
+        path: &[&str],
+        body: &impl Serialize,
+    ) -> Result<T, Error> {
+        let call = Call::new(Method::POST, path).with_body(body)?;
+        self.send(call).await?.json()
+    }
+
     /// Sends what must not be sent twice: on a connection of its own, with the longer deadline.
     pub(super) async fn post_once<T: DeserializeOwned>(
         &self,

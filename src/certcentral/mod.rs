@@ -10,18 +10,24 @@
 //! | what went wrong, and what that proves | `error.rs`, `outcome.rs` |
 //! | the order POST | `order.rs` |
 //! | reading orders | `order_info.rs`, `list.rs`, `alternate.rs`, `validation.rs` |
+//! | reissues, status changes, domain control | `issued.rs`, `changes.rs`, `dcv.rs` |
 //! | approving, cancelling, chains | `request.rs`, `cancel.rs`, `certificate.rs` |
-//! | look-ups | `organization.rs`, `product.rs` |
+//! | look-ups | `organization.rs`, `product.rs`, `account.rs`, `finance.rs` |
 //! | the API's irregular JSON | `flexible.rs` |
 
+mod account;
 mod alternate;
 mod cancel;
 mod certificate;
+mod changes;
 mod client;
 mod config;
+mod dcv;
 mod error;
+mod finance;
 mod flexible;
 mod id;
+mod issued;
 mod list;
 mod order;
 mod order_info;
@@ -39,12 +45,16 @@ mod fixtures;
 #[cfg(test)]
 mod server;
 
+pub use account::{AccessRole, Account, Container, CurrentUser, CustomFieldDefinition};
 pub use alternate::AlternateOrder;
 pub use certificate::CertificateChain;
 pub use client::Client;
 pub use config::{ApiKey, BaseUrl, CaBundle, Config, ConfigError, ProxyUrl, Timeouts};
+pub use dcv::{DcvCheck, NameCheck, RandomValue};
 pub use error::{ApiError, Error, ErrorItem, TransportKind};
+pub use finance::{Balance, PriceEstimate, PriceQuery, PricedNames};
 pub use id::{CertificateId, ContainerId, InvalidId, OrderId, OrganizationId, RequestId};
+pub use issued::IssuedCertificate;
 pub use list::{ListedCertificate, ListedOrder, OrderFilter};
 pub use order::{
     ChainItem, Contact, CustomFieldValue, DcvToken, ExistingOrganization, NewCertificate, NewOrder,
@@ -55,7 +65,9 @@ pub use order_info::{
     CaCert, ContainerRef, CustomField, Order, OrderCertificate, OrderContact, OrderInfoRequest,
     OrderRef, OrganizationRef, ProductRef, ServerPlatform,
 };
-pub use organization::{Organization, OrganizationContainer, OrganizationValidation};
+pub use organization::{
+    Approver, Approvers, Organization, OrganizationContainer, OrganizationValidation,
+};
 pub use outcome::Certainty;
 pub use product::{HashType, HashTypes, Product};
 pub use request::{Decision, Request, RequestOrder, User};

@@ -100,6 +100,37 @@ pub struct OrganizationValidation {
     pub validated_until: Option<OffsetDateTime>,
 }
 
+/// Who may approve EV orders: users of the account, and people who are not.
+///
+/// Source: <https://dev.digicert.com/services-api/organizations/list-approvers/>
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct Approvers {
+    /// Users of the account.
+    #[serde(default, deserialize_with = "flexible::list")]
+    pub users: Vec<Approver>,
+    /// Others.
+    #[serde(default, deserialize_with = "flexible::list")]
+    pub contacts: Vec<Approver>,
+}
+
+/// A person who may approve EV orders.
+///
+/// Source: <https://dev.digicert.com/services-api/organizations/list-approvers/>
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct Approver {
+    /// The `user_id` of a contact; absent for people who are no users.
+    #[serde(default, deserialize_with = "flexible::integer")]
+    pub user_id: Option<i64>,
+    /// Full name.
+    #[serde(default, deserialize_with = "flexible::text")]
+    pub name: Option<String>,
+    /// E-mail address.
+    #[serde(default, deserialize_with = "flexible::text")]
+    pub email: Option<String>,
+}
+
 /// Source: <https://dev.digicert.com/services-api/organizations/list-organizations/>
 #[derive(Debug, Deserialize)]
 pub(super) struct OrganizationList {
@@ -141,6 +172,18 @@ impl Client {
     /// Source: <https://dev.digicert.com/en/certcentral-apis/services-api/organizations/organization-info.html>
     pub async fn organization(&self, organization: OrganizationId) -> Result<Organization, Error> {
         self.get(&["organization", &organization.to_string()], &[])
+            .await
+    }
+
+    /// Who may approve EV orders.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`].
+    ///
+    /// Source: <https://dev.digicert.com/services-api/organizations/list-approvers/>
+    pub async fn approvers(&self) -> Result<Approvers, Error> {
+        self.get(&["organization", "potential-approvers"], &[])
             .await
     }
 
