@@ -272,8 +272,12 @@ mod tests {
             message: "Gone.".to_owned(),
         };
         let one = r#"{"code":"not_found|order","message":"Gone."}"#;
-        assert_eq!(items(&format!(r#"{{"errors":{one}}}"#)), [expected.clone()]);
-        assert_eq!(items(&format!(r#"{{"errors":[{one}]}}"#)), [expected]);
+        for json in [
+            format!(r#"{{"errors":{one}}}"#),
+            format!(r#"{{"errors":[{one}]}}"#),
+        ] {
+            assert_eq!(items(&json), vec![expected.clone()], "{json}");
+        }
         assert_eq!(items(r#"{"errors":[]}"#), []);
         assert_eq!(items(r#"{"errors":null}"#), []);
         assert!(serde_json::from_str::<ErrorBody>("{}").is_err());

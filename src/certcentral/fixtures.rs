@@ -19,10 +19,10 @@ type Check = fn(&str);
 /// File and what its content must mean.
 const CHECKS: &[(&str, Check)] = &[
     ("README.md", |text| {
-        assert!(text.starts_with("# CertCentral example bodies"))
+        assert!(text.starts_with("# CertCentral example bodies"));
     }),
     ("cancel_request.json", |text| {
-        same(text, &StatusUpdate::canceled("terraform destroy"))
+        same(text, &StatusUpdate::canceled("terraform destroy"));
     }),
     ("request_status_update.json", |text| {
         let update = RequestUpdate {
@@ -35,25 +35,25 @@ const CHECKS: &[(&str, Check)] = &[
     ("download_pem_noroot.pem", |text| blocks(text, 2)),
     ("download_pem_nointermediate.pem", |text| blocks(text, 1)),
     ("error_400_bad_request_format.json", |t| {
-        error(t, "bad_request_format", None)
+        error(t, "bad_request_format", None);
     }),
     ("error_400_caa.json", |t| {
-        error(t, "caa_check_failed", Some("shop.example.com"))
+        error(t, "caa_check_failed", Some("shop.example.com"));
     }),
     ("error_400_cert_validity_exceeds.json", |t| {
         error(t, "cert_validity_exceeds_order_validity", None);
     }),
     ("error_400_contact_type_duplicate.json", |t| {
-        error(t, "contact_type_duplicate", None)
+        error(t, "contact_type_duplicate", None);
     }),
     ("error_400_csr.json", |t| {
-        error(t, "csr_invalid_cannot_parse", None)
+        error(t, "csr_invalid_cannot_parse", None);
     }),
     ("error_400_custom_field.json", |t| {
-        error(t, "invalid_custom_field_value", None)
+        error(t, "invalid_custom_field_value", None);
     }),
     ("error_400_invalid_status_PROPOSED.json", |t| {
-        error(t, "invalid_status", None)
+        error(t, "invalid_status", None);
     }),
     ("error_400_invalid_value_validity_years.json", |t| {
         error(t, "invalid_value", Some("validity_years"));
@@ -70,13 +70,13 @@ const CHECKS: &[(&str, Check)] = &[
         );
     }),
     ("error_400_renewal.json", |t| {
-        error(t, "order_not_eligible_for_renewal", None)
+        error(t, "order_not_eligible_for_renewal", None);
     }),
     ("error_400_time_frame_too_long.json", |t| {
-        error(t, "time_frame_too_long", None)
+        error(t, "time_frame_too_long", None);
     }),
     ("error_403_invalid_approver.json", |t| {
-        error(t, "access_denied", Some("invalid_approver"))
+        error(t, "access_denied", Some("invalid_approver"));
     }),
     ("error_403_invalid_key.json", |t| {
         error(t, "access_denied", Some("access_denied_invalid_key"));
@@ -86,22 +86,22 @@ const CHECKS: &[(&str, Check)] = &[
     }),
     ("error_404_generic.json", |t| error(t, "not_found", None)),
     ("error_404_order.json", |t| {
-        error(t, "not_found", Some("order"))
+        error(t, "not_found", Some("order"));
     }),
     ("error_404_product.json", |t| {
-        error(t, "not_found", Some("product"))
+        error(t, "not_found", Some("product"));
     }),
     ("error_404_route.json", |t| {
-        error(t, "not_found", Some("route"))
+        error(t, "not_found", Some("route"));
     }),
     ("error_429_rate_limit.json", |t| {
-        error(t, "request_limit_exceeded", None)
+        error(t, "request_limit_exceeded", None);
     }),
     ("error_object_shape_quirk.json", |t| {
-        error(t, "not_found", Some("order"))
+        error(t, "not_found", Some("order"));
     }),
     ("error_503_waf.html", |text| {
-        assert!(serde_json::from_str::<ErrorBody>(text).is_err())
+        assert!(serde_json::from_str::<ErrorBody>(text).is_err());
     }),
 ];
 
