@@ -1,1 +1,75 @@
-//! certcentral
+//! Typed client of the CertCentral Services API v2. Names no Terraform type; could be published alone.
+//!
+//! Every call is sent once: nothing here repeats a call, and redirects are refused. After a failed call that changes
+//! something, [`Error::certainty`] says whether it is proven that nothing happened.
+//!
+//! | question | file |
+//! |---|---|
+//! | where, with which key, how long | `config.rs` |
+//! | one attempt: headers, deadline, size limit, decoding | `transport.rs` |
+//! | what went wrong, and what that proves | `error.rs`, `outcome.rs` |
+//! | the order POST | `order.rs` |
+//! | reading orders | `order_info.rs`, `list.rs`, `alternate.rs`, `validation.rs` |
+//! | reissues, status changes, domain control | `issued.rs`, `changes.rs`, `dcv.rs` |
+//! | approving, cancelling, chains | `request.rs`, `cancel.rs`, `certificate.rs` |
+//! | look-ups | `organization.rs`, `product.rs`, `account.rs`, `finance.rs` |
+//! | the API's irregular JSON | `flexible.rs` |
+
+mod account;
+mod alternate;
+mod cancel;
+mod certificate;
+mod changes;
+mod client;
+mod config;
+mod dcv;
+mod error;
+mod finance;
+mod flexible;
+mod id;
+mod issued;
+mod list;
+mod order;
+mod order_info;
+mod organization;
+mod outcome;
+mod product;
+mod quote;
+mod request;
+mod status;
+mod transport;
+mod validation;
+
+#[cfg(test)]
+mod fixtures;
+#[cfg(test)]
+mod server;
+
+pub use account::{AccessRole, Account, Container, CurrentUser, CustomFieldDefinition};
+pub use alternate::AlternateOrder;
+pub use certificate::CertificateChain;
+pub use client::Client;
+pub use config::{ApiKey, BaseUrl, CaBundle, Config, ConfigError, ProxyUrl, Timeouts};
+pub use dcv::{DcvCheck, NameCheck, RandomValue};
+pub use error::{ApiError, Error, ErrorItem, TransportKind};
+pub use finance::{Balance, PriceEstimate, PriceQuery, PricedNames};
+pub use id::{CertificateId, ContainerId, InvalidId, OrderId, OrganizationId, RequestId};
+pub use issued::IssuedCertificate;
+pub use list::{ListedCertificate, ListedOrder, OrderFilter};
+pub use order::{
+    ChainItem, Contact, CustomFieldValue, DcvToken, ExistingOrganization, NewCertificate, NewOrder,
+    NewOrganization, OrderContainer, OrderDomain, OrderOrganization, OrderRequest, Person,
+    PlacedOrder, ServerPlatformId, Validity,
+};
+pub use order_info::{
+    CaCert, ContainerRef, CustomField, Order, OrderCertificate, OrderContact, OrderInfoRequest,
+    OrderRef, OrganizationRef, ProductRef, ServerPlatform,
+};
+pub use organization::{
+    Approver, Approvers, Organization, OrganizationContainer, OrganizationValidation,
+};
+pub use outcome::Certainty;
+pub use product::{HashType, HashTypes, Product};
+pub use request::{Decision, Request, RequestOrder, User};
+pub use status::{OrderStatus, RequestStatus};
+pub use validation::{DnsNameValidation, OrganizationProgress, ValidationStatus};

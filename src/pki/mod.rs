@@ -1,1 +1,17 @@
-//! pki
+//! Certificate signing requests, certificate chains and DNS names. Pure: no network, no clock, no Terraform.
+//!
+//! | question | file |
+//! |---|---|
+//! | is this a CSR that can be sent, and which key and names has it | `csr.rs` |
+//! | which of these certificates is ours, and in which order do they chain | `chain.rs` |
+//! | are these two names the same name, and may a certificate hold it | `dns_name.rs`, `dns_rules.rs` |
+
+pub mod chain;
+pub mod csr;
+pub mod dns_name;
+pub mod dns_rules;
+mod pem;
+
+pub use chain::{Certificate, Chain, ChainError};
+pub use csr::{Csr, CsrError, KeyAlgorithm};
+pub use dns_name::{DnsNameError, canonical, canonical_names};

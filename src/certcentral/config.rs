@@ -1,0 +1,101 @@
+//! How to reach the API: address, key, deadlines, trust. Nothing here is read from the environment.
+
+mod api_key;
+mod base_url;
+mod trust;
+
+use std::time::Duration;
+
+pub use self::api_key::ApiKey;
+pub use self::base_url::BaseUrl;
+pub use self::trust::{CaBundle, ProxyUrl};
+
+/// Everything a [`Client`](super::Client) needs to know.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Config {
+    /// Which CertCentral instance.
+    pub base_url: BaseUrl,
+    /// Who calls.
+    pub api_key: ApiKey,
+    /// Sent as `User-Agent`.
+    pub user_agent: String,
+    /// Deadlines of a call.
+    pub timeouts: Timeouts,
+    /// Certificate authorities to trust in addition to those of the system.
+    pub ca_bundle: Option<CaBundle>,
+    /// Proxy to use instead of the one that the environment names.
+    pub proxy: Option<ProxyUrl>,
+}
+
+/// Deadlines. Each is a total from the first attempt to connect to the last byte of the answer, so that an answer that
+/// drips byte by byte ends too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timeouts {
+    /// Until the connection stands, TLS included. Keep it below the others: it proves that nothing was sent.
+    pub connect: Duration,
+    /// Of every call but the order POST.
+    pub request: Duration,
+    /// Of the order POST, inside which CertCentral may issue the certificate.
+    pub order: Duration,
+}
+
+/// A setting that cannot work.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// The API key is empty.
+    #[error("the API key is empty")]
+    EmptyApiKey,
+    /// The API key cannot be sent in an HTTP header.
+    #[error(
+        "the API key holds characters that cannot be sent in an HTTP header, such as a line break or a space"
+    )]
+    ApiKeyCharacters,
+    /// The base URL is refused.
+    #[error("the base URL {0}")]
+    BaseUrl(String),
+    /// The CA bundle is refused.
+    #[error("the CA bundle {0}")]
+    CaBundle(String),
+    /// The proxy URL is refused.
+    #[error("the proxy URL {0}")]
+    Proxy(String),
+    /// The user agent cannot be sent in an HTTP header.
+    #[error("the user agent {0:?} cannot be sent in an HTTP header")]
+    UserAgent(String),
+    /// An identifier cannot be part of a URL path.
+    #[error("{0:?} cannot be part of a URL path")]
+    PathSegment(String),
+    /// A value cannot be written as JSON.
+    #[error("the request body cannot be written as JSON: {0}")]
+    Body(String),
+    /// The HTTP client cannot be built, for instance because the system has no trusted certificates.
+    #[error("the HTTP client cannot be built: {0}")]
+    HttpClient(String),
+}
+
+impl Config {
+    /// A configuration with default deadlines, system trust and the proxy of the environment.
+    #[must_use]
+    pub fn new(base_url: BaseUrl, api_key: ApiKey) -> Self {
+        Self {
+            base_url,
+            api_key,
+            user_agent: concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")).to_owned(),
+            timeouts: Timeouts::default(),
+            ca_bundle: None,
+            proxy: None,
+        }
+    }
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(10),
+            request: Duration::from_secs(30),
+            order: Duration::from_secs(120),
+        }
+    }
+}

@@ -1,0 +1,261 @@
+//! Decoders for the types that the API does not keep to: booleans as `1` and `"1"`, numbers as strings, `[]` for an
+//! empty object, `{}` for an empty list, PEM with CRLF.
+//!
+//! Use them with `#[serde(default, deserialize_with = "flexible::…")]`; a missing key gives the default.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{self, Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use time::format_description::well_known::Rfc3339;
+use time::macros::format_description;
+use time::{Date, OffsetDateTime, PrimitiveDateTime};
+
+/// `true`, `1`, `"1"` and `"true"` are true; `false`, `0`, `"0"`, `"false"`, `""` and `null` are false.
+pub(super) fn boolean<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    Ok(optional_boolean(deserializer)?.unwrap_or(false))
+}
+
+/// As [`boolean`]; `""` and `null` are `None`.
+pub(super) fn optional_boolean<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<bool>, D::Error> {
+    match scalar(deserializer)? {
+        Scalar::Null => Ok(None),
+        Scalar::Bool(value) => Ok(Some(value)),
+        Scalar::Integer(0) => Ok(Some(false)),
+        Scalar::Integer(1) => Ok(Some(true)),
+        Scalar::Text(text) => match text.as_str() {
+            "" => Ok(None),
+            "0" | "false" => Ok(Some(false)),
+            "1" | "true" => Ok(Some(true)),
+            _ => Err(de::Error::custom(format!("{text:?} is not a boolean"))),
+        },
+        other => Err(de::Error::custom(format!("{other} is not a boolean"))),
+    }
+}
+
+/// A whole number, or a string that holds one; `""` and `null` are `None`.
+pub(super) fn integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+    match scalar(deserializer)? {
+        Scalar::Null => Ok(None),
+        Scalar::Integer(number) => Ok(Some(number)),
+        Scalar::Text(text) if text.is_empty() => Ok(None),
+        Scalar::Text(text) => text
+            .parse()
+            .map(Some)
+            .map_err(|_| de::Error::custom(format!("{text:?} is not a whole number"))),
+        other => Err(de::Error::custom(format!("{other} is not a whole number"))),
+    }
+}
+
+/// An id; `0`, `"0"`, `""` and `null` mean that there is none.
+pub(super) fn id<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: TryFrom<i64>,
+    T::Error: fmt::Display,
+{
+    match integer(deserializer)? {
+        None | Some(0) => Ok(None),
+        Some(number) => T::try_from(number).map(Some).map_err(de::Error::custom),
+    }
+}
+
+/// Text, also where the API writes a number or a boolean; `""` and `null` are `None`.
+pub(super) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Ok(match scalar(deserializer)? {
+        Scalar::Null => None,
+        Scalar::Text(text) if text.is_empty() => None,
+        Scalar::Text(text) => Some(text),
+        other => Some(other.to_string()),
+    })
+}
+
+/// PEM with LF line ends and one trailing LF; empty text is `None`.
+pub(super) fn pem<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Ok(text(deserializer)?.map(|pem| normalize_pem(&pem)))
+}
+
+/// PEM with LF line ends and one trailing LF.
+pub(super) fn normalize_pem(pem: &str) -> String {
+    let mut normal = pem.trim().replace("\r\n", "\n");
+    normal.push('\n');
+    normal
+}
+
+/// A date `yyyy-MM-dd`, also at the start of a longer text; anything else is `None`, because an odd date is no reason
+/// to lose an order.
+pub(super) fn date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Date>, D::Error> {
+    Ok(text(deserializer)?.and_then(|text| parse_date(&text)))
+}
+
+/// A timestamp such as `2018-10-16T20:05:28+00:00`, or `yyyy-MM-dd HH:mm:ss` taken as UTC; anything else is `None`.
+pub(super) fn timestamp<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<OffsetDateTime>, D::Error> {
+    Ok(text(deserializer)?.and_then(|text| parse_timestamp(&text)))
+}
+
+/// A list; `null`, `{}` and a missing key are empty, and the values of an object count as its items (PHP arrays).
+pub(super) fn list<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    deserializer.deserialize_any(ListVisitor(PhantomData))
+}
+
+/// An object; `null` and `[]` (an empty PHP array) are `None`.
+pub(super) fn object<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    deserializer.deserialize_any(ObjectVisitor(PhantomData))
+}
+
+/// The names of a certificate; older answers write `[""]` for none.
+pub(super) fn names<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let mut names: Vec<String> = list(deserializer)?;
+    names.retain(|name| !name.is_empty());
+    Ok(names)
+}
+
+fn parse_date(text: &str) -> Option<Date> {
+    Date::parse(text.get(..10)?, format_description!("[year]-[month]-[day]")).ok()
+}
+
+fn parse_timestamp(text: &str) -> Option<OffsetDateTime> {
+    OffsetDateTime::parse(text, &Rfc3339).ok().or_else(|| {
+        let form = format_description!("[year]-[month]-[day] [hour]:[minute]:[second]");
+        PrimitiveDateTime::parse(text, form)
+            .ok()
+            .map(PrimitiveDateTime::assume_utc)
+    })
+}
+
+/// One JSON value that is neither array nor object.
+enum Scalar {
+    Null,
+    Bool(bool),
+    Integer(i64),
+    Float(f64),
+    Text(String),
+}
+
+impl fmt::Display for Scalar {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Null => f.write_str("null"),
+            Self::Bool(value) => value.fmt(f),
+            Self::Integer(number) => number.fmt(f),
+            Self::Float(number) => number.fmt(f),
+            Self::Text(text) => text.fmt(f),
+        }
+    }
+}
+
+fn scalar<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Scalar, D::Error> {
+    deserializer.deserialize_any(ScalarVisitor)
+}
+
+struct ScalarVisitor;
+
+impl Visitor<'_> for ScalarVisitor {
+    type Value = Scalar;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string, a number, a boolean or null")
+    }
+
+    fn visit_unit<E>(self) -> Result<Scalar, E> {
+        Ok(Scalar::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Scalar, E> {
+        Ok(Scalar::Bool(value))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Scalar, E> {
+        Ok(Scalar::Integer(number))
+    }
+
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<Scalar, E> {
+        i64::try_from(number)
+            .map(Scalar::Integer)
+            .map_err(|_| E::custom("a number above the range of 64 bits"))
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Scalar, E> {
+        Ok(Scalar::Float(number))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Scalar, E> {
+        Ok(Scalar::Text(text.to_owned()))
+    }
+
+    fn visit_string<E>(self, text: String) -> Result<Scalar, E> {
+        Ok(Scalar::Text(text))
+    }
+}
+
+struct ListVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for ListVisitor<T> {
+    type Value = Vec<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list")
+    }
+
+    fn visit_unit<E>(self) -> Result<Vec<T>, E> {
+        Ok(Vec::new())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Vec<T>, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element()? {
+            list.push(item);
+        }
+        Ok(list)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Vec<T>, A::Error> {
+        let mut list = Vec::new();
+        while let Some((_, item)) = entries.next_entry::<IgnoredAny, T>()? {
+            list.push(item);
+        }
+        Ok(list)
+    }
+}
+
+struct ObjectVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
+    type Value = Option<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object, or an empty list for an empty object")
+    }
+
+    fn visit_unit<E>(self) -> Result<Option<T>, E> {
+        Ok(None)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Option<T>, A::Error> {
+        match items.next_element::<IgnoredAny>()? {
+            None => Ok(None),
+            Some(_) => Err(de::Error::custom(
+                "a list with items where an object belongs",
+            )),
+        }
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<Option<T>, A::Error> {
+        T::deserialize(de::value::MapAccessDeserializer::new(entries)).map(Some)
+    }
+}
+
+#[cfg(test)]
+mod tests;

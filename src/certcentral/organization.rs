@@ -1,0 +1,205 @@
+//! Organizations of the account.
+
+use serde::Deserialize;
+use time::OffsetDateTime;
+
+use super::client::Client;
+use super::error::Error;
+use super::flexible;
+use super::id::{ContainerId, OrganizationId};
+use super::list::{Page, pages};
+use super::order_info::OrderContact;
+
+/// An organization.
+///
+/// Source: <https://dev.digicert.com/en/certcentral-apis/services-api/organizations/organization-info.html>
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct Organization {
+    /// The organization.
+    pub id: OrganizationId,
+    /// Legal name.
+    pub name: String,
+    /// Name it does business as.
+    #[serde(default, deserialize_with = "flexible::text")]
+    pub assumed_name: Option<String>,
+    /// Legal name with the assumed name in brackets.
+    #[serde(default, deserialize_with = "flexible::text")]
+    pub display_name: Option<String>,
+    /// `active` or `inactive`; old accounts write `approved`.
+    #[serde(default, deserialize_with = "flexible::text")]
+    pub status: Option<String>,
+    /// Whether orders may name it.
+    #[serde(default, deserialize_with = "flexible::boolean")]
+    pub is_active: bool,
+    /// Street and number.
+    #[serde(default, deserialize_with = "flexible::text")]
+    pub address: Option<String>,
+    /// Second line of the address.
+    #[serde(default, deserialize_with = "flexible::text")]
+    pub address2: Option<String>,
+    /// City.
+    #[serde(default, deserialize_with = "flexible::text")]
+    pub city: Option<String>,
+    /// State or province.
+    #[serde(default, deserialize_with = "flexible::text")]
+    pub state: Option<String>,
+    /// Postal code.
+    #[serde(default, deserialize_with = "flexible::text")]
+    pub zip: Option<String>,
+    /// ISO 3166 code of two letters, lower case.
+    #[serde(default, deserialize_with = "flexible::text")]
+    pub country: Option<String>,
+    /// Telephone number.
+    #[serde(default, deserialize_with = "flexible::text")]
+    pub telephone: Option<String>,
+    /// The container that it belongs to.
+    #[serde(default, deserialize_with = "flexible::object")]
+    pub container: Option<OrganizationContainer>,
+    /// What DigiCert has validated it for.
+    #[serde(default, deserialize_with = "flexible::list")]
+    pub validations: Vec<OrganizationValidation>,
+    /// Person whom DigiCert contacts.
+    #[serde(default, deserialize_with = "flexible::object")]
+    pub organization_contact: Option<OrderContact>,
+    /// People who may approve EV orders; their ids are not user ids.
+    #[serde(default, deserialize_with = "flexible::list")]
+    pub verified_contacts: Vec<OrderContact>,
+}
+
+/// The container of an organization.
+///
+/// Source: <https://dev.digicert.com/en/certcentral-apis/services-api/organizations/organization-info.html>
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct OrganizationContainer {
+    /// Which one.
+    pub id: ContainerId,
+    /// The container above it.
+    #[serde(default, deserialize_with = "flexible::id")]
+    pub parent_id: Option<ContainerId>,
+    /// Its name.
+    #[serde(default, deserialize_with = "flexible::text")]
+    pub name: Option<String>,
+}
+
+/// What an organization is validated for.
+///
+/// Source: <https://dev.digicert.com/en/certcentral-apis/services-api/organizations/organization-info.html>
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct OrganizationValidation {
+    /// `ov`, `ev` and others.
+    #[serde(default, rename = "type", deserialize_with = "flexible::text")]
+    pub kind: Option<String>,
+    /// `active`, `pending` and others.
+    #[serde(default, deserialize_with = "flexible::text")]
+    pub status: Option<String>,
+    /// How long it lasts.
+    #[serde(default, deserialize_with = "flexible::timestamp")]
+    pub validated_until: Option<OffsetDateTime>,
+}
+
+/// Who may approve EV orders: users of the account, and people who are not.
+///
+/// Source: <https://dev.digicert.com/services-api/organizations/list-approvers/>
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct Approvers {
+    /// Users of the account.
+    #[serde(default, deserialize_with = "flexible::list")]
+    pub users: Vec<Approver>,
+    /// Others.
+    #[serde(default, deserialize_with = "flexible::list")]
+    pub contacts: Vec<Approver>,
+}
+
+/// A person who may approve EV orders.
+///
+/// Source: <https://dev.digicert.com/services-api/organizations/list-approvers/>
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct Approver {
+    /// The `user_id` of a contact; absent for people who are no users.
+    #[serde(default, deserialize_with = "flexible::integer")]
+    pub user_id: Option<i64>,
+    /// Full name.
+    #[serde(default, deserialize_with = "flexible::text")]
+    pub name: Option<String>,
+    /// E-mail address.
+    #[serde(default, deserialize_with = "flexible::text")]
+    pub email: Option<String>,
+}
+
+/// Source: <https://dev.digicert.com/services-api/organizations/list-organizations/>
+#[derive(Debug, Deserialize)]
+pub(super) struct OrganizationList {
+    #[serde(default, deserialize_with = "flexible::list")]
+    pub(super) organizations: Vec<Organization>,
+    #[serde(default, deserialize_with = "flexible::object")]
+    pub(super) page: Option<Page>,
+}
+
+/// Source: <https://dev.digicert.com/services-api/organizations/submit-validation/>
+#[derive(Debug, Deserialize)]
+pub(super) struct OrganizationValidations {
+    #[serde(default, deserialize_with = "flexible::list")]
+    pub(super) validations: Vec<OrganizationValidation>,
+}
+
+impl Client {
+    /// All organizations that the key sees, over all pages, inactive ones included.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] of the first page that fails.
+    ///
+    /// Source: <https://dev.digicert.com/services-api/organizations/list-organizations/>
+    pub async fn organizations(&self) -> Result<Vec<Organization>, Error> {
+        pages(&["organization"], &[], None, async |query| {
+            let list: OrganizationList = self.get(&["organization"], &query).await?;
+            Ok((list.organizations, list.page))
+        })
+        .await
+    }
+
+    /// Reads an organization with its contacts.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`]; 404 where it does not exist or the key does not see it.
+    ///
+    /// Source: <https://dev.digicert.com/en/certcentral-apis/services-api/organizations/organization-info.html>
+    pub async fn organization(&self, organization: OrganizationId) -> Result<Organization, Error> {
+        self.get(&["organization", &organization.to_string()], &[])
+            .await
+    }
+
+    /// Who may approve EV orders.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`].
+    ///
+    /// Source: <https://dev.digicert.com/services-api/organizations/list-approvers/>
+    pub async fn approvers(&self) -> Result<Approvers, Error> {
+        self.get(&["organization", "potential-approvers"], &[])
+            .await
+    }
+
+    /// What an organization is validated for.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`]; 404 where it does not exist or the key does not see it.
+    ///
+    /// Source: <https://dev.digicert.com/services-api/organizations/submit-validation/>
+    pub async fn organization_validations(
+        &self,
+        organization: OrganizationId,
+    ) -> Result<Vec<OrganizationValidation>, Error> {
+        let path = ["organization", &organization.to_string(), "validation"];
+        let answer: OrganizationValidations = self.get(&path, &[]).await?;
+        Ok(answer.validations)
+    }
+}

@@ -1,0 +1,166 @@
+//! Requests: the approval step of an order, a reissue, a duplicate or a revocation.
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use super::client::Client;
+use super::error::Error;
+use super::flexible;
+use super::id::{OrderId, RequestId};
+use super::list::{Page, pages};
+use super::order_info::{ContainerRef, OrganizationRef, ProductRef};
+use super::status::RequestStatus;
+
+/// A request.
+///
+/// Source: <https://dev.digicert.com/services-api/requests/request-info/>
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct Request {
+    /// The request.
+    pub id: RequestId,
+    /// How far it is.
+    pub status: RequestStatus,
+    /// `new_request`, `reissue`, `duplicate` or `revoke`.
+    #[serde(default, rename = "type", deserialize_with = "flexible::text")]
+    pub kind: Option<String>,
+    /// When it was made.
+    #[serde(default, deserialize_with = "flexible::timestamp")]
+    pub date: Option<OffsetDateTime>,
+    /// When it was decided.
+    #[serde(default, deserialize_with = "flexible::timestamp")]
+    pub date_processed: Option<OffsetDateTime>,
+    /// Who made it.
+    #[serde(default, deserialize_with = "flexible::object")]
+    pub requester: Option<User>,
+    /// Who decided it.
+    #[serde(default, deserialize_with = "flexible::object")]
+    pub processor: Option<User>,
+    /// What it is about.
+    #[serde(default, deserialize_with = "flexible::object")]
+    pub order: Option<RequestOrder>,
+    /// Note of the requester.
+    #[serde(default, deserialize_with = "flexible::text")]
+    pub comments: Option<String>,
+    /// Note of the one who decided.
+    #[serde(default, deserialize_with = "flexible::text")]
+    pub processor_comment: Option<String>,
+}
+
+/// A user as other objects name one.
+///
+/// Source: <https://dev.digicert.com/services-api/requests/request-info/>
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct User {
+    /// Number of the user.
+    #[serde(default, deserialize_with = "flexible::integer")]
+    pub id: Option<i64>,
+    /// Given name.
+    #[serde(default, deserialize_with = "flexible::text")]
+    pub first_name: Option<String>,
+    /// Family name.
+    #[serde(default, deserialize_with = "flexible::text")]
+    pub last_name: Option<String>,
+    /// E-mail address.
+    #[serde(default, deserialize_with = "flexible::text")]
+    pub email: Option<String>,
+}
+
+/// The order that a request is about.
+///
+/// Source: <https://dev.digicert.com/services-api/requests/request-info/>
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct RequestOrder {
+    /// The order.
+    pub id: OrderId,
+    /// Whose name the certificate is to carry.
+    #[serde(default, deserialize_with = "flexible::object")]
+    pub organization: Option<OrganizationRef>,
+    /// The division that it belongs to.
+    #[serde(default, deserialize_with = "flexible::object")]
+    pub container: Option<ContainerRef>,
+    /// What is bought.
+    #[serde(default, deserialize_with = "flexible::object")]
+    pub product: Option<ProductRef>,
+}
+
+/// What to do with a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Decision {
+    /// Let it pass.
+    Approved,
+    /// Refuse it.
+    Rejected,
+}
+
+/// Source: <https://dev.digicert.com/services-api/requests/update-request-status/>
+#[derive(Debug, Serialize)]
+pub(super) struct RequestUpdate<'a> {
+    pub(super) status: Decision,
+    pub(super) processor_comment: &'a str,
+}
+
+/// Source: <https://dev.digicert.com/services-api/requests/list-requests/>
+#[derive(Debug, Deserialize)]
+pub(super) struct RequestList {
+    #[serde(default, deserialize_with = "flexible::list")]
+    pub(super) requests: Vec<Request>,
+    #[serde(default, deserialize_with = "flexible::object")]
+    pub(super) page: Option<Page>,
+}
+
+impl Client {
+    /// Reads a request.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`]; 404 where the request does not exist or the key does not see it.
+    ///
+    /// Source: <https://dev.digicert.com/services-api/requests/request-info/>
+    pub async fn request(&self, request: RequestId) -> Result<Request, Error> {
+        self.get(&["request", &request.to_string()], &[]).await
+    }
+
+    /// All requests, or those with one status, over all pages. Orders that wait for approval may show only here.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] of the first page that fails.
+    ///
+    /// Source: <https://dev.digicert.com/services-api/requests/list-requests/>
+    pub async fn requests(&self, status: Option<&RequestStatus>) -> Result<Vec<Request>, Error> {
+        let query: Vec<_> = status
+            .map(|status| ("status".to_owned(), status.to_string()))
+            .into_iter()
+            .collect();
+        pages(&["request"], &query, None, async |query| {
+            let list: RequestList = self.get(&["request"], &query).await?;
+            Ok((list.requests, list.page))
+        })
+        .await
+    }
+
+    /// Approves or rejects a request.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`]; 403 `access_denied|invalid_approver` where the user of the key may not decide.
+    ///
+    /// Source: <https://dev.digicert.com/services-api/requests/update-request-status/>
+    pub async fn decide_request(
+        &self,
+        request: RequestId,
+        decision: Decision,
+        comment: &str,
+    ) -> Result<(), Error> {
+        let update = RequestUpdate {
+            status: decision,
+            processor_comment: comment,
+        };
+        self.put(&["request", &request.to_string(), "status"], &update)
+            .await
+    }
+}

@@ -1,0 +1,113 @@
+//! An answer that arrived in full, and the two ways to understand it: as data, or as a refusal.
+
+use serde::de::DeserializeOwned;
+
+use crate::certcentral::config::ApiKey;
+use crate::certcentral::error::{ApiError, Error, ErrorBody};
+use crate::certcentral::quote;
+
+/// Status and body of an answer. The body is not printed by `Debug`.
+pub(in crate::certcentral) struct Answer {
+    pub(super) host: String,
+    pub(super) status: u16,
+    pub(super) content_type: Option<String>,
+    pub(super) body: Vec<u8>,
+    /// To be removed from whatever is quoted.
+    pub(super) key: ApiKey,
+}
+
+impl Answer {
+    /// The answer if its status means success, and the refusal otherwise.
+    pub(super) fn checked(self) -> Result<Self, Error> {
+        if (200..300).contains(&self.status) {
+            return Ok(self);
+        }
+        Err(self.refusal())
+    }
+
+    /// The body as data. Strict: a body that was cut off is no data.
+    pub(in crate::certcentral) fn json<T: DeserializeOwned>(self) -> Result<T, Error> {
+        if self.is_html() {
+            return Err(self.not_json());
+        }
+        match serde_json::from_slice(&self.body) {
+            Ok(data) => Ok(data),
+            // A success with `errors` in it is a refusal all the same.
+            Err(_)
+                if self
+                    .api_error()
+                    .is_some_and(|error| !error.errors.is_empty()) =>
+            {
+                Err(self.refusal())
+            }
+            Err(error) if error.is_data() => Err(Error::Decode {
+                message: quote::text(&error.to_string(), &self.key),
+                quoted: quote::body(&self.body, &self.key),
+                host: self.host,
+                status: self.status,
+            }),
+            Err(_) => Err(self.not_json()),
+        }
+    }
+
+    /// The body as text, for endpoints that answer PEM.
+    pub(in crate::certcentral) fn text(self) -> Result<String, Error> {
+        if self.is_html() {
+            return Err(self.not_json());
+        }
+        match String::from_utf8(self.body) {
+            Ok(text) => Ok(text),
+            Err(error) => Err(Self {
+                body: error.into_bytes(),
+                ..self
+            }
+            .not_json()),
+        }
+    }
+
+    fn refusal(self) -> Error {
+        match self.api_error() {
+            Some(error) => Error::Api(error),
+            None => self.not_json(),
+        }
+    }
+
+    /// The body as a refusal in the API's own words; JSON without `errors` is a refusal that gives no reason.
+    fn api_error(&self) -> Option<ApiError> {
+        if self.is_html() {
+            return None;
+        }
+        let mut errors = match serde_json::from_slice::<ErrorBody>(&self.body) {
+            Ok(body) => body.errors,
+            Err(error) if error.is_data() => Vec::new(),
+            Err(_) => return None,
+        };
+        for item in &mut errors {
+            item.code = quote::body(item.code.as_bytes(), &self.key);
+            item.message = quote::body(item.message.as_bytes(), &self.key);
+        }
+        Some(ApiError {
+            status: self.status,
+            errors,
+        })
+    }
+
+    fn not_json(self) -> Error {
+        Error::NotJson {
+            is_html: self.is_html(),
+            quoted: quote::body(&self.body, &self.key),
+            host: self.host,
+            status: self.status,
+            content_type: self.content_type,
+        }
+    }
+
+    /// Whether the answer is a page for people, by its media type or by how it begins.
+    fn is_html(&self) -> bool {
+        let declared = self.content_type.as_deref().is_some_and(|media_type| {
+            let media_type = media_type.to_ascii_lowercase();
+            media_type.starts_with("text/html") || media_type.starts_with("application/xhtml")
+        });
+        declared || self.body.trim_ascii_start().first() == Some(&b'<')
+    }
+}

@@ -1,0 +1,342 @@
+//! Certificate signing requests (PKCS#10, RFC 2986): what a CSR holds, and whether it can be sent at all.
+
+use std::fmt;
+
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA512_ASN1, ECDSA_P384_SHA512_ASN1, UnparsedPublicKey, VerificationAlgorithm,
+};
+use x509_parser::certification_request::X509CertificationRequest;
+use x509_parser::error::X509Error;
+use x509_parser::extensions::{GeneralName, ParsedExtension};
+use x509_parser::oid_registry::{OID_EC_P256, OID_NIST_EC_P384, OID_SIG_ECDSA_WITH_SHA512};
+use x509_parser::prelude::FromDer;
+use x509_parser::public_key::{PublicKey, RSAPublicKey};
+use x509_parser::x509::SubjectPublicKeyInfo;
+
+use super::pem::{self, PemError};
+
+/// Label of a CSR as RFC 7468 writes it.
+const LABEL: &str = "CERTIFICATE REQUEST";
+/// Label that older tools, and DigiCert's own instructions, write.
+const NEW_LABEL: &str = "NEW CERTIFICATE REQUEST";
+const MIN_RSA_BITS: u32 = 2048;
+/// Larger keys are refused before any arithmetic is done with them.
+const MAX_RSA_BITS: u32 = 16_384;
+/// The largest RSA key whose signatures the crypto library verifies.
+const MAX_VERIFIED_RSA_BITS: u32 = 8192;
+
+/// A CSR whose key is strong enough and whose signature proves possession of that key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Csr {
+    der: Vec<u8>,
+    public_key: Vec<u8>,
+    key_algorithm: KeyAlgorithm,
+    common_name: Option<String>,
+    dns_names: Vec<String>,
+}
+
+/// The kinds of key that CertCentral puts into public TLS certificates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyAlgorithm {
+    /// RSA, with the length of the modulus in bits.
+    Rsa {
+        /// Bits of the modulus: 2048 to 16384.
+        bits: u32,
+    },
+    /// ECDSA on NIST P-256.
+    EcdsaP256,
+    /// ECDSA on NIST P-384.
+    EcdsaP384,
+}
+
+/// Why a text is not a usable CSR. No variant holds any part of the text.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CsrError {
+    /// A private key was given.
+    #[error(
+        "the text holds a private key, not a certificate signing request; keep the key secret and pass the CSR that was made from it"
+    )]
+    PrivateKey,
+    /// No PEM block at all, or a broken one.
+    #[error("the text is not PEM: {0}; it must start with \"-----BEGIN CERTIFICATE REQUEST-----\"")]
+    NotPem(String),
+    /// A certificate was given.
+    #[error(
+        "the text is a certificate, not a certificate signing request; pass the CSR (label CERTIFICATE REQUEST)"
+    )]
+    Certificate,
+    /// A PEM block of some other kind.
+    #[error(
+        "the text is a PEM block of type {0:?}, not a certificate signing request (CERTIFICATE REQUEST)"
+    )]
+    OtherBlock(String),
+    /// More than one PEM block.
+    #[error("the text holds {0} PEM blocks; pass exactly one certificate signing request")]
+    SeveralBlocks(usize),
+    /// Something follows the CSR, in the text or inside the block.
+    #[error("data follows the certificate signing request; pass the CSR alone")]
+    TrailingData,
+    /// The block is not a PKCS#10 structure.
+    #[error("the block does not hold a PKCS#10 certificate signing request")]
+    NotPkcs10,
+    /// RSA key too short.
+    #[error("the RSA key has {bits} bits; public TLS certificates need at least 2048")]
+    RsaTooShort {
+        /// Bits of the modulus.
+        bits: u32,
+    },
+    /// RSA key too long.
+    #[error("the RSA key has {bits} bits; at most 16384 are accepted")]
+    RsaTooLong {
+        /// Bits of the modulus.
+        bits: u32,
+    },
+    /// RSA key with an even exponent or the exponent 1.
+    #[error("the RSA key has an exponent that gives no security; make a new key")]
+    RsaExponent,
+    /// A key that is neither RSA nor P-256 nor P-384.
+    #[error(
+        "the key is of a kind that public TLS certificates cannot hold (algorithm {algorithm}); use RSA with at least 2048 bits, ECDSA P-256 or ECDSA P-384"
+    )]
+    KeyAlgorithm {
+        /// Object identifier of the key algorithm or of the curve.
+        algorithm: String,
+    },
+    /// The signature does not match.
+    #[error(
+        "the signature does not match the key: the certificate signing request was altered or damaged"
+    )]
+    BadSignature,
+    /// The signature algorithm is obsolete or unknown.
+    #[error(
+        "the signature algorithm {algorithm} is obsolete or unknown; sign the request with SHA-256"
+    )]
+    SignatureAlgorithm {
+        /// Object identifier of the signature algorithm.
+        algorithm: String,
+    },
+}
+
+impl Csr {
+    /// Reads one CSR from PEM with either label, any line ends and any line width.
+    ///
+    /// # Errors
+    ///
+    /// [`CsrError`] if the text is not exactly one CSR, if its key is unfit for a public TLS certificate, or if its
+    /// signature is wrong. RSA signatures above 8192 bits are left to CertCentral to verify.
+    pub fn from_pem(text: &str) -> Result<Self, CsrError> {
+        let der = single_block(text)?;
+        let (rest, request) =
+            X509CertificationRequest::from_der(&der).map_err(|_| CsrError::NotPkcs10)?;
+        if !rest.is_empty() {
+            return Err(CsrError::TrailingData);
+        }
+        let info = &request.certification_request_info;
+        let key_algorithm = key_algorithm(&info.subject_pki)?;
+        verify(&request, key_algorithm)?;
+        let common_name = info
+            .subject
+            .iter_common_name()
+            .find_map(|name| name.as_str().ok())
+            .map(str::to_owned);
+        let (public_key, dns_names) = (info.subject_pki.raw.to_vec(), dns_names(&request));
+        Ok(Self {
+            der,
+            public_key,
+            key_algorithm,
+            common_name,
+            dns_names,
+        })
+    }
+
+    /// The request as DER: two PEM texts are the same CSR when their DER is equal.
+    #[must_use]
+    pub fn der(&self) -> &[u8] {
+        &self.der
+    }
+
+    /// The request as canonical PEM: label `CERTIFICATE REQUEST`, LF, 64 characters a line, trailing LF.
+    #[must_use]
+    pub fn pem(&self) -> String {
+        pem::encode(LABEL, &self.der)
+    }
+
+    /// The public key as DER of `SubjectPublicKeyInfo`; the certificate issued for this CSR holds the same bytes.
+    #[must_use]
+    pub fn public_key(&self) -> &[u8] {
+        &self.public_key
+    }
+
+    /// Kind and size of the key.
+    #[must_use]
+    pub fn key_algorithm(&self) -> KeyAlgorithm {
+        self.key_algorithm
+    }
+
+    /// Common name of the subject, as written there.
+    #[must_use]
+    pub fn common_name(&self) -> Option<&str> {
+        self.common_name.as_deref()
+    }
+
+    /// DNS names of the requested subject alternative name extension, as written there.
+    #[must_use]
+    pub fn dns_names(&self) -> &[String] {
+        &self.dns_names
+    }
+}
+
+impl fmt::Display for KeyAlgorithm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Rsa { bits } => write!(f, "RSA {bits}"),
+            Self::EcdsaP256 => f.write_str("ECDSA P-256"),
+            Self::EcdsaP384 => f.write_str("ECDSA P-384"),
+        }
+    }
+}
+
+fn single_block(text: &str) -> Result<Vec<u8>, CsrError> {
+    // Looked for before anything is parsed, so that even a damaged key is recognised and never quoted.
+    if text.contains("PRIVATE KEY-----") {
+        return Err(CsrError::PrivateKey);
+    }
+    let (mut blocks, rest) =
+        pem::split(text).map_err(|error: PemError| CsrError::NotPem(error.to_string()))?;
+    if blocks.len() > 1 {
+        return Err(CsrError::SeveralBlocks(blocks.len()));
+    }
+    let Some(block) = blocks.pop() else {
+        return Err(CsrError::NotPem("there is no BEGIN line".to_owned()));
+    };
+    match block.label {
+        LABEL | NEW_LABEL => {}
+        "CERTIFICATE" | "X509 CERTIFICATE" | "TRUSTED CERTIFICATE" => {
+            return Err(CsrError::Certificate);
+        }
+        other => return Err(CsrError::OtherBlock(other.to_owned())),
+    }
+    if rest.trim().is_empty() {
+        Ok(block.der)
+    } else {
+        Err(CsrError::TrailingData)
+    }
+}
+
+fn key_algorithm(key: &SubjectPublicKeyInfo<'_>) -> Result<KeyAlgorithm, CsrError> {
+    match key.parsed() {
+        Ok(PublicKey::RSA(rsa)) => rsa_strength(&rsa),
+        Ok(PublicKey::EC(_)) => {
+            let curve = key
+                .algorithm
+                .parameters
+                .as_ref()
+                .and_then(|parameters| parameters.as_oid().ok());
+            match curve {
+                Some(curve) if curve == OID_EC_P256 => Ok(KeyAlgorithm::EcdsaP256),
+                Some(curve) if curve == OID_NIST_EC_P384 => Ok(KeyAlgorithm::EcdsaP384),
+                Some(curve) => Err(CsrError::KeyAlgorithm {
+                    algorithm: curve.to_id_string(),
+                }),
+                None => Err(CsrError::KeyAlgorithm {
+                    algorithm: "elliptic curve without a name".to_owned(),
+                }),
+            }
+        }
+        _ => Err(CsrError::KeyAlgorithm {
+            algorithm: key.algorithm.algorithm.to_id_string(),
+        }),
+    }
+}
+
+fn rsa_strength(key: &RSAPublicKey<'_>) -> Result<KeyAlgorithm, CsrError> {
+    let bits = bit_length(key.modulus);
+    if bits < MIN_RSA_BITS {
+        return Err(CsrError::RsaTooShort { bits });
+    }
+    if bits > MAX_RSA_BITS {
+        return Err(CsrError::RsaTooLong { bits });
+    }
+    let is_odd = key.exponent.last().is_some_and(|byte| byte & 1 == 1);
+    if !is_odd || bit_length(key.exponent) < 2 {
+        return Err(CsrError::RsaExponent);
+    }
+    Ok(KeyAlgorithm::Rsa { bits })
+}
+
+/// Bits of a big-endian number without its leading zeros; `u32::MAX` where even the count does not fit.
+fn bit_length(number: &[u8]) -> u32 {
+    let significant = number
+        .iter()
+        .position(|byte| *byte != 0)
+        .map_or(&[][..], |start| &number[start..]);
+    let Some(first) = significant.first() else {
+        return 0;
+    };
+    u32::try_from(significant.len())
+        .ok()
+        .and_then(|bytes| bytes.checked_mul(8))
+        .map_or(u32::MAX, |bits| bits - first.leading_zeros())
+}
+
+fn verify(
+    request: &X509CertificationRequest<'_>,
+    key_algorithm: KeyAlgorithm,
+) -> Result<(), CsrError> {
+    if matches!(key_algorithm, KeyAlgorithm::Rsa { bits } if bits > MAX_VERIFIED_RSA_BITS) {
+        return Ok(());
+    }
+    match request.verify_signature() {
+        Ok(()) => Ok(()),
+        Err(X509Error::SignatureUnsupportedAlgorithm) => {
+            verify_ecdsa_sha512(request, key_algorithm)
+        }
+        Err(_) => Err(CsrError::BadSignature),
+    }
+}
+
+/// ECDSA with SHA-512 is sound and `openssl req -sha512` makes it, but `x509-parser` does not know it.
+fn verify_ecdsa_sha512(
+    request: &X509CertificationRequest<'_>,
+    key_algorithm: KeyAlgorithm,
+) -> Result<(), CsrError> {
+    let algorithm = &request.signature_algorithm.algorithm;
+    let verifier: &dyn VerificationAlgorithm = match key_algorithm {
+        KeyAlgorithm::EcdsaP256 if *algorithm == OID_SIG_ECDSA_WITH_SHA512 => {
+            &ECDSA_P256_SHA512_ASN1
+        }
+        KeyAlgorithm::EcdsaP384 if *algorithm == OID_SIG_ECDSA_WITH_SHA512 => {
+            &ECDSA_P384_SHA512_ASN1
+        }
+        _ => {
+            return Err(CsrError::SignatureAlgorithm {
+                algorithm: algorithm.to_id_string(),
+            });
+        }
+    };
+    let info = &request.certification_request_info;
+    UnparsedPublicKey::new(verifier, &info.subject_pki.subject_public_key.data)
+        .verify(info.raw, &request.signature_value.data)
+        .map_err(|_| CsrError::BadSignature)
+}
+
+fn dns_names(request: &X509CertificationRequest<'_>) -> Vec<String> {
+    let Some(extensions) = request.requested_extensions() else {
+        return Vec::new();
+    };
+    extensions
+        .filter_map(|extension| match extension {
+            ParsedExtension::SubjectAlternativeName(names) => Some(&names.general_names),
+            _ => None,
+        })
+        .flatten()
+        .filter_map(|name| match name {
+            GeneralName::DNSName(name) => Some((*name).to_owned()),
+            _ => None,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;
