@@ -26,7 +26,15 @@ pub(super) async fn list(State(shared): Account, uri: Uri) -> Answer {
             _ => return Err(Problem::not_imitated(&format!("the filter `{name}`"))),
         }
     }
-    let items = found.into_iter().map(|item| brief(&state, item)).collect();
+    let items = found
+        .into_iter()
+        .map(|organization| {
+            let mut item = brief(&state, organization);
+            // Text, although every other id is a number: an irregularity of the real service.
+            item["container_id_assignments"] = json!([DEFAULT_CONTAINER.to_string()]);
+            item
+        })
+        .collect();
     Ok(Json(query.page("organizations", items)?).into_response())
 }
 
@@ -115,7 +123,6 @@ fn brief(state: &AccountState, organization: &Organization) -> Value {
             "name": container(DEFAULT_CONTAINER).map(|container| container.name),
             "is_active": true,
         },
-        "container_id_assignments": [DEFAULT_CONTAINER.to_string()],
     });
     let optional = [
         ("assumed_name", &organization.assumed_name),

@@ -3,4 +3,14 @@
 #[cfg(test)]
 mod answers;
 #[cfg(test)]
+mod checks;
+#[cfg(test)]
 mod client;
+#[cfg(test)]
+mod contract;
+#[cfg(test)]
+mod lifecycle;
+#[cfg(all(test, unix))]
+mod program;
+#[cfg(test)]
+mod steering;
