@@ -82,7 +82,7 @@ impl Sandbox {
         if !address.ip().is_loopback() {
             return Err(StartError::NotLoopback(address));
         }
-        let state = State::new(&settings).map_err(StartError::Authority)?;
+        let state = State::new(settings).map_err(StartError::Authority)?;
         let shared = Arc::new(Shared::new(state));
         let routes = Router::new()
             .nest(BASE_PATH, api::router(Arc::clone(&shared)))
@@ -206,7 +206,6 @@ impl Sandbox {
     }
 
     /// Stops call number `call` (1 = the next one) of a route before or after its processing until it is released.
-    #[must_use]
     pub fn hold(&self, route: Route, call: u64, at: At) -> Hold {
         let stage = HoldState::new(watch::Sender::new(HoldStage::Armed));
         let action = Action::Hold(Arc::clone(&stage));

@@ -63,14 +63,14 @@ fn next(counter: &mut u64) -> u64 {
 }
 
 impl State {
-    pub(crate) fn new(settings: &Settings) -> Result<Self, rcgen::Error> {
+    pub(crate) fn new(settings: Settings) -> Result<Self, rcgen::Error> {
         let clock = Clock::new(settings.start_at, settings.clock_runs);
         Ok(Self {
             authority: Authority::new(clock.now())?,
             clock,
-            behavior: settings.behavior.clone(),
+            behavior: settings.behavior,
             max_certificate_days: settings.max_certificate_days,
-            required_custom_fields: settings.required_custom_fields.clone(),
+            required_custom_fields: settings.required_custom_fields,
             organizations: account::organizations(),
             orders: BTreeMap::new(),
             journal: Journal::default(),
