@@ -77,7 +77,7 @@ pub struct Summary {
     pub pending: u64,
     /// Orders with an active certificate.
     pub issued: u64,
-    /// Certificates issued as a reissue.
+    /// Certificates issued as a reissue; none as long as the sandbox does not imitate reissues.
     pub reissued: u64,
     /// Orders that are revoked.
     pub revoked: u64,

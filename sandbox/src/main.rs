@@ -150,8 +150,12 @@ fn wait_for_signal() -> io::Result<()> {
 
 fn moment(text: &str) -> Result<OffsetDateTime, String> {
     OffsetDateTime::parse(text, &Rfc3339)
+        .ok()
         .map(|moment| moment.to_offset(time::UtcOffset::UTC))
-        .map_err(|_| format!("`{text}` is not a time such as 2026-04-14T09:00:00Z"))
+        .filter(|moment| (2000..2100).contains(&moment.year()))
+        .ok_or_else(|| {
+            format!("`{text}` is not a time such as 2026-04-14T09:00:00Z in this century")
+        })
 }
 
 /// Prints a line for people. A closed pipe is no reason to stop serving.

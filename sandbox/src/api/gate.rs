@@ -67,16 +67,12 @@ async fn visit(shared: Arc<Shared>, request: Request, next: Next) -> Option<Resp
 
     let answer = match meet(&rules, At::Before).await {
         Some(outcome) => outcome,
+        // A body that breaks off or is too large never reaches the account.
+        None if body.is_err() => Some(Problem::bad_request_format().into_response()),
         None => {
-            let response = match body {
-                Ok(body) => process(&shared, parts, body, next).await,
-                Err(_) => Problem::bad_request_format().into_response(),
-            };
+            let response = process(&shared, parts, body.unwrap_or_default(), next).await;
             shared.lock().journal.processed(sequence);
-            match meet(&rules, At::After).await {
-                Some(outcome) => outcome,
-                None => Some(response),
-            }
+            meet(&rules, At::After).await.unwrap_or(Some(response))
         }
     };
     let Some(answer) = answer else {

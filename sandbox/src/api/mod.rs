@@ -3,6 +3,7 @@
 mod account;
 mod certificate;
 mod error;
+mod fields;
 mod gate;
 mod list;
 mod name_checks;

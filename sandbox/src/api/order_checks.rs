@@ -3,7 +3,7 @@
 use serde_json::Value;
 use time::{Date, format_description::BorrowedFormatItem, macros::format_description};
 
-use super::{error::Problem, name_checks::dns_name_is_valid, organization_checks};
+use super::{error::Problem, fields::Fields, name_checks::dns_name_is_valid, organization_checks};
 use crate::{
     account::{self, DEFAULT_CONTAINER, Organization, Product, SERVER_PLATFORMS},
     csr::{self, CsrFault},
@@ -23,10 +23,7 @@ pub(crate) fn check(
     product: &'static Product,
     state: &State,
 ) -> Result<Checked, Problem> {
-    let mut fields = Fields {
-        body,
-        wrong: Vec::new(),
-    };
+    let mut fields = Fields::of(body);
     let today = state.clock.today();
     let certificate = &body["certificate"];
 
@@ -108,9 +105,7 @@ pub(crate) fn check(
     };
     fields.text(body, "locale", "en");
     fields.text(body, "custom_renewal_message", "");
-    if let Some(problem) = Problem::invalid_values(&fields.wrong) {
-        return Err(problem);
-    }
+    fields.finish()?;
 
     wanted.csr = csr::parse(&csr_text).map_err(|fault| match fault {
         CsrFault::Unreadable => Problem::csr_unreadable(),
@@ -127,98 +122,6 @@ pub(crate) fn check(
         wanted,
         new_organization,
     })
-}
-
-/// Reads a body field by field and remembers which are wrong.
-pub(crate) struct Fields<'a> {
-    pub(crate) body: &'a Value,
-    wrong: Vec<String>,
-}
-
-impl Fields<'_> {
-    pub(crate) fn wrong(&mut self, field: &str) {
-        if !self.wrong.iter().any(|known| known == field) {
-            self.wrong.push(field.to_owned());
-        }
-    }
-
-    pub(crate) fn required_text(&mut self, object: &Value, field: &str) -> String {
-        match object[field].as_str() {
-            Some(text) if !text.trim().is_empty() => text.to_owned(),
-            _ => {
-                self.wrong(field);
-                String::new()
-            }
-        }
-    }
-
-    pub(crate) fn text(&mut self, object: &Value, field: &str, default: &str) -> String {
-        match &object[field] {
-            Value::Null => default.to_owned(),
-            Value::String(text) => text.clone(),
-            _ => {
-                self.wrong(field);
-                String::new()
-            }
-        }
-    }
-
-    fn number(&mut self, object: &Value, field: &str) -> Option<u64> {
-        if object[field].is_null() {
-            return None;
-        }
-        let number = object[field].as_u64();
-        if number.is_none() {
-            self.wrong(field);
-        }
-        number
-    }
-
-    /// A boolean, or 0 or 1 in its place.
-    fn flag(&mut self, field: &str) -> bool {
-        match (&self.body[field], self.body[field].as_u64()) {
-            (Value::Null, _) => false,
-            (Value::Bool(flag), _) => *flag,
-            (_, Some(number @ (0 | 1))) => number == 1,
-            _ => {
-                self.wrong(field);
-                false
-            }
-        }
-    }
-
-    fn zero_or_one(&mut self, field: &str) -> u64 {
-        let number = self.number(self.body, field).unwrap_or(0);
-        if number > 1 {
-            self.wrong(field);
-        }
-        number
-    }
-
-    fn emails(&mut self, field: &str) -> Vec<String> {
-        let Some(list) = self.list(self.body, field) else {
-            return Vec::new();
-        };
-        if list.iter().any(|email| !email.contains('@')) {
-            self.wrong(field);
-        }
-        list
-    }
-
-    fn list(&mut self, object: &Value, field: &str) -> Option<Vec<String>> {
-        let texts = match &object[field] {
-            Value::Null => return Some(Vec::new()),
-            Value::Array(items) => items
-                .iter()
-                .map(|item| item.as_str().map(str::to_owned))
-                .collect(),
-            _ => None,
-        };
-        if texts.is_none() {
-            self.wrong(field);
-        }
-        texts
-    }
 }
 
 /// The common name and the other names, lower-case, each once.
@@ -311,12 +214,13 @@ fn read_term(unit: &str, value: &Value, today: Date) -> Option<Term> {
         "days" => Term::Days(u16::try_from(value.as_u64()?).ok()?),
         _ => Term::Until(Date::parse(value.as_str()?, DATE).ok()?),
     };
-    let end = term.end(today);
-    let starts_later = match term {
+    // Numbers are bounded before they become dates, which end with the year 9999.
+    let in_range = match term {
+        Term::Years(years) => (1..=3).contains(&years),
+        Term::Days(days) => (1..=3 * 366).contains(&days),
         Term::Until(date) => date > today,
-        Term::Years(count) | Term::Days(count) => count > 0,
     };
-    (starts_later && end <= Term::Years(3).end(today)).then_some(term)
+    (in_range && term.end(today) <= Term::Years(3).end(today)).then_some(term)
 }
 
 fn custom_fields(given: &Value, required: &[u64]) -> Result<Vec<(u64, String)>, Problem> {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{error::Problem, order_checks::Fields};
+use super::{error::Problem, fields::Fields};
 use crate::{
     account::{Organization, Product, USERS},
     state::State,

@@ -77,6 +77,11 @@ async fn every_wrong_field_is_named() {
         ("/validity_years", json!(0), "invalid_value:validity_years"),
         (
             "/validity_years",
+            json!(9000),
+            "invalid_value:validity_years",
+        ),
+        (
+            "/validity_years",
             json!("2"),
             "invalid_value:validity_years",
         ),
