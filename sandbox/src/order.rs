@@ -70,6 +70,23 @@ pub(crate) struct Wanted {
     pub(crate) disable_issuance_email: bool,
 }
 
+/// The known methods of domain control validation; all but the first use a random value.
+pub(crate) const DCV_METHODS: [&str; 5] = [
+    "email",
+    "dns-txt-token",
+    "dns-cname-token",
+    "http-token",
+    "http-token-dynamic",
+];
+
+impl Wanted {
+    /// Whether the order can be validated this way: a file proves nothing about a wildcard.
+    pub(crate) fn takes_dcv_method(&self, method: &str) -> bool {
+        let has_wildcard = self.dns_names.iter().any(|name| name.starts_with("*."));
+        DCV_METHODS.contains(&method) && !(has_wildcard && method.starts_with("http-token"))
+    }
+}
+
 /// A validity as it was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Term {

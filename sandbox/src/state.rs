@@ -314,6 +314,30 @@ impl State {
         summary
     }
 
+    /// The random value of an order and its end; an expired one is replaced. `None` if there is no such order.
+    pub(crate) fn random_value(
+        &mut self,
+        id: u64,
+    ) -> Result<Option<(String, OffsetDateTime)>, rcgen::Error> {
+        let now = self.now();
+        let Some(order) = self.orders.get_mut(&id) else {
+            return Ok(None);
+        };
+        if order
+            .domains
+            .iter()
+            .any(|domain| domain.token_expires <= now)
+        {
+            let token = token()?;
+            for domain in &mut order.domains {
+                domain.token.clone_from(&token);
+                domain.token_expires = now + TOKEN_LIFE;
+            }
+        }
+        let first = order.domains.first();
+        Ok(first.map(|domain| (domain.token.clone(), domain.token_expires)))
+    }
+
     /// The base domains of an order, taken as the last two labels of each name.
     fn domains(
         &mut self,
@@ -339,12 +363,15 @@ impl State {
                     Dcv::Required => false,
                 },
                 token: token.clone(),
-                token_expires: now + Duration::days(30),
+                token_expires: now + TOKEN_LIFE,
             });
         }
         Ok(domains)
     }
 }
+
+/// How long a random value can be used.
+const TOKEN_LIFE: Duration = Duration::days(30);
 
 /// Price of an order: each name costs the product's unit price per started year.
 fn price(wanted: &Wanted, now: OffsetDateTime) -> u64 {

@@ -110,6 +110,14 @@ impl Problem {
         )
     }
 
+    /// Documented as a 400, with a code of ours.
+    pub(crate) fn token_not_found() -> Self {
+        Self::bad(
+            "dcv_token_not_found",
+            "The file with the random value was not found.",
+        )
+    }
+
     pub(crate) fn time_frame_too_long() -> Self {
         Self::bad(
             "time_frame_too_long",

@@ -2,6 +2,7 @@
 
 mod account;
 mod certificate;
+mod dcv;
 mod error;
 mod fields;
 mod gate;
@@ -54,6 +55,15 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
             "/order/certificate/{id}/validation",
             get(order_info::validation),
         )
+        .route(
+            "/order/certificate/{id}/dcv-random-value",
+            put(dcv::random_value),
+        )
+        .route(
+            "/order/certificate/{id}/dcv-method",
+            put(dcv::change_method),
+        )
+        .route("/order/certificate/{id}/check-dcv", put(dcv::check))
         .route("/order/alternate/{alternative}", get(list::alternate))
         .route("/certificate/{id}/chain", get(certificate::chain))
         .route(

@@ -7,7 +7,7 @@ use super::{error::Problem, fields::Fields, name_checks::dns_name_is_valid, orga
 use crate::{
     account::{self, DEFAULT_CONTAINER, Organization, Product, SERVER_PLATFORMS},
     csr::{self, CsrFault},
-    order::{Status, Term, Wanted},
+    order::{DCV_METHODS, Status, Term, Wanted},
     state::State,
 };
 
@@ -59,7 +59,7 @@ pub(crate) fn check(
     if !["balance", "card", "profile", "wire_transfer"].contains(&payment_method.as_str()) {
         fields.wrong("payment_method");
     }
-    let dcv_method = dcv_method(&mut fields, &dns_names);
+    let dcv_method = fields.text(body, "dcv_method", DCV_METHODS[0]);
     let thumbprint = fields.text(body, "renewed_thumbprint", "");
     let is_sha1 = thumbprint.len() == 40 && thumbprint.bytes().all(|b| b.is_ascii_hexdigit());
     if !thumbprint.is_empty() && !is_sha1 {
@@ -105,6 +105,9 @@ pub(crate) fn check(
     };
     fields.text(body, "locale", "en");
     fields.text(body, "custom_renewal_message", "");
+    if !wanted.takes_dcv_method(&wanted.dcv_method) {
+        fields.wrong("dcv_method");
+    }
     fields.finish()?;
 
     wanted.csr = csr::parse(&csr_text).map_err(|fault| match fault {
@@ -146,23 +149,6 @@ fn names(
         }
     }
     names
-}
-
-fn dcv_method(fields: &mut Fields<'_>, names: &[String]) -> String {
-    let method = fields.text(fields.body, "dcv_method", "email");
-    let known = [
-        "email",
-        "dns-txt-token",
-        "dns-cname-token",
-        "http-token",
-        "http-token-dynamic",
-    ];
-    let wildcard_over_http =
-        method.starts_with("http-token") && names.iter().any(|name| name.starts_with("*."));
-    if !known.contains(&method.as_str()) || wildcard_over_http {
-        fields.wrong("dcv_method");
-    }
-    method
 }
 
 /// `order_validity`, or the older form at the root, where a date counts over days and days over years.

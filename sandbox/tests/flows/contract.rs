@@ -245,6 +245,42 @@ async fn lists_have_the_recorded_shapes() {
 }
 
 #[tokio::test]
+async fn validation_answers_have_the_recorded_shapes() {
+    let client = client(Approval::None, Issuance::Immediate);
+    client
+        .sandbox
+        .change(|behavior| behavior.dcv = Dcv::Required);
+    let (_, answer) = client.order("ssl_basic", &body(true)).await;
+    let order = answer["id"].as_u64().unwrap();
+    let path = |word: &str| format!("/order/certificate/{order}/{word}");
+    let (_, value) = client
+        .call(Method::PUT, &path("dcv-random-value"), None)
+        .await;
+    assert_shape("dcv_random_value", &value);
+    assert_eq!(value["dcv_random_value"], answer["dcv_random_value"]);
+    let (_, open) = client.call(Method::PUT, &path("check-dcv"), None).await;
+    assert_shape("check_dcv_pending", &open);
+
+    let by_mail = json!({ "dcv_method": "email" });
+    let (status, _) = client.put(&path("dcv-method"), &by_mail).await;
+    assert_eq!(status, StatusCode::NO_CONTENT);
+    let by_file = json!({ "dcv_method": "http-token" });
+    let (_, again) = client.put(&path("dcv-method"), &by_file).await;
+    assert_eq!(again, value);
+    let (status, _) = client.call(Method::PUT, &path("check-dcv"), None).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+
+    client.sandbox.advance(Duration::from_secs(30 * 86_400));
+    let (_, renewed) = client
+        .call(Method::PUT, &path("dcv-random-value"), None)
+        .await;
+    assert_ne!(renewed["dcv_random_value"], value["dcv_random_value"]);
+    client.sandbox.apply(order, Move::Validate).unwrap();
+    let (_, done) = client.call(Method::PUT, &path("check-dcv"), None).await;
+    assert_shape("check_dcv_issued", &done);
+}
+
+#[tokio::test]
 async fn a_price_estimate_is_what_the_order_is_charged() {
     let client = client(Approval::None, Issuance::Immediate);
     let request = json!({
