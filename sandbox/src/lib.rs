@@ -20,6 +20,7 @@ mod clock;
 mod connection;
 mod control;
 mod csr;
+mod dcv;
 mod faults;
 mod journal;
 mod moves;

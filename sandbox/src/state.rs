@@ -6,17 +6,16 @@ use std::{
     time::Duration as StdDuration,
 };
 
-use data_encoding::BASE32_NOPAD;
 use time::{Duration, OffsetDateTime};
 
 use crate::{
-    account::{self, EXAMPLE_DOMAINS, Organization, Role, User},
+    account::{self, Organization, Role, User},
     ca::{Authority, Leaf},
     clock::Clock,
     faults::Rules,
     journal::{Journal, Summary},
-    order::{Decision, Domain, Order, Request, RequestStatus, Status, Term, Wanted},
-    settings::{Approval, Behavior, Dcv, Issuance, Settings},
+    order::{Decision, Order, Request, RequestStatus, Status, Term, Wanted},
+    settings::{Approval, Behavior, Issuance, Settings},
 };
 
 /// The state as every handler shares it.
@@ -84,6 +83,10 @@ impl State {
                 organization: 790_000,
             },
         })
+    }
+
+    pub(crate) fn next_domain_id(&mut self) -> u64 {
+        next(&mut self.ids.domain)
     }
 
     pub(crate) fn now(&self) -> OffsetDateTime {
@@ -313,76 +316,11 @@ impl State {
         }
         summary
     }
-
-    /// The random value of an order and its end; an expired one is replaced. `None` if there is no such order.
-    pub(crate) fn random_value(
-        &mut self,
-        id: u64,
-    ) -> Result<Option<(String, OffsetDateTime)>, rcgen::Error> {
-        let now = self.now();
-        let Some(order) = self.orders.get_mut(&id) else {
-            return Ok(None);
-        };
-        if order
-            .domains
-            .iter()
-            .any(|domain| domain.token_expires <= now)
-        {
-            let token = token()?;
-            for domain in &mut order.domains {
-                domain.token.clone_from(&token);
-                domain.token_expires = now + TOKEN_LIFE;
-            }
-        }
-        let first = order.domains.first();
-        Ok(first.map(|domain| (domain.token.clone(), domain.token_expires)))
-    }
-
-    /// The base domains of an order, taken as the last two labels of each name.
-    fn domains(
-        &mut self,
-        wanted: &Wanted,
-        now: OffsetDateTime,
-    ) -> Result<Vec<Domain>, rcgen::Error> {
-        let token = token()?;
-        let mut domains: Vec<Domain> = Vec::new();
-        for dns_name in &wanted.dns_names {
-            let dots = dns_name.rmatch_indices('.').map(|(at, _)| at + 1);
-            let base = &dns_name[dots.take(2).nth(1).unwrap_or(0)..];
-            if let Some(domain) = domains.iter_mut().find(|domain| domain.name == base) {
-                domain.dns_names.push(dns_name.clone());
-                continue;
-            }
-            domains.push(Domain {
-                id: next(&mut self.ids.domain),
-                name: base.to_owned(),
-                dns_names: vec![dns_name.clone()],
-                validated: match self.behavior.dcv {
-                    Dcv::Prevalidated => true,
-                    Dcv::ExampleDomains => EXAMPLE_DOMAINS.contains(&base),
-                    Dcv::Required => false,
-                },
-                token: token.clone(),
-                token_expires: now + TOKEN_LIFE,
-            });
-        }
-        Ok(domains)
-    }
 }
-
-/// How long a random value can be used.
-const TOKEN_LIFE: Duration = Duration::days(30);
 
 /// Price of an order: each name costs the product's unit price per started year.
 fn price(wanted: &Wanted, now: OffsetDateTime) -> u64 {
     let years = u64::from(wanted.order_validity.years(now.date()));
     let names = u64::try_from(wanted.dns_names.len()).unwrap_or(u64::MAX);
     wanted.product.unit_price * years * names
-}
-
-/// A random value for domain control validation: ten lower-case letters and digits, one for the whole order.
-fn token() -> Result<String, rcgen::Error> {
-    let mut bytes = [0; 7];
-    aws_lc_rs::rand::fill(&mut bytes).map_err(|_| rcgen::Error::RingUnspecified)?;
-    Ok(BASE32_NOPAD.encode(&bytes)[..10].to_lowercase())
 }
