@@ -16,7 +16,10 @@ use certcentral_sandbox::{
 };
 use clap::Parser;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
-use tokio::signal;
+use tokio::{
+    runtime::{Builder, Runtime},
+    signal,
+};
 
 const AFTER_HELP: &str = "\
 What it is not: DigiCert software, a copy of the whole API, or safe to expose. Its certificates are trusted by
@@ -75,7 +78,7 @@ enum Failure {
     Start(#[from] StartError),
     #[error("cannot write the root certificate to {path}")]
     RootFile { path: PathBuf, source: io::Error },
-    #[error("cannot wait for a signal to stop")]
+    #[error("cannot listen for the signals that stop the program")]
     Signal(#[source] io::Error),
 }
 
@@ -108,17 +111,18 @@ fn serve(arguments: &Arguments) -> Result<(), Failure> {
             source,
         })?;
     }
+    let stop = StopSignal::listen().map_err(Failure::Signal)?;
     let entries = sandbox.watch();
     say(&format!(
         "certcentral-sandbox listening on {}",
         sandbox.base_url()
     ));
     let narrator = thread::spawn(move || narrate(&entries));
-    let stopped = wait_for_signal();
+    stop.wait();
     // Dropping the sandbox ends its watchers, and with them the narrator.
     drop(sandbox);
     let _ = narrator.join();
-    stopped.map_err(Failure::Signal)
+    Ok(())
 }
 
 /// One line for every request that could change something.
@@ -130,22 +134,49 @@ fn narrate(entries: &mpsc::Receiver<Entry>) {
     }
 }
 
-fn wait_for_signal() -> io::Result<()> {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?
-        .block_on(async {
+/// Listens for the signals that stop the program from the moment it is made, not from the moment it waits: a signal
+/// that follows the first line of output must find somebody listening.
+struct StopSignal {
+    runtime: Runtime,
+    #[cfg(unix)]
+    signals: [signal::unix::Signal; 2],
+}
+
+impl StopSignal {
+    fn listen() -> io::Result<Self> {
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        #[cfg(unix)]
+        let signals = {
+            use signal::unix::{SignalKind, signal};
+            let _inside = runtime.enter();
+            [
+                signal(SignalKind::interrupt())?,
+                signal(SignalKind::terminate())?,
+            ]
+        };
+        Ok(Self {
+            runtime,
             #[cfg(unix)]
-            {
-                let mut terminate = signal::unix::signal(signal::unix::SignalKind::terminate())?;
-                tokio::select! {
-                    _ = terminate.recv() => Ok(()),
-                    interrupt = signal::ctrl_c() => interrupt,
-                }
-            }
-            #[cfg(not(unix))]
-            signal::ctrl_c().await
+            signals,
         })
+    }
+
+    #[cfg(unix)]
+    fn wait(mut self) {
+        let [interrupt, terminate] = &mut self.signals;
+        self.runtime.block_on(async {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+        });
+    }
+
+    #[cfg(not(unix))]
+    fn wait(self) {
+        // Without a handler there is nothing to wait for: the program stops rather than hangs.
+        let _ = self.runtime.block_on(signal::ctrl_c());
+    }
 }
 
 fn moment(text: &str) -> Result<OffsetDateTime, String> {
