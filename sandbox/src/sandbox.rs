@@ -1,7 +1,7 @@
 //! The running sandbox as a test holds it: start, look, steer, stop on drop.
 
 use std::{
-    io,
+    fmt, io,
     net::{SocketAddr, TcpListener},
     sync::{Arc, mpsc},
     thread::{self, JoinHandle},
@@ -211,6 +211,14 @@ impl Sandbox {
         let action = Action::Hold(Arc::clone(&stage));
         self.shared.lock().rules.add(route, call, 1, at, action);
         Hold(stage)
+    }
+}
+
+impl fmt::Debug for Sandbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sandbox")
+            .field("address", &self.address)
+            .finish_non_exhaustive()
     }
 }
 
