@@ -1,1 +1,36 @@
-//! stub
+//! A local stand-in for DigiCert CertCentral with a real throw-away certificate authority.
+//!
+//! [`Sandbox::start`] listens on a loopback port until the value is dropped. It runs on a thread of its own, so it
+//! serves plain and asynchronous tests alike. Point a client at [`Sandbox::base_url`] with any key that starts with
+//! `sandbox-`, let it work, then ask [`Sandbox::journal`] and [`Sandbox::summary`] what really happened.
+//!
+//! ```
+//! use certcentral_sandbox::{Sandbox, Settings};
+//!
+//! let sandbox = Sandbox::start(Settings::default())?;
+//! assert!(sandbox.base_url().ends_with("/services/v2"));
+//! assert_eq!(sandbox.summary().orders_created, 0);
+//! # Ok::<(), certcentral_sandbox::StartError>(())
+//! ```
+
+mod account;
+mod api;
+mod ca;
+mod clock;
+mod connection;
+mod control;
+mod csr;
+mod dcv;
+mod faults;
+mod journal;
+mod moves;
+mod order;
+mod sandbox;
+mod settings;
+mod state;
+
+pub use faults::{At, Fault, HoldStage, Route};
+pub use journal::{Entry, Summary};
+pub use moves::{Move, MoveError};
+pub use sandbox::{Hold, OrderSeen, Sandbox, StartError};
+pub use settings::{Approval, Behavior, Dcv, Issuance, RateLimit, Settings};

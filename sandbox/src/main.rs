@@ -1,2 +1,206 @@
-//! stub
-fn main() {}
+//! `certcentral-sandbox`: the sandbox as a program for people.
+
+use std::{
+    error::Error,
+    fs,
+    io::{self, Write},
+    net::SocketAddr,
+    path::PathBuf,
+    process::ExitCode,
+    sync::mpsc,
+    thread,
+};
+
+use certcentral_sandbox::{
+    Approval, Behavior, Dcv, Entry, Issuance, RateLimit, Sandbox, Settings, StartError,
+};
+use clap::Parser;
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+use tokio::{
+    runtime::{Builder, Runtime},
+    signal,
+};
+
+const AFTER_HELP: &str = "\
+What it is not: DigiCert software, a copy of the whole API, or safe to expose. Its certificates are trusted by
+nobody. It listens on this machine only and forgets everything when it stops.
+
+API keys: any key that starts with `sandbox-`. A key `sandbox-readonly-...` may only read; orders placed with
+`sandbox-standard-...` wait for an approver.
+
+Control API, on the same port:
+  GET    /_sandbox/journal                    every request and answer, keys masked (DELETE clears it)
+  GET    /_sandbox/summary                    orders created, charged, issued, revoked, canceled, ...
+  GET    /_sandbox/settings                   approval, issuance, dcv, rate_limit (PUT changes any of them)
+  POST   /_sandbox/clock/advance              {\"seconds\": 86400}
+  POST   /_sandbox/orders/ID/STEP             approve, reject, validate, issue, cancel, revoke, expire
+  POST   /_sandbox/faults                     let the n-th call of a route fail (DELETE removes all)
+  POST   /_sandbox/holds                      stop the n-th call of a route until it is released
+  GET    /_sandbox/root.pem                   the root certificate
+
+Example:
+  certcentral-sandbox --listen 127.0.0.1:8086 --approval one_step
+  export DIGICERT_BASE_URL=http://127.0.0.1:8086/services/v2 DIGICERT_API_KEY=sandbox-me
+  terraform apply
+  curl -X POST http://127.0.0.1:8086/_sandbox/orders/2147500001/approve";
+
+/// A local stand-in for DigiCert CertCentral: takes orders at no cost and signs real certificates with a throw-away
+/// certificate authority.
+#[derive(Debug, Parser)]
+#[command(name = "certcentral-sandbox", version, after_help = AFTER_HELP)]
+struct Arguments {
+    /// Loopback address to listen on; port 0 picks a free one.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8086")]
+    listen: SocketAddr,
+    /// Who approves orders: none, one_step, two_step or auto.
+    #[arg(long, value_name = "WHO", default_value = "none")]
+    approval: Approval,
+    /// When an order is issued: immediate, after_polls(N) or manual.
+    #[arg(long, value_name = "WHEN", default_value = "immediate")]
+    issuance: Issuance,
+    /// Domains validated beforehand: prevalidated (all), example_domains, or required (none).
+    #[arg(long, value_name = "WHICH", default_value = "prevalidated")]
+    dcv: Dcv,
+    /// Start the clock at this time (RFC 3339) and keep it still; without it the clock runs with the machine's.
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    clock: Option<OffsetDateTime>,
+    /// Enforce DigiCert's request limits: 1000 in 3 minutes, 100 in 5 seconds.
+    #[arg(long)]
+    rate_limit: bool,
+    /// Write the root certificate (PEM) to this file, for clients that verify chains.
+    #[arg(long, value_name = "FILE")]
+    root_file: Option<PathBuf>,
+}
+
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error("the sandbox did not start")]
+    Start(#[from] StartError),
+    #[error("cannot write the root certificate to {path}")]
+    RootFile { path: PathBuf, source: io::Error },
+    #[error("cannot listen for the signals that stop the program")]
+    Signal(#[source] io::Error),
+}
+
+fn main() -> ExitCode {
+    match serve(&Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            complain(&failure);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn serve(arguments: &Arguments) -> Result<(), Failure> {
+    let sandbox = Sandbox::start(Settings {
+        listen: arguments.listen,
+        start_at: arguments.clock,
+        clock_runs: arguments.clock.is_none(),
+        behavior: Behavior {
+            approval: arguments.approval,
+            issuance: arguments.issuance,
+            dcv: arguments.dcv,
+            rate_limit: arguments.rate_limit.then_some(RateLimit::DOCUMENTED),
+        },
+        ..Settings::default()
+    })?;
+    if let Some(path) = &arguments.root_file {
+        fs::write(path, sandbox.root_pem()).map_err(|source| Failure::RootFile {
+            path: path.clone(),
+            source,
+        })?;
+    }
+    let stop = StopSignal::listen().map_err(Failure::Signal)?;
+    let entries = sandbox.watch();
+    say(&format!(
+        "certcentral-sandbox listening on {}",
+        sandbox.base_url()
+    ));
+    let narrator = thread::spawn(move || narrate(&entries));
+    stop.wait();
+    // Dropping the sandbox ends its watchers, and with them the narrator.
+    drop(sandbox);
+    let _ = narrator.join();
+    Ok(())
+}
+
+/// One line for every request that could change something.
+fn narrate(entries: &mpsc::Receiver<Entry>) {
+    for entry in entries {
+        if entry.method != "GET" {
+            say(&entry.line());
+        }
+    }
+}
+
+/// Listens for the signals that stop the program from the moment it is made, not from the moment it waits: a signal
+/// that follows the first line of output must find somebody listening.
+struct StopSignal {
+    runtime: Runtime,
+    #[cfg(unix)]
+    signals: [signal::unix::Signal; 2],
+}
+
+impl StopSignal {
+    fn listen() -> io::Result<Self> {
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        #[cfg(unix)]
+        let signals = {
+            use signal::unix::{SignalKind, signal};
+            let _inside = runtime.enter();
+            [
+                signal(SignalKind::interrupt())?,
+                signal(SignalKind::terminate())?,
+            ]
+        };
+        Ok(Self {
+            runtime,
+            #[cfg(unix)]
+            signals,
+        })
+    }
+
+    #[cfg(unix)]
+    fn wait(mut self) {
+        let [interrupt, terminate] = &mut self.signals;
+        self.runtime.block_on(async {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+        });
+    }
+
+    #[cfg(not(unix))]
+    fn wait(self) {
+        // Without a handler there is nothing to wait for: the program stops rather than hangs.
+        let _ = self.runtime.block_on(signal::ctrl_c());
+    }
+}
+
+fn moment(text: &str) -> Result<OffsetDateTime, String> {
+    OffsetDateTime::parse(text, &Rfc3339)
+        .ok()
+        .map(|moment| moment.to_offset(time::UtcOffset::UTC))
+        .filter(|moment| (2000..2100).contains(&moment.year()))
+        .ok_or_else(|| {
+            format!("`{text}` is not a time such as 2026-04-14T09:00:00Z in this century")
+        })
+}
+
+/// Prints a line for people. A closed pipe is no reason to stop serving.
+fn say(line: &str) {
+    let mut out = io::stdout().lock();
+    let _ = writeln!(out, "{line}").and_then(|()| out.flush());
+}
+
+fn complain(failure: &dyn Error) {
+    let mut text = format!("certcentral-sandbox: {failure}");
+    let mut cause = failure.source();
+    while let Some(source) = cause {
+        text.push_str(&format!(": {source}"));
+        cause = source.source();
+    }
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}

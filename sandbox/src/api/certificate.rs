@@ -1,0 +1,109 @@
+//! Issued certificates: the chain as JSON and downloads as text.
+
+use axum::{
+    Json,
+    extract::{Path, State},
+    http::header,
+    response::{IntoResponse, Response},
+};
+use serde_json::{Value, json};
+
+use super::{Account, Answer, error::Problem, numeric_id};
+use crate::{
+    ca::{INTERMEDIATE_NAME, Issued, ROOT_NAME},
+    order::Order,
+    state::State as AccountState,
+};
+
+/// The chain as order answers and the chain endpoint give it: leaf, intermediate, root.
+pub(super) fn chain_of(state: &AccountState, order: &Order, certificate: &Issued) -> Value {
+    json!([
+        { "subject_common_name": order.wanted.common_name, "pem": certificate.pem },
+        { "subject_common_name": INTERMEDIATE_NAME, "pem": state.authority.intermediate_pem },
+        { "subject_common_name": ROOT_NAME, "pem": state.authority.root_pem },
+    ])
+}
+
+pub(super) async fn chain(State(shared): Account, Path(id): Path<String>) -> Answer {
+    let state = shared.lock();
+    let (order, certificate) = by_id(&state, &id)?;
+    let chain = chain_of(&state, order, certificate);
+    Ok(Json(json!({ "intermediates": chain })).into_response())
+}
+
+pub(super) async fn by_format(
+    State(shared): Account,
+    Path((id, format)): Path<(String, String)>,
+) -> Answer {
+    let state = shared.lock();
+    let (_, certificate) = by_id(&state, &id)?;
+    download(&state, certificate, &format)
+}
+
+pub(super) async fn by_platform(State(shared): Account, Path(id): Path<String>) -> Answer {
+    let state = shared.lock();
+    let (_, certificate) = by_id(&state, &id)?;
+    download(&state, certificate, PLATFORM_FORMAT)
+}
+
+pub(super) async fn by_chosen_platform(
+    State(shared): Account,
+    Path((id, _platform)): Path<(String, i64)>,
+) -> Answer {
+    let state = shared.lock();
+    let (_, certificate) = by_id(&state, &id)?;
+    download(&state, certificate, PLATFORM_FORMAT)
+}
+
+pub(super) async fn of_order(State(shared): Account, Path(order): Path<String>) -> Answer {
+    let state = shared.lock();
+    download(&state, of_order_id(&state, &order)?, PLATFORM_FORMAT)
+}
+
+pub(super) async fn of_order_by_format(
+    State(shared): Account,
+    Path((order, format)): Path<(String, String)>,
+) -> Answer {
+    let state = shared.lock();
+    download(&state, of_order_id(&state, &order)?, &format)
+}
+
+/// Every platform downloads as PEM here; the real service sends zip files for most of them.
+const PLATFORM_FORMAT: &str = "pem_all";
+
+fn by_id<'a>(state: &'a AccountState, id: &str) -> Result<(&'a Order, &'a Issued), Problem> {
+    let missing = || Problem::not_found("certificate");
+    let id = numeric_id(id, "certificate")?;
+    let order = state.order_of_certificate(id).ok_or_else(missing)?;
+    let certificate = order.issued.as_ref().ok_or_else(missing)?;
+    Ok((order, certificate))
+}
+
+fn of_order_id<'a>(state: &'a AccountState, id: &str) -> Result<&'a Issued, Problem> {
+    let order = state
+        .orders
+        .get(&numeric_id(id, "order")?)
+        .ok_or_else(|| Problem::not_found("order"))?;
+    order
+        .issued
+        .as_ref()
+        .ok_or_else(|| Problem::not_found("certificate"))
+}
+
+fn download(state: &AccountState, certificate: &Issued, format: &str) -> Answer {
+    let leaf = certificate.pem.as_str();
+    let intermediate = state.authority.intermediate_pem.as_str();
+    let root = state.authority.root_pem.as_str();
+    let text = match format {
+        "pem_all" => [leaf, intermediate, root].concat(),
+        "pem_noroot" => [leaf, intermediate].concat(),
+        "pem_nointermediate" | "crt" | "pem" => leaf.to_owned(),
+        "apache" | "default" | "default_cer" | "default_pem" | "cer" | "p7b" | "der" => {
+            return Err(Problem::not_imitated(&format!("the format `{format}`")));
+        }
+        _ => return Err(Problem::invalid_value("format")),
+    };
+    let response: Response =
+        ([(header::CONTENT_TYPE, "application/x-pem-file")], text).into_response();
+    Ok(response)
+}

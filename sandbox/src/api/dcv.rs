@@ -1,0 +1,110 @@
+//! Domain control validation of one order: its random value, its method, and a look at where it stands.
+//!
+//! Nothing is looked up in DNS or over HTTP: domains become valid through the control interface.
+
+use axum::{
+    Json,
+    body::Bytes,
+    extract::{Path, State},
+    http::StatusCode,
+    response::IntoResponse,
+};
+use serde_json::{Value, json};
+
+use super::{Account, Answer, error::Problem, json_body, no_content, numeric_id};
+use crate::{
+    clock::timestamp,
+    order::{DCV_METHODS, Status},
+    state::State as AccountState,
+};
+
+/// `PUT /order/certificate/{id}/dcv-random-value`: the value in force, or a new one once it has expired.
+pub(super) async fn random_value(State(shared): Account, Path(id): Path<String>) -> Answer {
+    let id = numeric_id(&id, "order")?;
+    let mut state = shared.lock();
+    let now = state.now();
+    let order = state
+        .orders
+        .get(&id)
+        .ok_or_else(|| Problem::not_found("order"))?;
+    let open = matches!(
+        order.status(now),
+        Status::NeedsApproval | Status::Pending | Status::Processing | Status::Issued
+    );
+    if !open {
+        return Err(Problem::invalid_status());
+    }
+    if order.wanted.dcv_method == "email" {
+        return Err(Problem::invalid_value("dcv_method"));
+    }
+    random_value_of(&mut state, id)
+}
+
+/// `PUT /order/certificate/{id}/dcv-method`, for pending orders.
+pub(super) async fn change_method(
+    State(shared): Account,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Answer {
+    let id = numeric_id(&id, "order")?;
+    let body = json_body(&body)?;
+    let mut state = shared.lock();
+    let now = state.now();
+    let order = state
+        .orders
+        .get_mut(&id)
+        .ok_or_else(|| Problem::not_found("order"))?;
+    let method = body["dcv_method"].as_str().unwrap_or_default();
+    if !order.wanted.takes_dcv_method(method) {
+        return Err(Problem::invalid_value("dcv_method"));
+    }
+    if order.status(now) != Status::Pending {
+        return Err(Problem::invalid_status());
+    }
+    method.clone_into(&mut order.wanted.dcv_method);
+    if method == DCV_METHODS[0] {
+        return Ok(no_content());
+    }
+    random_value_of(&mut state, id)
+}
+
+/// `PUT /order/certificate/{id}/check-dcv`: reports, and fails for a file token that is not in place.
+pub(super) async fn check(State(shared): Account, Path(id): Path<String>) -> Answer {
+    let id = numeric_id(&id, "order")?;
+    let state = shared.lock();
+    let order = state
+        .orders
+        .get(&id)
+        .ok_or_else(|| Problem::not_found("order"))?;
+    let valid = order.domains.iter().all(|domain| domain.validated);
+    if !valid && order.wanted.dcv_method.starts_with("http-token") {
+        return Err(Problem::token_not_found());
+    }
+    let names = order.domains.iter().flat_map(|domain| {
+        let status = if domain.validated {
+            "approved"
+        } else {
+            "unapproved"
+        };
+        let names = domain.dns_names.iter();
+        names.map(move |name| json!({ "dns_name": name, "status": status }))
+    });
+    let status = order.status(state.now());
+    let mut answer = json!({
+        "order_status": status.name(),
+        "dcv_status": if valid { "valid" } else { "pending" },
+        "dns_name_validations": names.collect::<Vec<Value>>(),
+    });
+    if status == Status::Issued {
+        answer["certificate_id"] = order.certificate_id.into();
+    }
+    Ok(Json(answer).into_response())
+}
+
+fn random_value_of(state: &mut AccountState, id: u64) -> Answer {
+    let (value, expires) = state
+        .random_value(id)?
+        .ok_or_else(|| Problem::not_found("order"))?;
+    let answer = json!({ "dcv_random_value": value, "expiration_date": timestamp(expires) });
+    Ok((StatusCode::OK, Json(answer)).into_response())
+}

@@ -1,0 +1,163 @@
+//! Finding orders: the filtered list and the look-up by the caller's own reference.
+
+use axum::{
+    Json,
+    extract::{Path, State},
+    http::Uri,
+    response::IntoResponse,
+};
+use serde_json::{Value, json};
+use time::{OffsetDateTime, UtcOffset};
+
+use super::{
+    Account, Answer,
+    error::Problem,
+    order_info::{container_brief, organization_brief, product_brief},
+    query::{Query, time_range},
+};
+use crate::{
+    clock::timestamp,
+    order::{Order, Status},
+    state::State as AccountState,
+};
+
+/// `GET /order/certificate`.
+pub(super) async fn orders(State(shared): Account, uri: Uri) -> Answer {
+    let query = Query::of(&uri);
+    let state = shared.lock();
+    let now = state.now();
+    let mut found: Vec<&Order> = state.orders.values().collect();
+    for (name, values) in query.filters() {
+        let mut kept = Vec::new();
+        for order in found {
+            if values
+                .iter()
+                .map(|value| matches(order, name, value, now))
+                .collect::<Result<Vec<_>, _>>()?
+                .contains(&true)
+            {
+                kept.push(order);
+            }
+        }
+        found = kept;
+    }
+    if let Some(keys) = query.get("sort") {
+        sort(&mut found, keys, now)?;
+    }
+    let items = found.iter().map(|order| item(&state, order)).collect();
+    Ok(Json(query.page("orders", items)?).into_response())
+}
+
+/// Whether an order passes one value of a filter.
+fn matches(order: &Order, name: &str, value: &str, now: OffsetDateTime) -> Result<bool, Problem> {
+    let wanted = &order.wanted;
+    let is = |number: u64| value.parse() == Ok(number);
+    Ok(match name {
+        "id" => is(order.id),
+        "status" => match order.status(now) {
+            // Documented: the filter `issued` includes expired orders.
+            Status::Expired => matches!(value, "issued" | "expired"),
+            status => status.name() == value,
+        },
+        "common_name" => wanted.common_name == value,
+        "domain_name" => wanted.dns_names.iter().any(|name| name == value),
+        "product_name_id" => wanted.product.name_id == value,
+        "organization_id" => is(wanted.organization_id),
+        "container_id" => is(wanted.container_id),
+        "user_id" => is(order.user.id),
+        "certificate_id" => order.certificate_id().is_some_and(is),
+        "serial_number" => order
+            .issued
+            .as_ref()
+            .is_some_and(|certificate| certificate.serial_number.eq_ignore_ascii_case(value)),
+        "is_renewed" => is(u64::from(order.renewed_by.is_some())),
+        "date_created" => {
+            let (from, to) = time_range(value, UtcOffset::UTC)
+                .ok_or_else(|| Problem::invalid_value("date_created"))?;
+            (from..=to).contains(&order.created)
+        }
+        _ => return Err(Problem::not_imitated(&format!("the filter `{name}`"))),
+    })
+}
+
+/// Sorts by a list of keys, the first weighing most; `-` before a key turns it round.
+fn sort(orders: &mut [&Order], keys: &str, now: OffsetDateTime) -> Result<(), Problem> {
+    for key in keys.rsplit(',') {
+        let (key, descending) = match key.strip_prefix('-') {
+            Some(key) => (key, true),
+            None => (key, false),
+        };
+        match key {
+            "id" | "order_id" => orders.sort_by_key(|order| order.id),
+            "date_created" => orders.sort_by_key(|order| (order.created, order.id)),
+            "common_name" => orders.sort_by_key(|order| &order.wanted.common_name),
+            "status" => orders.sort_by_key(|order| order.status(now).name()),
+            _ => return Err(Problem::invalid_value("sort")),
+        }
+        if descending {
+            orders.reverse();
+        }
+    }
+    Ok(())
+}
+
+fn item(state: &AccountState, order: &Order) -> Value {
+    let now = state.now();
+    let wanted = &order.wanted;
+    let mut certificate = json!({
+        "common_name": wanted.common_name,
+        "dns_names": wanted.dns_names,
+        "signature_hash": wanted.signature_hash,
+    });
+    if let Some(id) = order.certificate_id() {
+        certificate["id"] = id.into();
+    }
+    let status = order.status(now);
+    if let (Some(issued), Status::Issued | Status::Expired) = (&order.issued, status) {
+        certificate["valid_till"] = issued.valid_till.to_string().into();
+        certificate["days_remaining"] = (issued.valid_till - now.date()).whole_days().into();
+        certificate["serial_number"] = issued.serial_number.as_str().into();
+        certificate["thumbprint"] = issued.thumbprint.as_str().into();
+    }
+    json!({
+        "id": order.id,
+        "certificate": certificate,
+        "status": status.name(),
+        "is_renewed": order.renewed_by.is_some(),
+        "date_created": timestamp(order.created),
+        "organization": organization_brief(state, order),
+        "validity_years": wanted.order_validity.years(order.created.date()),
+        "disable_renewal_notifications": wanted.disable_renewal_notifications,
+        "auto_renew": wanted.auto_renew,
+        "container": container_brief(order),
+        "product": product_brief(wanted.product),
+        "has_duplicates": false,
+        "product_name_id": wanted.product.name_id,
+    })
+}
+
+/// `GET /order/alternate/{alternative_order_id}`. The reference is not unique: every order that carries it is listed.
+pub(super) async fn alternate(
+    State(shared): Account,
+    Path(alternative): Path<String>,
+    uri: Uri,
+) -> Answer {
+    let state = shared.lock();
+    let now = state.now();
+    let items: Vec<Value> = state
+        .orders
+        .values()
+        .filter(|order| order.wanted.alternative_order_id.as_ref() == Some(&alternative))
+        .map(|order| {
+            let mut item = json!({ "order_id": order.id, "status": order.status(now).name() });
+            if let Some(id) = order.certificate_id() {
+                item["certificate_id"] = id.into();
+            }
+            item
+        })
+        .collect();
+    if items.is_empty() {
+        return Err(Problem::not_found("order"));
+    }
+    Ok(Json(Query::of(&uri).page("orders", items)?).into_response())
+}

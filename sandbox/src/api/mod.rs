@@ -1,0 +1,139 @@
+//! The imitated API below `/services/v2`: a table of its routes.
+
+mod account;
+mod certificate;
+mod dcv;
+mod error;
+mod fields;
+mod gate;
+mod list;
+mod name_checks;
+mod order;
+mod order_checks;
+mod order_info;
+mod organization;
+mod organization_checks;
+mod product;
+mod query;
+mod request;
+mod status;
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    body::Bytes,
+    http::StatusCode,
+    middleware,
+    response::{IntoResponse, Response},
+    routing::{get, post, put},
+};
+use serde_json::Value;
+
+use self::error::Problem;
+use crate::state::Shared;
+
+/// Path of the imitated API.
+pub(crate) const BASE_PATH: &str = "/services/v2";
+
+/// What a handler ends with.
+type Answer = Result<Response, Problem>;
+/// The state as axum hands it to a handler.
+type Account = axum::extract::State<Arc<Shared>>;
+
+pub(crate) fn router(shared: Arc<Shared>) -> Router {
+    Router::new()
+        .route("/order/certificate", get(list::orders))
+        .route("/order/certificate/status-changes", get(status::changes))
+        // GET takes an order id, serial number or thumbprint in this place, POST a product.
+        .route(
+            "/order/certificate/{key}",
+            get(order_info::by_key).post(order::place),
+        )
+        .route("/order/certificate/{id}/status", put(status::cancel))
+        .route(
+            "/order/certificate/{id}/validation",
+            get(order_info::validation),
+        )
+        .route(
+            "/order/certificate/{id}/dcv-random-value",
+            put(dcv::random_value),
+        )
+        .route(
+            "/order/certificate/{id}/dcv-method",
+            put(dcv::change_method),
+        )
+        .route("/order/certificate/{id}/check-dcv", put(dcv::check))
+        .route("/order/alternate/{alternative}", get(list::alternate))
+        .route("/certificate/{id}/chain", get(certificate::chain))
+        .route(
+            "/certificate/{id}/download/format/{format}",
+            get(certificate::by_format),
+        )
+        .route(
+            "/certificate/{id}/download/platform",
+            get(certificate::by_platform),
+        )
+        .route(
+            "/certificate/{id}/download/platform/{platform}",
+            get(certificate::by_chosen_platform),
+        )
+        .route(
+            "/certificate/download/order/{order}",
+            get(certificate::of_order),
+        )
+        .route(
+            "/certificate/download/order/{order}/format/{format}",
+            get(certificate::of_order_by_format),
+        )
+        .route("/request", get(request::list))
+        .route("/request/{id}", get(request::info))
+        .route("/request/{id}/status", put(request::decide))
+        .route("/organization", get(organization::list))
+        .route("/organization/{id}", get(organization::info))
+        .route(
+            "/organization/{id}/validation",
+            get(organization::validation),
+        )
+        .route("/product", get(product::list))
+        .route("/product/{name_id}", get(product::info))
+        .route("/user/me", get(account::me))
+        .route("/account", get(account::account))
+        .route("/account/metadata", get(account::metadata))
+        .route("/container", get(account::containers))
+        .route("/container/{id}", get(account::container))
+        .route("/finance/balance", get(account::balance))
+        .route("/finance/order-pricing", post(product::pricing))
+        .fallback(no_route)
+        .method_not_allowed_fallback(no_route)
+        .layer(middleware::from_fn_with_state(
+            Arc::clone(&shared),
+            gate::pass,
+        ))
+        .with_state(shared)
+}
+
+async fn no_route() -> Problem {
+    Problem::not_found("route")
+}
+
+/// A 204: no body and no content type.
+fn no_content() -> Response {
+    StatusCode::NO_CONTENT.into_response()
+}
+
+/// Reads a body as a JSON object; an empty one counts as `{}`.
+fn json_body(body: &Bytes) -> Result<Value, Problem> {
+    if body.is_empty() {
+        return Ok(Value::Object(serde_json::Map::new()));
+    }
+    serde_json::from_slice(body)
+        .ok()
+        .filter(Value::is_object)
+        .ok_or_else(Problem::bad_request_format)
+}
+
+/// A numeric id from a path; anything else names nothing.
+fn numeric_id(text: &str, kind: &str) -> Result<u64, Problem> {
+    text.parse().map_err(|_| Problem::not_found(kind))
+}

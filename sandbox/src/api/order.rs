@@ -1,0 +1,93 @@
+//! `POST /order/certificate/{product}`: places an order.
+
+use axum::{
+    Extension, Json,
+    body::Bytes,
+    extract::{Path, State},
+    http::StatusCode,
+    response::IntoResponse,
+};
+use serde_json::{Value, json};
+
+use super::{
+    Account, Answer,
+    certificate::chain_of,
+    error::Problem,
+    gate::{ByCaller, Caller},
+    json_body, order_checks,
+};
+use crate::{
+    account::product_named,
+    clock::timestamp,
+    order::{Domain, Order},
+    state::State as AccountState,
+};
+
+pub(super) async fn place(
+    State(shared): Account,
+    Extension(Caller(user)): ByCaller,
+    Path(product): Path<String>,
+    body: Bytes,
+) -> Answer {
+    let product = product_named(&product).ok_or_else(|| Problem::not_found("product"))?;
+    let body = json_body(&body)?;
+    let mut state = shared.lock();
+    let mut checked = order_checks::check(&body, product, &state)?;
+    if let Some(organization) = checked.new_organization {
+        checked.wanted.organization_id = state.add_organization(organization);
+    }
+    let (id, shows_request) = state.place(checked.wanted, user)?;
+    let order = state
+        .orders
+        .get(&id)
+        .ok_or_else(|| Problem::not_found("order"))?;
+    let answer = created(&state, order, shows_request);
+    Ok((StatusCode::CREATED, Json(answer)).into_response())
+}
+
+/// The answer in one of its five shapes, by what the order already has.
+fn created(state: &AccountState, order: &Order, shows_request: bool) -> Value {
+    let mut answer = json!({ "id": order.id });
+    if shows_request {
+        let requests: Vec<Value> = order
+            .requests
+            .iter()
+            .map(|request| json!({ "id": request.id, "status": request.status.name() }))
+            .collect();
+        answer["requests"] = requests.into();
+    }
+    if let Some(id) = order.certificate_id() {
+        answer["certificate_id"] = id.into();
+    }
+    if let Some(certificate) = &order.issued {
+        answer["certificate_chain"] = chain_of(state, order, certificate);
+    }
+    let open: Vec<&Domain> = order
+        .domains
+        .iter()
+        .filter(|domain| !domain.validated)
+        .collect();
+    if let Some(first) = open.first()
+        && order.wanted.dcv_method != "email"
+    {
+        answer["dcv_random_value"] = first.token.as_str().into();
+        answer["domains"] = open
+            .iter()
+            .map(|domain| domain_with_token(domain))
+            .collect();
+    }
+    answer
+}
+
+fn domain_with_token(domain: &Domain) -> Value {
+    json!({
+        "id": domain.id,
+        "name": domain.name,
+        "dns_name": domain.name,
+        "dcv_token": {
+            "token": domain.token,
+            "status": "pending",
+            "expiration_date": timestamp(domain.token_expires),
+        },
+    })
+}

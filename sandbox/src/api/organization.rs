@@ -1,0 +1,149 @@
+//! Organizations: list, one of them, and the state of its validation.
+
+use axum::{
+    Json,
+    extract::{Path, State},
+    http::Uri,
+    response::IntoResponse,
+};
+use serde_json::{Value, json};
+use time::Duration;
+
+use super::{Account, Answer, error::Problem, numeric_id, query::Query};
+use crate::{
+    account::{DEFAULT_CONTAINER, Organization, ROOT_CONTAINER, container},
+    clock::timestamp,
+    state::State as AccountState,
+};
+
+pub(super) async fn list(State(shared): Account, uri: Uri) -> Answer {
+    let query = Query::of(&uri);
+    let state = shared.lock();
+    let mut found: Vec<&Organization> = state.organizations.iter().collect();
+    for (name, values) in query.filters() {
+        match name {
+            "status" => found.retain(|organization| values.contains(&status(organization))),
+            _ => return Err(Problem::not_imitated(&format!("the filter `{name}`"))),
+        }
+    }
+    let items = found
+        .into_iter()
+        .map(|organization| {
+            let mut item = brief(&state, organization);
+            // Text, although every other id is a number: an irregularity of the real service.
+            item["container_id_assignments"] = json!([DEFAULT_CONTAINER.to_string()]);
+            item
+        })
+        .collect();
+    Ok(Json(query.page("organizations", items)?).into_response())
+}
+
+pub(super) async fn info(State(shared): Account, Path(id): Path<String>) -> Answer {
+    let state = shared.lock();
+    let organization = find(&state, &id)?;
+    let mut answer = brief(&state, organization);
+    let mut contact = default_contact();
+    contact["id"] = 330_055.into();
+    answer["organization_contact"] = contact;
+    let verified = organization.has_verified_contact.then(|| {
+        json!({
+            "id": 440_077,
+            "first_name": "Ines",
+            "last_name": "Brandt",
+            "job_title": "Head of Legal",
+            "email": "ines.brandt@example.com",
+            "telephone": "801-555-0199",
+        })
+    });
+    answer["verified_contacts"] = verified.into_iter().collect();
+    Ok(Json(answer).into_response())
+}
+
+pub(super) async fn validation(State(shared): Account, Path(id): Path<String>) -> Answer {
+    let state = shared.lock();
+    let organization = find(&state, &id)?;
+    let valid_until = timestamp(state.now() + Duration::days(300));
+    let validations: Vec<Value> = ["ov", "ev"]
+        .into_iter()
+        .map(|kind| {
+            if organization.validated {
+                json!({ "type": kind, "status": "active", "validated_until": valid_until })
+            } else {
+                json!({ "type": kind, "status": "pending" })
+            }
+        })
+        .collect();
+    Ok(Json(json!({ "validations": validations })).into_response())
+}
+
+fn find<'a>(state: &'a AccountState, id: &str) -> Result<&'a Organization, Problem> {
+    state
+        .organization(numeric_id(id, "organization")?)
+        .ok_or_else(|| Problem::not_found("organization"))
+}
+
+fn status(organization: &Organization) -> &'static str {
+    if organization.active {
+        "active"
+    } else {
+        "inactive"
+    }
+}
+
+/// The contact that an organization has unless an order names another.
+pub(super) fn default_contact() -> Value {
+    json!({
+        "first_name": "Rui",
+        "last_name": "Salas",
+        "email": "rui.salas@example.com",
+        "job_title": "Operations Lead",
+        "telephone": "801-555-0117",
+    })
+}
+
+fn brief(state: &AccountState, organization: &Organization) -> Value {
+    let display_name = match &organization.assumed_name {
+        Some(assumed) => format!("{} ({assumed})", organization.name),
+        None => organization.name.clone(),
+    };
+    let mut value = json!({
+        "id": organization.id,
+        "status": status(organization),
+        "name": organization.name,
+        "display_name": display_name,
+        "is_active": organization.active,
+        "address": organization.address,
+        "zip": organization.zip,
+        "city": organization.city,
+        "state": organization.state,
+        "country": organization.country,
+        "container": {
+            "id": DEFAULT_CONTAINER,
+            "parent_id": ROOT_CONTAINER,
+            "name": container(DEFAULT_CONTAINER).map(|container| container.name),
+            "is_active": true,
+        },
+    });
+    let optional = [
+        ("assumed_name", &organization.assumed_name),
+        ("address2", &organization.address2),
+        ("telephone", &organization.telephone),
+    ];
+    for (key, text) in optional {
+        if let Some(text) = text {
+            value[key] = text.as_str().into();
+        }
+    }
+    if organization.validated {
+        let now = state.now();
+        value["validations"] = json!([{
+            "type": "ov",
+            "name": "OV",
+            "description": "Normal Organization Validation",
+            "date_created": timestamp(now - Duration::days(60)),
+            "validated_until": timestamp(now + Duration::days(300)),
+            "status": "active",
+        }]);
+    }
+    value
+}

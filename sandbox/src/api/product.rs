@@ -1,0 +1,108 @@
+//! Products and prices.
+
+use axum::{
+    Json,
+    body::Bytes,
+    extract::{Path, State},
+    response::IntoResponse,
+};
+use serde_json::{Value, json};
+
+use super::{Account, Answer, error::Problem, json_body, order_info::platform_info};
+use crate::{
+    account::{BALANCE, CONTAINERS, PRODUCTS, Product, SERVER_PLATFORMS, product_named},
+    ca::{INTERMEDIATE_ID, INTERMEDIATE_NAME, ROOT_NAME},
+};
+
+pub(super) async fn list() -> Answer {
+    let products: Vec<Value> = PRODUCTS.iter().map(brief).collect();
+    Ok(Json(json!({ "products": products })).into_response())
+}
+
+pub(super) async fn info(Path(name_id): Path<String>) -> Answer {
+    let product = product_named(&name_id).ok_or_else(|| Problem::not_found("product"))?;
+    let mut answer = brief(product);
+    let details = json!({
+        // Strings here and numbers in the list: an irregularity of the real service.
+        "allowed_validity_years": ["1"],
+        "validation_type": if product.ev { "EV" } else { "OV" },
+        "duplicates_allowed": true,
+        "max_multi_year_order_validity_years": 3,
+        "allowed_ca_certs": [
+            { "id": INTERMEDIATE_ID, "name": INTERMEDIATE_NAME, "chain_info": ROOT_NAME },
+        ],
+        "additional_dns_names_allowed": true,
+        "custom_expiration_date_allowed": true,
+        "custom_order_expiration_date_allowed": true,
+        "increased_compatibility_allowed": false,
+        "allow_auto_renew": true,
+        "server_platforms": SERVER_PLATFORMS.iter().map(platform_info).collect::<Vec<_>>(),
+    });
+    if let (Some(answer), Value::Object(details)) = (answer.as_object_mut(), details) {
+        answer.extend(details);
+    }
+    Ok(Json(answer).into_response())
+}
+
+fn brief(product: &Product) -> Value {
+    let hashes = product.hashes().iter();
+    let mut value = json!({
+        "group_name": "ssl_certificate",
+        "name_id": product.name_id,
+        "name": product.name,
+        "type": "ssl_certificate",
+        "allowed_container_ids": CONTAINERS.iter().map(|container| container.id).collect::<Vec<_>>(),
+        "allowed_validity_years": [1],
+        "allowed_order_validity_years": [1, 2, 3],
+        "signature_hash_types": {
+            "allowed_hash_types": hashes.map(|(id, name)| json!({ "id": id, "name": name })).collect::<Vec<_>>(),
+            "default_hash_type_id": "sha256",
+        },
+        "csr_required": true,
+    });
+    if let Some(successor) = product.replaced_by {
+        value["replacement_product_name_id"] = successor.into();
+    }
+    value
+}
+
+/// `POST /finance/order-pricing`: the same sum that the order would be charged.
+pub(super) async fn pricing(State(shared): Account, body: Bytes) -> Answer {
+    let body = json_body(&body)?;
+    let product = body["product_name_id"]
+        .as_str()
+        .and_then(product_named)
+        .ok_or_else(|| Problem::invalid_value("product_name_id"))?;
+    let years = body["order_validity"]["years"].as_u64().unwrap_or(1);
+    let names: Vec<&str> = match &body["certificate"]["dns_names"] {
+        Value::Array(names) => names.iter().filter_map(Value::as_str).collect(),
+        _ => return Err(Problem::invalid_value("dns_names")),
+    };
+    let (wildcards, fqdns): (Vec<&str>, Vec<&str>) =
+        names.into_iter().partition(|name| name.starts_with("*."));
+    let unit = product.unit_price * years;
+    let part = |names: &[&str]| {
+        let units = u64::try_from(names.len()).unwrap_or(u64::MAX);
+        (
+            units * unit,
+            json!({ "subtotal": units * unit, "units": units }),
+        )
+    };
+    let (fqdn_sum, fqdns) = part(&fqdns);
+    let (wildcard_sum, wildcards) = part(&wildcards);
+    let spent = shared.lock().summary().charges_total;
+    Ok(Json(json!({
+        "base_price": product.unit_price,
+        "total_price": fqdn_sum + wildcard_sum,
+        "addons_price": 0,
+        "san_package_price": 0,
+        "benefits_discount_total": 0,
+        "fqdns": fqdns,
+        "wildcards": wildcards,
+        "balance": BALANCE.saturating_sub(spent),
+        "currency": "USD",
+        "tax": "0.00",
+        "tax_error": false,
+    }))
+    .into_response())
+}

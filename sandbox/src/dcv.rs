@@ -1,0 +1,78 @@
+//! The domains of an order and the random value that proves control over them.
+
+use data_encoding::BASE32_NOPAD;
+use time::{Duration, OffsetDateTime};
+
+use crate::{
+    account::EXAMPLE_DOMAINS,
+    order::{Domain, Wanted},
+    settings::Dcv,
+    state::State,
+};
+
+/// How long a random value can be used.
+const TOKEN_LIFE: Duration = Duration::days(30);
+
+impl State {
+    /// The random value of an order and its end; an expired one is replaced. `None` if there is no such order.
+    pub(crate) fn random_value(
+        &mut self,
+        id: u64,
+    ) -> Result<Option<(String, OffsetDateTime)>, rcgen::Error> {
+        let now = self.now();
+        let Some(order) = self.orders.get_mut(&id) else {
+            return Ok(None);
+        };
+        if order
+            .domains
+            .iter()
+            .any(|domain| domain.token_expires <= now)
+        {
+            let token = token()?;
+            for domain in &mut order.domains {
+                domain.token.clone_from(&token);
+                domain.token_expires = now + TOKEN_LIFE;
+            }
+        }
+        let first = order.domains.first();
+        Ok(first.map(|domain| (domain.token.clone(), domain.token_expires)))
+    }
+
+    /// The base domains of an order, taken as the last two labels of each name.
+    pub(crate) fn domains(
+        &mut self,
+        wanted: &Wanted,
+        now: OffsetDateTime,
+    ) -> Result<Vec<Domain>, rcgen::Error> {
+        let token = token()?;
+        let mut domains: Vec<Domain> = Vec::new();
+        for dns_name in &wanted.dns_names {
+            let dots = dns_name.rmatch_indices('.').map(|(at, _)| at + 1);
+            let base = &dns_name[dots.take(2).nth(1).unwrap_or(0)..];
+            if let Some(domain) = domains.iter_mut().find(|domain| domain.name == base) {
+                domain.dns_names.push(dns_name.clone());
+                continue;
+            }
+            domains.push(Domain {
+                id: self.next_domain_id(),
+                name: base.to_owned(),
+                dns_names: vec![dns_name.clone()],
+                validated: match self.behavior.dcv {
+                    Dcv::Prevalidated => true,
+                    Dcv::ExampleDomains => EXAMPLE_DOMAINS.contains(&base),
+                    Dcv::Required => false,
+                },
+                token: token.clone(),
+                token_expires: now + TOKEN_LIFE,
+            });
+        }
+        Ok(domains)
+    }
+}
+
+/// A random value for domain control validation: ten lower-case letters and digits, one for the whole order.
+fn token() -> Result<String, rcgen::Error> {
+    let mut bytes = [0; 7];
+    aws_lc_rs::rand::fill(&mut bytes).map_err(|_| rcgen::Error::RingUnspecified)?;
+    Ok(BASE32_NOPAD.encode(&bytes)[..10].to_lowercase())
+}

@@ -1,0 +1,310 @@
+//! The running sandbox as a test holds it: start, look, steer, stop on drop.
+
+use std::{
+    fmt, io,
+    net::{SocketAddr, TcpListener},
+    sync::{Arc, mpsc},
+    thread::{self, JoinHandle},
+    time::Duration,
+};
+
+use axum::Router;
+use thiserror::Error;
+use time::OffsetDateTime;
+use tokio::{
+    runtime::{Builder, Runtime},
+    sync::{oneshot, watch},
+};
+
+use crate::{
+    api::{self, BASE_PATH},
+    connection::{Door, Line},
+    control::{self, CONTROL_PATH},
+    faults::{Action, At, Fault, HoldStage, HoldState, Route},
+    journal::{Entry, Summary},
+    moves::{Move, MoveError},
+    settings::{Behavior, Settings},
+    state::{Shared, State},
+};
+
+/// A sandbox that listens until it is dropped.
+pub struct Sandbox {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    stop: Option<oneshot::Sender<()>>,
+    server: Option<JoinHandle<()>>,
+}
+
+/// Why a sandbox did not start.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// Only this machine may reach a sandbox: it accepts keys that anybody can guess.
+    #[error("{0} is not a loopback address")]
+    NotLoopback(SocketAddr),
+    /// The address could not be taken.
+    #[error("cannot listen on {address}")]
+    Listen {
+        /// The address asked for.
+        address: SocketAddr,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// The certificate authority could not be made.
+    #[error("cannot make the throw-away certificate authority")]
+    Authority(#[source] rcgen::Error),
+}
+
+/// An order as an observer sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct OrderSeen {
+    /// Order id.
+    pub id: u64,
+    /// Status in the API's words.
+    pub status: String,
+    /// Certificate id, from the approval on.
+    pub certificate_id: Option<u64>,
+    /// First name of the certificate.
+    pub common_name: String,
+    /// The caller's own reference.
+    pub alternative_order_id: Option<String>,
+}
+
+impl Sandbox {
+    /// Starts a sandbox on a thread of its own and returns once it accepts connections.
+    ///
+    /// # Errors
+    /// If the address is not a loopback address or is taken, or no certificate authority can be made.
+    pub fn start(settings: Settings) -> Result<Self, StartError> {
+        let address = settings.listen;
+        if !address.ip().is_loopback() {
+            return Err(StartError::NotLoopback(address));
+        }
+        let state = State::new(settings).map_err(StartError::Authority)?;
+        let shared = Arc::new(Shared::new(state));
+        let routes = Router::new()
+            .nest(BASE_PATH, api::router(Arc::clone(&shared)))
+            .nest(CONTROL_PATH, control::router(Arc::clone(&shared)));
+        let (stop, stopped) = oneshot::channel();
+        let (address, server) = serve(address, routes, stopped)
+            .map_err(|source| StartError::Listen { address, source })?;
+        Ok(Self {
+            address,
+            shared,
+            stop: Some(stop),
+            server: Some(server),
+        })
+    }
+
+    /// Base URL of the imitated API: `http://127.0.0.1:PORT/services/v2`.
+    #[must_use]
+    pub fn base_url(&self) -> String {
+        format!("http://{}{BASE_PATH}", self.address)
+    }
+
+    /// Base URL of the control interface: `http://127.0.0.1:PORT/_sandbox`.
+    #[must_use]
+    pub fn control_url(&self) -> String {
+        format!("http://{}{CONTROL_PATH}", self.address)
+    }
+
+    /// The root certificate of this sandbox as PEM with CRLF line ends.
+    #[must_use]
+    pub fn root_pem(&self) -> String {
+        self.shared.lock().authority.root_pem.clone()
+    }
+
+    /// Every request so far, in order of arrival.
+    #[must_use]
+    pub fn journal(&self) -> Vec<Entry> {
+        self.shared.lock().journal.entries().to_vec()
+    }
+
+    /// Delivers each journal entry once it is complete.
+    #[must_use]
+    pub fn watch(&self) -> mpsc::Receiver<Entry> {
+        self.shared.lock().journal.watch()
+    }
+
+    /// What the account has done, counted from its orders.
+    #[must_use]
+    pub fn summary(&self) -> Summary {
+        self.shared.lock().summary()
+    }
+
+    /// All orders by ascending id.
+    #[must_use]
+    pub fn orders(&self) -> Vec<OrderSeen> {
+        let state = self.shared.lock();
+        let now = state.now();
+        let orders = state.orders.values().map(|order| OrderSeen {
+            id: order.id,
+            status: order.status(now).name().to_owned(),
+            certificate_id: order.certificate_id(),
+            common_name: order.wanted.common_name.clone(),
+            alternative_order_id: order.wanted.alternative_order_id.clone(),
+        });
+        orders.collect()
+    }
+
+    /// The virtual time.
+    #[must_use]
+    pub fn clock(&self) -> OffsetDateTime {
+        self.shared.lock().now()
+    }
+
+    /// Moves the virtual clock forward.
+    pub fn advance(&self, by: Duration) {
+        self.shared.lock().advance(by);
+    }
+
+    /// Changes how the account treats orders from now on.
+    pub fn change(&self, change: impl FnOnce(&mut Behavior)) {
+        change(&mut self.shared.lock().behavior);
+    }
+
+    /// Does something to one order that is not part of the imitated API.
+    ///
+    /// # Errors
+    /// If there is no such order or its status does not allow it.
+    pub fn apply(&self, order: u64, step: Move) -> Result<(), MoveError> {
+        self.shared.lock().apply(order, step)
+    }
+
+    /// Approves the order's request, review included.
+    ///
+    /// # Errors
+    /// If there is no such order or it does not wait for approval.
+    pub fn approve(&self, order: u64) -> Result<(), MoveError> {
+        self.apply(order, Move::Approve)
+    }
+
+    /// Issues the order's certificate, whatever it still waited for.
+    ///
+    /// # Errors
+    /// If there is no such order or it is issued or closed already.
+    pub fn issue(&self, order: u64) -> Result<(), MoveError> {
+        self.apply(order, Move::Issue)
+    }
+
+    /// Lets call number `call` (1 = the next one) of a route meet a fault.
+    pub fn fault(&self, route: Route, call: u64, at: At, fault: Fault) {
+        self.fault_times(route, call, 1, at, fault);
+    }
+
+    /// Lets `times` calls of a route in a row meet a fault, from call number `call` on.
+    pub fn fault_times(&self, route: Route, call: u64, times: u64, at: At, fault: Fault) {
+        let action = Action::Fault(fault);
+        self.shared.lock().rules.add(route, call, times, at, action);
+    }
+
+    /// Removes all faults and holds; held calls go on.
+    pub fn clear_rules(&self) {
+        self.shared.lock().rules.clear();
+    }
+
+    /// Stops call number `call` (1 = the next one) of a route before or after its processing until it is released.
+    pub fn hold(&self, route: Route, call: u64, at: At) -> Hold {
+        let stage = HoldState::new(watch::Sender::new(HoldStage::Armed));
+        let action = Action::Hold(Arc::clone(&stage));
+        self.shared.lock().rules.add(route, call, 1, at, action);
+        Hold(stage)
+    }
+}
+
+impl fmt::Debug for Sandbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sandbox")
+            .field("address", &self.address)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        // Without held calls the runtime ends at once, and the port is free when drop returns.
+        self.stop.take().map(|stop| stop.send(()).ok());
+        self.server.take().map(|server| server.join().ok());
+    }
+}
+
+/// A call that is stopped on its way. Dropping the value lets it go on.
+#[derive(Debug)]
+#[must_use = "the call goes on when this is dropped"]
+pub struct Hold(HoldState);
+
+impl Hold {
+    /// How far the call is.
+    #[must_use]
+    pub fn stage(&self) -> HoldStage {
+        *self.0.borrow()
+    }
+
+    /// Resolves when the call has arrived.
+    pub async fn held(&self) {
+        let mut stage = self.0.subscribe();
+        // The sender is `self`, so waiting cannot fail.
+        let _ = stage.wait_for(|stage| *stage != HoldStage::Armed).await;
+    }
+
+    /// Blocks until the call has arrived, for tests without a runtime. False if it has not within `limit`.
+    #[must_use]
+    pub fn wait_held(&self, limit: Duration) -> bool {
+        let stage = Arc::clone(&self.0);
+        let waiting = thread::spawn(move || {
+            let runtime = Builder::new_current_thread().enable_time().build().ok()?;
+            runtime.block_on(async {
+                let mut stage = stage.subscribe();
+                let arrival = stage.wait_for(|stage| *stage != HoldStage::Armed);
+                tokio::time::timeout(limit, arrival).await.ok()?.ok()?;
+                Some(())
+            })
+        });
+        matches!(waiting.join(), Ok(Some(())))
+    }
+
+    /// Lets the call go on.
+    pub fn release(&self) {
+        self.0.send_replace(HoldStage::Released);
+    }
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        self.release();
+    }
+}
+
+/// Listens and starts the thread that serves until `stopped` resolves.
+fn serve(
+    address: SocketAddr,
+    routes: Router,
+    stopped: oneshot::Receiver<()>,
+) -> io::Result<(SocketAddr, JoinHandle<()>)> {
+    let listener = TcpListener::bind(address)?;
+    listener.set_nonblocking(true)?;
+    let address = listener.local_addr()?;
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    let door = {
+        let _inside = runtime.enter();
+        Door(tokio::net::TcpListener::from_std(listener)?)
+    };
+    let server = thread::Builder::new()
+        .name("certcentral-sandbox".to_owned())
+        .spawn(move || run(runtime, door, routes, stopped))?;
+    Ok((address, server))
+}
+
+fn run(runtime: Runtime, door: Door, routes: Router, stopped: oneshot::Receiver<()>) {
+    let service = routes.into_make_service_with_connect_info::<Line>();
+    runtime.block_on(async {
+        tokio::select! {
+            // Serving never ends by itself; errors of single connections stay there.
+            _ = axum::serve(door, service) => {}
+            _ = stopped => {}
+        }
+    });
+    runtime.shutdown_background();
+}

@@ -1,0 +1,205 @@
+//! What a sandbox can be told: at the start, and while it runs.
+
+use std::{
+    fmt,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    str::FromStr,
+};
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+/// How a sandbox is started.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where to listen. Only loopback addresses are accepted; port 0 picks a free one.
+    pub listen: SocketAddr,
+    /// Where the virtual clock starts; `None` is the machine's time.
+    pub start_at: Option<OffsetDateTime>,
+    /// Whether the virtual clock also moves with real time. Otherwise only `advance` moves it.
+    pub clock_runs: bool,
+    /// The longest certificate in days, both ends included. 199 is DigiCert's limit since 2026-02-24.
+    pub max_certificate_days: u16,
+    /// Custom fields (by metadata id) that every order must carry.
+    pub required_custom_fields: Vec<u64>,
+    /// What may also be changed while the sandbox runs.
+    pub behavior: Behavior,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0),
+            start_at: None,
+            clock_runs: false,
+            max_certificate_days: 199,
+            required_custom_fields: Vec::new(),
+            behavior: Behavior::default(),
+        }
+    }
+}
+
+/// How the account treats orders. `PUT /_sandbox/settings` takes any subset of these fields.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Behavior {
+    /// Who has to approve an order.
+    pub approval: Approval,
+    /// When an approved and validated order becomes a certificate.
+    pub issuance: Issuance,
+    /// Which domains count as validated before the order.
+    pub dcv: Dcv,
+    /// Documented request limits; `None` switches them off.
+    pub rate_limit: Option<RateLimit>,
+}
+
+/// The account's approval setting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Approval {
+    /// Orders need no approval and the answer names no request.
+    #[default]
+    None,
+    /// An approver must approve: the request starts as `pending`.
+    OneStep,
+    /// A reviewer, then an approver: the request starts as `submitted`.
+    TwoStep,
+    /// The account approves by itself: the request starts as `approved`.
+    Auto,
+}
+
+impl FromStr for Approval {
+    type Err = String;
+
+    fn from_str(word: &str) -> Result<Self, String> {
+        match word {
+            "none" => Ok(Self::None),
+            "one_step" => Ok(Self::OneStep),
+            "two_step" => Ok(Self::TwoStep),
+            "auto" => Ok(Self::Auto),
+            _ => Err(format!(
+                "`{word}` is not one of none, one_step, two_step, auto"
+            )),
+        }
+    }
+}
+
+/// When an order that is approved and validated is issued.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum Issuance {
+    /// At once: the answer to the order already carries the chain.
+    #[default]
+    Immediate,
+    /// The order is read this many times as not issued; the next reading finds it issued.
+    AfterPolls(u32),
+    /// Only when the test or a person says so.
+    Manual,
+}
+
+impl FromStr for Issuance {
+    type Err = String;
+
+    fn from_str(word: &str) -> Result<Self, String> {
+        let polls = word
+            .strip_prefix("after_polls(")
+            .and_then(|rest| rest.strip_suffix(')'));
+        match (word, polls.map(str::parse)) {
+            ("immediate", _) => Ok(Self::Immediate),
+            ("manual", _) => Ok(Self::Manual),
+            (_, Some(Ok(polls))) => Ok(Self::AfterPolls(polls)),
+            _ => Err(format!(
+                "`{word}` is not one of immediate, after_polls(N), manual"
+            )),
+        }
+    }
+}
+
+impl TryFrom<String> for Issuance {
+    type Error = String;
+
+    fn try_from(word: String) -> Result<Self, String> {
+        word.parse()
+    }
+}
+
+impl From<Issuance> for String {
+    fn from(issuance: Issuance) -> Self {
+        issuance.to_string()
+    }
+}
+
+impl fmt::Display for Issuance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Immediate => f.write_str("immediate"),
+            Self::AfterPolls(polls) => write!(f, "after_polls({polls})"),
+            Self::Manual => f.write_str("manual"),
+        }
+    }
+}
+
+/// Which domains are validated before an order names them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Dcv {
+    /// Every domain.
+    #[default]
+    Prevalidated,
+    /// `example.com`, `example.net` and `example.org` only.
+    ExampleDomains,
+    /// None: each order stays pending until its domains are validated.
+    Required,
+}
+
+impl FromStr for Dcv {
+    type Err = String;
+
+    fn from_str(word: &str) -> Result<Self, String> {
+        match word {
+            "prevalidated" => Ok(Self::Prevalidated),
+            "example_domains" => Ok(Self::ExampleDomains),
+            "required" => Ok(Self::Required),
+            _ => Err(format!(
+                "`{word}` is not one of prevalidated, example_domains, required"
+            )),
+        }
+    }
+}
+
+/// Two rolling windows, counted per API key on the virtual clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RateLimit {
+    /// Requests in any 180 seconds.
+    pub per_180_seconds: usize,
+    /// Requests in any 5 seconds.
+    pub per_5_seconds: usize,
+}
+
+impl RateLimit {
+    /// What DigiCert documents: 1000 per 3 minutes and 100 per 5 seconds.
+    pub const DOCUMENTED: Self = Self {
+        per_180_seconds: 1000,
+        per_5_seconds: 100,
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn issuance_reads_what_it_writes() {
+        for issuance in [
+            Issuance::Immediate,
+            Issuance::AfterPolls(3),
+            Issuance::Manual,
+        ] {
+            assert_eq!(issuance.to_string().parse(), Ok(issuance));
+        }
+        assert_eq!(
+            "after_polls(x)".parse::<Issuance>(),
+            Err("`after_polls(x)` is not one of immediate, after_polls(N), manual".to_owned())
+        );
+    }
+}

@@ -1,0 +1,16 @@
+//! The sandbox seen through a real HTTP client: whole flows, values asserted.
+
+#[cfg(test)]
+mod answers;
+#[cfg(test)]
+mod checks;
+#[cfg(test)]
+mod client;
+#[cfg(test)]
+mod contract;
+#[cfg(test)]
+mod lifecycle;
+#[cfg(all(test, unix))]
+mod program;
+#[cfg(test)]
+mod steering;

@@ -1,0 +1,75 @@
+//! The program as people start it.
+
+use std::{
+    io::{BufRead, BufReader, Read},
+    process::{Child, Command, Stdio},
+};
+
+use reqwest::StatusCode;
+
+use crate::client::{new_csr, seed_body};
+
+/// Ends the program when the test ends, however it ends.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.kill().ok();
+        self.0.wait().ok();
+    }
+}
+
+#[tokio::test]
+async fn the_program_names_its_address_and_tells_what_happens() {
+    let child = Command::new(env!("CARGO_BIN_EXE_certcentral-sandbox"))
+        .args(["--listen", "127.0.0.1:0", "--approval", "two_step"])
+        .args(["--clock", "2026-04-14T09:12:38Z"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut running = Running(child);
+    let mut lines = BufReader::new(running.0.stdout.take().unwrap()).lines();
+    let first = lines.next().unwrap().unwrap();
+    let url = first
+        .strip_prefix("certcentral-sandbox listening on ")
+        .unwrap();
+    assert!(url.starts_with("http://127.0.0.1:") && url.ends_with("/services/v2"));
+
+    let answer = reqwest::Client::new()
+        .post(format!("{url}/order/certificate/ssl_plus"))
+        .header("X-DC-DEVKEY", "sandbox-people")
+        .json(&seed_body(&new_csr().1))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answer.status(), StatusCode::CREATED);
+    assert_eq!(
+        lines.next().unwrap().unwrap(),
+        "POST order ssl_plus example.com -> 201 order 2147500001"
+    );
+
+    let interrupt = Command::new("kill")
+        .args(["-INT", &running.0.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(interrupt.success());
+    assert!(running.0.wait().unwrap().success());
+    assert!(lines.next().is_none());
+}
+
+#[test]
+fn a_public_address_is_refused_with_a_reason() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_certcentral-sandbox"))
+        .args(["--listen", "0.0.0.0:0"])
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut text = String::new();
+    let mut stderr = child.stderr.take().unwrap();
+    stderr.read_to_string(&mut text).unwrap();
+    assert_eq!(
+        text,
+        "certcentral-sandbox: the sandbox did not start: 0.0.0.0:0 is not a loopback address\n"
+    );
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+}
