@@ -1,0 +1,1 @@
+//! The workspace against a provider in the same process.
