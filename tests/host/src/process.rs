@@ -307,3 +307,62 @@ impl Lines {
             .clone()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shell(script: &str) -> Launch {
+        Launch::new("sh").argument("-c").argument(script)
+    }
+
+    #[tokio::test]
+    async fn a_process_without_a_line_is_reported_with_its_stderr() {
+        let err = shell("echo 'This binary is a plugin.' >&2; exit 1")
+            .start()
+            .await
+            .unwrap_err();
+        let Error::NoHandshake { stderr, .. } = err else {
+            panic!("{err}");
+        };
+        assert_eq!(stderr, "This binary is a plugin.");
+    }
+
+    #[tokio::test]
+    async fn a_line_that_comes_too_late_is_reported() {
+        let limit = Duration::from_millis(50);
+        let err = shell("exec tail -f /dev/null")
+            .handshake_limit(limit)
+            .start()
+            .await
+            .unwrap_err();
+        assert!(matches!(err, Error::NoHandshake { .. }), "{err}");
+    }
+
+    #[tokio::test]
+    async fn a_broken_line_is_quoted() {
+        let err = shell("echo hello").start().await.unwrap_err();
+        assert_eq!(
+            err.to_string(),
+            r#"the handshake line "hello" is not valid"#
+        );
+    }
+
+    #[tokio::test]
+    async fn the_environment_is_terraform_s_unless_changed() {
+        let script = "echo \"$TF_PLUGIN_MAGIC_COOKIE $PLUGIN_PROTOCOL_VERSIONS [$PLUGIN_MIN_PORT] $PLUGIN_CLIENT_CERT\" >&2; \
+                      echo '1|6|unix|/s|grpc|'; echo more";
+        let launch = shell(script)
+            .env("PLUGIN_PROTOCOL_VERSIONS", "5")
+            .without_env("PLUGIN_MIN_PORT");
+        let mut process = launch.start().await.unwrap();
+        let closed = process.wait_or_kill().await.unwrap();
+        assert!(!closed.killed);
+        process.stdout.closed().await;
+        assert_eq!(process.stdout(), ["more"]);
+        assert_eq!(
+            process.stderr()[0],
+            format!("{MAGIC_COOKIE} 5 [] -----BEGIN CERTIFICATE-----")
+        );
+    }
+}

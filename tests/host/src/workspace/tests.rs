@@ -1,1 +1,0 @@
-//! The workspace against a provider in the same process.
