@@ -254,10 +254,13 @@ fn array<'j>(json: &'j Json, path: &Path) -> Result<&'j Vec<Json>, CodecError> {
 /// A JSON number where that loses nothing, else the digits as a string, which core reads as well.
 fn number_to_json(number: &Number) -> Json {
     let text = number.to_string();
-    match serde_json::from_str::<Json>(&text) {
-        Ok(json) if json.to_string() == text => json,
-        _ => json!(text),
-    }
+    serde_json::from_str(&text)
+        .ok()
+        .filter(|json: &Json| {
+            json.as_number()
+                .is_some_and(|number| number.to_string() == text)
+        })
+        .unwrap_or_else(|| json!(text))
 }
 
 #[cfg(test)]

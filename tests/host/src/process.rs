@@ -178,7 +178,7 @@ impl Launch {
         };
         let read = timeout(self.handshake_limit, read).await;
         if !matches!(read, Ok(Ok(1..))) {
-            if matches!(read, Ok(_)) {
+            if read.is_ok() {
                 // The pipe is closed: let the end of the process bring the rest of stderr.
                 child.start_kill()?;
                 child.wait().await?;

@@ -157,6 +157,8 @@ impl ServerCertVerifier for PinnedServer {
 
 #[cfg(test)]
 mod tests {
+    use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
+
     use super::*;
 
     fn server(names: Vec<String>) -> Vec<u8> {
@@ -186,5 +188,106 @@ mod tests {
         broken[last] ^= 1;
         assert!(client_config(&broken, None).is_err());
         assert!(client_config(b"no certificate", None).is_err());
+    }
+
+    /// A server that asks for a client certificate, and the certificate that the client showed.
+    async fn handshake(
+        pinned: Option<&[u8]>,
+        identity: Option<&ClientIdentity>,
+    ) -> Result<Vec<u8>, String> {
+        let key = KeyPair::generate().unwrap();
+        let params = CertificateParams::new(["localhost".to_owned()]).unwrap();
+        let certificate = params.self_signed(&key).unwrap().der().clone();
+        let config = client_config(pinned.unwrap_or(&certificate), identity).unwrap();
+        let server =
+            rustls::ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+                .with_safe_default_protocol_versions()
+                .unwrap()
+                .with_client_cert_verifier(Arc::new(AnyClient))
+                .with_single_cert(
+                    vec![certificate],
+                    PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der())),
+                )
+                .unwrap();
+        let (near, far) = tokio::io::duplex(16 * 1024);
+        let name = ServerName::try_from("localhost").unwrap();
+        let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(server));
+        let connector = tokio_rustls::TlsConnector::from(Arc::new(config));
+        let (client, server) = tokio::join!(connector.connect(name, near), acceptor.accept(far));
+        client.map_err(|err| err.to_string())?;
+        let server = server.map_err(|err| err.to_string())?;
+        let shown = server.get_ref().1.peer_certificates();
+        Ok(shown
+            .and_then(|chain| chain.first())
+            .map(|der| der.to_vec())
+            .unwrap_or_default())
+    }
+
+    #[derive(Debug)]
+    struct AnyClient;
+
+    impl ClientCertVerifier for AnyClient {
+        fn root_hint_subjects(&self) -> &[rustls::DistinguishedName] {
+            &[]
+        }
+
+        fn verify_client_cert(
+            &self,
+            _: &CertificateDer<'_>,
+            _: &[CertificateDer<'_>],
+            _: UnixTime,
+        ) -> Result<ClientCertVerified, TlsError> {
+            Ok(ClientCertVerified::assertion())
+        }
+
+        fn verify_tls12_signature(
+            &self,
+            message: &[u8],
+            cert: &CertificateDer<'_>,
+            dss: &DigitallySignedStruct,
+        ) -> Result<HandshakeSignatureValid, TlsError> {
+            let algorithms = aws_lc_rs::default_provider().signature_verification_algorithms;
+            verify_tls12_signature(message, cert, dss, &algorithms)
+        }
+
+        fn verify_tls13_signature(
+            &self,
+            message: &[u8],
+            cert: &CertificateDer<'_>,
+            dss: &DigitallySignedStruct,
+        ) -> Result<HandshakeSignatureValid, TlsError> {
+            let algorithms = aws_lc_rs::default_provider().signature_verification_algorithms;
+            verify_tls13_signature(message, cert, dss, &algorithms)
+        }
+
+        fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+            let provider = aws_lc_rs::default_provider();
+            provider
+                .signature_verification_algorithms
+                .supported_schemes()
+        }
+    }
+
+    #[tokio::test]
+    async fn the_client_shows_its_certificate_to_the_pinned_server() {
+        let identity = ClientIdentity::generate().unwrap();
+        let shown = handshake(None, Some(&identity)).await.unwrap();
+        assert_eq!(shown, identity.certificate.der().to_vec());
+    }
+
+    #[tokio::test]
+    async fn another_server_is_refused() {
+        let other = server(vec!["localhost".to_owned()]);
+        let err = handshake(Some(&other), None).await.unwrap_err();
+        assert!(
+            err.contains("not the certificate of the handshake line"),
+            "{err}"
+        );
+    }
+
+    #[tokio::test]
+    async fn without_a_certificate_a_server_that_asks_for_one_refuses() {
+        let err = handshake(None, None).await.unwrap_err();
+        assert!(err.contains("peer sent no certificates"), "{err}");
     }
 }

@@ -73,7 +73,7 @@ fn attributes(
         } = &attribute.ty
         {
             each(value, &path, &mut |value, path| {
-                attributes(inner, value, path, found)
+                attributes(inner, value, path, found);
             });
         }
     }

@@ -1,22 +1,25 @@
 //! A running provider: one method per call, values in and values out.
 
-use tokio::task::JoinHandle;
-use tonic::{Request, transport::Channel};
+mod message;
+mod streams;
 
+use tokio::task::JoinHandle;
+use tonic::transport::Channel;
+
+pub use self::message::{Answer, ApplyOrder, PlanQuestion};
+use self::{
+    message::{answered, wire},
+    streams::open_streams,
+};
 use crate::{
-    codec::CodecError,
     connection::connect,
     core_rules::{Rule, Violation},
     diagnostic::{self, Diagnostic},
     error::Error,
-    json, msgpack,
     path::Path,
     process::{Closed, Launch, Process},
     proto::{
-        plugin::{
-            Empty, grpc_broker_client::GrpcBrokerClient,
-            grpc_controller_client::GrpcControllerClient, grpc_stdio_client::GrpcStdioClient,
-        },
+        plugin::{Empty, grpc_controller_client::GrpcControllerClient},
         tfplugin6::{self as proto, provider_client::ProviderClient},
     },
     schema::{Schema, Schemas},
@@ -44,59 +47,6 @@ pub struct Provider {
     diagnostics: Vec<Diagnostic>,
     process: Option<Process>,
     streams: Vec<JoinHandle<()>>,
-}
-
-/// An answer that carries an object.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Answer {
-    /// The object. Null when it was absent, or could not be read (then a violation says why).
-    pub value: Option<Value>,
-    /// The provider's own bytes.
-    pub private: Vec<u8>,
-    /// The provider's messages.
-    pub diagnostics: Vec<Diagnostic>,
-    /// Paths that force a replacement; only of a plan.
-    pub requires_replace: Vec<Path>,
-    /// Forms that core refuses.
-    pub violations: Vec<Violation>,
-}
-
-impl Answer {
-    /// The object; null when there is none.
-    pub fn object(&self) -> Value {
-        self.value.clone().unwrap_or(Value::Null)
-    }
-
-    /// Whether core takes the call for failed.
-    pub fn failed(&self) -> bool {
-        !self.violations.is_empty() || self.diagnostics.iter().any(Diagnostic::is_error)
-    }
-}
-
-/// What a plan is asked for.
-#[derive(Clone, Debug)]
-pub struct PlanQuestion<'a> {
-    /// The prior state; null for a create.
-    pub prior: &'a Value,
-    /// What core proposes; null for a destroy.
-    pub proposed: &'a Value,
-    /// The configuration; null for a destroy.
-    pub config: &'a Value,
-    /// The private bytes of the prior state.
-    pub private: &'a [u8],
-}
-
-/// What an apply is told to do.
-#[derive(Clone, Debug)]
-pub struct ApplyOrder<'a> {
-    /// The prior state; null for a create.
-    pub prior: &'a Value,
-    /// The planned state; null for a delete.
-    pub planned: &'a Value,
-    /// The configuration; null for a delete.
-    pub config: &'a Value,
-    /// The private bytes of the plan.
-    pub private: &'a [u8],
 }
 
 impl Provider {
@@ -405,60 +355,5 @@ impl Drop for Provider {
         for stream in &self.streams {
             stream.abort();
         }
-    }
-}
-
-/// go-plugin opens both at connect and leaves them open; their failure is only logged.
-fn open_streams(channel: &Channel) -> Vec<JoinHandle<()>> {
-    let mut stdio = GrpcStdioClient::new(channel.clone());
-    let mut broker = GrpcBrokerClient::new(channel.clone());
-    vec![
-        tokio::spawn(async move {
-            if let Ok(stream) = stdio.stream_stdio(Empty {}).await {
-                let mut stream = stream.into_inner();
-                while let Ok(Some(_)) = stream.message().await {}
-            }
-        }),
-        tokio::spawn(async move {
-            let nothing = Request::new(tokio_stream::pending());
-            if let Ok(stream) = broker.start_stream(nothing).await {
-                let mut stream = stream.into_inner();
-                while let Ok(Some(_)) = stream.message().await {}
-            }
-        }),
-    ]
-}
-
-fn wire(ty: &Type, value: &Value) -> Result<proto::DynamicValue, CodecError> {
-    Ok(proto::DynamicValue {
-        msgpack: msgpack::encode(ty, value)?,
-        json: vec![],
-    })
-}
-
-fn answered(
-    ty: &Type,
-    value: Option<&proto::DynamicValue>,
-    private: Vec<u8>,
-    diagnostics: Vec<proto::Diagnostic>,
-) -> Answer {
-    let decoded = match value {
-        Some(value) if !value.msgpack.is_empty() => msgpack::decode(ty, &value.msgpack).map(Some),
-        Some(value) if !value.json.is_empty() => json::decode(ty, &value.json).map(Some),
-        _ => Ok(None),
-    };
-    let (value, violations) = match decoded {
-        Ok(value) => (value, vec![]),
-        Err(err) => (
-            None,
-            vec![Violation::new(Rule::WrongForm, &err.path, err.message)],
-        ),
-    };
-    Answer {
-        value,
-        private,
-        diagnostics: diagnostic::read(diagnostics),
-        requires_replace: vec![],
-        violations,
     }
 }
