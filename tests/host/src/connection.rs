@@ -57,7 +57,11 @@ impl Service<Uri> for Connector {
         Box::pin(async move {
             let stream: Box<dyn Stream> = match address {
                 Address::Unix(path) => Box::new(UnixStream::connect(path).await?),
-                Address::Tcp(address) => Box::new(TcpStream::connect(address).await?),
+                Address::Tcp(address) => {
+                    let stream = TcpStream::connect(address).await?;
+                    stream.set_nodelay(true)?;
+                    Box::new(stream)
+                }
             };
             let stream = match tls {
                 None => stream,
