@@ -212,7 +212,7 @@ pub struct Process {
 }
 
 /// How a process ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Closed {
     /// It did not end by itself within two seconds ("plugin failed to exit gracefully").
     pub killed: bool,
@@ -220,6 +220,10 @@ pub struct Closed {
     pub took: Duration,
     /// Its exit status.
     pub status: ExitStatus,
+    /// All that it wrote on stderr, by lines: its log.
+    pub stderr: Vec<String>,
+    /// What it wrote on stdout after the handshake line. There must be nothing.
+    pub stdout: Vec<String>,
 }
 
 impl Process {
@@ -261,11 +265,15 @@ impl Process {
             Ok(status) => (false, status?),
             Err(_) => (true, self.kill().await?),
         };
+        let took = start.elapsed();
         self.stderr.closed().await;
+        self.stdout.closed().await;
         Ok(Closed {
             killed,
-            took: start.elapsed(),
+            took,
             status,
+            stderr: self.stderr(),
+            stdout: self.stdout(),
         })
     }
 }
@@ -358,10 +366,9 @@ mod tests {
         let mut process = launch.start().await.unwrap();
         let closed = process.wait_or_kill().await.unwrap();
         assert!(!closed.killed);
-        process.stdout.closed().await;
-        assert_eq!(process.stdout(), ["more"]);
+        assert_eq!(closed.stdout, ["more"]);
         assert_eq!(
-            process.stderr()[0],
+            closed.stderr[0],
             format!("{MAGIC_COOKIE} 5 [] -----BEGIN CERTIFICATE-----")
         );
     }

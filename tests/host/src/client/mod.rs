@@ -102,7 +102,12 @@ impl Provider {
     }
 
     /// The process, unless the provider runs elsewhere.
-    pub fn process(&mut self) -> Option<&mut Process> {
+    pub fn process(&self) -> Option<&Process> {
+        self.process.as_ref()
+    }
+
+    /// The process, to kill it.
+    pub fn process_mut(&mut self) -> Option<&mut Process> {
         self.process.as_mut()
     }
 

@@ -140,6 +140,13 @@ impl Workspace {
         &self.closed
     }
 
+    /// The stderr lines of all finished phases: what reached the log.
+    pub fn log_lines(&self) -> impl Iterator<Item = &str> {
+        self.closed
+            .iter()
+            .flat_map(|closed| closed.stderr.iter().map(String::as_str))
+    }
+
     /// Marks a resource for replacement, as `terraform taint` does.
     pub fn taint(&mut self, address: &str) -> Result<(), Error> {
         match self.state.get_mut(address) {
