@@ -1,0 +1,315 @@
+//! A provider in the same process with one resource type, `x_order` {required `name`: a change to one that starts with
+//! "r" forces a replacement; computed `id`; optional and computed `note`}, that can be told to misbehave.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+};
+
+use tokio::net::TcpListener;
+use tokio_stream::{StreamExt as _, wrappers::TcpListenerStream};
+use tonic::{
+    Request, Response, Status,
+    transport::{Channel, Server},
+};
+
+use crate::{
+    connection::connect,
+    handshake::Address,
+    msgpack,
+    proto::tfplugin6::{
+        self as proto,
+        diagnostic::Severity,
+        provider_server::{Provider, ProviderServer},
+        schema,
+    },
+    schema::Schemas,
+    ty::Type,
+    value::Value,
+};
+
+/// How the next calls are answered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Mood {
+    #[default]
+    Good,
+    ErrorWithoutState,
+    ErrorWithState,
+    Warning,
+    Dies,
+    LeavesUnknown,
+    OtherName,
+    Vanishes,
+    PlansRandomly,
+    PlansOtherNote,
+    Gone,
+    MissingKey,
+    ImportsTwo,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Fake {
+    pub(super) mood: Arc<Mutex<Mood>>,
+    pub(super) calls: Arc<Mutex<Vec<String>>>,
+}
+
+impl Fake {
+    pub(super) async fn serve(&self) -> Channel {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let server = Server::builder().add_service(ProviderServer::new(self.clone()));
+        let accepted = TcpListenerStream::new(listener).map(|stream| {
+            let stream = stream?;
+            stream.set_nodelay(true)?;
+            Ok::<_, std::io::Error>(stream)
+        });
+        tokio::spawn(server.serve_with_incoming(accepted));
+        connect(Address::Tcp(address), None).await.unwrap()
+    }
+
+    pub(super) fn be(&self, mood: Mood) {
+        *self.mood.lock().unwrap() = mood;
+    }
+
+    pub(super) fn calls(&self) -> Vec<String> {
+        std::mem::take(&mut self.calls.lock().unwrap())
+    }
+
+    fn called(&self, call: &str) -> Mood {
+        self.calls.lock().unwrap().push(call.to_owned());
+        *self.mood.lock().unwrap()
+    }
+}
+
+fn schemas() -> proto::get_provider_schema::Response {
+    let attribute = |name: &str, required: bool, optional: bool| schema::Attribute {
+        name: name.to_owned(),
+        r#type: b"\"string\"".to_vec(),
+        required,
+        optional,
+        computed: !required,
+        ..Default::default()
+    };
+    let order = schema::Block {
+        attributes: vec![
+            attribute("name", true, false),
+            attribute("id", false, false),
+            attribute("note", false, true),
+        ],
+        ..Default::default()
+    };
+    let schema = |block| proto::Schema {
+        version: 1,
+        block: Some(block),
+    };
+    proto::get_provider_schema::Response {
+        provider: Some(schema(schema::Block::default())),
+        resource_schemas: [("x_order".to_owned(), schema(order))].into(),
+        ..Default::default()
+    }
+}
+
+fn ty() -> Type {
+    Schemas::decode(&schemas()).0.resources["x_order"]
+        .block
+        .implied_type()
+}
+
+fn read(value: Option<&proto::DynamicValue>) -> Value {
+    msgpack::decode(&ty(), &value.unwrap().msgpack).unwrap()
+}
+
+fn wire(value: &Value) -> Option<proto::DynamicValue> {
+    Some(proto::DynamicValue {
+        msgpack: msgpack::encode(&ty(), value).unwrap(),
+        json: vec![],
+    })
+}
+
+fn with(value: &Value, name: &str, text: Value) -> Value {
+    let mut attributes: BTreeMap<_, _> = value.entries().unwrap().clone();
+    attributes.insert(name.to_owned(), text);
+    Value::Object(attributes)
+}
+
+fn says(severity: Severity) -> Vec<proto::Diagnostic> {
+    vec![proto::Diagnostic {
+        severity: severity.into(),
+        summary: "as told".to_owned(),
+        ..Default::default()
+    }]
+}
+
+type Answer<T> = Result<Response<T>, Status>;
+
+#[tonic::async_trait]
+impl Provider for Fake {
+    async fn get_provider_schema(
+        &self,
+        _: Request<proto::get_provider_schema::Request>,
+    ) -> Answer<proto::get_provider_schema::Response> {
+        Ok(Response::new(schemas()))
+    }
+
+    async fn validate_provider_config(
+        &self,
+        _: Request<proto::validate_provider_config::Request>,
+    ) -> Answer<proto::validate_provider_config::Response> {
+        Ok(Response::new(Default::default()))
+    }
+
+    async fn configure_provider(
+        &self,
+        _: Request<proto::configure_provider::Request>,
+    ) -> Answer<proto::configure_provider::Response> {
+        self.called("configure");
+        Ok(Response::new(Default::default()))
+    }
+
+    async fn validate_resource_config(
+        &self,
+        _: Request<proto::validate_resource_config::Request>,
+    ) -> Answer<proto::validate_resource_config::Response> {
+        self.called("validate");
+        Ok(Response::new(Default::default()))
+    }
+
+    async fn upgrade_resource_state(
+        &self,
+        request: Request<proto::upgrade_resource_state::Request>,
+    ) -> Answer<proto::upgrade_resource_state::Response> {
+        self.called("upgrade");
+        let json = request.into_inner().raw_state.unwrap().json;
+        Ok(Response::new(proto::upgrade_resource_state::Response {
+            upgraded_state: Some(proto::DynamicValue {
+                msgpack: vec![],
+                json,
+            }),
+            diagnostics: vec![],
+        }))
+    }
+
+    async fn read_resource(
+        &self,
+        request: Request<proto::read_resource::Request>,
+    ) -> Answer<proto::read_resource::Response> {
+        let request = request.into_inner();
+        let value = read(request.current_state.as_ref());
+        let new_state = match self.called("read") {
+            Mood::Gone => wire(&Value::Null),
+            // An empty map where an object with three attributes belongs.
+            Mood::MissingKey => Some(proto::DynamicValue {
+                msgpack: vec![0x80],
+                json: vec![],
+            }),
+            _ => wire(&value),
+        };
+        Ok(Response::new(proto::read_resource::Response {
+            new_state,
+            private: request.private,
+            diagnostics: vec![],
+        }))
+    }
+
+    async fn plan_resource_change(
+        &self,
+        request: Request<proto::plan_resource_change::Request>,
+    ) -> Answer<proto::plan_resource_change::Response> {
+        let request = request.into_inner();
+        let mood = self.called("plan");
+        let (prior, proposed) = (
+            read(request.prior_state.as_ref()),
+            read(request.proposed_new_state.as_ref()),
+        );
+        let count = self.calls.lock().unwrap().len();
+        let planned = match (prior.is_null(), proposed.is_null(), mood) {
+            (_, true, _) => proposed,
+            (true, _, Mood::PlansRandomly) => {
+                with(&proposed, "id", Value::string(&count.to_string()))
+            }
+            (true, _, Mood::PlansOtherNote) => with(&proposed, "note", Value::string("other")),
+            (true, ..) => with(&proposed, "id", Value::Unknown),
+            _ => proposed,
+        };
+        let name = proto::AttributePath {
+            steps: vec![proto::attribute_path::Step {
+                selector: Some(proto::attribute_path::step::Selector::AttributeName(
+                    "name".to_owned(),
+                )),
+            }],
+        };
+        let renamed =
+            matches!(planned.attribute("name"), Value::String(name) if name.starts_with('r'));
+        Ok(Response::new(proto::plan_resource_change::Response {
+            planned_state: wire(&planned),
+            requires_replace: if renamed { vec![name] } else { vec![] },
+            planned_private: if request.prior_private.is_empty() {
+                b"planned".to_vec()
+            } else {
+                request.prior_private
+            },
+            diagnostics: vec![],
+        }))
+    }
+
+    async fn apply_resource_change(
+        &self,
+        request: Request<proto::apply_resource_change::Request>,
+    ) -> Answer<proto::apply_resource_change::Response> {
+        let request = request.into_inner();
+        let mood = self.called("apply");
+        let planned = read(request.planned_state.as_ref());
+        let made = match planned.attribute("id") {
+            Value::Unknown => with(&planned, "id", Value::string("1")),
+            _ => planned.clone(),
+        };
+        let (value, diagnostics) = match mood {
+            Mood::Dies => return Err(Status::unavailable("gone")),
+            Mood::ErrorWithoutState => (Value::Null, says(Severity::Error)),
+            Mood::ErrorWithState => (made, says(Severity::Error)),
+            Mood::Warning => (made, says(Severity::Warning)),
+            Mood::LeavesUnknown => (planned, vec![]),
+            Mood::OtherName => (with(&made, "name", Value::string("other")), vec![]),
+            Mood::Vanishes => (Value::Null, vec![]),
+            _ => (made, vec![]),
+        };
+        Ok(Response::new(proto::apply_resource_change::Response {
+            new_state: wire(&value),
+            private: b"applied".to_vec(),
+            diagnostics,
+        }))
+    }
+
+    async fn import_resource_state(
+        &self,
+        request: Request<proto::import_resource_state::Request>,
+    ) -> Answer<proto::import_resource_state::Response> {
+        let id = request.into_inner().id;
+        let value = ["name", "id", "note"].map(|name| (name.to_owned(), Value::Null));
+        let resource = proto::import_resource_state::ImportedResource {
+            type_name: "x_order".to_owned(),
+            state: wire(&with(
+                &Value::Object(value.into()),
+                "id",
+                Value::string(&id),
+            )),
+            private: b"imported".to_vec(),
+        };
+        let count = if self.called("import") == Mood::ImportsTwo {
+            2
+        } else {
+            1
+        };
+        Ok(Response::new(proto::import_resource_state::Response {
+            imported_resources: vec![resource; count],
+            diagnostics: vec![],
+        }))
+    }
+
+    async fn stop_provider(
+        &self,
+        _: Request<proto::stop_provider::Request>,
+    ) -> Answer<proto::stop_provider::Response> {
+        Ok(Response::new(Default::default()))
+    }
+}

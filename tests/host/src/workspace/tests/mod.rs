@@ -1,0 +1,248 @@
+//! The workspace against a provider in the same process.
+
+mod fake;
+mod process;
+
+use serde_json::json;
+
+use self::fake::{Fake, Mood};
+use super::*;
+use crate::{core_rules::Rule, json::unknown};
+
+const SHOP: &str = "x_order.shop";
+
+async fn workspace() -> (Fake, Workspace) {
+    let fake = Fake::default();
+    let workspace = Workspace::on_channel(fake.serve().await);
+    (fake, workspace)
+}
+
+fn shop(name: &str) -> Vec<Resource> {
+    vec![Resource::new(SHOP, json!({ "name": name }))]
+}
+
+async fn apply(workspace: &mut Workspace, name: &str) -> Applied {
+    let plan = workspace.plan(&shop(name)).await.unwrap().expect_success();
+    workspace.apply(&plan).await.unwrap()
+}
+
+fn rules(report: &Report) -> Vec<Rule> {
+    report
+        .violations
+        .iter()
+        .map(|violation| violation.rule)
+        .collect()
+}
+
+#[tokio::test]
+async fn a_resource_goes_through_its_life_with_core_s_actions() {
+    let (_, mut workspace) = workspace().await;
+    let mut actions = Vec::new();
+    for name in ["a", "a", "b", "replaced"] {
+        let plan = workspace.plan(&shop(name)).await.unwrap().expect_success();
+        actions.push(plan.action(SHOP).unwrap());
+        let _applied = workspace.apply(&plan).await.unwrap().expect_success();
+    }
+    assert_eq!(
+        actions,
+        [
+            Action::Create,
+            Action::NoOp,
+            Action::Update,
+            Action::Replace
+        ]
+    );
+    assert_eq!(
+        workspace.attributes(SHOP),
+        Some(&json!({ "name": "replaced", "id": "1", "note": null }))
+    );
+    assert_eq!(workspace.state()[SHOP].private, b"applied");
+    let gone = workspace.destroy().await.unwrap().expect_success();
+    assert_eq!(gone.done, [(SHOP.to_owned(), Action::Delete)]);
+    assert!(workspace.state().is_empty());
+}
+
+#[tokio::test]
+async fn calls_come_in_core_s_order() {
+    let (fake, mut workspace) = workspace().await;
+    let plan = workspace.plan(&shop("a")).await.unwrap().expect_success();
+    // The validate process, then the plan process, which asks twice.
+    assert_eq!(
+        fake.calls(),
+        ["validate", "configure", "validate", "plan", "plan"]
+    );
+    let _applied = workspace.apply(&plan).await.unwrap().expect_success();
+    assert_eq!(
+        fake.calls(),
+        ["configure", "validate", "plan", "plan", "apply"]
+    );
+    workspace
+        .plan(&shop("b"))
+        .await
+        .unwrap()
+        .expect_success()
+        .changes
+        .clear();
+    assert_eq!(
+        fake.calls(),
+        [
+            "validate",
+            "configure",
+            "upgrade",
+            "read",
+            "upgrade",
+            "validate",
+            "plan",
+            "plan"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn each_answer_to_a_create_leaves_what_core_would_leave() {
+    for (mood, tainted, broken) in [
+        (Mood::ErrorWithoutState, None, vec![]),
+        (Mood::Dies, None, vec![]),
+        (Mood::ErrorWithState, Some(true), vec![]),
+        (Mood::Warning, Some(false), vec![]),
+        (Mood::LeavesUnknown, Some(true), vec![Rule::UnknownResult]),
+        (Mood::OtherName, Some(true), vec![Rule::InconsistentResult]),
+        (Mood::Vanishes, None, vec![Rule::InconsistentResult]),
+    ] {
+        let (fake, mut workspace) = workspace().await;
+        fake.be(mood);
+        let applied = apply(&mut workspace, "a").await;
+        let stored = workspace.state().get(SHOP).map(|object| object.tainted);
+        assert_eq!(
+            (stored, rules(&applied.report)),
+            (tainted, broken),
+            "{mood:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_failed_delete_keeps_the_object() {
+    let (fake, mut workspace) = workspace().await;
+    let _applied = apply(&mut workspace, "a").await.expect_success();
+    let before = workspace.state().clone();
+    for mood in [Mood::ErrorWithoutState, Mood::Dies] {
+        fake.be(mood);
+        let applied = workspace.destroy().await.unwrap().expect_valid();
+        assert_eq!(applied.report.errors().count(), 1, "{mood:?}");
+        assert_eq!(workspace.state(), &before, "{mood:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_tainted_or_forced_resource_is_replaced() {
+    let (fake, mut workspace) = workspace().await;
+    let _applied = apply(&mut workspace, "a").await.expect_success();
+    let forced = workspace.plan_replacing(&shop("a"), &[SHOP]).await.unwrap();
+    assert_eq!(forced.expect_success().action(SHOP), Some(Action::Replace));
+    workspace.taint(SHOP).unwrap();
+    let plan = workspace.plan(&shop("a")).await.unwrap().expect_success();
+    assert_eq!(plan.action(SHOP), Some(Action::Replace));
+    fake.calls();
+    let _applied = workspace.apply(&plan).await.unwrap().expect_success();
+    assert_eq!(
+        fake.calls(),
+        [
+            "configure",
+            "upgrade",
+            "apply",
+            "validate",
+            "plan",
+            "plan",
+            "apply"
+        ]
+    );
+    assert!(!workspace.state()[SHOP].tainted);
+    assert!(workspace.taint("x_order.other").is_err());
+}
+
+#[tokio::test]
+async fn plans_against_the_rules_are_found() {
+    for (mood, broken) in [
+        (Mood::PlansRandomly, vec![Rule::UnstablePlan]),
+        (Mood::PlansOtherNote, vec![]),
+    ] {
+        let (fake, mut workspace) = workspace().await;
+        fake.be(mood);
+        let plan = workspace.plan(&shop("a")).await.unwrap();
+        assert_eq!(rules(&plan.report), broken, "{mood:?}");
+        assert_eq!(
+            workspace.apply(&plan).await.unwrap().report.failed(),
+            !broken.is_empty()
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_final_plan_that_differs_is_found_and_nothing_is_applied() {
+    let (fake, mut workspace) = workspace().await;
+    let plan = workspace.plan(&shop("a")).await.unwrap().expect_success();
+    fake.be(Mood::PlansOtherNote);
+    let applied = workspace.apply(&plan).await.unwrap();
+
+    assert_eq!(rules(&applied.report), [Rule::InconsistentFinalPlan]);
+    assert!(workspace.state().is_empty());
+    assert!(!fake.calls().contains(&"apply".to_owned()));
+}
+
+#[tokio::test]
+async fn unknown_configuration_must_be_known_at_apply() {
+    let (_, mut workspace) = workspace().await;
+    let open = [Resource::new(SHOP, json!({ "name": unknown() }))];
+    let plan = workspace.plan(&open).await.unwrap().expect_success();
+    assert_eq!(plan.change(SHOP).unwrap().after_json()["name"], unknown());
+    assert!(matches!(
+        workspace.apply(&plan).await,
+        Err(Error::Config(_))
+    ));
+    let _applied = workspace
+        .apply_with(&plan, &shop("a"))
+        .await
+        .unwrap()
+        .expect_success();
+    assert_eq!(workspace.attributes(SHOP).unwrap()["name"], "a");
+}
+
+#[tokio::test]
+async fn a_read_may_remove_the_object_but_a_broken_one_changes_nothing() {
+    let (fake, mut workspace) = workspace().await;
+    let _applied = apply(&mut workspace, "a").await.expect_success();
+    fake.be(Mood::MissingKey);
+    let report = workspace.refresh().await.unwrap();
+    assert_eq!(rules(&report), [Rule::WrongForm]);
+    assert_eq!(workspace.state().len(), 1);
+    fake.be(Mood::Gone);
+    workspace.refresh().await.unwrap().expect_success();
+    assert!(workspace.state().is_empty());
+}
+
+#[tokio::test]
+async fn an_import_reads_what_it_found_and_takes_exactly_one_object() {
+    let (fake, mut workspace) = workspace().await;
+    fake.be(Mood::ImportsTwo);
+    let report = workspace.import(SHOP, "7").await.unwrap();
+    assert_eq!(rules(&report), [Rule::InvalidImport]);
+    fake.be(Mood::Gone);
+    let report = workspace.import(SHOP, "7").await.unwrap();
+    let summaries: Vec<_> = report.errors().map(|it| it.summary.as_str()).collect();
+    assert_eq!(summaries, ["Cannot import non-existent remote object"]);
+    fake.be(Mood::Good);
+    workspace.import(SHOP, "7").await.unwrap().expect_success();
+    assert_eq!(workspace.attributes(SHOP).unwrap()["id"], "7");
+    assert_eq!(workspace.state()[SHOP].private, b"imported");
+}
+
+#[tokio::test]
+async fn a_state_of_a_newer_schema_is_refused() {
+    let (_, mut workspace) = workspace().await;
+    let _applied = apply(&mut workspace, "a").await.expect_success();
+    workspace.state_mut().get_mut(SHOP).unwrap().schema_version = 2;
+    let report = workspace.refresh().await.unwrap();
+    assert!(report.failed());
+    assert_eq!(workspace.state()[SHOP].schema_version, 2);
+}
