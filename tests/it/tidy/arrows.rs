@@ -164,7 +164,7 @@ fn names_after(code: &str, root: &str) -> Vec<(usize, String)> {
                     .collect(),
             )),
             Some(group) => {
-                names.extend(top_level_names(group).into_iter().map(|name| (line, name)))
+                names.extend(top_level_names(group).into_iter().map(|name| (line, name)));
             }
         }
     }
