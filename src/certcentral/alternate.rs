@@ -8,7 +8,7 @@ use super::client::Client;
 use super::error::Error;
 use super::flexible;
 use super::id::{CertificateId, OrderId};
-use super::list::{Page, pages};
+use super::list::{ListPage, Page};
 use super::status::OrderStatus;
 
 /// An order that carries the reference that was asked for.
@@ -35,6 +35,14 @@ pub(super) struct AlternateOrders {
     pub(super) page: Option<Page>,
 }
 
+impl ListPage for AlternateOrders {
+    type Item = AlternateOrder;
+
+    fn into_parts(self) -> (Vec<AlternateOrder>, Option<Page>) {
+        (self.orders, self.page)
+    }
+}
+
 impl Client {
     /// All orders with this `alternative_order_id` that the key sees. CertCentral does not make the reference unique.
     /// None is an empty list, whether the API writes that as 404, `{}` or `[]`.
@@ -51,16 +59,13 @@ impl Client {
     ) -> Result<Vec<AlternateOrder>, Error> {
         let path = ["order", "alternate", alternative_order_id];
         let mut seen = BTreeSet::new();
-        let found = pages(&path, &[], None, async |query| {
-            match self.get::<AlternateOrders>(&path, &query).await {
-                Ok(answer) => Ok((answer.orders, answer.page)),
-                Err(Error::Api(error)) if error.status == 404 && !error.has("not_found|route") => {
-                    Ok((Vec::new(), None))
-                }
-                Err(error) => Err(error),
+        let found = match self.all_pages::<AlternateOrders>(&path, &[], None).await {
+            Ok(found) => found,
+            Err(Error::Api(error)) if error.status == 404 && !error.has("not_found|route") => {
+                Vec::new()
             }
-        })
-        .await?;
+            Err(error) => return Err(error),
+        };
         Ok(found
             .into_iter()
             .filter(|order| seen.insert(order.order_id))

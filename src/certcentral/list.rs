@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use time::{Date, OffsetDateTime};
 
 use super::client::Client;
@@ -161,13 +162,10 @@ impl Client {
     ///
     /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/list-orders.html>
     pub async fn orders(&self, filter: &OrderFilter) -> Result<Vec<ListedOrder>, Error> {
-        let path = ["order", "certificate"];
         let mut seen = BTreeSet::new();
-        let orders = pages(&path, &filter.query(), filter.page_size, async |query| {
-            let list: OrderList = self.get(&path, &query).await?;
-            Ok((list.orders, list.page))
-        })
-        .await?;
+        let orders = self
+            .all_pages::<OrderList>(&["order", "certificate"], &filter.query(), filter.page_size)
+            .await?;
         Ok(orders
             .into_iter()
             .filter(|order| seen.insert(order.id))
@@ -175,31 +173,50 @@ impl Client {
     }
 }
 
-/// Reads a list page by page until its total is reached or a page is empty. Without a total, the first page is all.
-pub(super) async fn pages<T>(
-    path: &[&str],
-    query: &[(String, String)],
-    page_size: Option<u32>,
-    mut read: impl AsyncFnMut(Vec<(String, String)>) -> Result<(Vec<T>, Option<Page>), Error>,
-) -> Result<Vec<T>, Error> {
-    let limit = page_size.unwrap_or(MAX_PAGE_SIZE).clamp(1, MAX_PAGE_SIZE);
-    let mut items = Vec::new();
-    for _ in 0..MAX_PAGES {
-        let mut query = query.to_vec();
-        query.push(("offset".to_owned(), items.len().to_string()));
-        query.push(("limit".to_owned(), limit.to_string()));
-        let (page_items, page) = read(query).await?;
-        let is_empty = page_items.is_empty();
-        items.extend(page_items);
-        let total = page.and_then(|page| page.total).unwrap_or(0);
-        if is_empty || i64::try_from(items.len()).is_ok_and(|count| count >= total) {
-            return Ok(items);
-        }
+/// One page of a list of the API.
+pub(super) trait ListPage: DeserializeOwned {
+    /// What is listed.
+    type Item;
+
+    /// The items of the page, and what it says about the list.
+    fn into_parts(self) -> (Vec<Self::Item>, Option<Page>);
+}
+
+impl ListPage for OrderList {
+    type Item = ListedOrder;
+
+    fn into_parts(self) -> (Vec<ListedOrder>, Option<Page>) {
+        (self.orders, self.page)
     }
-    Err(Error::TooManyPages {
-        path: path.join("/"),
-        pages: MAX_PAGES,
-    })
+}
+
+impl Client {
+    /// Reads a list page by page until its total is reached or a page is empty. Without a total, the first page is all.
+    pub(super) async fn all_pages<P: ListPage>(
+        &self,
+        path: &[&str],
+        query: &[(String, String)],
+        page_size: Option<u32>,
+    ) -> Result<Vec<P::Item>, Error> {
+        let limit = page_size.unwrap_or(MAX_PAGE_SIZE).clamp(1, MAX_PAGE_SIZE);
+        let mut items = Vec::new();
+        for _ in 0..MAX_PAGES {
+            let mut query = query.to_vec();
+            query.push(("offset".to_owned(), items.len().to_string()));
+            query.push(("limit".to_owned(), limit.to_string()));
+            let (page_items, page) = self.get::<P>(path, &query).await?.into_parts();
+            let is_empty = page_items.is_empty();
+            items.extend(page_items);
+            let total = page.and_then(|page| page.total).unwrap_or(0);
+            if is_empty || i64::try_from(items.len()).is_ok_and(|count| count >= total) {
+                return Ok(items);
+            }
+        }
+        Err(Error::TooManyPages {
+            path: path.join("/"),
+            pages: MAX_PAGES,
+        })
+    }
 }
 
 #[cfg(test)]

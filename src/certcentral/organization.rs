@@ -7,7 +7,7 @@ use super::client::Client;
 use super::error::Error;
 use super::flexible;
 use super::id::{ContainerId, OrganizationId};
-use super::list::{Page, pages};
+use super::list::{ListPage, Page};
 use super::order_info::OrderContact;
 
 /// An organization.
@@ -147,6 +147,14 @@ pub(super) struct OrganizationValidations {
     pub(super) validations: Vec<OrganizationValidation>,
 }
 
+impl ListPage for OrganizationList {
+    type Item = Organization;
+
+    fn into_parts(self) -> (Vec<Organization>, Option<Page>) {
+        (self.organizations, self.page)
+    }
+}
+
 impl Client {
     /// All organizations that the key sees, over all pages, inactive ones included.
     ///
@@ -156,11 +164,8 @@ impl Client {
     ///
     /// Source: <https://dev.digicert.com/services-api/organizations/list-organizations/>
     pub async fn organizations(&self) -> Result<Vec<Organization>, Error> {
-        pages(&["organization"], &[], None, async |query| {
-            let list: OrganizationList = self.get(&["organization"], &query).await?;
-            Ok((list.organizations, list.page))
-        })
-        .await
+        self.all_pages::<OrganizationList>(&["organization"], &[], None)
+            .await
     }
 
     /// Reads an organization with its contacts.

@@ -7,7 +7,7 @@ use super::client::Client;
 use super::error::Error;
 use super::flexible;
 use super::id::{OrderId, RequestId};
-use super::list::{Page, pages};
+use super::list::{ListPage, Page};
 use super::order_info::{ContainerRef, OrganizationRef, ProductRef};
 use super::status::RequestStatus;
 
@@ -112,6 +112,14 @@ pub(super) struct RequestList {
     pub(super) page: Option<Page>,
 }
 
+impl ListPage for RequestList {
+    type Item = Request;
+
+    fn into_parts(self) -> (Vec<Request>, Option<Page>) {
+        (self.requests, self.page)
+    }
+}
+
 impl Client {
     /// Reads a request.
     ///
@@ -136,11 +144,8 @@ impl Client {
             .map(|status| ("status".to_owned(), status.to_string()))
             .into_iter()
             .collect();
-        pages(&["request"], &query, None, async |query| {
-            let list: RequestList = self.get(&["request"], &query).await?;
-            Ok((list.requests, list.page))
-        })
-        .await
+        self.all_pages::<RequestList>(&["request"], &query, None)
+            .await
     }
 
     /// Approves or rejects a request.
