@@ -22,6 +22,7 @@ mod signals;
 mod tls;
 
 use tokio::select;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tonic::service::Routes;
 
@@ -83,7 +84,8 @@ pub enum ServeError {
 /// `drain` holds the tasks that must get their answer before the process exits, such as an order in flight. It is
 /// closed when the end begins: a call that finds `drain.is_closed()` must not start such a task any more. After a
 /// Shutdown call the tasks get until 1.7 s after it (Terraform kills at 2 s), after SIGTERM 9 s, and when Terraform
-/// is gone without a word five minutes, as nobody is left to kill us.
+/// is gone without a word five minutes, as nobody is left to kill us. `ending` is cancelled when the end begins, so that
+/// tasks which only wait can stop.
 ///
 /// On return the caller should end the process at once and not wait for threads of the runtime (use
 /// [`tokio::runtime::Runtime::shutdown_background`]).
@@ -92,6 +94,7 @@ pub async fn serve(
     environment: &Environment,
     routes: Routes,
     drain: TaskTracker,
+    ending: CancellationToken,
 ) -> Result<(), ServeError> {
     let parent = std::os::unix::process::parent_id();
     let mut signals = Signals::install(OnInterrupt::Ignore).map_err(ServeError::Signals)?;
@@ -112,25 +115,27 @@ pub async fn serve(
     );
 
     let connections = server.connections();
-    let ending = select! {
+    let reason = select! {
         () = server.shutdown_called() => Ending::Shutdown,
         () = signals.ended() => Ending::Terminated,
         () = lifetime::orphaned(connections, parent, std::os::unix::process::parent_id) => Ending::Orphaned,
         error = server.failed() => return Err(ServeError::Server(error)),
     };
-    server.finish(ending, &drain).await;
+    ending.cancel();
+    server.finish(reason, &drain).await;
     Ok(())
 }
 
 /// Serves `routes` to any Terraform process whose `TF_REATTACH_PROVIDERS` names us, until Ctrl-C: for debuggers.
 ///
 /// Prints the variable for people to copy. There is no TLS in this mode, so only a unix socket that nobody else
-/// may open is used. `drain` as in [`serve`].
+/// may open is used. `drain` and `ending` as in [`serve`].
 pub async fn serve_debug(
     plugin: &PluginInfo,
     environment: &Environment,
     routes: Routes,
     drain: TaskTracker,
+    ending: CancellationToken,
 ) -> Result<(), ServeError> {
     let mut signals = Signals::install(OnInterrupt::End).map_err(ServeError::Signals)?;
     let bound = Bound::for_debug(environment)?;
@@ -138,12 +143,13 @@ pub async fn serve_debug(
     let mut server = Server::start(bound, None, routes).await;
     reattach::announce(plugin, &address).map_err(ServeError::Handshake)?;
 
-    let ending = select! {
+    let reason = select! {
         () = server.shutdown_called() => Ending::Shutdown,
         () = signals.ended() => Ending::Terminated,
         error = server.failed() => return Err(ServeError::Server(error)),
     };
-    server.finish(ending, &drain).await;
+    ending.cancel();
+    server.finish(reason, &drain).await;
     Ok(())
 }
 

@@ -16,6 +16,7 @@ use tokio_rustls::client::TlsStream;
 
 use super::*;
 use crate::plugin::tls::tests::{Client, client_config};
+use tokio_util::sync::CancellationToken;
 
 /// Set in a child: a test that needs a process for itself starts itself again.
 const CHILD: &str = "PLUGIN_TEST_CHILD";
@@ -111,8 +112,14 @@ async fn a_plugin_whose_terraform_was_killed_ends_by_itself() {
 async fn a_debugged_plugin_says_where_it_is_and_ends_by_ctrl_c() {
     if is_child() {
         let environment = Environment::from_process().unwrap();
-        let outcome =
-            serve_debug(&PLUGIN, &environment, Routes::default(), TaskTracker::new()).await;
+        let outcome = serve_debug(
+            &PLUGIN,
+            &environment,
+            Routes::default(),
+            TaskTracker::new(),
+            CancellationToken::new(),
+        )
+        .await;
         std::process::exit(i32::from(outcome.is_err()));
     }
     let directory = tempfile::tempdir().unwrap();
@@ -142,7 +149,14 @@ async fn a_debugged_plugin_says_where_it_is_and_ends_by_ctrl_c() {
 /// The child: a plugin without any service of its own. Ends the process without a word from the test runner.
 async fn serve_nothing() {
     let environment = Environment::from_process().unwrap();
-    let outcome = serve(&PLUGIN, &environment, Routes::default(), TaskTracker::new()).await;
+    let outcome = serve(
+        &PLUGIN,
+        &environment,
+        Routes::default(),
+        TaskTracker::new(),
+        CancellationToken::new(),
+    )
+    .await;
     std::process::exit(i32::from(outcome.is_err()));
 }
 
