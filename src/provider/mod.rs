@@ -1,1 +1,65 @@
-//! provider
+//! The DigiCert provider: joins the framework and the CertCentral client. A folder per resource, a file per operation.
+
+mod api_error;
+mod config;
+mod session;
+mod settings;
+pub mod ssl_order;
+
+use std::sync::Arc;
+
+use crate::framework::server::{ErasedResource, erase};
+use crate::framework::{Diagnostics, Provider, Schema};
+
+use self::config::ProviderConfig;
+use self::session::Session;
+use self::ssl_order::SslOrder;
+
+/// The address under which configurations name this provider.
+pub const SOURCE_ADDRESS: &str = "registry.terraform.io/certcentral/digicert";
+
+/// The provider.
+pub struct DigicertProvider {
+    session: Arc<Session>,
+    keep_secret: Box<dyn Fn(&str) + Send + Sync>,
+}
+
+impl DigicertProvider {
+    /// An unconfigured provider. `keep_secret` is told every secret before it is used, so that no output shows it.
+    pub fn new(keep_secret: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        Self {
+            session: Arc::default(),
+            keep_secret: Box::new(keep_secret),
+        }
+    }
+}
+
+impl Provider for DigicertProvider {
+    type Config = ProviderConfig;
+
+    fn schema(&self) -> Schema {
+        config::schema()
+    }
+
+    fn validate(&self, config: &ProviderConfig) -> Diagnostics {
+        settings::check_values(config)
+    }
+
+    fn configure(&self, terraform_version: &str, config: ProviderConfig) -> Diagnostics {
+        let variable = |name: &str| std::env::var(name).ok();
+        match settings::resolve(&config, terraform_version, &variable) {
+            Ok(settings) => {
+                if let Some(key) = settings.api_key.known() {
+                    (self.keep_secret)(key.expose());
+                }
+                self.session.configure(settings);
+                Diagnostics::new()
+            }
+            Err(problems) => problems,
+        }
+    }
+
+    fn resources(&self) -> Vec<ErasedResource> {
+        vec![erase(SslOrder::new(Arc::clone(&self.session)))]
+    }
+}

@@ -1,0 +1,98 @@
+//! The provider block: its schema and model. What its values mean is resolved in [`super::settings`].
+
+use crate::framework::{Attr, Attribute, Schema, Type};
+
+crate::model! {
+    /// The provider block as core hands it over.
+    pub struct ProviderConfig {
+        /// Sent as `X-DC-DEVKEY`.
+        pub api_key: Attr<String>,
+        /// `us` or `eu`.
+        pub region: Attr<String>,
+        /// Another host, ending in `/services/v2`.
+        pub base_url: Attr<String>,
+        /// Organization of orders that name none.
+        pub organization_id: Attr<i64>,
+        /// Container of orders that name none.
+        pub container_id: Attr<i64>,
+        /// Payment method of orders that name none.
+        pub payment_method: Attr<String>,
+        /// DCV method of orders that name none.
+        pub dcv_method: Attr<String>,
+        /// Deadline of one API call.
+        pub request_timeout: Attr<String>,
+        /// PEM file of further root certificates.
+        pub ca_bundle_file: Attr<String>,
+        /// Proxy for all API calls.
+        pub proxy_url: Attr<String>,
+    }
+}
+
+/// The schema of the provider block.
+pub(super) fn schema() -> Schema {
+    Schema {
+        version: 0,
+        description: "Orders and manages OV and EV TLS certificates at [DigiCert CertCentral]\
+            (https://dev.digicert.com/en/certcentral-apis/services-api.html) through the Services API.\n\n\
+            Every argument can be left out: a plan of new orders needs neither an API key nor a network.",
+        attributes: vec![
+            Attribute::optional(
+                "api_key",
+                Type::String,
+                "CertCentral API key. Can be set by `DIGICERT_API_KEY` instead, which keeps it out of the configuration. \
+                 Needed only when a call is made: planning new orders works without.",
+            )
+            .sensitive(),
+            Attribute::optional(
+                "region",
+                Type::String,
+                "Where the CertCentral account lives: `us` (default, `www.digicert.com`) or `eu` (`certcentral.digicert.eu`). \
+                 Can be set by `DIGICERT_REGION`. Conflicts with `base_url`.",
+            ),
+            Attribute::optional(
+                "base_url",
+                Type::String,
+                "Base URL of the Services API, ending in `/services/v2`. `https` only, except for loopback addresses. \
+                 Can be set by `DIGICERT_BASE_URL`. Conflicts with `region`.",
+            ),
+            Attribute::optional(
+                "organization_id",
+                Type::Number,
+                "Organization of every order that has no `organization` of its own.",
+            ),
+            Attribute::optional(
+                "container_id",
+                Type::Number,
+                "Container (division) of every order that has no `container_id` of its own.",
+            ),
+            Attribute::optional(
+                "payment_method",
+                Type::String,
+                "Payment method of every order that has none of its own: `balance`, `card` or `profile`.",
+            ),
+            Attribute::optional(
+                "dcv_method",
+                Type::String,
+                "DCV method of every order that has none of its own: `email`, `dns-txt-token`, `dns-cname-token`, \
+                 `http-token` or `http-token-dynamic`.",
+            ),
+            Attribute::optional(
+                "request_timeout",
+                Type::String,
+                "Deadline of one API call, such as `45s`. Default `30s`. An order POST has at least 120 seconds, because \
+                 CertCentral may issue the certificate inside it.",
+            ),
+            Attribute::optional(
+                "ca_bundle_file",
+                Type::String,
+                "PEM file of root certificates that are trusted in addition to those of the system, for networks that inspect \
+                 TLS. Can be set by `DIGICERT_CA_BUNDLE`. Verification cannot be switched off.",
+            ),
+            Attribute::optional(
+                "proxy_url",
+                Type::String,
+                "Proxy for all API calls. Default: `HTTPS_PROXY`, as every HTTP client reads it.",
+            ),
+        ],
+    }
+}

@@ -1,0 +1,272 @@
+//! What the provider block and the environment together say. Pure: the environment comes in as a function.
+
+use std::time::Duration;
+
+use super::config::ProviderConfig;
+use crate::certcentral::{ApiKey, BaseUrl, CaBundle, ConfigError, ProxyUrl};
+use crate::framework::{Attr, AttributePath, Diagnostic, Diagnostics};
+
+/// Deadline of one API call where nobody sets another.
+const DEFAULT_REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The resolved settings of one provider configuration.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Absent, unknown until apply, or there.
+    pub api_key: Attr<ApiKey>,
+    /// Where the API is. Unknown while the configuration does not know it yet.
+    pub base_url: Attr<BaseUrl>,
+    /// What orders use that set nothing of their own.
+    pub order_defaults: OrderDefaults,
+    /// Deadline of one API call.
+    pub request_timeout: Duration,
+    /// Further roots to trust.
+    pub ca_bundle: Option<CaBundle>,
+    /// Proxy for all calls.
+    pub proxy: Option<ProxyUrl>,
+    /// The version of the core that runs us, for the User-Agent.
+    pub terraform_version: String,
+}
+
+/// Values of the provider block that stand in for arguments an order leaves out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OrderDefaults {
+    /// `organization.id`.
+    pub organization_id: Attr<i64>,
+    /// `container_id`.
+    pub container_id: Attr<i64>,
+    /// `payment_method`.
+    pub payment_method: Attr<String>,
+    /// `dcv_method`.
+    pub dcv_method: Attr<String>,
+}
+
+/// Resolves the block. The configuration wins over the environment; an empty variable counts as unset.
+pub(super) fn resolve(
+    config: &ProviderConfig,
+    terraform_version: &str,
+    variable: &dyn Fn(&str) -> Option<String>,
+) -> Result<Settings, Diagnostics> {
+    let from_environment = |name: &str| variable(name).filter(|value| !value.is_empty());
+    let mut problems = Diagnostics::new();
+    problems.extend(check_values(config));
+
+    let api_key = or_else(config.api_key.clone(), || {
+        from_environment("DIGICERT_API_KEY")
+    });
+    let api_key = match api_key {
+        Attr::Known(key) => match ApiKey::new(key) {
+            Ok(key) => Attr::Known(key),
+            Err(reason) => {
+                problems.push(
+                    Diagnostic::error(
+                        "Invalid API key",
+                        format!(
+                            "The API key cannot be sent in an HTTP header: {reason}. Copy the key from CertCentral again, \
+                             without blanks or line ends. The value is not shown here."
+                        ),
+                    )
+                    .at(AttributePath::of("api_key")),
+                );
+                Attr::Null
+            }
+        },
+        Attr::Null => Attr::Null,
+        Attr::Unknown => Attr::Unknown,
+    };
+    let base_url = match base_url(&config.base_url, &config.region, &from_environment) {
+        Ok(base_url) => base_url,
+        Err(problem) => {
+            problems.push(problem);
+            Attr::Null
+        }
+    };
+    let ca_bundle = match ca_bundle(config.ca_bundle_file.clone(), &from_environment) {
+        Ok(bundle) => bundle,
+        Err(problem) => {
+            problems.push(problem);
+            None
+        }
+    };
+    if problems.has_errors() {
+        return Err(problems);
+    }
+    Ok(Settings {
+        api_key,
+        base_url,
+        order_defaults: OrderDefaults {
+            organization_id: config.organization_id.clone(),
+            container_id: config.container_id.clone(),
+            payment_method: config.payment_method.clone(),
+            dcv_method: config.dcv_method.clone(),
+        },
+        request_timeout: config
+            .request_timeout
+            .as_str()
+            .and_then(|text| humantime::parse_duration(text).ok())
+            .unwrap_or(DEFAULT_REQUEST_TIMEOUT),
+        ca_bundle,
+        proxy: config
+            .proxy_url
+            .as_str()
+            .and_then(|url| ProxyUrl::new(url).ok()),
+        terraform_version: terraform_version.to_owned(),
+    })
+}
+
+/// Checks of the block that need neither environment nor files; also run by `terraform validate`.
+pub(super) fn check_values(config: &ProviderConfig) -> Diagnostics {
+    let mut problems = Diagnostics::new();
+    if let Some(url) = config.base_url.as_str() {
+        problems.extend(BaseUrl::new(url).err().map(|reason| {
+            invalid_base_url(&reason, "`base_url`").at(AttributePath::of("base_url"))
+        }));
+        if config.region.known().is_some() {
+            problems.push(
+                Diagnostic::error(
+                    "Conflicting arguments",
+                    "Both `region` and `base_url` are set, and each of them picks the host. Remove one of them.",
+                )
+                .at(AttributePath::of("region")),
+            );
+        }
+    }
+    if let Some(region) = config
+        .region
+        .as_str()
+        .filter(|r| !matches!(*r, "us" | "eu"))
+    {
+        problems.push(
+            Diagnostic::error(
+                "Invalid region",
+                format!("`region` is {region:?}; CertCentral has the regions \"us\" and \"eu\"."),
+            )
+            .at(AttributePath::of("region")),
+        );
+    }
+    for (name, id) in [
+        ("organization_id", &config.organization_id),
+        ("container_id", &config.container_id),
+    ] {
+        if let Some(id) = id.known().filter(|id| **id <= 0) {
+            problems.push(
+                Diagnostic::error(
+                    "Invalid id",
+                    format!("`{name}` is {id}; ids of CertCentral are whole numbers above zero."),
+                )
+                .at(AttributePath::of(name)),
+            );
+        }
+    }
+    if let Some(reason) = config
+        .proxy_url
+        .as_str()
+        .and_then(|url| ProxyUrl::new(url).err())
+    {
+        problems.push(
+            Diagnostic::error(
+                "Invalid proxy URL",
+                format!("`proxy_url` cannot be used: {reason}. It must look like http://proxy.example.com:3128."),
+            )
+            .at(AttributePath::of("proxy_url")),
+        );
+    }
+    if let Some(text) = config.request_timeout.as_str() {
+        let seconds = humantime::parse_duration(text).map(|timeout| timeout.as_secs());
+        if !matches!(seconds, Ok(1..=3600)) {
+            problems.push(
+                Diagnostic::error(
+                    "Invalid duration",
+                    format!(
+                        "`request_timeout` is {text:?}; it takes a duration between one second and one hour, such as \"45s\" or \"2m\"."
+                    ),
+                )
+                .at(AttributePath::of("request_timeout")),
+            );
+        }
+    }
+    problems
+}
+
+fn base_url(
+    configured: &Attr<String>,
+    region: &Attr<String>,
+    from_environment: &dyn Fn(&str) -> Option<String>,
+) -> Result<Attr<BaseUrl>, Diagnostic> {
+    match (configured, region) {
+        (Attr::Unknown, _) | (_, Attr::Unknown) => return Ok(Attr::Unknown),
+        // A malformed one was reported by `check_values`.
+        (Attr::Known(url), _) => return Ok(BaseUrl::new(url).ok().into()),
+        (Attr::Null, Attr::Known(region)) => return Ok(of_region(region).into()),
+        (Attr::Null, Attr::Null) => {}
+    }
+    match (
+        from_environment("DIGICERT_BASE_URL"),
+        from_environment("DIGICERT_REGION"),
+    ) {
+        (Some(_), Some(_)) => Err(Diagnostic::error(
+            "Conflicting environment variables",
+            "Both DIGICERT_BASE_URL and DIGICERT_REGION are set, and each of them picks the host. Unset one of them.",
+        )),
+        (Some(url), None) => BaseUrl::new(&url).map(Attr::Known).map_err(|reason| {
+            invalid_base_url(&reason, "the environment variable DIGICERT_BASE_URL")
+        }),
+        (None, Some(region)) => of_region(&region).map(Attr::Known).ok_or_else(|| {
+            Diagnostic::error(
+                "Invalid region",
+                format!(
+                    "DIGICERT_REGION is {region:?}; CertCentral has the regions \"us\" and \"eu\"."
+                ),
+            )
+        }),
+        (None, None) => Ok(of_region("us").into()),
+    }
+}
+
+fn of_region(region: &str) -> Option<BaseUrl> {
+    match region {
+        "us" => BaseUrl::us().ok(),
+        "eu" => BaseUrl::eu().ok(),
+        _ => None,
+    }
+}
+
+fn invalid_base_url(reason: &ConfigError, source: &str) -> Diagnostic {
+    Diagnostic::error(
+        "Invalid base URL",
+        format!(
+            "The value of {source} cannot be used: {reason}. It must look like https://www.digicert.com/services/v2; plain http is accepted \
+             for loopback addresses only, because the API key travels with every call."
+        ),
+    )
+}
+
+fn ca_bundle(
+    configured: Attr<String>,
+    from_environment: &dyn Fn(&str) -> Option<String>,
+) -> Result<Option<CaBundle>, Diagnostic> {
+    let Some(path) = or_else(configured, || from_environment("DIGICERT_CA_BUNDLE")).into_known()
+    else {
+        return Ok(None);
+    };
+    std::fs::read_to_string(&path)
+        .map_err(|error| format!("cannot be read: {error}"))
+        .and_then(|pem| CaBundle::from_pem(&pem).map_err(|error| format!("cannot be used: {error}")))
+        .map(Some)
+        .map_err(|reason| {
+            Diagnostic::error(
+                "CA bundle not usable",
+                format!(
+                    "The file {path:?} of `ca_bundle_file` (or DIGICERT_CA_BUNDLE) {reason}. It must hold root certificates in PEM."
+                ),
+            )
+            .at(AttributePath::of("ca_bundle_file"))
+        })
+}
+
+fn or_else<T>(configured: Attr<T>, fallback: impl FnOnce() -> Option<T>) -> Attr<T> {
+    match configured {
+        Attr::Null => fallback().into(),
+        set => set,
+    }
+}

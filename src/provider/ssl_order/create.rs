@@ -1,0 +1,250 @@
+//! Creating an order: look, act once, settle.
+//!
+//! Until CertCentral has an order, a failure is an error and leaves nothing behind. From then on there are warnings only:
+//! an error beside a created object would make core taint it, and the next apply would buy it again. The return type
+//! sees to it: [`Created::Object`] cannot hold an error.
+
+use std::time::Duration;
+
+use time::Date;
+use tokio::time::Instant;
+
+use super::find::{self, Found};
+use super::model::SslOrderModel;
+use super::new_order::{self, Prepared};
+use super::place::{self, Outcome};
+use super::private::SslOrderPrivate;
+use super::validate::dates_for_a_new_order;
+use super::wait::{self, Limits, WaitFor};
+use super::{domain_validations, duplicates, observe, record, schema, words};
+use crate::certcentral::{Client, Order, OrderId, PlacedOrder};
+use crate::framework::{
+    Attr, Call, CreateRequest, Created, Diagnostic, Diagnostics, FromToValue, Warnings, conformance,
+};
+use crate::provider::api_error;
+use crate::provider::session::{Claim, Session};
+
+type Request = CreateRequest<SslOrderModel, SslOrderPrivate>;
+type Outcomes = Created<SslOrderModel, SslOrderPrivate>;
+
+/// `timeouts.create` where nobody sets another.
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(600);
+
+/// Places the order of a plan, or adopts it if an earlier run placed it.
+pub(super) async fn create(
+    session: &Session,
+    today: Date,
+    call: &Call,
+    request: Request,
+) -> Outcomes {
+    match obtain(session, today, call, request).await {
+        Ok(created) => created,
+        Err(problems) => Created::Nothing(problems),
+    }
+}
+
+async fn obtain(
+    session: &Session,
+    today: Date,
+    call: &Call,
+    request: Request,
+) -> Result<Outcomes, Diagnostics> {
+    let planned = request.planned_state;
+    let deadline = Instant::now() + timeout(&planned);
+    let client = session.client()?;
+    let prepared = prepare(session, &planned, &client.host())?;
+    answer_would_be_accepted(&planned, &prepared)?;
+    let past: Diagnostics = dates_for_a_new_order(&planned, today).into_iter().collect();
+    if past.has_errors() {
+        return Err(past);
+    }
+    let claim = session
+        .claim(&prepared.token)
+        .ok_or_else(|| words::same_order_twice(&prepared))?;
+
+    let limits = Limits {
+        wait_for: WaitFor::from(planned.wait_for.as_str()),
+        deadline,
+        stop: &call.stop,
+    };
+    let mut warnings = Warnings::new();
+    let existing = look(&client, &prepared).await?;
+    let order = match existing {
+        Some(order) => {
+            let (summary, detail) = words::adopted(&order, &prepared.token);
+            warnings.push(summary, detail);
+            Got::Order(order)
+        }
+        None => {
+            check_duplicates(&client, &prepared, &planned, today, &mut warnings).await?;
+            if call.stop.is_cancelled() {
+                return Err(interrupted().into());
+            }
+            match place::place(&client, &prepared, deadline, &call.stop).await {
+                Outcome::Placed(placed) => Got::Answer(placed),
+                Outcome::Settled(order) => {
+                    let (summary, detail) = words::settled(&order);
+                    warnings.push(summary, detail);
+                    Got::Order(order)
+                }
+                Outcome::NoOrder(problem) => return Err(problem.into()),
+            }
+        }
+    };
+    Ok(ordered(&client, planned, &prepared, order, claim, limits, warnings).await)
+}
+
+/// What proves that there is an order.
+enum Got {
+    /// The answer to the POST.
+    Answer(PlacedOrder),
+    /// Order info.
+    Order(Box<Order>),
+}
+
+/// There is an order. Nothing from here on can fail.
+async fn ordered(
+    client: &Client,
+    planned: SslOrderModel,
+    prepared: &Prepared,
+    got: Got,
+    claim: Claim,
+    limits: Limits<'_>,
+    mut warnings: Warnings,
+) -> Outcomes {
+    claim.keep();
+    let id = match &got {
+        Got::Answer(placed) => placed.id,
+        Got::Order(order) => order.id,
+    };
+    let mut state = record::placed(planned, id, &prepared.token);
+    let mut chain = Vec::new();
+    let order = match got {
+        Got::Answer(placed) => {
+            record::answer(&mut state, &placed);
+            domain_validations::tokens(&mut state, &placed, prepared.body.dcv_method.as_deref());
+            chain = placed.certificate_chain;
+            client.order(id).await
+        }
+        Got::Order(order) => Ok(*order),
+    };
+    match order {
+        Ok(order) => {
+            let all_validated =
+                observe::details(client, &mut state, &order, &chain, &mut warnings).await;
+            wait::until_issued(
+                client,
+                &mut state,
+                order,
+                all_validated,
+                limits,
+                &mut warnings,
+            )
+            .await;
+        }
+        Err(error) => {
+            warnings.push_demoted(api_error::diagnostic(
+                &error,
+                &format!("looking at order {id}"),
+            ));
+            warnings.push(
+                "Order placed, details follow",
+                format!(
+                    "Order {id} is placed and in state. A later refresh fills in its certificate."
+                ),
+            );
+        }
+    }
+    Created::Object {
+        state,
+        private: SslOrderPrivate::default(),
+        warnings,
+    }
+}
+
+fn prepare(session: &Session, planned: &SslOrderModel, host: &str) -> Result<Prepared, Diagnostic> {
+    let default_organization = session
+        .order_defaults()
+        .and_then(|defaults| defaults.organization_id.into_known());
+    new_order::prepare(planned, default_organization, host)
+}
+
+/// Builds the state with a placeholder id and holds it against core's rules: after the POST nothing may fail.
+fn answer_would_be_accepted(
+    planned: &SslOrderModel,
+    prepared: &Prepared,
+) -> Result<(), Diagnostic> {
+    let placeholder = OrderId::try_from(1)
+        .map_err(|error| Diagnostic::bug(format!("The placeholder id is refused: {error}.")))?;
+    let state = record::placed(planned.clone(), placeholder, &prepared.token);
+    let differences =
+        conformance::check_created(&schema::schema(), &planned.to_value(), &state.to_value());
+    if differences.is_empty() {
+        return Ok(());
+    }
+    let list: Vec<_> = differences.iter().map(ToString::to_string).collect();
+    Err(Diagnostic::bug(format!(
+        "The state of the order would not match its plan, so it was not placed: {}.",
+        list.join("; ")
+    )))
+}
+
+async fn look(client: &Client, prepared: &Prepared) -> Result<Option<Box<Order>>, Diagnostic> {
+    match find::by_token(client, prepared).await {
+        Ok(Found::Nothing) => Ok(None),
+        Ok(Found::Ours(order)) => Ok(Some(order)),
+        Ok(Found::Foreign(id)) => Err(words::foreign_order(prepared, id)),
+        Ok(Found::Several(ids)) => Err(words::several_orders(prepared, &ids)),
+        Err(error) => Err(api_error::diagnostic(
+            &error,
+            "looking for an order of an earlier run, before anything is ordered",
+        )),
+    }
+}
+
+async fn check_duplicates(
+    client: &Client,
+    prepared: &Prepared,
+    planned: &SslOrderModel,
+    today: Date,
+    warnings: &mut Warnings,
+) -> Result<(), Diagnostic> {
+    let mode = planned.duplicate_order_check.as_str().unwrap_or("error");
+    if mode == "off" {
+        return Ok(());
+    }
+    let similar = duplicates::look(client, prepared, planned, today)
+        .await
+        .map_err(|error| {
+            api_error::diagnostic(
+                &error,
+                "looking for similar orders, before anything is ordered",
+            )
+        })?;
+    match similar {
+        None => Ok(()),
+        Some(similar) if mode == "warn" => {
+            warnings.push_demoted(words::similar_order(prepared, similar.id, &similar.placed));
+            Ok(())
+        }
+        Some(similar) => Err(words::similar_order(prepared, similar.id, &similar.placed)),
+    }
+}
+
+fn timeout(planned: &SslOrderModel) -> Duration {
+    let Attr::Known(timeouts) = &planned.timeouts else {
+        return DEFAULT_TIMEOUT;
+    };
+    timeouts
+        .create
+        .as_str()
+        .and_then(|text| humantime::parse_duration(text).ok())
+        .unwrap_or(DEFAULT_TIMEOUT)
+}
+
+fn interrupted() -> Diagnostic {
+    Diagnostic::error(
+        "Interrupted before ordering",
+        "The run was interrupted before the order was sent. Nothing was ordered.",
+    )
+}

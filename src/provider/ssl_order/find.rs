@@ -1,0 +1,50 @@
+//! Looking for an order that an earlier run may have placed: before the POST, and after one whose answer was lost.
+
+use super::new_order::Prepared;
+use crate::certcentral::{Client, Error, Order, OrderId};
+use crate::pki::Csr;
+
+/// What carries the token.
+#[derive(Debug)]
+pub(super) enum Found {
+    /// No open order.
+    Nothing,
+    /// One open order, with our key.
+    Ours(Box<Order>),
+    /// One open order with another key: the token is the user's own and names something else.
+    Foreign(OrderId),
+    /// Several open orders.
+    Several(Vec<OrderId>),
+}
+
+/// Looks the token up. Closed orders are ignored: they are history.
+pub(super) async fn by_token(client: &Client, prepared: &Prepared) -> Result<Found, Error> {
+    let mut open = Vec::new();
+    for hit in client.orders_by_alternative_id(&prepared.token).await? {
+        if hit.status.is_open() {
+            let order = client.order(hit.order_id).await?;
+            if order.status.is_open() && !order.is_renewed {
+                open.push(order);
+            }
+        }
+    }
+    Ok(match open.len() {
+        0 => Found::Nothing,
+        1 => match open.pop() {
+            Some(order) if has_key(&order, &prepared.csr) => Found::Ours(Box::new(order)),
+            Some(order) => Found::Foreign(order.id),
+            None => Found::Nothing,
+        },
+        _ => Found::Several(open.iter().map(|order| order.id).collect()),
+    })
+}
+
+/// Whether an order was placed for the key of a CSR.
+pub(super) fn has_key(order: &Order, csr: &Csr) -> bool {
+    order
+        .certificate
+        .csr
+        .as_deref()
+        .and_then(|text| Csr::from_pem(text).ok())
+        .is_some_and(|theirs| theirs.public_key() == csr.public_key())
+}

@@ -1,0 +1,138 @@
+//! The arguments of an imported order, as far as CertCentral tells them, so that a plan with the matching configuration
+//! is empty.
+
+use super::model::{CustomFieldModel, OrganizationModel, SslOrderModel, ValidityModel};
+use crate::certcentral::{ContainerId, Order, OrderId};
+use crate::framework::{Attr, Set};
+use crate::pki::Csr;
+
+/// Puts the prior value back where an imported order has only a guess: CertCentral does not tell these arguments and cannot
+/// change them, so whatever the configuration says of them is no change.
+pub(super) fn keep_guesses(prior: &SslOrderModel, planned: &mut SslOrderModel) {
+    fn keep<T: Clone>(prior: &Attr<T>, planned: &mut Attr<T>) {
+        if !prior.is_null() && !planned.is_null() {
+            *planned = prior.clone();
+        }
+    }
+    keep(&prior.organization_units, &mut planned.organization_units);
+    keep(&prior.locale, &mut planned.locale);
+    keep(&prior.skip_approval, &mut planned.skip_approval);
+}
+
+/// Fills the arguments in. Both forms of the validity get the order's years, because CertCentral does not tell which
+/// was used; the provider's own arguments get their defaults; language and approval, which it does not tell either, get the
+/// defaults of CertCentral.
+pub(super) fn fill(state: &mut SslOrderModel, order: &Order) {
+    let certificate = &order.certificate;
+    let common_name = certificate.common_name.clone().unwrap_or_default();
+    let names: Vec<_> = certificate
+        .dns_names
+        .iter()
+        .filter(|name| !name.eq_ignore_ascii_case(&common_name))
+        .map(|name| name.as_str().into())
+        .collect();
+    *state = SslOrderModel {
+        product_name_id: order
+            .product
+            .as_ref()
+            .and_then(|product| product.name_id.clone())
+            .into(),
+        common_name: certificate.common_name.clone().into(),
+        dns_names: non_empty(names).map_or(Attr::Null, |names| Attr::Known(Set(names))),
+        csr: certificate.csr.as_deref().map(as_written).into(),
+        signature_hash: certificate
+            .signature_hash
+            .as_deref()
+            .map(str::to_lowercase)
+            .or(Some("sha256".to_owned()))
+            .into(),
+        organization_units: Attr::Known(
+            certificate
+                .organization_units
+                .iter()
+                .map(|unit| unit.as_str().into())
+                .collect(),
+        ),
+        server_platform_id: Attr::Known(
+            certificate
+                .server_platform
+                .as_ref()
+                .and_then(|platform| platform.id)
+                .unwrap_or(-1),
+        ),
+        validity_years: order.validity_years.into(),
+        order_validity: order
+            .validity_years
+            .map(|years| ValidityModel {
+                years: Attr::Known(years),
+                ..ValidityModel::default()
+            })
+            .into(),
+        organization: order
+            .organization
+            .as_ref()
+            .and_then(|organization| organization.id)
+            .map(|id| OrganizationModel {
+                id: Attr::Known(id.get()),
+                ..OrganizationModel::default()
+            })
+            .into(),
+        container_id: order
+            .container
+            .as_ref()
+            .and_then(|container| container.id)
+            .map(ContainerId::get)
+            .into(),
+        custom_fields: custom_fields(order),
+        additional_emails: non_empty(
+            order
+                .additional_emails
+                .iter()
+                .map(|email| email.as_str().into())
+                .collect(),
+        )
+        .map_or(Attr::Null, |emails| Attr::Known(Set(emails))),
+        disable_renewal_notifications: Attr::Known(order.disable_renewal_notifications),
+        auto_renew: Attr::Known(order.auto_renew),
+        comments: order
+            .requests
+            .iter()
+            .find_map(|request| request.comments.clone())
+            .into(),
+        locale: "en".into(),
+        skip_approval: Attr::Known(false),
+        disable_ct: Attr::Known(order.disable_ct),
+        dcv_method: order.dcv_method.clone().into(),
+        payment_method: order.payment_method.clone().into(),
+        renewal_of_order_id: order.renewal_of_order_id.map(OrderId::get).into(),
+        alternative_order_id: order.alternative_order_id.clone().into(),
+        wait_for: "auto".into(),
+        on_destroy: "retain".into(),
+        duplicate_order_check: "error".into(),
+        reorder_when_closed: Attr::Known(false),
+        ..std::mem::take(state)
+    };
+}
+
+/// The CSR with the line ends that a file on disk has.
+fn as_written(pem: &str) -> String {
+    Csr::from_pem(pem).map_or_else(|_| pem.to_owned(), |csr| csr.pem())
+}
+
+fn custom_fields(order: &Order) -> Attr<Set<Attr<CustomFieldModel>>> {
+    let fields = order
+        .custom_fields
+        .iter()
+        .filter_map(|field| {
+            Some(Attr::Known(CustomFieldModel {
+                metadata_id: Attr::Known(field.metadata_id?),
+                value: field.value.clone().into(),
+            }))
+        })
+        .collect();
+    non_empty(fields).map_or(Attr::Null, |fields| Attr::Known(Set(fields)))
+}
+
+fn non_empty<T>(values: Vec<T>) -> Option<Vec<T>> {
+    (!values.is_empty()).then_some(values)
+}

@@ -1,0 +1,286 @@
+//! From the plan of an order to the body of the order POST, and to the token that finds the order again.
+//! Pure. Everything that could be wrong with a value is found here, before money moves.
+
+use data_encoding::HEXLOWER;
+
+use super::equality::canonical_set;
+use super::model::{ContactModel, OrganizationModel, PersonModel, SslOrderModel, ValidityModel};
+use super::token::{self, Content};
+use crate::certcentral::{
+    Contact, ContainerId, CustomFieldValue, ExistingOrganization, NewCertificate, NewOrder,
+    NewOrganization, OrderContainer, OrderId, OrderOrganization, OrganizationId, Person,
+    ServerPlatformId, Validity,
+};
+use crate::framework::{Attr, AttributePath, Diagnostic};
+use crate::pki::Csr;
+
+/// An order that is ready to be looked up or placed.
+#[derive(Clone, Debug)]
+pub(super) struct Prepared {
+    /// `product_name_id`, a part of the path.
+    pub product: String,
+    /// The body.
+    pub body: NewOrder,
+    /// The CSR, parsed.
+    pub csr: Csr,
+    /// What `alternative_order_id` is: the user's, or derived.
+    pub token: String,
+}
+
+/// Prepares the order of a wholly known plan. `default_organization` stands in for an organization without id.
+pub(super) fn prepare(
+    order: &SslOrderModel,
+    default_organization: Option<i64>,
+    host: &str,
+) -> Result<Prepared, Diagnostic> {
+    let csr = Csr::from_pem(text(&order.csr, "csr")?).map_err(|reason| {
+        Diagnostic::error(
+            "Invalid CSR",
+            format!("`csr` cannot be ordered with: {reason}."),
+        )
+        .at(AttributePath::of("csr"))
+    })?;
+    let product = text(&order.product_name_id, "product_name_id")?.to_owned();
+    let organization = organization(order, default_organization)?;
+    let token = match order.alternative_order_id.as_str() {
+        Some(own) => own.to_owned(),
+        None => derived_token(order, &csr, &organization, host)?,
+    };
+    let certificate = NewCertificate {
+        common_name: text(&order.common_name, "common_name")?.to_owned(),
+        dns_names: order.known_dns_names().map(str::to_owned).collect(),
+        csr: text(&order.csr, "csr")?.to_owned(),
+        server_platform: order
+            .server_platform_id
+            .known()
+            .map(|id| ServerPlatformId { id: *id }),
+        signature_hash: text(&order.signature_hash, "signature_hash")?.to_owned(),
+        organization_units: strings(order.organization_units.known().into_iter().flatten()),
+        profile_option: order.profile_option.known().cloned(),
+        ca_cert_id: order.ca_cert_id.known().cloned(),
+        cert_validity: order.cert_validity.known().and_then(validity),
+    };
+    let body = NewOrder {
+        validity_years: order.validity_years.known().copied(),
+        validity_days: order.validity_days.known().copied(),
+        custom_expiration_date: order.custom_expiration_date.known().cloned(),
+        order_validity: order.order_validity.known().and_then(validity),
+        comments: order.comments.known().cloned(),
+        auto_renew: order.auto_renew.known().copied(),
+        custom_renewal_message: order.custom_renewal_message.known().cloned(),
+        disable_renewal_notifications: order.disable_renewal_notifications.known().copied(),
+        additional_emails: strings(
+            order
+                .additional_emails
+                .known()
+                .into_iter()
+                .flat_map(|s| &s.0),
+        ),
+        locale: order.locale.known().cloned(),
+        payment_method: order.payment_method.known().cloned(),
+        skip_approval: order.skip_approval.known().copied(),
+        dcv_method: order.dcv_method.known().cloned(),
+        disable_ct: order.disable_ct.known().copied(),
+        organization: Some(organization),
+        container: id::<ContainerId>(&order.container_id, "container_id")?
+            .map(|id| OrderContainer { id }),
+        custom_fields: custom_fields(order),
+        renewal_of_order_id: id::<OrderId>(&order.renewal_of_order_id, "renewal_of_order_id")?,
+        renewed_thumbprint: order.renewed_thumbprint.known().cloned(),
+        alternative_order_id: Some(token.clone()),
+        ..NewOrder::new(certificate)
+    };
+    Ok(Prepared {
+        product,
+        body,
+        csr,
+        token,
+    })
+}
+
+fn derived_token(
+    order: &SslOrderModel,
+    csr: &Csr,
+    organization: &OrderOrganization,
+    host: &str,
+) -> Result<String, Diagnostic> {
+    let names = canonical_set(order);
+    let modern = order.order_validity.known();
+    let organization = match organization {
+        OrderOrganization::Existing(existing) => Ok(existing.id.to_string()),
+        OrderOrganization::New(new) => serde_json::to_string(new),
+    };
+    organization
+        .and_then(|organization| {
+            token::token(&Content {
+                host,
+                public_key: HEXLOWER.encode(csr.public_key()),
+                names: &names,
+                product_name_id: order.product_name_id.as_str().unwrap_or_default(),
+                validity: token::Validity {
+                    years: modern
+                        .and_then(|v| v.years.known())
+                        .or(order.validity_years.known())
+                        .copied(),
+                    days: modern
+                        .and_then(|v| v.days.known())
+                        .or(order.validity_days.known())
+                        .copied(),
+                    custom_expiration_date: modern
+                        .and_then(|v| v.custom_expiration_date.as_str())
+                        .or(order.custom_expiration_date.as_str()),
+                },
+                organization,
+                container_id: order.container_id.known().copied(),
+                renewal_of_order_id: order.renewal_of_order_id.known().copied(),
+                renewed_thumbprint: order
+                    .renewed_thumbprint
+                    .as_str()
+                    .map(str::to_ascii_uppercase),
+                order_key: order.order_key.as_str(),
+            })
+        })
+        .map_err(|error| Diagnostic::bug(format!("The order's token cannot be derived: {error}.")))
+}
+
+fn organization(
+    order: &SslOrderModel,
+    default_organization: Option<i64>,
+) -> Result<OrderOrganization, Diagnostic> {
+    let given = order.organization.known();
+    let contacts: Vec<Contact> = given
+        .and_then(|organization| organization.contacts.known())
+        .into_iter()
+        .flatten()
+        .filter_map(Attr::known)
+        .map(contact)
+        .collect();
+    if let Some(new) = given.filter(|organization| organization.name.known().is_some()) {
+        return new_organization(new, contacts).map(|new| OrderOrganization::New(Box::new(new)));
+    }
+    let configured = given
+        .and_then(|organization| organization.id.known())
+        .copied();
+    let number = configured.or(default_organization).ok_or_else(|| {
+        Diagnostic::error(
+            "Missing organization",
+            "An OV or EV order needs an organization. Set `organization = { id = ... }`, or `organization_id` in the provider block.",
+        )
+        .at(AttributePath::of("organization"))
+    })?;
+    Ok(OrderOrganization::Existing(ExistingOrganization {
+        id: OrganizationId::try_from(number).map_err(|error| {
+            invalid_id(&error, AttributePath::of("organization").attribute("id"))
+        })?,
+        contacts,
+    }))
+}
+
+fn new_organization(
+    organization: &OrganizationModel,
+    contacts: Vec<Contact>,
+) -> Result<NewOrganization, Diagnostic> {
+    Ok(NewOrganization {
+        name: text(&organization.name, "organization")?.to_owned(),
+        assumed_name: organization.assumed_name.known().cloned(),
+        address: text(&organization.address, "organization")?.to_owned(),
+        address2: organization.address2.known().cloned(),
+        city: text(&organization.city, "organization")?.to_owned(),
+        state: text(&organization.state, "organization")?.to_owned(),
+        zip: text(&organization.zip, "organization")?.to_owned(),
+        country: text(&organization.country, "organization")?.to_owned(),
+        telephone: text(&organization.telephone, "organization")?.to_owned(),
+        organization_contact: organization
+            .organization_contact
+            .known()
+            .map(person)
+            .transpose()?,
+        contacts,
+    })
+}
+
+fn person(person: &PersonModel) -> Result<Person, Diagnostic> {
+    Ok(Person {
+        first_name: text(&person.first_name, "organization")?.to_owned(),
+        last_name: text(&person.last_name, "organization")?.to_owned(),
+        job_title: person.job_title.known().cloned(),
+        telephone: person.telephone.known().cloned(),
+        telephone_extension: None,
+        email: text(&person.email, "organization")?.to_owned(),
+    })
+}
+
+fn contact(contact: &ContactModel) -> Contact {
+    Contact {
+        contact_type: contact.contact_type.known().cloned().unwrap_or_default(),
+        user_id: contact.user_id.known().copied(),
+        first_name: contact.first_name.known().cloned(),
+        last_name: contact.last_name.known().cloned(),
+        job_title: contact.job_title.known().cloned(),
+        telephone: contact.telephone.known().cloned(),
+        email: contact.email.known().cloned(),
+    }
+}
+
+fn validity(validity: &ValidityModel) -> Option<Validity> {
+    match (
+        validity.custom_expiration_date.known(),
+        validity.days.known(),
+        validity.years.known(),
+    ) {
+        (Some(date), _, _) => Some(Validity::CustomExpirationDate(date.clone())),
+        (None, Some(days), _) => Some(Validity::Days(*days)),
+        (None, None, Some(years)) => Some(Validity::Years(*years)),
+        (None, None, None) => None,
+    }
+}
+
+fn custom_fields(order: &SslOrderModel) -> Vec<CustomFieldValue> {
+    order
+        .custom_fields
+        .known()
+        .into_iter()
+        .flat_map(|fields| &fields.0)
+        .filter_map(Attr::known)
+        .filter_map(|field| {
+            Some(CustomFieldValue {
+                metadata_id: *field.metadata_id.known()?,
+                value: field.value.known()?.clone(),
+            })
+        })
+        .collect()
+}
+
+fn strings<'a>(values: impl IntoIterator<Item = &'a Attr<String>>) -> Vec<String> {
+    values
+        .into_iter()
+        .filter_map(|value| value.known().cloned())
+        .collect()
+}
+
+fn text<'a>(value: &'a Attr<String>, argument: &str) -> Result<&'a str, Diagnostic> {
+    value.as_str().ok_or_else(|| {
+        Diagnostic::error(
+            "Missing argument",
+            format!("`{argument}` has no value, and the order cannot be placed without it."),
+        )
+        .at(AttributePath::of(argument))
+    })
+}
+
+fn id<T>(value: &Attr<i64>, argument: &str) -> Result<Option<T>, Diagnostic>
+where
+    T: TryFrom<i64>,
+    T::Error: std::fmt::Display,
+{
+    value
+        .known()
+        .map(|number| {
+            T::try_from(*number).map_err(|error| invalid_id(&error, AttributePath::of(argument)))
+        })
+        .transpose()
+}
+
+fn invalid_id(error: &impl std::fmt::Display, path: AttributePath) -> Diagnostic {
+    Diagnostic::error("Invalid id", format!("{error}.")).at(path)
+}

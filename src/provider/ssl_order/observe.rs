@@ -1,0 +1,123 @@
+//! Looking at an order: order info, the validation of its domains while it is open, and the chain once per certificate.
+//!
+//! One call for an order that is issued and known, so that a refresh of many orders costs one call each.
+
+use super::model::SslOrderModel;
+use super::{domain_validations, record};
+use crate::certcentral::{ChainItem, Client, Order};
+use crate::framework::{Attr, Warnings};
+use crate::pki::{Chain, Csr};
+use crate::provider::api_error;
+
+/// Brings everything that hangs on an order into `state`. Never fails: what cannot be looked at now stays as it was, with a warning.
+pub(super) async fn details(
+    client: &Client,
+    state: &mut SslOrderModel,
+    order: &Order,
+    chain_at_hand: &[ChainItem],
+    warnings: &mut Warnings,
+) -> bool {
+    let before = (state.certificate_id.clone(), state.certificate_pem.clone());
+    let was_issued = state.serial_number.known().is_some();
+    record::order(state, order);
+    let all_validated = validations(client, state, order, was_issued, warnings).await;
+    let is_issued = state.serial_number.known().is_some();
+    let is_same = before.0 == state.certificate_id && before.1.known().is_some();
+    if is_issued && !is_same {
+        chain(client, state, order, chain_at_hand, warnings).await;
+    }
+    all_validated
+}
+
+/// The state of the domains, asked for while it can still change. Returns whether all are validated.
+async fn validations(
+    client: &Client,
+    state: &mut SslOrderModel,
+    order: &Order,
+    was_issued: bool,
+    warnings: &mut Warnings,
+) -> bool {
+    let is_known =
+        was_issued && matches!(&state.domain_validations, Attr::Known(known) if !known.is_empty());
+    if is_known || order.status.is_closed() {
+        domain_validations::settle(state, order);
+        return true;
+    }
+    match client.validation_status(order.id).await {
+        Ok(validation) => domain_validations::update(state, order, &validation),
+        Err(error) => {
+            domain_validations::settle(state, order);
+            warnings.push_demoted(api_error::diagnostic(
+                &error,
+                &format!("the domain validations of order {}", order.id),
+            ));
+            false
+        }
+    }
+}
+
+async fn chain(
+    client: &Client,
+    state: &mut SslOrderModel,
+    order: &Order,
+    at_hand: &[ChainItem],
+    warnings: &mut Warnings,
+) {
+    let Some(certificate_id) = order.certificate.id else {
+        return;
+    };
+    let fetched;
+    let items = if at_hand.is_empty() {
+        match client.certificate_chain(certificate_id).await {
+            Ok(chain) => {
+                fetched = chain.intermediates;
+                fetched.as_slice()
+            }
+            Err(error) => {
+                warnings.push_demoted(api_error::diagnostic(
+                    &error,
+                    &format!(
+                        "downloading certificate {certificate_id} of order {}",
+                        order.id
+                    ),
+                ));
+                return;
+            }
+        }
+    } else {
+        at_hand
+    };
+    match own_chain(items, state, order) {
+        Ok(chain) => record::chain(state, &chain),
+        Err(reason) => warnings.push(
+            "Certificate chain not usable",
+            format!(
+                "CertCentral's chain of certificate {certificate_id} of order {} is not stored: {reason}. The order is fine; a later refresh \
+                 tries again.",
+                order.id
+            ),
+        ),
+    }
+}
+
+/// The chain whose leaf holds the key of the configured CSR, or of the CSR that CertCentral has.
+fn own_chain(items: &[ChainItem], state: &SslOrderModel, order: &Order) -> Result<Chain, String> {
+    let bundle: String = items
+        .iter()
+        .filter_map(|item| item.pem.as_deref())
+        .collect::<Vec<_>>()
+        .join("\n");
+    let csrs = [state.csr.as_str(), order.certificate.csr.as_deref()];
+    let mut reason = "there is no CSR to compare it with".to_owned();
+    for csr in csrs
+        .into_iter()
+        .flatten()
+        .filter_map(|text| Csr::from_pem(text).ok())
+    {
+        match Chain::from_pem(&bundle, csr.public_key()) {
+            Ok(chain) => return Ok(chain),
+            Err(error) => reason = error.to_string(),
+        }
+    }
+    Err(reason)
+}

@@ -1,0 +1,81 @@
+//! Refreshing an order. Any status is recorded; only what proves that the order is gone drops it from state, because
+//! a dropped order would be bought again.
+
+use super::imported;
+use super::model::SslOrderModel;
+use super::observe;
+use super::private::SslOrderPrivate;
+use crate::certcentral::{OrderId, OrderStatus};
+use crate::framework::{Diagnostic, Read, ReadRequest, Warnings};
+use crate::provider::api_error;
+use crate::provider::session::Session;
+
+type Request = ReadRequest<SslOrderModel, SslOrderPrivate>;
+type Outcome = Read<SslOrderModel, SslOrderPrivate>;
+
+/// Looks at the order of a state.
+pub(super) async fn read(session: &Session, request: Request) -> Outcome {
+    let ReadRequest { mut state, private } = request;
+    let Some(id) = state
+        .known_order_id()
+        .and_then(|id| OrderId::try_from(id).ok())
+    else {
+        return Read::Failed(
+            Diagnostic::error(
+                "State without an order id",
+                "The state of this resource holds no order id, so its order cannot be looked at. Restore the state from a backup, or remove the \
+                 resource with `terraform state rm` and import the order.",
+            )
+            .into(),
+        );
+    };
+    let client = match session.client() {
+        Ok(client) => client,
+        Err(problem) => return Read::Failed(problem.into()),
+    };
+    let order = match client.order(id).await {
+        Ok(order) => order,
+        Err(error) if error.status() == Some(404) && error.api().is_some() => {
+            return not_visible(id, &state);
+        }
+        Err(error) => {
+            return Read::Failed(
+                api_error::diagnostic(&error, &format!("refreshing order {id}")).into(),
+            );
+        }
+    };
+    let mut warnings = Warnings::new();
+    if private.imported && state.product_name_id.is_null() {
+        imported::fill(&mut state, &order);
+    }
+    observe::details(&client, &mut state, &order, &[], &mut warnings).await;
+    Read::Object {
+        state,
+        private,
+        warnings,
+    }
+}
+
+/// A 404 means "not visible to this key" as often as "gone".
+fn not_visible(id: OrderId, state: &SslOrderModel) -> Outcome {
+    let status = state.status.as_str().unwrap_or_default();
+    if OrderStatus::from(status).is_closed() {
+        let mut warnings = Warnings::new();
+        warnings.push(
+            "Closed order removed from state",
+            format!("Order {id} was {status}, and CertCentral does not show it any more. It is removed from state."),
+        );
+        return Read::Gone(warnings);
+    }
+    Read::Failed(
+        Diagnostic::error(
+            "Order not visible",
+            format!(
+                "CertCentral does not show order {id} to this API key. It may be in a container (division) that the key does not see, or gone. It stays \
+                 in state, because dropping it would buy it again.\n\nUse a key that sees the container; or, if the order is gone for certain, remove \
+                 it with `terraform state rm`."
+            ),
+        )
+        .into(),
+    )
+}

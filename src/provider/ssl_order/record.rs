@@ -1,0 +1,134 @@
+//! From what CertCentral says about an order to the attributes of its state. Pure.
+
+use time::Date;
+use time::macros::format_description;
+
+use super::model::{ChainElementModel, RequestModel, SslOrderModel};
+use super::status;
+use crate::certcentral::{CertificateId, Order, OrderId, OrderStatus, PlacedOrder, RequestStatus};
+use crate::framework::Attr;
+use crate::pki::{Certificate, Chain};
+
+/// The state of an order of which only the plan and the id are known: every attribute known, nothing invented.
+pub(super) fn placed(planned: SslOrderModel, id: OrderId, token: &str) -> SslOrderModel {
+    let mut state = SslOrderModel {
+        id: Attr::Known(id.to_string()),
+        order_id: Attr::Known(id.get()),
+        alternative_order_id: token.into(),
+        ..planned
+    };
+    set_status(&mut state, &OrderStatus::Pending);
+    state.requests = Attr::Known(Vec::new());
+    state.certificate_id = Attr::Null;
+    state.order_valid_till = Attr::Null;
+    forget_certificate(&mut state);
+    if let Attr::Known(validations) = &mut state.domain_validations {
+        for validation in validations.values_mut() {
+            *validation = Attr::Known(super::model::DomainValidationModel::default());
+        }
+    }
+    state
+}
+
+/// What the answer to the POST says.
+pub(super) fn answer(state: &mut SslOrderModel, placed: &PlacedOrder) {
+    state.certificate_id = placed.certificate_id.map(CertificateId::get).into();
+    state.requests = Attr::Known(
+        placed
+            .requests
+            .iter()
+            .map(|request| {
+                Attr::Known(RequestModel {
+                    id: Attr::Known(request.id.get()),
+                    status: request.status.as_ref().map(ToString::to_string).into(),
+                })
+            })
+            .collect(),
+    );
+    if placed.requests.iter().any(|request| {
+        request
+            .status
+            .as_ref()
+            .is_some_and(RequestStatus::is_waiting)
+    }) {
+        set_status(state, &OrderStatus::NeedsApproval);
+    }
+}
+
+/// What order info says: status, ids and, once it is issued, the certificate's dates and numbers.
+pub(super) fn order(state: &mut SslOrderModel, order: &Order) {
+    state.id = Attr::Known(order.id.to_string());
+    state.order_id = Attr::Known(order.id.get());
+    set_status(state, &order.status);
+    state.certificate_id = order.certificate.id.map(CertificateId::get).into();
+    state.order_valid_till = order.order_valid_till.map(date).into();
+    state.requests = Attr::Known(
+        order
+            .requests
+            .iter()
+            .map(|request| {
+                Attr::Known(RequestModel {
+                    id: Attr::Known(request.id.get()),
+                    status: request.status.as_ref().map(ToString::to_string).into(),
+                })
+            })
+            .collect(),
+    );
+    if order.certificate.serial_number.is_some() {
+        state.serial_number = order.certificate.serial_number.clone().into();
+        state.thumbprint = order.certificate.thumbprint.clone().into();
+        state.valid_from = order.certificate.valid_from.map(date).into();
+        state.valid_till = order.certificate.valid_till.map(date).into();
+    } else {
+        forget_certificate(state);
+    }
+}
+
+/// The certificate and its chain.
+pub(super) fn chain(state: &mut SslOrderModel, chain: &Chain) {
+    let leaf = chain.leaf();
+    state.certificate_pem = Attr::Known(leaf.pem());
+    state.chain_pem = Attr::Known(chain.intermediates_pem());
+    state.fullchain_pem = Attr::Known(chain.full_chain_pem());
+    state.root_pem = chain.root().map(Certificate::pem).into();
+    state.issuer_common_name = leaf.issuer_common_name().map(str::to_owned).into();
+    state.certificate_chain = Attr::Known(
+        std::iter::once(leaf)
+            .chain(chain.intermediates())
+            .chain(chain.root())
+            .map(element)
+            .collect(),
+    );
+}
+
+/// No certificate is issued.
+pub(super) fn forget_certificate(state: &mut SslOrderModel) {
+    state.certificate_pem = Attr::Null;
+    state.chain_pem = Attr::Null;
+    state.fullchain_pem = Attr::Null;
+    state.root_pem = Attr::Null;
+    state.certificate_chain = Attr::Null;
+    state.serial_number = Attr::Null;
+    state.thumbprint = Attr::Null;
+    state.issuer_common_name = Attr::Null;
+    state.valid_from = Attr::Null;
+    state.valid_till = Attr::Null;
+}
+
+/// A date as the API writes it.
+pub(super) fn date(date: Date) -> String {
+    date.format(format_description!("[year]-[month]-[day]"))
+        .unwrap_or_else(|_| date.to_string())
+}
+
+fn set_status(state: &mut SslOrderModel, status: &OrderStatus) {
+    state.status = Attr::Known(status.to_string());
+    state.status_detail = status::detail(status).into();
+}
+
+fn element(certificate: &Certificate) -> Attr<ChainElementModel> {
+    Attr::Known(ChainElementModel {
+        subject_common_name: certificate.subject_common_name().map(str::to_owned).into(),
+        pem: Attr::Known(certificate.pem()),
+    })
+}

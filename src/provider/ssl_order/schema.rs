@@ -1,0 +1,24 @@
+//! The schema of `digicert_ssl_order`: every argument of the API's order POST in the API's words, the
+//! arguments that steer this provider, and the attributes that CertCentral answers.
+
+mod arguments;
+mod attributes;
+mod behaviour;
+
+use crate::framework::Schema;
+
+/// The schema of today. Raise `version` with every change of a stored attribute's meaning or type.
+pub(super) fn schema() -> Schema {
+    Schema {
+        version: 0,
+        description: "An order for an OV or EV TLS certificate at DigiCert CertCentral.\n\n\
+            Creating it places a **paid order**. CertCentral has no idempotency key, so the provider derives a token from the \
+            order's content, sends it as `alternative_order_id` and looks it up before it orders: the same configuration never buys twice, \
+            and an order whose answer was lost is found and adopted by the next apply. Destroying it calls nothing unless `on_destroy` says so.",
+        attributes: arguments::attributes()
+            .into_iter()
+            .chain(behaviour::attributes())
+            .chain(attributes::attributes())
+            .collect(),
+    }
+}

@@ -1,0 +1,245 @@
+//! The arguments of the order POST, flattened: `certificate.common_name` of the API is `common_name` here.
+
+use crate::framework::{Attribute, Kind, Nesting, Type};
+
+/// In the order of the API page.
+pub(super) fn attributes() -> Vec<Attribute> {
+    let mut all = certificate();
+    all.extend(validity());
+    all.extend(order());
+    all
+}
+
+fn certificate() -> Vec<Attribute> {
+    vec![
+        Attribute::required(
+            "product_name_id",
+            Type::String,
+            "Product to order, such as `ssl_basic`, `ssl_ev_basic`, `ssl_securesite_flex`, `ssl_ev_securesite_flex`, `ssl_securesite_pro`, \
+             `ssl_plus`, `ssl_multi_domain`, `ssl_wildcard`, `ssl_ev_plus`, `ssl_ev_multi_domain` or `ssl_cloud_wildcard`. \
+             Changing it means a new order.",
+        ),
+        Attribute::required(
+            "common_name",
+            Type::String,
+            "Domain to secure, at most 64 characters.",
+        ),
+        Attribute::optional(
+            "dns_names",
+            Type::set(Type::String),
+            "Further domains to secure; can cost extra. Compared without case, trailing dot and the common name, \
+             and internationalised names in their ASCII form.",
+        ),
+        Attribute::required(
+            "csr",
+            Type::String,
+            "Certificate signing request in PEM. Only its public key is used: names must be given as arguments. \
+             Compared by content, so another line length or line end is no change.",
+        ),
+        Attribute::optional(
+            "signature_hash",
+            Type::String,
+            "Hash of the certificate's signature. Default `sha256`, the only one for the products `ssl_plus`, `ssl_multi_domain`, \
+             `ssl_wildcard`, `ssl_ev_plus`, `ssl_ev_multi_domain` and `ssl_cloud_wildcard`.",
+        )
+        .default_value("sha256"),
+        Attribute::optional_computed(
+            "organization_units",
+            Type::list(Type::String),
+            "Departments that the certificate is for. Public TLS certificates ignore it since August 2022.",
+        )
+        .keeps_prior_value(),
+        Attribute::optional(
+            "server_platform_id",
+            Type::Number,
+            "Server platform of the certificate, see the glossary of the Services API. Default `-1` (other).",
+        )
+        .default_value(-1),
+        Attribute::optional_computed(
+            "profile_option",
+            Type::String,
+            "Name of a custom certificate profile of the account.",
+        )
+        .keeps_prior_value(),
+        Attribute::optional_computed(
+            "ca_cert_id",
+            Type::String,
+            "Id of the issuing intermediate CA, where the product lets one choose.",
+        )
+        .keeps_prior_value(),
+        Attribute::optional_computed(
+            "cert_validity",
+            validity_object(
+                "Years that the first certificate is valid.",
+                "Days that the first certificate is valid.",
+                "Last day of the first certificate, `yyyy-MM-dd`.",
+            ),
+            "Validity of the first certificate, at most one of its members. Public TLS certificates are cut to 199 days since \
+             February 2026; the order may last longer.",
+        )
+        .keeps_prior_value(),
+    ]
+}
+
+fn validity() -> Vec<Attribute> {
+    vec![
+        Attribute::optional_computed(
+            "validity_years",
+            Type::Number,
+            "Years of coverage, 1 or 2, in the older form. One of `validity_years`, `validity_days`, `custom_expiration_date` and \
+             `order_validity` is required. Changing it means a new order.",
+        )
+        .keeps_prior_value(),
+        Attribute::optional_computed(
+            "validity_days",
+            Type::Number,
+            "Days of coverage, 1 to 824, in the older form. Overrides `validity_years`.",
+        )
+        .keeps_prior_value(),
+        Attribute::optional_computed(
+            "custom_expiration_date",
+            Type::String,
+            "Last day of coverage, `yyyy-MM-dd`, less than 825 days ahead, in the older form. Overrides `validity_days` and `validity_years`.",
+        )
+        .keeps_prior_value(),
+        Attribute::optional_computed(
+            "order_validity",
+            validity_object(
+                "Years of coverage, 1 to 3.",
+                "Days of coverage.",
+                "Last day of coverage, `yyyy-MM-dd`.",
+            ),
+            "Coverage of the order, exactly one of its members. Conflicts with the three older forms. Changing it means a new order.",
+        )
+        .keeps_prior_value(),
+    ]
+}
+
+fn validity_object(years: &'static str, days: &'static str, date: &'static str) -> Kind {
+    (
+        Nesting::Single,
+        vec![
+            Attribute::optional("years", Type::Number, years),
+            Attribute::optional("days", Type::Number, days),
+            Attribute::optional("custom_expiration_date", Type::String, date),
+        ],
+    )
+        .into()
+}
+
+fn order() -> Vec<Attribute> {
+    vec![
+        Attribute::optional_computed(
+            "organization",
+            (Nesting::Single, super::super::organization::attributes()),
+            "Organization of the certificate: an existing one by `id`, or a new one by its name and address. Required unless the \
+             provider has an `organization_id`. Another organization means a new order.",
+        )
+        .keeps_prior_value(),
+        Attribute::optional_computed(
+            "container_id",
+            Type::Number,
+            "Container (division) of the order. Default: the provider's `container_id`, else the container of the API key. \
+             Changing it means a new order.",
+        )
+        .keeps_prior_value(),
+        Attribute::optional(
+            "custom_fields",
+            (
+                Nesting::Set,
+                vec![
+                    Attribute::required("metadata_id", Type::Number, "Id of the custom field."),
+                    Attribute::required("value", Type::String, "Its value for this order."),
+                ],
+            ),
+            "Values of the account's custom order fields.",
+        ),
+        Attribute::optional(
+            "additional_emails",
+            Type::set(Type::String),
+            "Further addresses that get the notifications about this order.",
+        ),
+        Attribute::optional(
+            "disable_renewal_notifications",
+            Type::Bool,
+            "Whether CertCentral sends no renewal notifications. Default `false`.",
+        )
+        .default_value(false),
+        Attribute::optional_computed(
+            "auto_renew",
+            Type::Bool,
+            "Whether CertCentral renews the order by itself, at its price. CertCentral's default is `false`. Cannot be changed after the order.",
+        )
+        .keeps_prior_value(),
+        Attribute::optional_computed(
+            "custom_renewal_message",
+            Type::String,
+            "Text for the renewal notifications. Cannot be changed after the order.",
+        )
+        .keeps_prior_value(),
+        Attribute::optional_computed(
+            "comments",
+            Type::String,
+            "Message for the approver of the request. Cannot be changed after the order.",
+        )
+        .keeps_prior_value(),
+        Attribute::optional_computed(
+            "locale",
+            Type::String,
+            "Language of the e-mails about the order, such as `en`. Cannot be changed after the order.",
+        )
+        .keeps_prior_value(),
+        Attribute::optional_computed(
+            "skip_approval",
+            Type::Bool,
+            "Whether the order skips the approval step; works only if the user of the API key may approve. CertCentral's default is `false`. \
+             Cannot be changed after the order.",
+        )
+        .keeps_prior_value(),
+        Attribute::optional_computed(
+            "disable_ct",
+            Type::Bool,
+            "Whether the certificate stays out of the CT logs, where the account allows it. CertCentral's default is `false`. \
+             Cannot be changed after the order.",
+        )
+        .keeps_prior_value(),
+        Attribute::optional_computed(
+            "dcv_method",
+            Type::String,
+            "How control over the domains is proven: `email`, `dns-txt-token`, `dns-cname-token`, `http-token` or `http-token-dynamic`. \
+             Default: the provider's `dcv_method`, else CertCentral's.",
+        )
+        .keeps_prior_value(),
+        Attribute::optional_computed(
+            "payment_method",
+            Type::String,
+            "How the order is paid: `balance`, `card` or `profile`. Default: the provider's `payment_method`, else `balance`. \
+             Cannot be changed after the order.",
+        )
+        .keeps_prior_value(),
+        Attribute::optional_computed(
+            "renewal_of_order_id",
+            Type::Number,
+            "Id of the order that this one renews. Changing it means a new order.",
+        )
+        .keeps_prior_value(),
+        Attribute::optional_computed(
+            "renewed_thumbprint",
+            Type::String,
+            "SHA-1 thumbprint, 40 hexadecimal digits, of the certificate that this order renews. Changing it means a new order.",
+        )
+        .keeps_prior_value(),
+        Attribute::optional_computed(
+            "alternative_order_id",
+            Type::String,
+            "Your own reference, by which the order can be found. Default: a token that the provider derives from the order's content; \
+             it finds an order whose answer was lost. Changing it means a new order.",
+        )
+        .keeps_prior_value(),
+        Attribute::optional(
+            "order_key",
+            Type::String,
+            "Any text that sets this order apart from another one of the same content. Change it to buy again on purpose.",
+        ),
+    ]
+}

@@ -1,0 +1,172 @@
+//! What CertCentral answers. Attributes of the certificate are null until it is issued.
+
+use crate::framework::{Attribute, Kind, Nesting, Type};
+
+pub(super) fn attributes() -> Vec<Attribute> {
+    let mut all = order();
+    all.extend(certificate());
+    all.into_iter().map(Attribute::keeps_prior_value).collect()
+}
+
+fn order() -> Vec<Attribute> {
+    vec![
+        Attribute::computed("id", Type::String, "The order id as text."),
+        Attribute::computed("order_id", Type::Number, "The order id."),
+        Attribute::computed(
+            "certificate_id",
+            Type::Number,
+            "The id of the order's primary certificate. It can be there before the certificate is issued.",
+        ),
+        Attribute::computed(
+            "requests",
+            requests(),
+            "The approval requests of the order.",
+        ),
+        Attribute::computed(
+            "status",
+            Type::String,
+            "Status of the order in CertCentral's words, such as `needs_approval`, `pending`, `issued`, `revoked`.",
+        ),
+        Attribute::computed(
+            "status_detail",
+            Type::String,
+            "What the status means, in one sentence, and who has to act.",
+        ),
+        Attribute::computed(
+            "order_valid_till",
+            Type::String,
+            "Last day of the order's coverage, `yyyy-MM-dd`.",
+        ),
+        Attribute::computed(
+            "domain_validations",
+            domain_validations(),
+            "How control over each name is proven, by name without its wildcard. The keys are known in the plan, so `for_each` takes it as it is.",
+        ),
+    ]
+}
+
+fn certificate() -> Vec<Attribute> {
+    vec![
+        Attribute::computed("certificate_pem", Type::String, "The certificate in PEM."),
+        Attribute::computed(
+            "chain_pem",
+            Type::String,
+            "The intermediate certificates in PEM, issuer of the certificate first.",
+        ),
+        Attribute::computed(
+            "fullchain_pem",
+            Type::String,
+            "The certificate and its intermediates in PEM, as servers want them.",
+        ),
+        Attribute::computed(
+            "root_pem",
+            Type::String,
+            "The root certificate in PEM, where CertCentral sends it.",
+        ),
+        Attribute::computed(
+            "certificate_chain",
+            certificate_chain(),
+            "All certificates from the certificate to the root.",
+        ),
+        Attribute::computed(
+            "serial_number",
+            Type::String,
+            "Serial number, upper-case hexadecimal.",
+        ),
+        Attribute::computed(
+            "thumbprint",
+            Type::String,
+            "SHA-1 thumbprint, upper-case hexadecimal.",
+        ),
+        Attribute::computed(
+            "issuer_common_name",
+            Type::String,
+            "Common name of the issuing CA.",
+        ),
+        Attribute::computed(
+            "valid_from",
+            Type::String,
+            "First day of the certificate, `yyyy-MM-dd`.",
+        ),
+        Attribute::computed(
+            "valid_till",
+            Type::String,
+            "Last day of the certificate, `yyyy-MM-dd`.",
+        ),
+    ]
+}
+
+fn requests() -> Kind {
+    (
+        Nesting::List,
+        vec![
+            Attribute::computed("id", Type::Number, "The request id."),
+            Attribute::computed(
+                "status",
+                Type::String,
+                "`pending`, `submitted`, `approved` or `rejected`.",
+            ),
+        ],
+    )
+        .into()
+}
+
+fn certificate_chain() -> Kind {
+    (
+        Nesting::List,
+        vec![
+            Attribute::computed(
+                "subject_common_name",
+                Type::String,
+                "Common name of the certificate's subject.",
+            ),
+            Attribute::computed("pem", Type::String, "The certificate in PEM."),
+        ],
+    )
+        .into()
+}
+
+fn domain_validations() -> Kind {
+    (
+        Nesting::Map,
+        vec![
+            Attribute::computed("method", Type::String, "The DCV method."),
+            Attribute::computed(
+                "status",
+                Type::String,
+                "Status of the validation in CertCentral's words.",
+            ),
+            Attribute::computed(
+                "record_name",
+                Type::String,
+                "Name of the DNS record to create, for the DNS token methods.",
+            ),
+            Attribute::computed(
+                "record_type",
+                Type::String,
+                "`TXT` or `CNAME`, for the DNS token methods.",
+            ),
+            Attribute::computed(
+                "record_value",
+                Type::String,
+                "Value of the DNS record to create, for the DNS token methods.",
+            ),
+            Attribute::computed(
+                "http_url",
+                Type::String,
+                "Where the token file must be served, for `http-token`.",
+            ),
+            Attribute::computed(
+                "http_content",
+                Type::String,
+                "What the token file must hold, for `http-token`.",
+            ),
+            Attribute::computed(
+                "expires_at",
+                Type::String,
+                "When the token expires, RFC 3339.",
+            ),
+        ],
+    )
+        .into()
+}

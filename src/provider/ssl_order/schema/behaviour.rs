@@ -1,0 +1,49 @@
+//! Arguments that steer this provider. The API never sees them; changing them calls nothing.
+
+use crate::framework::{Attribute, Nesting, Type};
+
+pub(super) fn attributes() -> Vec<Attribute> {
+    vec![
+        Attribute::optional(
+            "wait_for",
+            Type::String,
+            "How long creating waits: `auto` (default) until the certificate is issued, but only while nobody but DigiCert has something \
+             to do; `issued` until it is issued, whoever has to act; `none` not at all. When `timeouts.create` is over, the order is in \
+             state with its status and a warning; a later refresh picks the certificate up.",
+        )
+        .default_value("auto"),
+        Attribute::optional(
+            "on_destroy",
+            Type::String,
+            "What destroying does: `retain` (default) calls nothing and leaves the order as it is; `cancel` cancels an order that is not \
+             issued yet. An issued certificate stays valid in both cases.",
+        )
+        .default_value("retain"),
+        Attribute::optional(
+            "duplicate_order_check",
+            Type::String,
+            "What happens when an open order of the last 7 days for the same names, product and organization exists that is not this one: \
+             `error` (default) stops before anything is bought, `warn` orders and warns, `off` does not look.",
+        )
+        .default_value("error"),
+        Attribute::optional(
+            "reorder_when_closed",
+            Type::Bool,
+            "Whether an order that was revoked, canceled or rejected or that expired is replaced by a new one. Default `false`: the plan \
+             warns and changes nothing, because somebody closed it on purpose.",
+        )
+        .default_value(false),
+        Attribute::optional(
+            "timeouts",
+            (
+                Nesting::Single,
+                vec![Attribute::optional(
+                    "create",
+                    Type::String,
+                    "Bound of creating, waiting included, such as `10m`. Default `10m`.",
+                )],
+            ),
+            "Bounds of the operations.",
+        ),
+    ]
+}

@@ -1,0 +1,101 @@
+//! What the person who applies reads when an order was found, doubtful or doubled.
+
+use super::new_order::Prepared;
+use crate::certcentral::{Error, Order, OrderId};
+use crate::framework::{AttributePath, Diagnostic};
+
+/// An earlier run had placed the order.
+pub(super) fn adopted(order: &Order, token: &str) -> (&'static str, String) {
+    (
+        "Existing order adopted",
+        format!(
+            "Order {} ({}) was placed earlier with the same content (token {token}). It is taken over instead of buying it again. To buy another \
+             order with the same content, set or change `order_key`.",
+            order.id, order.status
+        ),
+    )
+}
+
+/// The POST's answer was lost and the order is there.
+pub(super) fn settled(order: &Order) -> (&'static str, String) {
+    (
+        "Order found after a lost answer",
+        format!(
+            "CertCentral's answer to the order was lost, and the order was found afterwards: order {} ({}). Nothing was sent twice.",
+            order.id, order.status
+        ),
+    )
+}
+
+/// Nobody knows whether the order was placed.
+pub(super) fn unknown_outcome(
+    prepared: &Prepared,
+    lost: &Error,
+    trouble: Option<&Error>,
+) -> Diagnostic {
+    let looked = match trouble {
+        Some(error) => format!("Looking for it failed too: {error}."),
+        None => "It was looked for by its token and not found.".to_owned(),
+    };
+    Diagnostic::error(
+        "Unknown outcome of the order",
+        format!(
+            "The order for {} was sent to CertCentral and the answer was lost: {lost}. {looked} It may or may not have been placed; it was not sent \
+             again.\n\nRun apply again: it looks for the token {} first, takes the order over if it exists, and orders only if it does not. \
+             Keep the configuration as it is until then, because the token is derived from it.",
+            prepared.body.certificate.common_name, prepared.token
+        ),
+    )
+}
+
+/// More than one open order carries the token.
+pub(super) fn several_orders(prepared: &Prepared, ids: &[OrderId]) -> Diagnostic {
+    let ids: Vec<_> = ids.iter().map(ToString::to_string).collect();
+    Diagnostic::error(
+        "Several orders with the same token",
+        format!(
+            "The open orders {} all carry the token {}. Nothing was ordered. Import the one to keep with `terraform import`, and cancel or \
+             revoke the others in CertCentral.",
+            ids.join(", "),
+            prepared.token
+        ),
+    )
+}
+
+/// The user's own reference names an order for another key.
+pub(super) fn foreign_order(prepared: &Prepared, id: OrderId) -> Diagnostic {
+    Diagnostic::error(
+        "Alternative order id in use",
+        format!(
+            "Order {id} carries the alternative order id {:?} and was placed for another key. Nothing was ordered. Choose another \
+             `alternative_order_id`, or import order {id} and reissue it with the new CSR, which costs nothing.",
+            prepared.token
+        ),
+    )
+    .at(AttributePath::of("alternative_order_id"))
+}
+
+/// Another resource of the same apply has the token.
+pub(super) fn same_order_twice(prepared: &Prepared) -> Diagnostic {
+    Diagnostic::error(
+        "Same order twice in one apply",
+        format!(
+            "Another resource of this configuration orders the same product for the same names, key, organization and validity ({}). It was not \
+             ordered twice. Remove one of them, or set a different `order_key` on each to buy both.",
+            prepared.body.certificate.common_name
+        ),
+    )
+}
+
+/// An order that looks like this one exists and is not ours.
+pub(super) fn similar_order(prepared: &Prepared, id: OrderId, placed: &str) -> Diagnostic {
+    Diagnostic::error(
+        "Similar order exists",
+        format!(
+            "Order {id}, placed {placed}, is open and covers the same names with the same product and organization ({}). Nothing was \
+             ordered. To manage it, import it:\n\n  import {{\n    to = digicert_ssl_order.<name>\n    id = \"{id}\"\n  }}\n\nTo order another \
+             one all the same, set `duplicate_order_check = \"warn\"`.",
+            prepared.body.certificate.common_name
+        ),
+    )
+}
