@@ -99,9 +99,11 @@ pub(super) fn only_the_framework_server_names_generated_types(
     {
         return Vec::new();
     }
-    // `include_proto!("tfplugin6")` names it in a string.
-    let hits = numbered(text)
-        .filter(|(_, line)| !line.trim_start().starts_with("//") && line.contains("tfplugin6"));
+    // A string such as a route may name the service, but not the one that `include_proto!` takes.
+    let code = code_only(text);
+    let named = numbered(&code).filter(|(_, line)| line.contains("tfplugin6"));
+    let included = numbered(text).filter(|(_, line)| line.contains("include_proto!(\"tfplugin6"));
+    let hits = named.chain(included);
     hits.map(|(line, _)| {
         (
             line,
@@ -265,12 +267,16 @@ mod tests {
 
     #[test]
     fn generated_types_outside_the_server_are_found() {
-        let sample = "// tfplugin6 is the wire.\nuse super::tfplugin6::Schema;\n";
+        let sample = "// tfplugin6 is the wire.\nuse super::tfplugin6::Schema;\n\
+                      let route = \"/tfplugin6.Provider/\";\ntonic::include_proto!(\"tfplugin6\");\n";
 
         let found =
             only_the_framework_server_names_generated_types("src/framework/schema.rs", sample);
 
-        assert_eq!(found.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [2]);
+        assert_eq!(
+            found.iter().map(|(line, _)| *line).collect::<Vec<_>>(),
+            [2, 4]
+        );
         assert_eq!(
             only_the_framework_server_names_generated_types("src/framework/server/mod.rs", sample),
             []

@@ -13,6 +13,8 @@ pub(super) fn no_test_is_ignored(path: &str, text: &str) -> Vec<Violation> {
 }
 
 /// Tests wait for events and turn clocks by hand: a sleep is either too short or too long.
+///
+/// On tokio's paused clock a sleep is a date in the story, so a file may have it whose every tokio test starts paused.
 pub(super) fn no_test_sleeps(path: &str, text: &str) -> Vec<Violation> {
     let is_test_file =
         path.starts_with("tests/it/") || path.contains("/tests/") || path.ends_with("/tests.rs");
@@ -24,9 +26,25 @@ pub(super) fn no_test_sleeps(path: &str, text: &str) -> Vec<Violation> {
     let Some(tests_begin) = tests_begin else {
         return Vec::new();
     };
-    let mut found = find(path, text, &["sleep("]);
-    found.retain(|(line, _)| *line >= tests_begin);
-    found
+    let blocking = find(path, text, &["thread::sleep("]);
+    let on_a_clock = if clock_is_paused(text) {
+        Vec::new()
+    } else {
+        find(path, text, &["sleep("])
+    };
+    let found = blocking.into_iter().chain(on_a_clock);
+    found.filter(|(line, _)| *line >= tests_begin).collect()
+}
+
+/// Whether there are tokio tests and all of them start with a paused clock.
+fn clock_is_paused(text: &str) -> bool {
+    let code = code_only(text);
+    let mut attributes = code
+        .lines()
+        .filter(|line| line.trim().starts_with("#[tokio::test"))
+        .peekable();
+    attributes.peek().is_some()
+        && attributes.all(|attribute| attribute.contains("start_paused = true"))
 }
 
 /// Terraform reads the handshake on standard output: whoever else prints there breaks the start.
@@ -200,7 +218,7 @@ mod tests {
 
     #[test]
     fn a_sleep_is_found_in_tests_and_left_alone_elsewhere() {
-        let sample = "fn wait() { sleep(second) }\n#[cfg(test)]\nmod tests {\n    fn a() { thread::sleep(second) }\n}\n";
+        let sample = "fn wait() { sleep(second) }\n#[cfg(test)]\nmod tests {\n    fn a() { sleep(second) }\n}\n";
         let without_tests = "fn wait() { sleep(second) }\n#[cfg(test)]\nmod tests;\n";
 
         assert_eq!(no_test_sleeps("src/a.rs", sample).len(), 1);
@@ -208,6 +226,23 @@ mod tests {
         assert_eq!(no_test_sleeps("tests/it/a.rs", sample).len(), 2);
         assert_eq!(no_test_sleeps("src/a/tests.rs", sample).len(), 2);
         assert_eq!(no_test_sleeps("src/a.rs", without_tests), []);
+    }
+
+    #[test]
+    fn a_sleep_on_a_paused_clock_is_no_sleep() {
+        let paused = "#[tokio::test(start_paused = true)]\nasync fn a() { sleep(second).await }\n";
+        let running = "#[tokio::test]\nasync fn b() {}\n";
+        let blocking = "fn c() { thread::sleep(second) }\n";
+
+        assert_eq!(no_test_sleeps("tests/it/a.rs", paused), []);
+        assert_eq!(
+            no_test_sleeps("tests/it/a.rs", &[paused, running].concat())[0].0,
+            2
+        );
+        assert_eq!(
+            no_test_sleeps("tests/it/a.rs", &[paused, blocking].concat())[0].0,
+            3
+        );
     }
 
     #[test]
