@@ -19,7 +19,7 @@ pub(super) enum Means {
 }
 
 /// Every argument with what its change means.
-pub(super) const ARGUMENTS: [(&str, Means); 35] = [
+pub(super) const ARGUMENTS: [(&str, Means); 37] = [
     ("product_name_id", Means::NewOrder),
     ("common_name", Means::Reissue),
     ("dns_names", Means::Reissue),
@@ -55,6 +55,8 @@ pub(super) const ARGUMENTS: [(&str, Means); 35] = [
     ("on_destroy", Means::Behaviour),
     ("duplicate_order_check", Means::Behaviour),
     ("reorder_when_closed", Means::Behaviour),
+    ("reissue_days_before_expiry", Means::Behaviour),
+    ("renew_days_before_expiry", Means::Behaviour),
 ];
 
 /// One argument whose value differs between state and plan.

@@ -110,6 +110,8 @@ pub(super) fn fill(state: &mut SslOrderModel, order: &Order) {
         on_destroy: "retain".into(),
         duplicate_order_check: "error".into(),
         reorder_when_closed: Attr::Known(false),
+        reissue_days_before_expiry: Attr::Known(30),
+        renew_days_before_expiry: Attr::Known(0),
         ..std::mem::take(state)
     };
 }

@@ -9,6 +9,7 @@
 //! | how the answer gets into state | `record.rs`, `observe.rs` |
 
 mod change;
+mod clocks;
 mod create;
 mod delete;
 mod domain_validations;
@@ -103,7 +104,7 @@ impl Resource for SslOrder {
         _call: Call,
         request: ReadRequest<SslOrderModel, SslOrderPrivate>,
     ) -> Read<SslOrderModel, SslOrderPrivate> {
-        read::read(&self.session, request).await
+        read::read(&self.session, today(), request).await
     }
 
     async fn update(

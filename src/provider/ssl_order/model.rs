@@ -45,6 +45,8 @@ crate::model! {
         pub on_destroy: Attr<String>,
         pub duplicate_order_check: Attr<String>,
         pub reorder_when_closed: Attr<bool>,
+        pub reissue_days_before_expiry: Attr<i64>,
+        pub renew_days_before_expiry: Attr<i64>,
         pub timeouts: Attr<TimeoutsModel>,
 
         pub id: Attr<String>,
@@ -64,6 +66,8 @@ crate::model! {
         pub valid_from: Attr<String>,
         pub valid_till: Attr<String>,
         pub order_valid_till: Attr<String>,
+        pub ready_for_reissue: Attr<bool>,
+        pub ready_for_renewal: Attr<bool>,
         pub domain_validations: Attr<BTreeMap<String, Attr<DomainValidationModel>>>,
     }
 }

@@ -50,6 +50,7 @@ fn change(request: Request, prior: &SslOrderModel) -> Plan {
     } else if new_order.is_empty() {
         diagnostics.extend(not_possible(&changes, prior));
         diagnostics.extend(words::recorded_only(&changes, prior));
+        diagnostics.extend(words::due(prior));
     } else {
         plan.requires_replace
             .extend(new_order.iter().map(|change| change.path.clone()));

@@ -1,6 +1,9 @@
 //! Refreshing an order. Any status is recorded; only what proves that the order is gone drops it from state, because
 //! a dropped order would be bought again.
 
+use time::Date;
+
+use super::clocks;
 use super::imported;
 use super::model::SslOrderModel;
 use super::observe;
@@ -14,7 +17,7 @@ type Request = ReadRequest<SslOrderModel, SslOrderPrivate>;
 type Outcome = Read<SslOrderModel, SslOrderPrivate>;
 
 /// Looks at the order of a state.
-pub(super) async fn read(session: &Session, request: Request) -> Outcome {
+pub(super) async fn read(session: &Session, today: Date, request: Request) -> Outcome {
     let ReadRequest { mut state, private } = request;
     let Some(id) = state
         .known_order_id()
@@ -49,6 +52,7 @@ pub(super) async fn read(session: &Session, request: Request) -> Outcome {
         imported::fill(&mut state, &order);
     }
     observe::details(&client, &mut state, &order, &[], &mut warnings).await;
+    clocks::set(&mut state, today);
     Read::Object {
         state,
         private,

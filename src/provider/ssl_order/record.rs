@@ -21,6 +21,8 @@ pub(super) fn placed(planned: SslOrderModel, id: OrderId, token: &str) -> SslOrd
     state.requests = Attr::Known(Vec::new());
     state.certificate_id = Attr::Null;
     state.order_valid_till = Attr::Null;
+    state.ready_for_reissue = Attr::Known(false);
+    state.ready_for_renewal = Attr::Known(false);
     forget_certificate(&mut state);
     if let Attr::Known(validations) = &mut state.domain_validations {
         for validation in validations.values_mut() {

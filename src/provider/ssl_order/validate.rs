@@ -25,6 +25,7 @@ const RULES: &[Rule] = &[
     choices::thumbprint,
     choices::alternative_order_id,
     choices::timeouts,
+    choices::clock_days,
     certificate::names,
     certificate::csr,
     certificate::csr_names,

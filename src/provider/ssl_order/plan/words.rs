@@ -76,6 +76,37 @@ pub(super) fn recorded_only(changes: &[Change], prior: &SslOrderModel) -> Option
     )
 }
 
+/// The warning of a certificate or an order that runs out soon: this version does not reissue or renew.
+pub(super) fn due(prior: &SslOrderModel) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    if prior.ready_for_reissue == Attr::Known(true) {
+        found.push(Diagnostic::warning(
+            "Certificate is due for a reissue",
+            format!(
+                "The certificate of order {} for {} ends on {}, and the order has coverage until {}. Reissue it in CertCentral, which costs nothing; \
+                 this version of the provider does not reissue. The next refresh picks the new certificate up.",
+                order_id(prior),
+                names(prior),
+                prior.valid_till.as_str().unwrap_or("an unknown day"),
+                prior.order_valid_till.as_str().unwrap_or("an unknown day"),
+            ),
+        ));
+    }
+    if prior.ready_for_renewal == Attr::Known(true) {
+        found.push(Diagnostic::warning(
+            "Order is due for a renewal",
+            format!(
+                "Order {} for {} ends on {}. To renew it, add an order with `renewal_of_order_id = {}`, which is paid.",
+                order_id(prior),
+                names(prior),
+                prior.order_valid_till.as_str().unwrap_or("an unknown day"),
+                order_id(prior),
+            ),
+        ));
+    }
+    found
+}
+
 /// The order id, for a sentence.
 pub(super) fn order_id(order: &SslOrderModel) -> String {
     order

@@ -38,6 +38,16 @@ fn order() -> Vec<Attribute> {
             "Last day of the order's coverage, `yyyy-MM-dd`.",
         ),
         Attribute::computed(
+            "ready_for_reissue",
+            Type::Bool,
+            "Whether the certificate ends within `reissue_days_before_expiry` while the order still has coverage. Set at every refresh.",
+        ),
+        Attribute::computed(
+            "ready_for_renewal",
+            Type::Bool,
+            "Whether the order ends within `renew_days_before_expiry`. Set at every refresh.",
+        ),
+        Attribute::computed(
             "domain_validations",
             domain_validations(),
             "How control over each name is proven, by name without its wildcard. The keys are known in the plan, so `for_each` takes it as it is.",

@@ -34,6 +34,19 @@ pub(super) fn attributes() -> Vec<Attribute> {
         )
         .default_value(false),
         Attribute::optional(
+            "reissue_days_before_expiry",
+            Type::Number,
+            "Days before the end of the certificate from which `ready_for_reissue` is true, as long as the order still has coverage. \
+             Default `30`; `0` switches it off.",
+        )
+        .default_value(30),
+        Attribute::optional(
+            "renew_days_before_expiry",
+            Type::Number,
+            "Days before the end of the order from which `ready_for_renewal` is true. Default `0`, which switches it off.",
+        )
+        .default_value(0),
+        Attribute::optional(
             "timeouts",
             (
                 Nesting::Single,

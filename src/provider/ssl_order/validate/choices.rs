@@ -217,6 +217,27 @@ pub(super) fn alternative_order_id(order: &SslOrderModel) -> Vec<Diagnostic> {
         .collect()
 }
 
+/// The two clocks count days ahead; zero switches them off.
+pub(super) fn clock_days(order: &SslOrderModel) -> Vec<Diagnostic> {
+    [
+        (
+            "reissue_days_before_expiry",
+            &order.reissue_days_before_expiry,
+        ),
+        ("renew_days_before_expiry", &order.renew_days_before_expiry),
+    ]
+    .into_iter()
+    .filter_map(|(name, days)| {
+        let days = days.known().filter(|days| **days < 0)?;
+        Some(error(
+            &AttributePath::of(name),
+            "Invalid number of days",
+            format!("`{name}` is {days}; it takes a number of days, or 0 to switch the clock off."),
+        ))
+    })
+    .collect()
+}
+
 /// Durations that this provider reads.
 pub(super) fn timeouts(order: &SslOrderModel) -> Vec<Diagnostic> {
     order

@@ -1,0 +1,117 @@
+//! The two clocks of an order: its certificate runs out, and its coverage runs out. Pure; read at every refresh, so that a
+//! plan needs no clock and two plans of one run agree.
+
+use time::macros::format_description;
+use time::{Date, Duration};
+
+use super::model::SslOrderModel;
+use crate::certcentral::OrderStatus;
+use crate::framework::Attr;
+
+/// Sets `ready_for_reissue` and `ready_for_renewal` as of `today`.
+pub(super) fn set(state: &mut SslOrderModel, today: Date) {
+    let status = OrderStatus::from(state.status.as_str().unwrap_or_default());
+    let certificate_end = date(&state.valid_till);
+    let order_end = date(&state.order_valid_till);
+    let has_coverage_left = matches!((certificate_end, order_end), (Some(c), Some(o)) if o > c);
+    state.ready_for_reissue = Attr::Known(
+        status == OrderStatus::Issued
+            && has_coverage_left
+            && is_within(certificate_end, &state.reissue_days_before_expiry, today),
+    );
+    state.ready_for_renewal = Attr::Known(
+        status.has_certificate() && is_within(order_end, &state.renew_days_before_expiry, today),
+    );
+}
+
+/// Whether `end` is at most so many days ahead. No days, or none set, is never.
+fn is_within(end: Option<Date>, days: &Attr<i64>, today: Date) -> bool {
+    let days = days.known().copied().unwrap_or(0);
+    days > 0 && end.is_some_and(|end| end - today <= Duration::days(days))
+}
+
+fn date(text: &Attr<String>) -> Option<Date> {
+    Date::parse(text.as_str()?, format_description!("[year]-[month]-[day]")).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::date;
+
+    use super::{SslOrderModel, set};
+    use crate::framework::Attr;
+
+    fn ready(
+        valid_till: &str,
+        order_valid_till: &str,
+        days: (i64, i64),
+        status: &str,
+    ) -> (Attr<bool>, Attr<bool>) {
+        let mut state = SslOrderModel {
+            status: status.into(),
+            valid_till: valid_till.into(),
+            order_valid_till: order_valid_till.into(),
+            reissue_days_before_expiry: Attr::Known(days.0),
+            renew_days_before_expiry: Attr::Known(days.1),
+            ..SslOrderModel::default()
+        };
+        set(&mut state, date!(2026 - 08 - 01));
+        (state.ready_for_reissue, state.ready_for_renewal)
+    }
+
+    #[test]
+    fn each_clock_strikes_on_its_day() {
+        for (valid_till, order_till, days, status, expected) in [
+            ("2026-08-31", "2027-04-13", (30, 0), "issued", (true, false)),
+            (
+                "2026-09-01",
+                "2027-04-13",
+                (30, 0),
+                "issued",
+                (false, false),
+            ),
+            ("2026-08-31", "2027-04-13", (0, 0), "issued", (false, false)),
+            (
+                "2026-08-31",
+                "2026-08-31",
+                (30, 0),
+                "issued",
+                (false, false),
+            ),
+            (
+                "2026-08-31",
+                "2026-08-31",
+                (30, 30),
+                "issued",
+                (false, true),
+            ),
+            (
+                "2026-08-31",
+                "2026-09-01",
+                (30, 30),
+                "issued",
+                (true, false),
+            ),
+            (
+                "2026-08-31",
+                "2027-04-13",
+                (30, 0),
+                "reissue_pending",
+                (false, false),
+            ),
+            (
+                "2026-07-31",
+                "2026-07-31",
+                (30, 30),
+                "expired",
+                (false, false),
+            ),
+        ] {
+            assert_eq!(
+                ready(valid_till, order_till, days, status),
+                (Attr::Known(expected.0), Attr::Known(expected.1)),
+                "{valid_till} {order_till} {days:?} {status}"
+            );
+        }
+    }
+}
