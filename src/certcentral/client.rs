@@ -24,7 +24,7 @@ struct Inner {
     config: Config,
     /// For everything that may share connections.
     pooled: OnceCell<reqwest::Client>,
-    /// For the order POST: HTTP/1.1, a new connection each time, so that no dying connection can swallow it.
+    /// For what must not be sent twice, such as the order POST: HTTP/1.1, a new connection each time, so that no dying connection can swallow it.
     fresh: OnceCell<reqwest::Client>,
 }
 
@@ -68,7 +68,34 @@ impl Client {
     /// Changes something that is answered without a body.
     pub(super) async fn put(&self, path: &[&str], body: &impl Serialize) -> Result<(), Error> {
         let call = Call::new(Method::PUT, path).with_body(body)?;
-        self.send(call).await.map(drop)
+        self.send(call).await?.done()
+    }
+
+    /// Changes something by a PUT without a body that is answered without one.
+    pub(super) async fn put_without_body(&self, path: &[&str]) -> Result<(), Error> {
+        self.send(Call::new(Method::PUT, path)).await?.done()
+    }
+
+    /// Changes something that is answered with data or, by a 204, with nothing.
+    pub(super) async fn put_for<T: DeserializeOwned>(
+        &self,
+        path: &[&str],
+        body: &impl Serialize,
+    ) -> Result<Option<T>, Error> {
+        let call = Call::new(Method::PUT, path).with_body(body)?;
+        self.send(call).await?.json_unless_empty()
+    }
+
+    /// Like [`Client::put_for`], for what must not be sent twice: on a connection of its own, with the longer deadline.
+    pub(super) async fn put_once<T: DeserializeOwned>(
+        &self,
+        path: &[&str],
+        body: &impl Serialize,
+    ) -> Result<Option<T>, Error> {
+        let call = Call::new(Method::PUT, path)
+            .with_body(body)?
+            .over(Channel::Fresh);
+        self.send(call).await?.json_unless_empty()
     }
 
     /// Asks for something by a PUT without a body.
@@ -84,6 +111,16 @@ impl Client {
     ) -> Result<T, Error> {
         let call = Call::new(Method::POST, path).with_body(body)?;
         self.send(call).await?.json()
+    }
+
+    /// Sends a POST that sets a value and is answered without a body.
+    pub(super) async fn post_done(
+        &self,
+        path: &[&str],
+        body: &impl Serialize,
+    ) -> Result<(), Error> {
+        let call = Call::new(Method::POST, path).with_body(body)?;
+        self.send(call).await?.done()
     }
 
     /// Sends what must not be sent twice: on a connection of its own, with the longer deadline.

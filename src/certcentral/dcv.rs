@@ -1,6 +1,6 @@
-//! Domain control validation of a pending order: the random value, and a check on demand.
+//! Domain control validation of a pending order: the random value, the method, and a check on demand.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::client::Client;
@@ -55,6 +55,12 @@ pub struct NameCheck {
     pub status: Option<String>,
 }
 
+/// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/dv-ssl-change-dcv-method.html>
+#[derive(Debug, Serialize)]
+pub(super) struct DcvMethodUpdate<'a> {
+    pub(super) dcv_method: &'a str,
+}
+
 impl Client {
     /// The random value of an order; the present one while it is accepted, a new one afterwards.
     ///
@@ -80,5 +86,22 @@ impl Client {
     pub async fn check_dcv(&self, order: OrderId) -> Result<DcvCheck, Error> {
         let path = ["order", "certificate", &order.to_string(), "check-dcv"];
         self.put_empty(&path).await
+    }
+
+    /// Changes how control is proven, while the order is pending. Answers the random value to publish, or `None` for
+    /// `email`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`].
+    ///
+    /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/dv-ssl-change-dcv-method.html>
+    pub async fn update_dcv_method(
+        &self,
+        order: OrderId,
+        dcv_method: &str,
+    ) -> Result<Option<RandomValue>, Error> {
+        let path = ["order", "certificate", &order.to_string(), "dcv-method"];
+        self.put_for(&path, &DcvMethodUpdate { dcv_method }).await
     }
 }

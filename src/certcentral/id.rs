@@ -1,4 +1,4 @@
-//! Identifiers of CertCentral objects. Four things that are easily mixed up have four types.
+//! Identifiers of CertCentral objects. Things that are easily mixed up have types of their own.
 
 use std::fmt;
 use std::str::FromStr;
@@ -71,6 +71,8 @@ ids! {
     OrganizationId,
     /// The division of the account that an order belongs to.
     ContainerId,
+    /// A domain of the account, of which control is proven.
+    DomainId,
 }
 
 /// Reads an id from a JSON number or from a string of digits; the API writes both.

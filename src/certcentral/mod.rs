@@ -10,9 +10,11 @@
 //! | what went wrong, and what that proves | `error.rs`, `outcome.rs` |
 //! | the order POST | `order.rs` |
 //! | reading orders | `order_info.rs`, `list.rs`, `alternate.rs`, `validation.rs` |
-//! | reissues, status changes, domain control | `issued.rs`, `changes.rs`, `dcv.rs` |
+//! | issued certificates, status changes, domain control | `issued.rs`, `changes.rs`, `dcv.rs` |
+//! | reissuing, duplicating, revoking | `reissue.rs`, `revoke.rs` |
+//! | changing an order in place, notes | `order_update.rs`, `note.rs` |
 //! | approving, cancelling, chains | `request.rs`, `cancel.rs`, `certificate.rs` |
-//! | look-ups | `organization.rs`, `product.rs`, `account.rs`, `finance.rs` |
+//! | look-ups | `organization.rs`, `domain.rs`, `product.rs`, `account.rs`, `finance.rs` |
 //! | the API's irregular JSON | `flexible.rs` |
 
 mod account;
@@ -23,19 +25,24 @@ mod changes;
 mod client;
 mod config;
 mod dcv;
+mod domain;
 mod error;
 mod finance;
 mod flexible;
 mod id;
 mod issued;
 mod list;
+mod note;
 mod order;
 mod order_info;
+mod order_update;
 mod organization;
 mod outcome;
 mod product;
 mod quote;
+mod reissue;
 mod request;
+mod revoke;
 mod status;
 mod transport;
 mod validation;
@@ -44,6 +51,8 @@ mod validation;
 mod fixtures;
 #[cfg(test)]
 mod server;
+#[cfg(test)]
+mod wire;
 
 pub use account::{AccessRole, Account, Container, CurrentUser, CustomFieldDefinition};
 pub use alternate::AlternateOrder;
@@ -51,11 +60,13 @@ pub use certificate::CertificateChain;
 pub use client::Client;
 pub use config::{ApiKey, BaseUrl, CaBundle, Config, ConfigError, ProxyUrl, Timeouts};
 pub use dcv::{DcvCheck, NameCheck, RandomValue};
+pub use domain::{Domain, DomainValidation};
 pub use error::{ApiError, Error, ErrorItem, TransportKind};
 pub use finance::{Balance, PriceEstimate, PriceQuery, PricedNames};
-pub use id::{CertificateId, ContainerId, InvalidId, OrderId, OrganizationId, RequestId};
+pub use id::{CertificateId, ContainerId, DomainId, InvalidId, OrderId, OrganizationId, RequestId};
 pub use issued::IssuedCertificate;
 pub use list::{ListedCertificate, ListedOrder, OrderFilter};
+pub use note::Note;
 pub use order::{
     ChainItem, Contact, CustomFieldValue, DcvToken, ExistingOrganization, NewCertificate, NewOrder,
     NewOrganization, OrderContainer, OrderDomain, OrderOrganization, OrderRequest, Person,
@@ -65,11 +76,14 @@ pub use order_info::{
     CaCert, ContainerRef, CustomField, Order, OrderCertificate, OrderContact, OrderInfoRequest,
     OrderRef, OrganizationRef, ProductRef, ServerPlatform,
 };
+pub use order_update::ContactUpdate;
 pub use organization::{
     Approver, Approvers, Organization, OrganizationContainer, OrganizationValidation,
 };
 pub use outcome::Certainty;
 pub use product::{HashType, HashTypes, Product};
+pub use reissue::{Duplicate, Reissue};
 pub use request::{Decision, Request, RequestOrder, User};
+pub use revoke::{Revocation, RevocationReason, Revoked};
 pub use status::{OrderStatus, RequestStatus};
 pub use validation::{DnsNameValidation, OrganizationProgress, ValidationStatus};

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use time::OffsetDateTime;
 
 use crate::certcentral::flexible;
-use crate::certcentral::id::{CertificateId, OrderId, RequestId};
+use crate::certcentral::id::{CertificateId, DomainId, OrderId, RequestId};
 use crate::certcentral::status::RequestStatus;
 
 /// An order that CertCentral has accepted. Whether a certificate is issued shows in `certificate_chain` only:
@@ -66,9 +66,9 @@ pub struct ChainItem {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct OrderDomain {
-    /// Number of the domain in the account.
-    #[serde(default, deserialize_with = "flexible::integer")]
-    pub id: Option<i64>,
+    /// The domain in the account.
+    #[serde(default, deserialize_with = "flexible::id")]
+    pub id: Option<DomainId>,
     #[serde(default, deserialize_with = "flexible::text")]
     name: Option<String>,
     #[serde(default, deserialize_with = "flexible::text")]

@@ -50,6 +50,27 @@ impl Answer {
         }
     }
 
+    /// The body as data, or `None` from a 204. Any other answer without a body is cut off.
+    pub(in crate::certcentral) fn json_unless_empty<T: DeserializeOwned>(
+        self,
+    ) -> Result<Option<T>, Error> {
+        if self.status == 204 {
+            return Ok(None);
+        }
+        self.json().map(Some)
+    }
+
+    /// Accepts an answer whose body does not matter. A page for people, and a success with `errors` in it, are none.
+    pub(in crate::certcentral) fn done(self) -> Result<(), Error> {
+        if self.is_html() {
+            return Err(self.not_json());
+        }
+        match self.api_error() {
+            Some(error) if !error.errors.is_empty() => Err(Error::Api(error)),
+            _ => Ok(()),
+        }
+    }
+
     /// The body as text, for endpoints that answer PEM.
     pub(in crate::certcentral) fn text(self) -> Result<String, Error> {
         if self.is_html() {

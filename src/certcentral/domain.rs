@@ -1,0 +1,115 @@
+//! The domains of the account and what they are validated for.
+
+use serde::Deserialize;
+use time::OffsetDateTime;
+
+use super::client::Client;
+use super::error::Error;
+use super::flexible;
+use super::id::{ContainerId, DomainId};
+use super::list::{ListPage, Page};
+use super::order::DcvToken;
+use super::order_info::{ContainerRef, OrganizationRef};
+
+/// A domain.
+///
+/// Source: <https://dev.digicert.com/services-api/domains/domain-info/>
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct Domain {
+    /// Which one.
+    pub id: DomainId,
+    /// The domain.
+    pub name: String,
+    /// Whether it can be ordered for.
+    #[serde(default, deserialize_with = "flexible::boolean")]
+    pub is_active: bool,
+    /// Called unreliable by DigiCert itself: read `validations`.
+    #[serde(default, deserialize_with = "flexible::text")]
+    pub status: Option<String>,
+    /// When it was added.
+    #[serde(default, deserialize_with = "flexible::timestamp")]
+    pub date_created: Option<OffsetDateTime>,
+    /// Whose domain it is.
+    #[serde(default, deserialize_with = "flexible::object")]
+    pub organization: Option<OrganizationRef>,
+    /// The division that it belongs to.
+    #[serde(default, deserialize_with = "flexible::object")]
+    pub container: Option<ContainerRef>,
+    /// What it is validated for.
+    #[serde(default, deserialize_with = "flexible::list")]
+    pub validations: Vec<DomainValidation>,
+    /// How control is proven.
+    #[serde(default, deserialize_with = "flexible::text")]
+    pub dcv_method: Option<String>,
+    /// What to publish.
+    #[serde(default, deserialize_with = "flexible::object")]
+    pub dcv_token: Option<DcvToken>,
+}
+
+/// What a domain is validated for.
+///
+/// Source: <https://dev.digicert.com/services-api/domains/domain-info/>
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct DomainValidation {
+    /// `ov`, `ev` and others.
+    #[serde(default, rename = "type", deserialize_with = "flexible::text")]
+    pub kind: Option<String>,
+    /// `active`, `pending` and others.
+    #[serde(default, deserialize_with = "flexible::text")]
+    pub status: Option<String>,
+    /// Whether control is proven: `complete` or `pending`.
+    #[serde(default, deserialize_with = "flexible::text")]
+    pub dcv_status: Option<String>,
+    /// How long it lasts.
+    #[serde(default, deserialize_with = "flexible::timestamp")]
+    pub validated_until: Option<OffsetDateTime>,
+}
+
+/// Source: <https://dev.digicert.com/services-api/domains/list-domains/>
+#[derive(Debug, Deserialize)]
+pub(super) struct DomainList {
+    #[serde(default, deserialize_with = "flexible::list")]
+    pub(super) domains: Vec<Domain>,
+    #[serde(default, deserialize_with = "flexible::object")]
+    pub(super) page: Option<Page>,
+}
+
+impl ListPage for DomainList {
+    type Item = Domain;
+
+    fn into_parts(self) -> (Vec<Domain>, Option<Page>) {
+        (self.domains, self.page)
+    }
+}
+
+impl Client {
+    /// Reads a domain with its validations and its token.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`]; 404 where the domain does not exist or the key does not see it.
+    ///
+    /// Source: <https://dev.digicert.com/services-api/domains/domain-info/>
+    pub async fn domain(&self, id: DomainId) -> Result<Domain, Error> {
+        let query = ["include_dcv", "include_validation"].map(|name| (name.into(), "true".into()));
+        self.get(&["domain", &id.to_string()], &query).await
+    }
+
+    /// All domains of the account or of one container, over all pages.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] of the first page that fails.
+    ///
+    /// Source: <https://dev.digicert.com/services-api/domains/list-domains/>
+    pub async fn domains(&self, container: Option<ContainerId>) -> Result<Vec<Domain>, Error> {
+        let query: Vec<_> = container
+            .map(|container| ("container_id".to_owned(), container.to_string()))
+            .into_iter()
+            .collect();
+        self.all_pages::<DomainList>(&["domain"], &query, None)
+            .await
+    }
+}
