@@ -28,6 +28,7 @@ struct Session<'a> {
     program: &'a Program,
     directory: TempDir,
     base_url: &'a str,
+    csr: &'a str,
 }
 
 impl Program {
@@ -53,8 +54,9 @@ impl Program {
             program: self,
             directory: tempfile::tempdir()?,
             base_url,
+            csr: request.pem(),
         };
-        session.write(provider, request)?;
+        session.write(provider)?;
 
         heading(&format!("{} plan", self.name));
         let saved = format!("-out={SAVED_PLAN}");
@@ -82,7 +84,7 @@ impl Program {
 }
 
 impl Session<'_> {
-    fn write(&self, provider: &Path, request: &SigningRequest) -> Result<()> {
+    fn write(&self, provider: &Path) -> Result<()> {
         let folder = provider.parent().ok_or("the provider has no folder")?;
         // A Rust string literal of a path is an HCL string literal too: both escape quotes and backslashes alike.
         let overrides = format!(
@@ -90,7 +92,6 @@ impl Session<'_> {
              \"registry.opentofu.org/certcentral/digicert\" = {folder:?}\n  }}\n  direct {{}}\n}}\n"
         );
         fs::write(self.path("main.tf"), CONFIGURATION)?;
-        fs::write(self.path("shop.example.com.csr"), request.pem())?;
         fs::write(self.path("terraform.tfrc"), overrides)?;
         Ok(())
     }
@@ -114,6 +115,7 @@ impl Session<'_> {
             .env("NO_PROXY", "127.0.0.1")
             .env("TF_CLI_CONFIG_FILE", self.path("terraform.tfrc"))
             .env("TF_IN_AUTOMATION", "1")
+            .env("TF_VAR_csr", self.csr)
             .stdin(Stdio::null())
             .output()?;
         if output.status.success() {

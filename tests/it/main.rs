@@ -2,6 +2,8 @@
 
 // `cfg(test)` on a module of a test binary tells clippy that its functions are test code, where a panic is a verdict.
 #[cfg(test)]
+mod docs;
+#[cfg(test)]
 mod terraform;
 #[cfg(test)]
 mod tidy;
