@@ -4,8 +4,11 @@ use std::fmt::Write as _;
 
 use terraform_provider_digicert::framework::{Attribute, Kind, Mode, Nesting, Type};
 
+/// A group of attributes: its name, and whether an attribute of that mode belongs to it.
+type Group = (&'static str, fn(Mode) -> bool);
+
 /// The groups of a section, in their order.
-const GROUPS: [(&str, fn(Mode) -> bool); 3] = [
+const GROUPS: [Group; 3] = [
     ("Required", |mode| mode == Mode::Required),
     ("Optional", |mode| {
         matches!(mode, Mode::Optional | Mode::OptionalComputed)
