@@ -62,6 +62,9 @@ pub struct Order {
     /// What was bought.
     #[serde(default, deserialize_with = "flexible::object")]
     pub product: Option<ProductRef>,
+    /// What was bought, in the newer form; the same as [`ProductRef::name_id`].
+    #[serde(default, deserialize_with = "flexible::text")]
+    pub product_name_id: Option<String>,
     /// Contact of the organization for this order.
     #[serde(default, deserialize_with = "flexible::object")]
     pub organization_contact: Option<OrderContact>,

@@ -4,10 +4,14 @@
 //! an error beside a created object would make core taint it, and the next apply would buy it again. The return type
 //! sees to it: [`Created::Object`] cannot hold an error.
 
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use time::Date;
 use tokio::time::Instant;
+use tracing::{error, info};
 
 use super::find::{self, Found};
 use super::model::SslOrderModel;
@@ -71,15 +75,13 @@ async fn obtain(
     let existing = look(&client, &prepared).await?;
     let order = match existing {
         Some(order) => {
+            info!(order_id = %order.id, token = %prepared.token, "order of an earlier run adopted");
             let (summary, detail) = words::adopted(&order, &prepared.token);
             warnings.push(summary, detail);
             Got::Order(order)
         }
         None => {
             check_duplicates(&client, &prepared, &planned, today, &mut warnings).await?;
-            if call.stop.is_cancelled() {
-                return Err(interrupted().into());
-            }
             match place::place(&client, &prepared, deadline, &call.stop).await {
                 Outcome::Placed(placed) => Got::Answer(placed),
                 Outcome::Settled(order) => {
@@ -102,7 +104,7 @@ enum Got {
     Order(Box<Order>),
 }
 
-/// There is an order. Nothing from here on can fail.
+/// There is an order. Nothing from here on can fail, not even by a panic.
 async fn ordered(
     client: &Client,
     planned: SslOrderModel,
@@ -117,16 +119,54 @@ async fn ordered(
         Got::Answer(placed) => placed.id,
         Got::Order(order) => order.id,
     };
-    let mut state = record::placed(planned, id, &prepared.token);
+    let certain = record::placed(planned, id, &prepared.token);
+    let details = fill_in(client, certain.clone(), prepared, got, limits);
+    let (state, found) = unless_it_panics(details, certain, id).await;
+    warnings.extend(Diagnostics::from(found));
+    Created::Object {
+        state,
+        private: SslOrderPrivate::default(),
+        warnings,
+    }
+}
+
+/// What `details` makes of the order, or `certain` with a warning if it panics: a panic that reached the framework
+/// would lose the id of a paid order.
+async fn unless_it_panics(
+    details: impl Future<Output = (SslOrderModel, Warnings)>,
+    certain: SslOrderModel,
+    id: OrderId,
+) -> (SslOrderModel, Warnings) {
+    match AssertUnwindSafe(details).catch_unwind().await {
+        Ok(filled_in) => filled_in,
+        Err(_) => {
+            error!(order_id = %id, "panic after the order was placed");
+            let mut warnings = Warnings::new();
+            let (summary, detail) = words::details_lost(id);
+            warnings.push(summary, detail);
+            (certain, warnings)
+        }
+    }
+}
+
+/// Everything that CertCentral tells about the order, now and while the create waits for the certificate.
+async fn fill_in(
+    client: &Client,
+    mut state: SslOrderModel,
+    prepared: &Prepared,
+    got: Got,
+    limits: Limits<'_>,
+) -> (SslOrderModel, Warnings) {
+    let mut warnings = Warnings::new();
     let mut chain = Vec::new();
-    let order = match got {
+    let (id, order) = match got {
         Got::Answer(placed) => {
             record::answer(&mut state, &placed);
             domain_validations::tokens(&mut state, &placed, prepared.body.dcv_method.as_deref());
             chain = placed.certificate_chain;
-            client.order(id).await
+            (placed.id, client.order(placed.id).await)
         }
-        Got::Order(order) => Ok(*order),
+        Got::Order(order) => (order.id, Ok(*order)),
     };
     match order {
         Ok(order) => {
@@ -147,19 +187,11 @@ async fn ordered(
                 &error,
                 &format!("looking at order {id}"),
             ));
-            warnings.push(
-                "Order placed, details follow",
-                format!(
-                    "Order {id} is placed and in state. A later refresh fills in its certificate."
-                ),
-            );
+            let (summary, detail) = words::details_follow(id);
+            warnings.push(summary, detail);
         }
     }
-    Created::Object {
-        state,
-        private: SslOrderPrivate::default(),
-        warnings,
-    }
+    (state, warnings)
 }
 
 fn prepare(session: &Session, planned: &SslOrderModel, host: &str) -> Result<Prepared, Diagnostic> {
@@ -242,9 +274,5 @@ fn timeout(planned: &SslOrderModel) -> Duration {
         .unwrap_or(DEFAULT_TIMEOUT)
 }
 
-fn interrupted() -> Diagnostic {
-    Diagnostic::error(
-        "Interrupted before ordering",
-        "The run was interrupted before the order was sent. Nothing was ordered.",
-    )
-}
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,8 @@
 //! Letting go of an order. Nothing is called unless `on_destroy` says so, because core also destroys what it has tainted
 //! or renamed, and the create that follows adopts the order.
 
+use tracing::info;
+
 use super::model::SslOrderModel;
 use super::private::SslOrderPrivate;
 use crate::certcentral::{Client, Decision, Error, Order, OrderId, OrderStatus, RequestStatus};
@@ -65,7 +67,10 @@ async fn cancel(client: &Client, id: OrderId) -> Result<Warnings, Error> {
         return Ok(left_valid(&order));
     };
     match client.order(id).await {
-        Ok(now) if now.status.is_closed() => Ok(Warnings::new()),
+        Ok(now) if now.status.is_closed() => {
+            info!(order_id = %id, "order closed although the answer was lost");
+            Ok(Warnings::new())
+        }
         Err(gone) if is_gone(&gone) => Ok(Warnings::new()),
         Ok(now) if now.status.has_certificate() => Ok(left_valid(&now)),
         _ => Err(error),
@@ -85,15 +90,23 @@ async fn act(client: &Client, order: &Order) -> Result<(), Error> {
                 Some(request) => {
                     client
                         .decide_request(request.id, Decision::Rejected, NOTE)
-                        .await
+                        .await?;
+                    info!(order_id = %order.id, request_id = %request.id, "request of the order rejected");
+                    Ok(())
                 }
-                None => client.cancel_order(order.id, NOTE).await,
+                None => call_off(client, order.id).await,
             }
         }
         OrderStatus::Issued | OrderStatus::ReissuePending => Ok(()),
         ref status if status.is_closed() => Ok(()),
-        _ => client.cancel_order(order.id, NOTE).await,
+        _ => call_off(client, order.id).await,
     }
+}
+
+async fn call_off(client: &Client, id: OrderId) -> Result<(), Error> {
+    client.cancel_order(id, NOTE).await?;
+    info!(order_id = %id, "order canceled");
+    Ok(())
 }
 
 fn left_valid(order: &Order) -> Warnings {
@@ -114,3 +127,6 @@ fn left_valid(order: &Order) -> Warnings {
 fn is_gone(error: &Error) -> bool {
     error.status() == Some(404) && error.api().is_some()
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,6 +2,7 @@
 //! or the key was regenerated after a crash. It is never taken over, only named.
 
 use time::{Date, Duration};
+use tracing::debug;
 
 use super::equality::canonical_set;
 use super::model::SslOrderModel;
@@ -40,6 +41,7 @@ pub(super) async fn look(
         date_created: Some((since, until)),
         ..OrderFilter::default()
     };
+    debug!(common_name = %prepared.body.certificate.common_name, "looking for similar orders");
     let names = canonical_set(order);
     for listed in client.orders(&filter).await? {
         let listed_names = pki::canonical_names(

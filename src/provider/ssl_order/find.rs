@@ -1,5 +1,7 @@
 //! Looking for an order that an earlier run may have placed: before the POST, and after one whose answer was lost.
 
+use tracing::debug;
+
 use super::new_order::Prepared;
 use crate::certcentral::{Client, Error, Order, OrderId};
 use crate::pki::Csr;
@@ -19,6 +21,7 @@ pub(super) enum Found {
 
 /// Looks the token up. Closed orders are ignored: they are history.
 pub(super) async fn by_token(client: &Client, prepared: &Prepared) -> Result<Found, Error> {
+    debug!(token = %prepared.token, "looking for an order by its token");
     let mut open = Vec::new();
     for hit in client.orders_by_alternative_id(&prepared.token).await? {
         if hit.status.is_open() {

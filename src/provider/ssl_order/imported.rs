@@ -36,6 +36,7 @@ pub(super) fn fill(state: &mut SslOrderModel, order: &Order) {
             .product
             .as_ref()
             .and_then(|product| product.name_id.clone())
+            .or_else(|| order.product_name_id.clone())
             .into(),
         common_name: certificate.common_name.clone().into(),
         dns_names: non_empty(names).map_or(Attr::Null, |names| Attr::Known(Set(names))),
@@ -138,3 +139,6 @@ fn custom_fields(order: &Order) -> Attr<Set<Attr<CustomFieldModel>>> {
 fn non_empty<T>(values: Vec<T>) -> Option<Vec<T>> {
     (!values.is_empty()).then_some(values)
 }
+
+#[cfg(test)]
+mod tests;

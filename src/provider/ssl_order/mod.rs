@@ -7,6 +7,7 @@
 //! | what the plan says | `plan.rs`, `change.rs`, `equality.rs` |
 //! | how an order is placed exactly once | `create.rs`, then `find.rs`, `place.rs` |
 //! | how the answer gets into state | `record.rs`, `observe.rs` |
+//! | what somebody changed outside Terraform | `outside.rs` |
 
 mod change;
 mod clocks;
@@ -22,6 +23,7 @@ mod model;
 mod new_order;
 mod observe;
 mod organization;
+mod outside;
 mod place;
 mod plan;
 mod private;

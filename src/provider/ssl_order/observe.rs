@@ -2,6 +2,8 @@
 //!
 //! One call for an order that is issued and known, so that a refresh of many orders costs one call each.
 
+use tracing::debug;
+
 use super::model::SslOrderModel;
 use super::{domain_validations, record};
 use crate::certcentral::{ChainItem, Client, Order};
@@ -9,7 +11,9 @@ use crate::framework::{Attr, Warnings};
 use crate::pki::{Chain, Csr};
 use crate::provider::api_error;
 
-/// Brings everything that hangs on an order into `state`. Never fails: what cannot be looked at now stays as it was, with a warning.
+/// Brings everything that hangs on an order into `state`, and returns whether all its domains are validated. Never
+/// fails: what cannot be looked at now stays as it was, with a warning. `chain_at_hand` is the chain of the answer to the
+/// POST; without it the chain is downloaded.
 pub(super) async fn details(
     client: &Client,
     state: &mut SslOrderModel,
@@ -17,14 +21,20 @@ pub(super) async fn details(
     chain_at_hand: &[ChainItem],
     warnings: &mut Warnings,
 ) -> bool {
-    let before = (state.certificate_id.clone(), state.certificate_pem.clone());
-    let was_issued = state.serial_number.known().is_some();
+    debug!(order_id = %order.id, status = %order.status, "order looked at");
+    let before = state.clone();
+    let had_certificate = before.certificate_pem.known().is_some();
     record::order(state, order);
+    let was_issued = before.serial_number.known().is_some();
     let all_validated = validations(client, state, order, was_issued, warnings).await;
     let is_issued = state.serial_number.known().is_some();
-    let is_same = before.0 == state.certificate_id && before.1.known().is_some();
+    let is_same = had_certificate && before.certificate_id == state.certificate_id;
     if is_issued && !is_same {
-        chain(client, state, order, chain_at_hand, warnings).await;
+        let is_stored = chain(client, state, order, chain_at_hand, warnings).await;
+        if !is_stored && had_certificate {
+            // The next refresh sees another certificate id again, and tries again.
+            record::keep_certificate(state, &before);
+        }
     }
     all_validated
 }
@@ -56,15 +66,16 @@ async fn validations(
     }
 }
 
+/// Stores the chain of the order's certificate. Returns whether it is stored.
 async fn chain(
     client: &Client,
     state: &mut SslOrderModel,
     order: &Order,
     at_hand: &[ChainItem],
     warnings: &mut Warnings,
-) {
+) -> bool {
     let Some(certificate_id) = order.certificate.id else {
-        return;
+        return false;
     };
     let fetched;
     let items = if at_hand.is_empty() {
@@ -81,22 +92,28 @@ async fn chain(
                         order.id
                     ),
                 ));
-                return;
+                return false;
             }
         }
     } else {
         at_hand
     };
     match own_chain(items, state, order) {
-        Ok(chain) => record::chain(state, &chain),
-        Err(reason) => warnings.push(
-            "Certificate chain not usable",
-            format!(
-                "CertCentral's chain of certificate {certificate_id} of order {} is not stored: {reason}. The order is fine; a later refresh \
-                 tries again.",
-                order.id
-            ),
-        ),
+        Ok(chain) => {
+            record::chain(state, &chain);
+            true
+        }
+        Err(reason) => {
+            warnings.push(
+                "Certificate chain not usable",
+                format!(
+                    "CertCentral's chain of certificate {certificate_id} of order {} is not stored: {reason}. The order is fine; a later \
+                     refresh tries again.",
+                    order.id
+                ),
+            );
+            false
+        }
     }
 }
 

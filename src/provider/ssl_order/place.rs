@@ -29,13 +29,17 @@ pub(super) enum Outcome {
     NoOrder(Diagnostic),
 }
 
-/// Sends the order and settles its outcome before `deadline`. A stop ends the settling, never the POST.
+/// Sends the order and settles its outcome before `deadline`. A stop that came before the POST prevents it, also when
+/// the process shuts down; a later one ends the settling, never the POST.
 pub(super) async fn place(
     client: &Client,
     prepared: &Prepared,
     deadline: Instant,
     stop: &CancellationToken,
 ) -> Outcome {
+    if stop.is_cancelled() {
+        return Outcome::NoOrder(super::words::interrupted());
+    }
     info!(token = %prepared.token, product = %prepared.product, "placing the order");
     let error = match client.place_order(&prepared.product, &prepared.body).await {
         Ok(placed) => {
@@ -70,7 +74,10 @@ async fn settle(
             () = stop.cancelled() => true,
         };
         match find::by_token(client, prepared).await {
-            Ok(Found::Ours(order)) => return Outcome::Settled(order),
+            Ok(Found::Ours(order)) => {
+                info!(order_id = %order.id, token = %prepared.token, "order settled after a lost answer");
+                return Outcome::Settled(order);
+            }
             Ok(Found::Several(ids)) => {
                 return Outcome::NoOrder(super::words::several_orders(prepared, &ids));
             }
@@ -87,3 +94,6 @@ async fn settle(
         last_trouble.as_ref(),
     ))
 }
+
+#[cfg(test)]
+mod tests;

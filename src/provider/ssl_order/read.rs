@@ -7,6 +7,7 @@ use super::clocks;
 use super::imported;
 use super::model::SslOrderModel;
 use super::observe;
+use super::outside;
 use super::private::SslOrderPrivate;
 use crate::certcentral::{OrderId, OrderStatus};
 use crate::framework::{Diagnostic, Read, ReadRequest, Warnings};
@@ -51,6 +52,7 @@ pub(super) async fn read(session: &Session, today: Date, request: Request) -> Ou
     if private.imported && state.product_name_id.is_null() {
         imported::fill(&mut state, &order);
     }
+    warnings.extend(outside::reissued(&state, &order));
     observe::details(&client, &mut state, &order, &[], &mut warnings).await;
     clocks::set(&mut state, today);
     Read::Object {

@@ -3,9 +3,11 @@
 use time::Date;
 use time::macros::format_description;
 
-use super::model::{ChainElementModel, RequestModel, SslOrderModel};
+use super::model::{ChainElementModel, DomainValidationModel, RequestModel, SslOrderModel};
 use super::status;
-use crate::certcentral::{CertificateId, Order, OrderId, OrderStatus, PlacedOrder, RequestStatus};
+use crate::certcentral::{
+    CertificateId, Order, OrderId, OrderStatus, PlacedOrder, RequestId, RequestStatus,
+};
 use crate::framework::Attr;
 use crate::pki::{Certificate, Chain};
 
@@ -26,7 +28,7 @@ pub(super) fn placed(planned: SslOrderModel, id: OrderId, token: &str) -> SslOrd
     forget_certificate(&mut state);
     if let Attr::Known(validations) = &mut state.domain_validations {
         for validation in validations.values_mut() {
-            *validation = Attr::Known(super::model::DomainValidationModel::default());
+            *validation = Attr::Known(DomainValidationModel::default());
         }
     }
     state
@@ -35,18 +37,7 @@ pub(super) fn placed(planned: SslOrderModel, id: OrderId, token: &str) -> SslOrd
 /// What the answer to the POST says.
 pub(super) fn answer(state: &mut SslOrderModel, placed: &PlacedOrder) {
     state.certificate_id = placed.certificate_id.map(CertificateId::get).into();
-    state.requests = Attr::Known(
-        placed
-            .requests
-            .iter()
-            .map(|request| {
-                Attr::Known(RequestModel {
-                    id: Attr::Known(request.id.get()),
-                    status: request.status.as_ref().map(ToString::to_string).into(),
-                })
-            })
-            .collect(),
-    );
+    state.requests = requests(placed.requests.iter().map(|r| (r.id, r.status.as_ref())));
     if placed.requests.iter().any(|request| {
         request
             .status
@@ -64,18 +55,7 @@ pub(super) fn order(state: &mut SslOrderModel, order: &Order) {
     set_status(state, &order.status);
     state.certificate_id = order.certificate.id.map(CertificateId::get).into();
     state.order_valid_till = order.order_valid_till.map(date).into();
-    state.requests = Attr::Known(
-        order
-            .requests
-            .iter()
-            .map(|request| {
-                Attr::Known(RequestModel {
-                    id: Attr::Known(request.id.get()),
-                    status: request.status.as_ref().map(ToString::to_string).into(),
-                })
-            })
-            .collect(),
-    );
+    state.requests = requests(order.requests.iter().map(|r| (r.id, r.status.as_ref())));
     if order.certificate.serial_number.is_some() {
         state.serial_number = order.certificate.serial_number.clone().into();
         state.thumbprint = order.certificate.thumbprint.clone().into();
@@ -103,6 +83,15 @@ pub(super) fn chain(state: &mut SslOrderModel, chain: &Chain) {
     );
 }
 
+/// Puts the certificate of an earlier state back as a whole, so that its number and its PEM never come apart.
+pub(super) fn keep_certificate(state: &mut SslOrderModel, before: &SslOrderModel) {
+    state.certificate_id = before.certificate_id.clone();
+    state.serial_number = before.serial_number.clone();
+    state.thumbprint = before.thumbprint.clone();
+    state.valid_from = before.valid_from.clone();
+    state.valid_till = before.valid_till.clone();
+}
+
 /// No certificate is issued.
 pub(super) fn forget_certificate(state: &mut SslOrderModel) {
     state.certificate_pem = Attr::Null;
@@ -123,6 +112,21 @@ pub(super) fn date(date: Date) -> String {
         .unwrap_or_else(|_| date.to_string())
 }
 
+fn requests<'a>(
+    requests: impl Iterator<Item = (RequestId, Option<&'a RequestStatus>)>,
+) -> Attr<Vec<Attr<RequestModel>>> {
+    Attr::Known(
+        requests
+            .map(|(id, status)| {
+                Attr::Known(RequestModel {
+                    id: Attr::Known(id.get()),
+                    status: status.map(ToString::to_string).into(),
+                })
+            })
+            .collect(),
+    )
+}
+
 fn set_status(state: &mut SslOrderModel, status: &OrderStatus) {
     state.status = Attr::Known(status.to_string());
     state.status_detail = status::detail(status).into();
@@ -134,3 +138,6 @@ fn element(certificate: &Certificate) -> Attr<ChainElementModel> {
         pem: Attr::Known(certificate.pem()),
     })
 }
+
+#[cfg(test)]
+mod tests;

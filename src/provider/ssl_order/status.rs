@@ -21,7 +21,9 @@ pub(super) fn detail(status: &OrderStatus) -> &'static str {
         OrderStatus::Expired => "The order's certificate has expired.",
         OrderStatus::Revoked => "The order's certificates are revoked.",
         OrderStatus::Canceled => "The order was canceled.",
-        OrderStatus::Rejected => "The request was rejected by an approver or by DigiCert.",
+        OrderStatus::Rejected | OrderStatus::Denied => {
+            "The request was rejected by an approver or by DigiCert."
+        }
         _ => "This status is not known to the provider; the order counts as pending.",
     }
 }

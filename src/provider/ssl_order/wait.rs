@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use super::model::SslOrderModel;
 use super::observe;
 use super::status::{WaitsFor, waits_for};
-use crate::certcentral::{Client, Order, OrderId};
+use crate::certcentral::{Client, Order};
 use crate::framework::Warnings;
 use crate::provider::api_error;
 
@@ -47,7 +47,7 @@ pub(super) async fn until_issued(
     limits: Limits<'_>,
     warnings: &mut Warnings,
 ) {
-    let mut pause = FIRST_PAUSE;
+    let mut pauses = Pauses::new();
     loop {
         let waits = waits_for(&order.status, all_validated);
         let goes_on = match (limits.wait_for, waits) {
@@ -55,18 +55,9 @@ pub(super) async fn until_issued(
             (WaitFor::Issued, _) | (WaitFor::Auto, WaitsFor::DigiCert) => true,
             (WaitFor::Auto, WaitsFor::People) => false,
         };
-        if !goes_on {
+        if !goes_on || !pauses.next(limits).await {
             break;
         }
-        let next_look = Instant::now() + pause;
-        if next_look > limits.deadline {
-            break;
-        }
-        tokio::select! {
-            () = sleep_until(next_look) => {}
-            () = limits.stop.cancelled() => break,
-        }
-        pause = (pause * 2).min(LONGEST_PAUSE);
         match client.order(order.id).await {
             Ok(seen) => {
                 order = seen;
@@ -81,8 +72,33 @@ pub(super) async fn until_issued(
             }
         }
     }
-    if !order.status.has_certificate() {
-        warnings.push("Certificate not issued yet", not_issued(order.id, state));
+    if let Some((summary, detail)) = without_certificate(&order, state) {
+        warnings.push(summary, detail);
+    }
+}
+
+/// The pauses between two looks: 2 seconds, then twice the one before, up to a minute.
+#[derive(Debug)]
+struct Pauses {
+    next: Duration,
+}
+
+impl Pauses {
+    fn new() -> Self {
+        Self { next: FIRST_PAUSE }
+    }
+
+    /// Pauses until the next look. Returns false at once if it would come after the deadline, and as soon as a stop comes.
+    async fn next(&mut self, limits: Limits<'_>) -> bool {
+        let next_look = Instant::now() + self.next;
+        if next_look > limits.deadline || limits.stop.is_cancelled() {
+            return false;
+        }
+        self.next = (self.next * 2).min(LONGEST_PAUSE);
+        tokio::select! {
+            () = sleep_until(next_look) => true,
+            () = limits.stop.cancelled() => false,
+        }
     }
 }
 
@@ -97,10 +113,31 @@ pub(super) struct Limits<'a> {
     pub stop: &'a CancellationToken,
 }
 
-fn not_issued(id: OrderId, state: &SslOrderModel) -> String {
-    format!(
-        "Order {id} is placed and in state; its status is {}. {} A later refresh, plan or apply picks the certificate up; nothing is ordered again.",
-        state.status.as_str().unwrap_or("not known"),
-        state.status_detail.as_str().unwrap_or_default(),
-    )
+/// What to say of an order that has no certificate when the wait ends; nothing if it has one.
+fn without_certificate(order: &Order, state: &SslOrderModel) -> Option<(&'static str, String)> {
+    let (id, status) = (order.id, &order.status);
+    let meaning = state.status_detail.as_str().unwrap_or_default();
+    if status.has_certificate() {
+        None
+    } else if status.is_closed() {
+        Some((
+            "Order closed without a certificate",
+            format!(
+                "Order {id} was closed before its certificate was issued; its status is {status}. {meaning} It stays in state, and no later \
+                 refresh brings a certificate. Ask the approver or DigiCert for the reason; to buy another order, set \
+                 `reorder_when_closed = true` or change `order_key`."
+            ),
+        ))
+    } else {
+        Some((
+            "Certificate not issued yet",
+            format!(
+                "Order {id} is placed and in state; its status is {status}. {meaning} A later refresh, plan or apply picks the certificate up; \
+                 nothing is ordered again."
+            ),
+        ))
+    }
 }
+
+#[cfg(test)]
+mod tests;

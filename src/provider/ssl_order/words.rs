@@ -27,6 +27,35 @@ pub(super) fn settled(order: &Order) -> (&'static str, String) {
     )
 }
 
+/// The order is placed, and looking at it failed.
+pub(super) fn details_follow(id: OrderId) -> (&'static str, String) {
+    (
+        "Order placed, details follow",
+        format!(
+            "Order {id} is placed and in state. The next refresh fills in its status and certificate."
+        ),
+    )
+}
+
+/// The order is placed, and the provider made a mistake afterwards.
+pub(super) fn details_lost(id: OrderId) -> (&'static str, String) {
+    (
+        "Order placed, details lost by a bug",
+        format!(
+            "Order {id} is placed and in state. A bug of the provider kept it from reading the order's details; the next refresh tries again. \
+             Please report the bug, with the log of this run."
+        ),
+    )
+}
+
+/// The run was stopped before the POST.
+pub(super) fn interrupted() -> Diagnostic {
+    Diagnostic::error(
+        "Interrupted before ordering",
+        "The run was interrupted before the order was sent to CertCentral. Nothing was ordered. Run apply again to order.",
+    )
+}
+
 /// Nobody knows whether the order was placed.
 pub(super) fn unknown_outcome(
     prepared: &Prepared,
