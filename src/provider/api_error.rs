@@ -1,5 +1,7 @@
 //! What a person reads when CertCentral says no, or says nothing: one table from the API's codes to summary, advice
-//! and attribute.
+//! and attribute, and one from its field names to arguments.
+//!
+//! Source: <https://dev.digicert.com/certcentral-apis/services-api/errors.html>
 
 use crate::certcentral::{ApiError, Error, ErrorItem, TransportKind};
 use crate::framework::{AttributePath, Diagnostic};
@@ -96,30 +98,56 @@ const ADVICE: &[Advice] = &[
     },
     Advice {
         code: "order_renewed_already",
-        summary: "Order is renewed already",
+        summary: "Order renewed already",
         advice: "Import the renewal, or leave `renewal_of_order_id` out to place an order of its own.",
         attribute: Some("renewal_of_order_id"),
     },
 ];
 
-/// Arguments by the API's field names where they differ or need a path.
-const FIELDS: &[(&str, &str)] = &[
-    ("common_name", "common_name"),
-    ("dns_names", "dns_names"),
-    ("csr", "csr"),
-    ("signature_hash", "signature_hash"),
-    ("server_platform", "server_platform_id"),
-    ("validity_years", "validity_years"),
-    ("validity_days", "validity_days"),
-    ("custom_expiration_date", "custom_expiration_date"),
-    ("order_validity", "order_validity"),
-    ("organization", "organization"),
-    ("contacts", "organization"),
-    ("container", "container_id"),
-    ("payment_method", "payment_method"),
-    ("dcv_method", "dcv_method"),
-    ("custom_fields", "custom_fields"),
-    ("renewal_of_order_id", "renewal_of_order_id"),
+/// Arguments by the API's field names. A field that is not here is looked up by the object that holds it:
+/// `organization.contacts.0.email` by `organization.contacts`.
+const FIELDS: &[(&str, &[&str])] = &[
+    ("common_name", &["common_name"]),
+    ("dns_names", &["dns_names"]),
+    ("csr", &["csr"]),
+    ("signature_hash", &["signature_hash"]),
+    ("server_platform", &["server_platform_id"]),
+    ("organization_units", &["organization_units"]),
+    ("profile_option", &["profile_option"]),
+    ("ca_cert_id", &["ca_cert_id"]),
+    ("cert_validity", &["cert_validity"]),
+    ("cert_validity.years", &["cert_validity", "years"]),
+    ("cert_validity.days", &["cert_validity", "days"]),
+    (
+        "cert_validity.custom_expiration_date",
+        &["cert_validity", "custom_expiration_date"],
+    ),
+    ("validity_years", &["validity_years"]),
+    ("validity_days", &["validity_days"]),
+    ("custom_expiration_date", &["custom_expiration_date"]),
+    ("order_validity", &["order_validity"]),
+    ("order_validity.years", &["order_validity", "years"]),
+    ("order_validity.days", &["order_validity", "days"]),
+    (
+        "order_validity.custom_expiration_date",
+        &["order_validity", "custom_expiration_date"],
+    ),
+    ("organization", &["organization"]),
+    ("organization.id", &["organization", "id"]),
+    ("organization.contacts", &["organization", "contacts"]),
+    ("contacts", &["organization", "contacts"]),
+    ("container", &["container_id"]),
+    ("custom_fields", &["custom_fields"]),
+    ("additional_emails", &["additional_emails"]),
+    ("auto_renew", &["auto_renew"]),
+    ("custom_renewal_message", &["custom_renewal_message"]),
+    ("comments", &["comments"]),
+    ("locale", &["locale"]),
+    ("payment_method", &["payment_method"]),
+    ("dcv_method", &["dcv_method"]),
+    ("renewal_of_order_id", &["renewal_of_order_id"]),
+    ("renewed_thumbprint", &["renewed_thumbprint"]),
+    ("alternative_order_id", &["alternative_order_id"]),
 ];
 
 /// The diagnostic for a failed call. `doing` says what was tried: "placing the order".
@@ -175,8 +203,9 @@ fn refused(api: &ApiError, doing: &str) -> Diagnostic {
         Some(advice) => Diagnostic::error(advice.summary, format!("{said}\n\n{}", advice.advice)),
         None => Diagnostic::error("Refused by CertCentral", said),
     };
-    match known.and_then(|advice| advice.attribute).or(field) {
-        Some(attribute) => diagnostic.at(AttributePath::of(attribute)),
+    let attribute = known.and_then(|advice| advice.attribute);
+    match attribute.map(AttributePath::of).or(field) {
+        Some(path) => diagnostic.at(path),
         None => diagnostic,
     }
 }
@@ -189,12 +218,21 @@ impl Advice {
     }
 }
 
-fn field_argument(field: &str) -> Option<&'static str> {
-    let field = field.rsplit('.').next().unwrap_or(field);
-    FIELDS
-        .iter()
-        .find(|(api, _)| *api == field)
-        .map(|(_, argument)| *argument)
+/// The argument behind a field of the order body, such as `certificate.common_name` or `organization.contacts[0].email`:
+/// the innermost object of the field that is an argument of its own.
+fn field_argument(field: &str) -> Option<AttributePath> {
+    let field = field.strip_prefix("certificate.").unwrap_or(field);
+    let mut prefix = field;
+    loop {
+        if let Some((_, [root, nested @ ..])) = FIELDS.iter().find(|(api, _)| *api == prefix) {
+            return Some(
+                nested
+                    .iter()
+                    .fold(AttributePath::of(*root), |path, name| path.attribute(*name)),
+            );
+        }
+        prefix = &prefix[..prefix.rfind(['.', '['])?];
+    }
 }
 
 fn sentence(error: &Error, doing: &str) -> String {
@@ -229,3 +267,6 @@ fn transport_advice(kind: TransportKind) -> &'static str {
         _ => "Run the command again.",
     }
 }
+
+#[cfg(test)]
+mod tests;

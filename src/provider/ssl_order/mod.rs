@@ -30,6 +30,8 @@ mod private;
 mod product;
 mod read;
 mod record;
+#[cfg(test)]
+mod samples;
 mod schema;
 mod status;
 mod token;

@@ -52,3 +52,6 @@ fn error(path: &AttributePath, summary: &str, detail: impl Into<String>) -> Diag
 fn warning(path: &AttributePath, summary: &str, detail: impl Into<String>) -> Diagnostic {
     Diagnostic::warning(summary, detail).at(path.clone())
 }
+
+#[cfg(test)]
+mod tests;

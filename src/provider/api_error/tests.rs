@@ -1,0 +1,1 @@
+//! Every code and every kind of failure, as a person reads it.

@@ -1,0 +1,161 @@
+//! Names and CSR.
+
+use super::{each_is_refused, each_passes};
+use crate::framework::Attr;
+use crate::provider::ssl_order::samples::{csr, csr_for, names};
+
+#[test]
+fn names_are_public_domain_names() {
+    each_is_refused(&[
+        (
+            |o| o.dns_names = names(&["192.0.2.1"]),
+            "error dns_names: Invalid DNS name. CertCentral does not issue a certificate for it: \"192.0.2.1\" is an IP address",
+        ),
+        (
+            |o| o.dns_names = names(&["localhost"]),
+            "error dns_names: Invalid DNS name. CertCentral does not issue a certificate for it: \"localhost\"",
+        ),
+        (
+            |o| o.dns_names = names(&["a_b.example.com"]),
+            "error dns_names: Invalid DNS name. CertCentral does not issue a certificate for it: \"a_b.example.com\"",
+        ),
+        (
+            |o| o.dns_names = names(&["https://example.com"]),
+            "error dns_names: Invalid DNS name.",
+        ),
+        (
+            |o| o.dns_names = names(&["*.*.example.com"]),
+            "error dns_names: Invalid DNS name.",
+        ),
+        (
+            |o| o.dns_names = names(&["ok.example.com", ""]),
+            "error dns_names: Invalid DNS name.",
+        ),
+        (
+            |o| o.dns_names = names(&["-a.example.com"]),
+            "error dns_names: Invalid DNS name. CertCentral does not issue a certificate for it: the label \"-a\"",
+        ),
+        (
+            |o| {
+                o.csr = Attr::Unknown;
+                o.common_name = "mail.corp".into();
+            },
+            "error common_name: Invalid common name. CertCentral does not issue a certificate for it: \"mail.corp\"",
+        ),
+        (
+            |o| {
+                o.csr = Attr::Unknown;
+                o.common_name = Attr::Known(format!("{}.example.com", "a".repeat(53)));
+            },
+            "error common_name: Invalid common name. CertCentral does not issue a certificate for it:",
+        ),
+        (
+            |o| {
+                o.product_name_id = "ssl_ev_basic".into();
+                o.organization = Attr::Unknown;
+                o.dns_names = names(&["*.example.com"]);
+            },
+            "error dns_names: Wildcard in an EV order. \"*.example.com\" is a wildcard",
+        ),
+    ]);
+    each_passes(&[
+        ("wildcard", |o| o.dns_names = names(&["*.example.com"])),
+        ("idn", |o| {
+            o.dns_names = names(&["b\u{fc}cher.example.com"])
+        }),
+        ("long further name", |o| {
+            o.dns_names =
+                Attr::Known(crate::framework::Set(vec![Attr::Known(format!(
+                    "{}.example.com",
+                    "a".repeat(63)
+                ))]));
+        }),
+        ("none", |o| o.dns_names = Attr::Null),
+    ]);
+}
+
+#[test]
+fn a_csr_is_one_request_with_a_good_key() {
+    each_is_refused(&[
+        (
+            |o| o.csr = "".into(),
+            "error csr: Invalid CSR. `csr` cannot be ordered with: the text is not PEM",
+        ),
+        (
+            |o| o.csr = "MIICYDCC".into(),
+            "error csr: Invalid CSR. `csr` cannot be ordered with: the text is not PEM",
+        ),
+        (
+            |o| {
+                let key = rcgen::KeyPair::generate().expect("a key");
+                o.csr = Attr::Known(key.serialize_pem());
+            },
+            "error csr: Invalid CSR. `csr` cannot be ordered with: the text holds a private key",
+        ),
+        (
+            |o| o.csr = Attr::Known(csr().repeat(2)),
+            "error csr: Invalid CSR. `csr` cannot be ordered with: the text holds 2 PEM blocks",
+        ),
+        (
+            |o| o.csr = Attr::Known(csr().replace("MIICYDCC", "MIICYDCD")),
+            "error csr: Invalid CSR. `csr` cannot be ordered with:",
+        ),
+    ]);
+}
+
+#[test]
+fn a_private_key_is_never_quoted() {
+    let key = rcgen::KeyPair::generate()
+        .expect("a key")
+        .serialize_pem();
+    let body = key.lines().nth(1).expect("a body").to_owned();
+    let mut order = super::order();
+    order.csr = Attr::Known(key);
+    let text = format!("{:?}", super::validate(&order));
+    assert!(!text.contains(&body), "{text}");
+}
+
+#[test]
+fn names_of_the_csr_are_ordered_too() {
+    each_is_refused(&[
+        (
+            |o| {
+                o.csr = Attr::Known(csr_for(
+                    "shop.example.com",
+                    &["shop.example.com", "old.example.com"],
+                ));
+            },
+            "error csr: CSR names missing from the order. The CSR lists old.example.com, which neither",
+        ),
+        (
+            |o| o.csr = Attr::Known(csr_for("old.example.com", &[])),
+            "warning csr: CSR made for another name. The subject of the CSR names \"old.example.com\"",
+        ),
+    ]);
+    each_passes(&[
+        ("same names in another case", |o| {
+            o.csr = Attr::Known(csr_for("SHOP.example.com", &["API.example.com"]));
+        }),
+        ("unknown names", |o| {
+            o.dns_names = Attr::Unknown;
+            o.csr = Attr::Known(csr_for("old.example.com", &["old.example.com"]));
+        }),
+    ]);
+}
+
+#[test]
+fn organization_units_are_ignored_and_meaningless_ones_refused() {
+    each_is_refused(&[(
+        |o| o.organization_units = Attr::Known(vec!["Accounting".into()]),
+        "warning organization_units: Organization units are ignored.",
+    )]);
+    let found = super::found(|o| o.organization_units = Attr::Known(vec!["IT".into(), "-".into()]));
+    assert_eq!(found.len(), 2, "{found:#?}");
+    assert!(
+        found[1].starts_with(
+            "error organization_units[1]: Meaningless organization unit. \"-\" says nothing"
+        ),
+        "{found:#?}"
+    );
+    each_passes(&[("none", |o| o.organization_units = Attr::Known(Vec::new()))]);
+}

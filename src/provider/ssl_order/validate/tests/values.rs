@@ -1,0 +1,229 @@
+//! Single values: products, enumerations, ids, addresses.
+
+use super::{each_is_refused, each_passes};
+use crate::framework::{Attr, Set};
+use crate::provider::ssl_order::model::{CustomFieldModel, TimeoutsModel};
+use crate::provider::ssl_order::samples::names;
+
+#[test]
+fn a_product_is_a_name_id_and_an_unknown_one_only_warns() {
+    each_is_refused(&[
+        (
+            |o| o.product_name_id = "".into(),
+            "error product_name_id: Invalid product. \"\" is not a product name id",
+        ),
+        (
+            |o| o.product_name_id = "SSL_PLUS".into(),
+            "error product_name_id: Invalid product. \"SSL_PLUS\" is not",
+        ),
+        (
+            |o| o.product_name_id = "ssl plus".into(),
+            "error product_name_id: Invalid product. \"ssl plus\" is not",
+        ),
+        (
+            |o| o.product_name_id = "../order".into(),
+            "error product_name_id: Invalid product. \"../order\" is not",
+        ),
+        (
+            |o| o.product_name_id = "ssl_new_2030".into(),
+            "warning product_name_id: Unknown product. \"ssl_new_2030\" is none of the products that this provider knows (ssl_plus, ",
+        ),
+    ]);
+    each_passes(&[
+        ("basic", |o| o.product_name_id = "ssl_basic".into()),
+        ("flex", |o| o.product_name_id = "ssl_securesite_flex".into()),
+        ("pro", |o| o.product_name_id = "ssl_securesite_pro".into()),
+    ]);
+}
+
+#[test]
+fn the_products_of_the_api_page_take_sha256_only() {
+    each_is_refused(&[
+        (
+            |o| o.signature_hash = "sha1".into(),
+            "error signature_hash: Invalid signature hash. `signature_hash` is \"sha1\"",
+        ),
+        (
+            |o| o.signature_hash = "SHA256".into(),
+            "error signature_hash: Invalid signature hash. `signature_hash` is \"SHA256\"",
+        ),
+        (
+            |o| o.signature_hash = "".into(),
+            "error signature_hash: Invalid signature hash. `signature_hash` is \"\"",
+        ),
+        (
+            |o| o.signature_hash = "sha384".into(),
+            "error signature_hash: Invalid signature hash. `ssl_plus` is issued with \"sha256\" only; `signature_hash` is \"sha384\"",
+        ),
+    ]);
+    each_passes(&[("sha512 of a later product", |o| {
+        o.product_name_id = "ssl_basic".into();
+        o.signature_hash = "sha512".into();
+    })]);
+}
+
+#[test]
+fn own_choices_are_closed_and_those_of_the_api_open() {
+    each_is_refused(&[
+        (
+            |o| o.wait_for = "ever".into(),
+            "error wait_for: Invalid value. `wait_for` is \"ever\"; it takes \"auto\", \"issued\" or \"none\".",
+        ),
+        (
+            |o| o.on_destroy = "revoke".into(),
+            "error on_destroy: Invalid value. `on_destroy` is \"revoke\"; it takes \"retain\" or \"cancel\".",
+        ),
+        (
+            |o| o.on_destroy = "".into(),
+            "error on_destroy: Invalid value. `on_destroy` is \"\"",
+        ),
+        (
+            |o| o.duplicate_order_check = "Off".into(),
+            "error duplicate_order_check: Invalid value. `duplicate_order_check` is \"Off\"; it takes \"error\", \"warn\" or \"off\".",
+        ),
+        (
+            |o| o.payment_method = "cash".into(),
+            "warning payment_method: Unknown value. `payment_method` is \"cash\"; this provider knows \"balance\", \"card\" or \"profile\".",
+        ),
+        (
+            |o| o.dcv_method = "carrier-pigeon".into(),
+            "warning dcv_method: Unknown value. `dcv_method` is \"carrier-pigeon\"; this provider knows \"email\"",
+        ),
+    ]);
+    each_passes(&[
+        ("issued", |o| o.wait_for = "issued".into()),
+        ("none", |o| o.wait_for = "none".into()),
+        ("cancel", |o| o.on_destroy = "cancel".into()),
+        ("warn", |o| o.duplicate_order_check = "warn".into()),
+        ("card", |o| o.payment_method = "card".into()),
+        ("txt", |o| o.dcv_method = "dns-txt-token".into()),
+    ]);
+}
+
+#[test]
+fn ids_are_above_zero() {
+    each_is_refused(&[
+        (
+            |o| o.container_id = Attr::Known(0),
+            "error container_id: Invalid id. 0 is not an id",
+        ),
+        (
+            |o| o.container_id = Attr::Known(-1),
+            "error container_id: Invalid id. -1 is not an id",
+        ),
+        (
+            |o| o.renewal_of_order_id = Attr::Known(0),
+            "error renewal_of_order_id: Invalid id. 0 is not an id",
+        ),
+        (
+            |o| {
+                o.custom_fields = Attr::Known(Set(vec![Attr::Known(CustomFieldModel {
+                    metadata_id: Attr::Known(-7),
+                    value: "x".into(),
+                })]));
+            },
+            "error custom_fields: Invalid id. -7 is not an id",
+        ),
+    ]);
+    each_passes(&[
+        ("container", |o| o.container_id = Attr::Known(1)),
+        ("renewal above 2^31", |o| {
+            o.renewal_of_order_id = Attr::Known(2_147_500_001);
+        }),
+    ]);
+}
+
+#[test]
+fn addresses_have_a_local_part_and_a_domain() {
+    each_is_refused(&[
+        (
+            |o| o.additional_emails = names(&["tls"]),
+            "error additional_emails: Invalid e-mail address. \"tls\" is not",
+        ),
+        (
+            |o| o.additional_emails = names(&["@example.com"]),
+            "error additional_emails: Invalid e-mail address. \"@example.com\" is not",
+        ),
+        (
+            |o| o.additional_emails = names(&["tls@localhost"]),
+            "error additional_emails: Invalid e-mail address. \"tls@localhost\" is not",
+        ),
+        (
+            |o| o.additional_emails = names(&["tls@.com"]),
+            "error additional_emails: Invalid e-mail address. \"tls@.com\" is not",
+        ),
+        (
+            |o| o.additional_emails = names(&["a b@example.com"]),
+            "error additional_emails: Invalid e-mail address. \"a b@example.com\" is not",
+        ),
+        (
+            |o| o.additional_emails = names(&["good@example.com", "tls@example.com."]),
+            "error additional_emails: Invalid e-mail address. \"tls@example.com.\" is not",
+        ),
+    ]);
+    each_passes(&[
+        ("plus", |o| {
+            o.additional_emails = names(&["tls+alerts@example.com", "b@sub.example.com"]);
+        }),
+        ("none", |o| o.additional_emails = names(&[])),
+    ]);
+}
+
+#[test]
+fn thumbprints_references_and_durations_have_their_form() {
+    each_is_refused(&[
+        (
+            |o| o.renewed_thumbprint = "AB".into(),
+            "error renewed_thumbprint: Invalid thumbprint. \"AB\" is not a SHA-1 thumbprint",
+        ),
+        (
+            |o| o.renewed_thumbprint = "G39AA9C3C3FCDA70E1B9C993F8B7C2D5CE9D55B3".into(),
+            "error renewed_thumbprint: Invalid thumbprint.",
+        ),
+        (
+            |o| o.renewed_thumbprint = "F3:9A:A9:C3:C3:FC:DA:70:E1:B9:C9:93:F8:B7".into(),
+            "error renewed_thumbprint: Invalid thumbprint.",
+        ),
+        (
+            |o| o.alternative_order_id = "".into(),
+            "error alternative_order_id: Invalid alternative order id.",
+        ),
+        (
+            |o| o.alternative_order_id = "a\nb".into(),
+            "error alternative_order_id: Invalid alternative order id.",
+        ),
+        (
+            |o| o.alternative_order_id = Attr::Known("x".repeat(129)),
+            "error alternative_order_id: Invalid alternative order id.",
+        ),
+        (
+            |o| {
+                o.timeouts = Attr::Known(TimeoutsModel {
+                    create: "soon".into(),
+                });
+            },
+            "error timeouts.create: Invalid duration. \"soon\" is not a duration",
+        ),
+        (
+            |o| {
+                o.timeouts = Attr::Known(TimeoutsModel {
+                    create: "10".into(),
+                });
+            },
+            "error timeouts.create: Invalid duration. \"10\" is not a duration",
+        ),
+    ]);
+    each_passes(&[
+        ("thumbprint", |o| {
+            o.renewed_thumbprint = "f39aa9c3c3fcda70e1b9c993f8b7c2d5ce9d55b3".into();
+        }),
+        ("longest reference", |o| {
+            o.alternative_order_id = Attr::Known("x".repeat(128));
+        }),
+        ("duration", |o| {
+            o.timeouts = Attr::Known(TimeoutsModel {
+                create: "1h30m".into(),
+            });
+        }),
+    ]);
+}
