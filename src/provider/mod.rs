@@ -63,3 +63,25 @@ impl Provider for DigicertProvider {
         vec![erase(SslOrder::new(Arc::clone(&self.session)))]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::DigicertProvider;
+    use super::config::ProviderConfig;
+    use crate::framework::Provider;
+    use crate::framework::schema_check::{model_matches, violations};
+
+    #[test]
+    fn schemas_keep_the_rules_of_core_and_match_their_models() {
+        let provider = DigicertProvider::new(|_| {});
+        let schema = provider.schema();
+        assert_eq!(violations(&schema), [] as [&str; 0]);
+        assert_eq!(model_matches::<ProviderConfig>(&schema), [] as [&str; 0]);
+        let resources = provider.resources();
+        let names: Vec<_> = resources.iter().map(|r| r.type_name()).collect();
+        assert_eq!(names, ["digicert_ssl_order"]);
+        for resource in resources {
+            assert_eq!(resource.violations(), [] as [&str; 0]);
+        }
+    }
+}

@@ -185,3 +185,6 @@ fn store(state: &mut SslOrderModel, validations: BTreeMap<String, DomainValidati
             .collect(),
     );
 }
+
+#[cfg(test)]
+mod tests;

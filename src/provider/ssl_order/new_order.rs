@@ -284,3 +284,6 @@ where
 fn invalid_id(error: &impl std::fmt::Display, path: AttributePath) -> Diagnostic {
     Diagnostic::error("Invalid id", format!("{error}.")).at(path)
 }
+
+#[cfg(test)]
+mod tests;

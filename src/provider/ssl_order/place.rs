@@ -68,11 +68,7 @@ async fn settle(
 ) -> Outcome {
     let mut last_trouble = None;
     for pause in LOOK_AGAIN {
-        let until = Instant::now() + Duration::from_secs(pause);
-        let stopped = tokio::select! {
-            () = sleep_until(until.min(deadline)) => false,
-            () = stop.cancelled() => true,
-        };
+        let goes_on = pause_for(Duration::from_secs(pause), deadline, stop).await;
         match find::by_token(client, prepared).await {
             Ok(Found::Ours(order)) => {
                 info!(order_id = %order.id, token = %prepared.token, "order settled after a lost answer");
@@ -84,7 +80,7 @@ async fn settle(
             Ok(Found::Nothing | Found::Foreign(_)) => {}
             Err(error) => last_trouble = Some(error),
         }
-        if stopped || Instant::now() >= deadline {
+        if !goes_on {
             break;
         }
     }
@@ -93,6 +89,15 @@ async fn settle(
         lost,
         last_trouble.as_ref(),
     ))
+}
+
+/// Pauses before the next look-up, not beyond `deadline` and not after a stop. Returns whether more look-ups may follow.
+async fn pause_for(pause: Duration, deadline: Instant, stop: &CancellationToken) -> bool {
+    let until = (Instant::now() + pause).min(deadline);
+    tokio::select! {
+        () = sleep_until(until) => Instant::now() < deadline,
+        () = stop.cancelled() => false,
+    }
 }
 
 #[cfg(test)]

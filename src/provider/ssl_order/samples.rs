@@ -4,14 +4,19 @@ use std::fs;
 
 use certcentral_sandbox::Sandbox;
 use serde::de::DeserializeOwned;
+use time::macros::date;
 
 use super::model::{ContactModel, OrganizationModel, PersonModel, SslOrderModel, ValidityModel};
 use super::new_order::{self, Prepared};
-use crate::certcentral::{ApiKey, BaseUrl, Client, Config};
-use crate::framework::{Attr, Set};
+use super::plan::{self, Plan};
+use super::private::SslOrderPrivate;
+use super::{equality, record, schema};
+use crate::certcentral::{ApiKey, BaseUrl, Client, Config, OrderId};
+use crate::framework::plan::generic_plan;
+use crate::framework::{Attr, AttributePath, FromToValue, ModelError, PlanRequest, Set, Value};
 use crate::provider::config::ProviderConfig;
 use crate::provider::session::Session;
-use crate::provider::settings;
+use crate::provider::settings::{self, OrderDefaults};
 
 /// The CSR of the fixtures: RSA 2048, subject `shop.example.com`, no further names.
 pub(super) fn csr() -> String {
@@ -141,4 +146,59 @@ pub(super) fn session(sandbox: &Sandbox) -> Session {
     let session = Session::default();
     session.configure(settings::resolve(&config, "1.11.4", &|_| None).expect("settings"));
     session
+}
+
+/// The plan of a configuration as the framework and this resource make it, on 2026-11-23. Arguments in `config` that have
+/// a default are given, so that core's proposal is the configuration with the computed attributes of the prior state.
+pub(super) fn plan(
+    config: &SslOrderModel,
+    prior: Option<&SslOrderModel>,
+    private: SslOrderPrivate,
+) -> Plan {
+    let schema = schema::schema();
+    let prior_value = prior.map_or(Value::Null, FromToValue::to_value);
+    let config_value = config.to_value();
+    let Value::Object(mut proposed) = config_value.clone() else {
+        panic!("a model is an object");
+    };
+    for attribute in &schema.attributes {
+        if attribute.mode.is_computed() && config_value.attribute(attribute.name).is_null() {
+            let kept = prior_value.attribute(attribute.name).clone();
+            proposed.insert(attribute.name.to_owned(), kept);
+        }
+    }
+    let read = |value: &Value| SslOrderModel::from_value(value, &AttributePath::default());
+    let keep = |planned: &Value| {
+        let mut planned = read(planned)?;
+        if let Some(prior) = prior {
+            equality::keep_equal_values(prior, &mut planned);
+        }
+        Ok::<_, ModelError>(planned.to_value())
+    };
+    let proposed = Value::Object(proposed);
+    let generic =
+        generic_plan(&schema, &config_value, &prior_value, proposed, keep).expect("a model");
+    let request = PlanRequest {
+        config: config.clone(),
+        prior_state: prior.cloned(),
+        planned_state: read(&generic.planned_state).expect("a model"),
+        requires_replace: generic.requires_replace,
+        private,
+    };
+    plan::plan(
+        request,
+        Some(&OrderDefaults::default()),
+        date!(2026 - 11 - 23),
+    )
+}
+
+/// The state of an order of the configuration, as soon as it is placed with order id 2147500123.
+pub(super) fn placed(config: &SslOrderModel) -> SslOrderModel {
+    let planned = plan(config, None, SslOrderPrivate::default()).state;
+    let token = prepared(config).token;
+    record::placed(
+        planned,
+        OrderId::try_from(2_147_500_123).expect("an id"),
+        &token,
+    )
 }

@@ -1,1 +1,130 @@
-//! Tests.
+//! What must hold of a create whatever happens, against the sandbox.
+
+use certcentral_sandbox::{At, Fault, Sandbox, Settings};
+use time::macros::date;
+use tokio_util::sync::CancellationToken;
+
+use super::{create, unless_it_panics};
+use crate::certcentral::OrderId;
+use crate::framework::{Attr, Call, CreateRequest, Created, Severity, Warnings};
+use crate::provider::session::Session;
+use crate::provider::ssl_order::model::SslOrderModel;
+use crate::provider::ssl_order::private::SslOrderPrivate;
+use crate::provider::ssl_order::samples::{order, placed, plan, session};
+
+async fn run(
+    session: &Session,
+    order: SslOrderModel,
+    stop: CancellationToken,
+) -> Created<SslOrderModel, SslOrderPrivate> {
+    let request = CreateRequest {
+        config: order.clone(),
+        planned_state: plan(&order, None, SslOrderPrivate::default()).state,
+        private: SslOrderPrivate::default(),
+    };
+    create(session, date!(2026 - 11 - 23), &Call { stop }, request).await
+}
+
+fn summaries(warnings: &Warnings) -> Vec<&str> {
+    warnings.iter().map(|w| w.summary.as_str()).collect()
+}
+
+#[tokio::test]
+async fn a_stop_before_the_post_orders_nothing() {
+    let sandbox = Sandbox::start(Settings::default()).unwrap();
+    let stop = CancellationToken::new();
+    stop.cancel();
+    let created = run(&session(&sandbox), order(), stop).await;
+    let Created::Nothing(problems) = created else {
+        panic!("{created:?}");
+    };
+    let problem = problems.iter().next().unwrap();
+    assert_eq!(problem.summary, "Interrupted before ordering");
+    assert_eq!(sandbox.summary().orders_created, 0);
+}
+
+#[tokio::test]
+async fn the_same_content_in_another_run_adopts_the_order() {
+    let sandbox = Sandbox::start(Settings::default()).unwrap();
+    let mut ids = Vec::new();
+    for expected in [&[][..], &["Existing order adopted"]] {
+        let created = run(&session(&sandbox), order(), CancellationToken::new()).await;
+        let Created::Object {
+            state, warnings, ..
+        } = created
+        else {
+            panic!("{created:?}");
+        };
+        assert_eq!(summaries(&warnings), expected);
+        assert_eq!(state.status.as_str(), Some("issued"));
+        ids.push(state.order_id);
+    }
+    assert_eq!(ids[0], ids[1]);
+    assert_eq!(sandbox.summary().orders_created, 1);
+}
+
+#[tokio::test]
+async fn the_same_content_twice_in_one_run_is_refused() {
+    let sandbox = Sandbox::start(Settings::default()).unwrap();
+    let session = session(&sandbox);
+    let first = run(&session, order(), CancellationToken::new()).await;
+    assert!(matches!(first, Created::Object { .. }), "{first:?}");
+    let second = run(&session, order(), CancellationToken::new()).await;
+    let Created::Nothing(problems) = second else {
+        panic!("{second:?}");
+    };
+    assert_eq!(
+        problems.iter().next().unwrap().summary,
+        "Same order twice in one apply"
+    );
+    assert_eq!(sandbox.summary().orders_created, 1);
+}
+
+#[tokio::test]
+async fn an_order_whose_details_cannot_be_read_is_kept() {
+    let sandbox = Sandbox::start(Settings::default()).unwrap();
+    let route = "GET /order/certificate/*".parse().unwrap();
+    sandbox.fault_times(route, 1, 100, At::Before, Fault::Html { status: 503 });
+    let created = run(&session(&sandbox), order(), CancellationToken::new()).await;
+    let Created::Object {
+        state, warnings, ..
+    } = created
+    else {
+        panic!("{created:?}");
+    };
+    let id = sandbox.orders()[0].id;
+    assert_eq!(state.id, Attr::Known(id.to_string()));
+    assert_eq!(
+        summaries(&warnings),
+        [
+            "Answer is not from CertCentral's API",
+            "Order placed, details follow"
+        ]
+    );
+    assert!(warnings.iter().all(|w| w.severity == Severity::Warning));
+}
+
+#[tokio::test]
+async fn a_panic_after_the_post_keeps_the_order() {
+    let id = OrderId::try_from(2_147_500_123).unwrap();
+    let certain = placed(&order());
+    let broken = async { panic!("a bug in what follows the order") };
+    let (state, warnings) = unless_it_panics(broken, certain.clone(), id).await;
+    assert_eq!(state, certain);
+    assert_eq!(state.order_id, Attr::Known(2_147_500_123));
+    assert_eq!(
+        summaries(&warnings),
+        ["Order placed, details lost by a bug"]
+    );
+}
+
+#[tokio::test]
+async fn a_past_date_is_refused_before_any_call() {
+    let sandbox = Sandbox::start(Settings::default()).unwrap();
+    let mut order = order();
+    order.order_validity = Attr::Null;
+    order.custom_expiration_date = "2026-11-23".into();
+    let created = run(&session(&sandbox), order, CancellationToken::new()).await;
+    assert!(matches!(created, Created::Nothing(_)), "{created:?}");
+    assert_eq!(sandbox.journal(), []);
+}

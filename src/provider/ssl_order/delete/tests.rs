@@ -1,1 +1,139 @@
-//! Tests.
+//! Letting go of an order, against the sandbox.
+
+use certcentral_sandbox::{Approval, At, Behavior, Fault, Issuance, Sandbox, Settings};
+
+use super::delete;
+use crate::certcentral::OrderId;
+use crate::framework::{Attr, DeleteRequest, Deleted};
+use crate::provider::ssl_order::model::SslOrderModel;
+use crate::provider::ssl_order::private::SslOrderPrivate;
+use crate::provider::ssl_order::record;
+use crate::provider::ssl_order::samples::{client, order, prepared, session};
+
+/// A sandbox with one order in it, and the order's state.
+async fn ordered(approval: Approval, issuance: Issuance) -> (Sandbox, SslOrderModel) {
+    let sandbox = Sandbox::start(Settings {
+        behavior: Behavior {
+            approval,
+            issuance,
+            ..Behavior::default()
+        },
+        ..Settings::default()
+    })
+    .unwrap();
+    let client = client(&sandbox.base_url());
+    let prepared = prepared(&order());
+    let placed = client
+        .place_order(&prepared.product, &prepared.body)
+        .await
+        .unwrap();
+    let mut state = record::placed(order(), placed.id, &prepared.token);
+    record::order(&mut state, &client.order(placed.id).await.unwrap());
+    (sandbox, state)
+}
+
+async fn deleted(sandbox: &Sandbox, state: &SslOrderModel, on_destroy: &str) -> Deleted {
+    let request = DeleteRequest {
+        state: SslOrderModel {
+            on_destroy: on_destroy.into(),
+            ..state.clone()
+        },
+        private: SslOrderPrivate::default(),
+    };
+    delete(&session(sandbox), request).await
+}
+
+fn gone(deleted: Deleted) -> Vec<String> {
+    match deleted {
+        Deleted::Gone(warnings) => warnings.iter().map(|w| w.summary.clone()).collect(),
+        Deleted::Kept(problems) => panic!("{problems:?}"),
+    }
+}
+
+#[tokio::test]
+async fn retain_calls_nothing() {
+    let (sandbox, state) = ordered(Approval::None, Issuance::Manual).await;
+    let calls = sandbox.journal().len();
+    assert_eq!(
+        gone(deleted(&sandbox, &state, "retain").await),
+        ["Order stays open"]
+    );
+    assert_eq!(sandbox.journal().len(), calls);
+}
+
+#[tokio::test]
+async fn cancel_cancels_a_pending_order() {
+    let (sandbox, state) = ordered(Approval::None, Issuance::Manual).await;
+    assert_eq!(
+        gone(deleted(&sandbox, &state, "cancel").await),
+        [] as [&str; 0]
+    );
+    assert_eq!(sandbox.orders()[0].status, "canceled");
+}
+
+#[tokio::test]
+async fn cancel_rejects_the_request_of_an_order_that_waits_for_approval() {
+    let (sandbox, state) = ordered(Approval::OneStep, Issuance::Manual).await;
+    assert_eq!(state.status.as_str(), Some("needs_approval"));
+    assert_eq!(
+        gone(deleted(&sandbox, &state, "cancel").await),
+        [] as [&str; 0]
+    );
+    assert_eq!(sandbox.orders()[0].status, "rejected");
+}
+
+#[tokio::test]
+async fn an_issued_certificate_stays_valid() {
+    let (sandbox, state) = ordered(Approval::None, Issuance::Immediate).await;
+    assert_eq!(
+        gone(deleted(&sandbox, &state, "cancel").await),
+        ["Issued certificate stays valid"]
+    );
+    assert_eq!(sandbox.orders()[0].status, "issued");
+}
+
+#[tokio::test]
+async fn a_lost_answer_is_looked_up() {
+    let (sandbox, state) = ordered(Approval::None, Issuance::Manual).await;
+    let route = "PUT /order/certificate/*/status".parse().unwrap();
+    sandbox.fault(route, 1, At::After, Fault::Drop);
+    assert_eq!(
+        gone(deleted(&sandbox, &state, "cancel").await),
+        [] as [&str; 0]
+    );
+    assert_eq!(sandbox.orders()[0].status, "canceled");
+}
+
+#[tokio::test]
+async fn an_order_that_cannot_be_canceled_stays_in_state() {
+    let (sandbox, state) = ordered(Approval::None, Issuance::Manual).await;
+    let route = "PUT /order/certificate/*/status".parse().unwrap();
+    let body = r#"{"errors":[{"code":"access_denied|missing_permission","message":"No."}]}"#;
+    let fault = Fault::Answer {
+        status: 403,
+        body: body.to_owned(),
+        content_type: "application/json".to_owned(),
+    };
+    sandbox.fault(route, 1, At::Before, fault);
+    let Deleted::Kept(problems) = deleted(&sandbox, &state, "cancel").await else {
+        panic!("the order was forgotten");
+    };
+    assert_eq!(
+        problems.iter().next().unwrap().summary,
+        "API key lacks a permission"
+    );
+}
+
+#[tokio::test]
+async fn an_order_that_is_gone_is_forgotten() {
+    let (sandbox, state) = ordered(Approval::None, Issuance::Manual).await;
+    let unknown = OrderId::try_from(1).unwrap();
+    let state = SslOrderModel {
+        order_id: Attr::Known(unknown.get()),
+        ..state
+    };
+    assert_eq!(
+        gone(deleted(&sandbox, &state, "cancel").await),
+        [] as [&str; 0]
+    );
+}

@@ -60,15 +60,12 @@ fn names_are_public_domain_names() {
     ]);
     each_passes(&[
         ("wildcard", |o| o.dns_names = names(&["*.example.com"])),
-        ("idn", |o| {
-            o.dns_names = names(&["b\u{fc}cher.example.com"])
-        }),
+        ("idn", |o| o.dns_names = names(&["b\u{fc}cher.example.com"])),
         ("long further name", |o| {
-            o.dns_names =
-                Attr::Known(crate::framework::Set(vec![Attr::Known(format!(
-                    "{}.example.com",
-                    "a".repeat(63)
-                ))]));
+            o.dns_names = Attr::Known(crate::framework::Set(vec![Attr::Known(format!(
+                "{}.example.com",
+                "a".repeat(63)
+            ))]));
         }),
         ("none", |o| o.dns_names = Attr::Null),
     ]);
@@ -105,9 +102,7 @@ fn a_csr_is_one_request_with_a_good_key() {
 
 #[test]
 fn a_private_key_is_never_quoted() {
-    let key = rcgen::KeyPair::generate()
-        .expect("a key")
-        .serialize_pem();
+    let key = rcgen::KeyPair::generate().expect("a key").serialize_pem();
     let body = key.lines().nth(1).expect("a body").to_owned();
     let mut order = super::order();
     order.csr = Attr::Known(key);
