@@ -146,3 +146,6 @@ fn not_known_yet(argument: &str) -> Diagnostic {
         ),
     )
 }
+
+#[cfg(test)]
+mod tests;

@@ -270,3 +270,6 @@ fn or_else<T>(configured: Attr<T>, fallback: impl FnOnce() -> Option<T>) -> Attr
         set => set,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -22,3 +22,6 @@ pub(super) fn import(id: &str) -> Result<Imported<SslOrderModel, SslOrderPrivate
         private: SslOrderPrivate { imported: true },
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -31,7 +31,7 @@ mod product;
 mod read;
 mod record;
 #[cfg(test)]
-mod samples;
+pub(super) mod samples;
 mod schema;
 mod status;
 mod token;

@@ -86,3 +86,6 @@ fn not_possible<'a>(
         )
     })
 }
+
+#[cfg(test)]
+mod tests;

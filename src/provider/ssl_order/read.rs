@@ -85,3 +85,6 @@ fn not_visible(id: OrderId, state: &SslOrderModel) -> Outcome {
         .into(),
     )
 }
+
+#[cfg(test)]
+mod tests;

@@ -128,7 +128,7 @@ pub(super) fn prepared(order: &SslOrderModel) -> Prepared {
 }
 
 /// A client of a base URL.
-pub(super) fn client(base_url: &str) -> Client {
+pub(in crate::provider) fn client(base_url: &str) -> Client {
     let config = Config::new(
         BaseUrl::new(base_url).expect("a base URL"),
         ApiKey::new("sandbox-unit").expect("a key"),
@@ -137,7 +137,7 @@ pub(super) fn client(base_url: &str) -> Client {
 }
 
 /// A session of a provider that talks to the sandbox.
-pub(super) fn session(sandbox: &Sandbox) -> Session {
+pub(in crate::provider) fn session(sandbox: &Sandbox) -> Session {
     let config = ProviderConfig {
         api_key: "sandbox-unit".into(),
         base_url: Attr::Known(sandbox.base_url()),

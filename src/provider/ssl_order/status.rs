@@ -51,3 +51,6 @@ pub(super) fn waits_for(status: &OrderStatus, all_domains_validated: bool) -> Wa
         _ => WaitsFor::DigiCert,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,206 @@
+//! Configuration over environment, conflicts, and every bad value.
+
+use std::time::Duration;
+
+use super::{Settings, resolve};
+use crate::framework::Attr;
+use crate::provider::config::ProviderConfig;
+
+fn resolved(
+    config: &ProviderConfig,
+    environment: &[(&str, &str)],
+) -> Result<Settings, Vec<String>> {
+    let variable = |name: &str| {
+        let found = environment.iter().find(|(variable, _)| *variable == name);
+        found.map(|(_, value)| (*value).to_owned())
+    };
+    resolve(config, "1.11.4", &variable).map_err(|problems| {
+        problems
+            .iter()
+            .map(|d| {
+                let path = d.attribute.as_ref().map(ToString::to_string);
+                format!("{}: {}", path.unwrap_or_default(), d.summary)
+            })
+            .collect()
+    })
+}
+
+fn host(config: &ProviderConfig, environment: &[(&str, &str)]) -> String {
+    let settings = resolved(config, environment).unwrap();
+    settings.base_url.known().unwrap().host()
+}
+
+#[test]
+fn nothing_set_is_the_us_instance_without_a_key() {
+    let settings = resolved(&ProviderConfig::default(), &[]).unwrap();
+    assert_eq!(settings.api_key, Attr::Null);
+    assert_eq!(
+        settings.base_url.known().unwrap().host(),
+        "www.digicert.com"
+    );
+    assert_eq!(settings.request_timeout, Duration::from_secs(30));
+    assert_eq!(settings.terraform_version, "1.11.4");
+}
+
+#[test]
+fn the_configuration_wins_over_the_environment() {
+    let environment = [("DIGICERT_API_KEY", "env"), ("DIGICERT_REGION", "eu")];
+    let empty = ProviderConfig::default();
+    let settings = resolved(&empty, &environment).unwrap();
+    assert_eq!(settings.api_key.known().unwrap().expose(), "env");
+    assert_eq!(host(&empty, &environment), "certcentral.digicert.eu");
+    let config = ProviderConfig {
+        api_key: "file".into(),
+        region: "us".into(),
+        request_timeout: "45s".into(),
+        ..ProviderConfig::default()
+    };
+    let settings = resolved(&config, &environment).unwrap();
+    assert_eq!(settings.api_key.known().unwrap().expose(), "file");
+    assert_eq!(settings.request_timeout, Duration::from_secs(45));
+    assert_eq!(host(&config, &environment), "www.digicert.com");
+    let url = [("DIGICERT_BASE_URL", "http://127.0.0.1:8086/services/v2")];
+    assert_eq!(host(&empty, &url), "127.0.0.1:8086");
+    assert_eq!(host(&empty, &[("DIGICERT_REGION", "")]), "www.digicert.com");
+}
+
+#[test]
+fn unknown_values_stay_unknown_and_refuse_nothing() {
+    let config = ProviderConfig {
+        api_key: Attr::Unknown,
+        region: Attr::Unknown,
+        request_timeout: Attr::Unknown,
+        ca_bundle_file: Attr::Unknown,
+        proxy_url: Attr::Unknown,
+        organization_id: Attr::Unknown,
+        ..ProviderConfig::default()
+    };
+    let settings = resolved(&config, &[("DIGICERT_API_KEY", "env")]).unwrap();
+    assert_eq!(settings.api_key, Attr::Unknown);
+    assert!(settings.base_url.is_unknown());
+    assert_eq!(settings.order_defaults.organization_id, Attr::Unknown);
+}
+
+#[test]
+fn bad_values_are_refused_at_their_argument() {
+    let none = ProviderConfig::default;
+    for (config, expected) in [
+        (
+            ProviderConfig {
+                region: "asia".into(),
+                ..none()
+            },
+            "region: Invalid region",
+        ),
+        (
+            ProviderConfig {
+                base_url: "http://www.digicert.com/services/v2".into(),
+                ..none()
+            },
+            "base_url: Invalid base URL",
+        ),
+        (
+            ProviderConfig {
+                base_url: "nonsense".into(),
+                ..none()
+            },
+            "base_url: Invalid base URL",
+        ),
+        (
+            ProviderConfig {
+                organization_id: Attr::Known(0),
+                ..none()
+            },
+            "organization_id: Invalid id",
+        ),
+        (
+            ProviderConfig {
+                container_id: Attr::Known(-1),
+                ..none()
+            },
+            "container_id: Invalid id",
+        ),
+        (
+            ProviderConfig {
+                proxy_url: "nonsense".into(),
+                ..none()
+            },
+            "proxy_url: Invalid proxy URL",
+        ),
+        (
+            ProviderConfig {
+                request_timeout: "soon".into(),
+                ..none()
+            },
+            "request_timeout: Invalid duration",
+        ),
+        (
+            ProviderConfig {
+                request_timeout: "100ms".into(),
+                ..none()
+            },
+            "request_timeout: Invalid duration",
+        ),
+        (
+            ProviderConfig {
+                request_timeout: "2h".into(),
+                ..none()
+            },
+            "request_timeout: Invalid duration",
+        ),
+        (
+            ProviderConfig {
+                api_key: "a\nb".into(),
+                ..none()
+            },
+            "api_key: Invalid API key",
+        ),
+        (
+            ProviderConfig {
+                api_key: "".into(),
+                ..none()
+            },
+            "api_key: Invalid API key",
+        ),
+        (
+            ProviderConfig {
+                ca_bundle_file: "/no/such/file".into(),
+                ..none()
+            },
+            "ca_bundle_file: CA bundle not usable",
+        ),
+    ] {
+        assert_eq!(resolved(&config, &[]).unwrap_err(), [expected]);
+    }
+}
+
+#[test]
+fn two_ways_to_pick_the_host_conflict() {
+    let both = ProviderConfig {
+        region: "eu".into(),
+        base_url: "https://www.digicert.com/services/v2".into(),
+        ..ProviderConfig::default()
+    };
+    assert_eq!(
+        resolved(&both, &[]).unwrap_err(),
+        ["region: Conflicting arguments"]
+    );
+    let environment = [
+        ("DIGICERT_REGION", "eu"),
+        ("DIGICERT_BASE_URL", "https://www.digicert.com/services/v2"),
+    ];
+    assert_eq!(
+        resolved(&ProviderConfig::default(), &environment).unwrap_err(),
+        [": Conflicting environment variables"]
+    );
+}
+
+#[test]
+fn a_key_that_cannot_be_sent_is_not_quoted() {
+    let config = ProviderConfig {
+        api_key: "canary\nkey".into(),
+        ..ProviderConfig::default()
+    };
+    let problems = resolve(&config, "1.11.4", &|_| None).unwrap_err();
+    assert!(!format!("{problems:?}").contains("canary"), "{problems:?}");
+}

@@ -1,0 +1,285 @@
+//! What a plan says and does: creates, changes of each class, closed orders, destroys.
+
+use proptest::prelude::{Just, Strategy, any, proptest};
+
+use super::{Plan, plan_destroy};
+use crate::framework::{Attr, Severity};
+use crate::provider::ssl_order::model::{DomainValidationModel, SslOrderModel};
+use crate::provider::ssl_order::private::SslOrderPrivate;
+use crate::provider::ssl_order::samples::{csr, csr_for, names, order, placed, plan, years};
+
+type Edit = fn(&mut SslOrderModel);
+
+fn said(plan: &Plan) -> Vec<(Severity, &str)> {
+    let all = plan.diagnostics.iter();
+    all.map(|d| (d.severity, d.summary.as_str())).collect()
+}
+
+fn created(edit: Edit) -> Plan {
+    let mut config = order();
+    edit(&mut config);
+    plan(&config, None, SslOrderPrivate::default())
+}
+
+fn changed(edit: Edit) -> Plan {
+    let mut config = order();
+    edit(&mut config);
+    plan(&config, Some(&placed(&order())), SslOrderPrivate::default())
+}
+
+#[test]
+fn a_create_knows_the_names_that_will_be_validated() {
+    let plan = created(|o| o.dns_names = names(&["*.example.com", "example.com"]));
+    let Attr::Known(validations) = &plan.state.domain_validations else {
+        panic!("{:?}", plan.state.domain_validations);
+    };
+    let keys: Vec<_> = validations.keys().map(String::as_str).collect();
+    assert_eq!(keys, ["example.com", "shop.example.com"]);
+    let Attr::Known(DomainValidationModel { record_value, .. }) = &validations["example.com"]
+    else {
+        panic!("{validations:?}");
+    };
+    assert_eq!(*record_value, Attr::Unknown);
+    assert_eq!(plan.state.order_id, Attr::Unknown);
+    assert_eq!(plan.state.comments, Attr::Null, "nobody sets it");
+    assert_eq!(
+        created(|o| o.dns_names = Attr::Unknown)
+            .state
+            .domain_validations,
+        Attr::Unknown
+    );
+}
+
+#[test]
+fn a_create_names_what_is_paid() {
+    let words = |further: usize| {
+        let mut config = order();
+        let all: Vec<_> = (0..further)
+            .map(|n| format!("n{n:02}.example.com"))
+            .collect();
+        let all: Vec<_> = all.iter().map(String::as_str).collect();
+        config.dns_names = names(&all);
+        let plan = plan(&config, None, SslOrderPrivate::default());
+        assert_eq!(
+            said(&plan),
+            [(Severity::Warning, "This apply places a paid order")]
+        );
+        let detail = plan.diagnostics.iter().next().unwrap().detail.clone();
+        detail.split_once(". ").unwrap().0.to_owned()
+    };
+    assert_eq!(
+        words(0),
+        "Product ssl_plus for shop.example.com, valid for 1 year, organization 778812"
+    );
+    assert_eq!(
+        words(4),
+        "Product ssl_plus for shop.example.com, n00.example.com, n01.example.com, n02.example.com, n03.example.com, valid for 1 year, \
+         organization 778812"
+    );
+    assert_eq!(
+        words(39),
+        "Product ssl_plus for shop.example.com, n00.example.com, n01.example.com, n02.example.com, n03.example.com and 35 more names, valid \
+         for 1 year, organization 778812"
+    );
+}
+
+#[test]
+fn a_create_without_an_organization_is_refused() {
+    let plan = created(|o| o.organization = Attr::Null);
+    assert_eq!(said(&plan), [(Severity::Error, "Missing organization")]);
+}
+
+#[test]
+fn a_change_that_certcentral_cannot_make_replaces_the_order() {
+    let cases: [(Edit, &str); 4] = [
+        (
+            |o| o.product_name_id = "ssl_basic".into(),
+            "product_name_id",
+        ),
+        (
+            |o| o.order_validity = Attr::Known(years(2)),
+            "order_validity",
+        ),
+        (|o| o.container_id = Attr::Known(60_412), "container_id"),
+        (|o| o.order_key = "again".into(), "order_key"),
+    ];
+    for (edit, path) in cases {
+        let plan = changed(edit);
+        assert_eq!(
+            said(&plan),
+            [(Severity::Warning, "Order is replaced by a new one")],
+            "{path}"
+        );
+        let paths: Vec<_> = plan
+            .requires_replace
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        assert_eq!(paths, [path]);
+    }
+}
+
+#[test]
+fn a_change_that_needs_a_call_is_refused_and_never_bought() {
+    let cases: [(Edit, &str); 4] = [
+        (|o| o.dns_names = names(&["api.example.com"]), "dns_names"),
+        (
+            |o| o.csr = Attr::Known(csr_for("shop.example.com", &[])),
+            "csr",
+        ),
+        (
+            |o| o.additional_emails = names(&["a@example.com"]),
+            "additional_emails",
+        ),
+        (|o| o.dcv_method = "email".into(), "dcv_method"),
+    ];
+    for (edit, path) in cases {
+        let plan = changed(edit);
+        assert_eq!(
+            said(&plan),
+            [(Severity::Error, "Change of an existing order not supported")],
+            "{path}"
+        );
+        let at = plan.diagnostics.iter().next().unwrap().attribute.clone();
+        assert_eq!(at.unwrap().to_string(), path);
+        assert_eq!(plan.requires_replace, []);
+    }
+}
+
+#[test]
+fn what_certcentral_keeps_is_recorded_and_what_steers_the_provider_is_silent() {
+    let plan = changed(|o| o.comments = "late".into());
+    assert_eq!(
+        said(&plan),
+        [(Severity::Warning, "Change is recorded only")]
+    );
+    assert_eq!(plan.state.comments.as_str(), Some("late"));
+    let plan = changed(|o| o.on_destroy = "cancel".into());
+    assert_eq!(said(&plan), []);
+    assert_eq!(plan.requires_replace, []);
+}
+
+#[test]
+fn a_closed_order_stays_unless_a_new_one_is_asked_for() {
+    let mut prior = placed(&order());
+    prior.status = "revoked".into();
+    let stays = plan(&order(), Some(&prior), SslOrderPrivate::default());
+    assert_eq!(said(&stays), [(Severity::Warning, "Order is closed")]);
+    assert_eq!(stays.state, prior);
+    assert_eq!(stays.requires_replace, []);
+
+    let mut config = order();
+    config.reorder_when_closed = Attr::Known(true);
+    let bought = plan(&config, Some(&prior), SslOrderPrivate::default());
+    assert_eq!(
+        said(&bought),
+        [(Severity::Warning, "Closed order is replaced")]
+    );
+    assert_eq!(bought.state.status, Attr::Unknown);
+    let paths: Vec<_> = bought
+        .requires_replace
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(paths, ["status"]);
+}
+
+#[test]
+fn an_imported_order_takes_what_certcentral_does_not_tell() {
+    let mut prior = placed(&order());
+    prior.locale = "en".into();
+    let mut config = order();
+    config.locale = "de".into();
+    config.renewed_thumbprint = "AB".into();
+    let plan = plan(&config, Some(&prior), SslOrderPrivate { imported: true });
+    assert_eq!(
+        said(&plan),
+        [(Severity::Warning, "Change is recorded only")]
+    );
+    assert_eq!(plan.state.locale.as_str(), Some("en"));
+    assert_eq!(plan.requires_replace, []);
+}
+
+#[test]
+fn a_destroy_says_what_becomes_of_the_order() {
+    for (status, on_destroy, expected) in [
+        ("pending", "retain", Some("Destroy leaves the order open")),
+        ("issued", "retain", Some("Destroy leaves the order open")),
+        ("pending", "cancel", Some("Destroy cancels the order")),
+        (
+            "issued",
+            "cancel",
+            Some("Destroy leaves the issued certificate valid"),
+        ),
+        ("revoked", "cancel", None),
+        ("canceled", "retain", None),
+    ] {
+        let mut prior = placed(&order());
+        prior.status = status.into();
+        prior.on_destroy = on_destroy.into();
+        let found = plan_destroy(&prior);
+        let summary = found.iter().next().map(|d| d.summary.as_str());
+        assert_eq!(summary, expected, "{status} {on_destroy}");
+    }
+}
+
+/// The same names in another order and another case, some with a trailing dot.
+fn respelled() -> impl Strategy<Value = Vec<String>> {
+    let all = vec![
+        "www.shop.example.com".to_owned(),
+        "api.example.com".to_owned(),
+    ];
+    let shuffled = Just(all).prop_shuffle();
+    (shuffled, any::<[bool; 3]>()).prop_map(|(mut all, [upper, dot, own])| {
+        if upper {
+            all[0] = all[0].to_uppercase();
+        }
+        if dot {
+            all[1].push('.');
+        }
+        if own {
+            all.push("shop.example.com".to_owned());
+        }
+        all
+    })
+}
+
+/// The same CSR in lines of another length with other line ends.
+fn rewrapped() -> impl Strategy<Value = String> {
+    (16..80_usize, any::<bool>()).prop_map(|(width, crlf)| {
+        let text = csr();
+        let body: Vec<char> = text
+            .lines()
+            .filter(|line| !line.starts_with('-'))
+            .flat_map(str::chars)
+            .collect();
+        let lines: Vec<String> = body
+            .chunks(width)
+            .map(|line| line.iter().collect())
+            .collect();
+        let label = "CERTIFICATE REQUEST";
+        let pem = format!(
+            "-----BEGIN {label}-----\n{}\n-----END {label}-----\n",
+            lines.join("\n")
+        );
+        if crlf { pem.replace('\n', "\r\n") } else { pem }
+    })
+}
+
+proptest! {
+    #[test]
+    fn another_spelling_of_an_order_plans_nothing(further in respelled(), csr in rewrapped(), upper: bool) {
+        let prior = placed(&order());
+        let further: Vec<_> = further.iter().map(String::as_str).collect();
+        let mut config = order();
+        config.dns_names = names(&further);
+        config.csr = Attr::Known(csr);
+        if upper {
+            config.common_name = "SHOP.Example.com".into();
+        }
+        let plan = plan(&config, Some(&prior), SslOrderPrivate::default());
+        assert_eq!(plan.state, prior);
+        assert_eq!(plan.requires_replace, []);
+        assert_eq!(said(&plan), []);
+    }
+}
