@@ -130,7 +130,8 @@ impl Session<'_> {
         for (summary, detail) in diagnostics(&output, "error") {
             problem.push_str(&format!("\n{summary}\n{detail}"));
         }
-        problem.push_str(&String::from_utf8_lossy(&output.stderr));
+        let complaint = String::from_utf8_lossy(&output.stderr);
+        problem.push_str(&format!("\n{}", complaint.trim()));
         Err(problem.into())
     }
 
