@@ -68,7 +68,8 @@ fn a_code_without_advice_is_told_in_the_words_of_the_api() {
     expect![[r#"
         Refused by CertCentral @ -
           CertCentral refused placing the order. CertCentral answered 400: No. (brand_new_code).
-    "#]].assert_eq(&line(&refusal("brand_new_code")));
+    "#]]
+    .assert_eq(&line(&refusal("brand_new_code")));
 }
 
 #[test]
