@@ -48,6 +48,8 @@ fn an_issued_order_gives_all_its_arguments() {
         on_destroy: "retain".into(),
         duplicate_order_check: "error".into(),
         reorder_when_closed: Attr::Known(false),
+        reissue_days_before_expiry: Attr::Known(30),
+        renew_days_before_expiry: Attr::Known(0),
         ..SslOrderModel::default()
     };
     assert_eq!(state, expected);

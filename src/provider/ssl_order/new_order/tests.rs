@@ -271,6 +271,8 @@ fn no_argument_of_the_schema_is_forgotten() {
         "on_destroy",
         "duplicate_order_check",
         "reorder_when_closed",
+        "reissue_days_before_expiry",
+        "renew_days_before_expiry",
         "timeouts",
     ];
     let tested: BTreeSet<_> = fields()
