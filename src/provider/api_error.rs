@@ -57,7 +57,8 @@ const ADVICE: &[Advice] = &[
     Advice {
         code: "not_found|container",
         summary: "Container not found",
-        advice: "The account has no such container (division), or the key does not see it.",
+        advice: "The account has no such container (division), or the key does not see it. Correct `container_id`, or use a key of that \
+                 container.",
         attribute: Some("container_id"),
     },
     Advice {
@@ -181,7 +182,7 @@ pub(super) fn diagnostic(error: &Error, doing: &str) -> Diagnostic {
         _ => Diagnostic::error(
             "Answer of CertCentral not usable",
             format!(
-                "{}\n\nRun the command again; if it stays, report it.",
+                "{}\n\nRun the command again; if the error stays, report it as a bug of the provider.",
                 sentence(error, doing)
             ),
         ),

@@ -70,6 +70,7 @@ mod tests {
     use super::config::ProviderConfig;
     use crate::framework::Provider;
     use crate::framework::schema_check::{model_matches, violations};
+    use crate::framework::server::ErasedResource;
 
     #[test]
     fn schemas_keep_the_rules_of_core_and_match_their_models() {
@@ -78,7 +79,7 @@ mod tests {
         assert_eq!(violations(&schema), [] as [&str; 0]);
         assert_eq!(model_matches::<ProviderConfig>(&schema), [] as [&str; 0]);
         let resources = provider.resources();
-        let names: Vec<_> = resources.iter().map(|r| r.type_name()).collect();
+        let names: Vec<_> = resources.iter().map(ErasedResource::type_name).collect();
         assert_eq!(names, ["digicert_ssl_order"]);
         for resource in resources {
             assert_eq!(resource.violations(), [] as [&str; 0]);

@@ -20,7 +20,10 @@ fn refusal(code: &str) -> Diagnostic {
 
 fn line(diagnostic: &Diagnostic) -> String {
     let path = diagnostic.attribute.as_ref().map(ToString::to_string);
-    let detail = diagnostic.detail.replace("\n\n", " | ");
+    let detail = diagnostic
+        .detail
+        .replace("\n\n", "\n  -> ")
+        .replace(". ", ".\n     ");
     format!(
         "{} @ {}\n  {detail}\n",
         diagnostic.summary,
@@ -33,33 +36,82 @@ fn every_code_has_its_advice() {
     let text: String = ADVICE.iter().map(|a| line(&refusal(a.code))).collect();
     expect![[r#"
         API key rejected by CertCentral @ -
-          CertCentral refused placing the order. CertCentral answered 400: No. (access_denied|access_denied_invalid_key). | The key is wrong, disabled, or of another region. Check `api_key` or DIGICERT_API_KEY, and `region`: keys of the US instance do not work in the European one.
+          CertCentral refused placing the order.
+             CertCentral answered 400: No.
+             (access_denied|access_denied_invalid_key).
+          -> The key is wrong, disabled, or of another region.
+             Check `api_key` or DIGICERT_API_KEY, and `region`: keys of the US instance do not work in the European one.
         API key lacks a permission @ -
-          CertCentral refused placing the order. CertCentral answered 400: No. (access_denied|missing_permission). | The user or the role of the key may not do this. Use a key of a user with the permission; a view-only key can only plan.
+          CertCentral refused placing the order.
+             CertCentral answered 400: No.
+             (access_denied|missing_permission).
+          -> The user or the role of the key may not do this.
+             Use a key of a user with the permission; a view-only key can only plan.
         Access denied by CertCentral @ -
-          CertCentral refused placing the order. CertCentral answered 400: No. (access_denied). | Check the permissions of the user whose key is used.
+          CertCentral refused placing the order.
+             CertCentral answered 400: No.
+             (access_denied).
+          -> Check the permissions of the user whose key is used.
         Request limit of CertCentral exceeded @ -
-          CertCentral refused placing the order. CertCentral answered 400: No. (request_limit_exceeded). | Other users of the key use up its limit of 1000 requests in 3 minutes. Run the command again in some minutes.
+          CertCentral refused placing the order.
+             CertCentral answered 400: No.
+             (request_limit_exceeded).
+          -> Other users of the key use up its limit of 1000 requests in 3 minutes.
+             Run the command again in some minutes.
         Product not available @ product_name_id
-          CertCentral refused placing the order. CertCentral answered 400: No. (not_found|product). | The account does not have this product, or its id is misspelt. The products of the account are in CertCentral under Request a Certificate.
+          CertCentral refused placing the order.
+             CertCentral answered 400: No.
+             (not_found|product).
+          -> The account does not have this product, or its id is misspelt.
+             The products of the account are in CertCentral under Request a Certificate.
         Organization not found @ organization
-          CertCentral refused placing the order. CertCentral answered 400: No. (not_found|organization). | The account has no such organization, or the key does not see it. The ids are in CertCentral under Certificates, Organizations.
+          CertCentral refused placing the order.
+             CertCentral answered 400: No.
+             (not_found|organization).
+          -> The account has no such organization, or the key does not see it.
+             The ids are in CertCentral under Certificates, Organizations.
         Container not found @ container_id
-          CertCentral refused placing the order. CertCentral answered 400: No. (not_found|container). | The account has no such container (division), or the key does not see it.
+          CertCentral refused placing the order.
+             CertCentral answered 400: No.
+             (not_found|container).
+          -> The account has no such container (division), or the key does not see it.
+             Correct `container_id`, or use a key of that container.
         CSR refused by CertCentral @ csr
-          CertCentral refused placing the order. CertCentral answered 400: No. (csr_). | Make a new CSR with an RSA key of at least 2048 bits or an EC key on P-256 or P-384.
+          CertCentral refused placing the order.
+             CertCentral answered 400: No.
+             (csr_).
+          -> Make a new CSR with an RSA key of at least 2048 bits or an EC key on P-256 or P-384.
         Certificate validity exceeds the order @ cert_validity
-          CertCentral refused placing the order. CertCentral answered 400: No. (cert_validity_exceeds_order_validity). | Shorten `cert_validity`, or lengthen the order.
+          CertCentral refused placing the order.
+             CertCentral answered 400: No.
+             (cert_validity_exceeds_order_validity).
+          -> Shorten `cert_validity`, or lengthen the order.
         CAA records forbid the certificate @ dns_names
-          CertCentral refused placing the order. CertCentral answered 400: No. (caa_check_failed). | Add a CAA record for digicert.com to the domain, or remove the records that forbid it.
+          CertCentral refused placing the order.
+             CertCentral answered 400: No.
+             (caa_check_failed).
+          -> Add a CAA record for digicert.com to the domain, or remove the records that forbid it.
         Custom field refused by CertCentral @ custom_fields
-          CertCentral refused placing the order. CertCentral answered 400: No. (invalid_custom_field_value). | A required custom field has no value, or a value does not fit the field's type.
+          CertCentral refused placing the order.
+             CertCentral answered 400: No.
+             (invalid_custom_field_value).
+          -> A required custom field has no value, or a value does not fit the field's type.
         CT logging cannot be switched off @ disable_ct
-          CertCentral refused placing the order. CertCentral answered 400: No. (cert_transparency_turned_off_for_account). | The account does not allow certificates outside of the CT logs. Remove `disable_ct`.
+          CertCentral refused placing the order.
+             CertCentral answered 400: No.
+             (cert_transparency_turned_off_for_account).
+          -> The account does not allow certificates outside of the CT logs.
+             Remove `disable_ct`.
         Order cannot be renewed @ renewal_of_order_id
-          CertCentral refused placing the order. CertCentral answered 400: No. (order_not_eligible_for_renewal). | Check `renewal_of_order_id`, or leave it out to place an order of its own.
+          CertCentral refused placing the order.
+             CertCentral answered 400: No.
+             (order_not_eligible_for_renewal).
+          -> Check `renewal_of_order_id`, or leave it out to place an order of its own.
         Order renewed already @ renewal_of_order_id
-          CertCentral refused placing the order. CertCentral answered 400: No. (order_renewed_already). | Import the renewal, or leave `renewal_of_order_id` out to place an order of its own.
+          CertCentral refused placing the order.
+             CertCentral answered 400: No.
+             (order_renewed_already).
+          -> Import the renewal, or leave `renewal_of_order_id` out to place an order of its own.
     "#]].assert_eq(&text);
 }
 
@@ -67,7 +119,9 @@ fn every_code_has_its_advice() {
 fn a_code_without_advice_is_told_in_the_words_of_the_api() {
     expect![[r#"
         Refused by CertCentral @ -
-          CertCentral refused placing the order. CertCentral answered 400: No. (brand_new_code).
+          CertCentral refused placing the order.
+             CertCentral answered 400: No.
+             (brand_new_code).
     "#]]
     .assert_eq(&line(&refusal("brand_new_code")));
 }
@@ -112,17 +166,25 @@ fn every_kind_of_failure_says_what_to_do() {
         .collect();
     expect![[r#"
         Answer is not from CertCentral's API @ -
-          The call for refreshing order 7 failed: www.digicert.com answered 503 with no content type instead of JSON: "busy". | An HTML page usually comes from a proxy, a firewall or a maintenance window (Saturdays 22:00 to 24:00 MDT). Check `base_url` and `proxy_url`, or run the command again later.
+          The call for refreshing order 7 failed: www.digicert.com answered 503 with no content type instead of JSON: "busy".
+          -> An HTML page usually comes from a proxy, a firewall or a maintenance window (Saturdays 22:00 to 24:00 MDT).
+             Check `base_url` and `proxy_url`, or run the command again later.
         Answer is not from CertCentral's API @ -
-          The call for refreshing order 7 failed: www.digicert.com answered 503 with no content type instead of JSON: "busy". | Check `base_url` and `proxy_url`.
+          The call for refreshing order 7 failed: www.digicert.com answered 503 with no content type instead of JSON: "busy".
+          -> Check `base_url` and `proxy_url`.
         Redirect refused @ -
-          The call for refreshing order 7 failed: www.digicert.com answered 302 with a redirect to evil.example.com, which is not followed. | A redirect would carry the API key to another place. Set `base_url` to the final address if you trust it.
+          The call for refreshing order 7 failed: www.digicert.com answered 302 with a redirect to evil.example.com, which is not followed.
+          -> A redirect would carry the API key to another place.
+             Set `base_url` to the final address if you trust it.
         Answer of CertCentral not usable @ -
-          The call for refreshing order 7 failed: www.digicert.com answered 200 with more than 10 bytes. | Run the command again; if it stays, report it.
+          The call for refreshing order 7 failed: www.digicert.com answered 200 with more than 10 bytes.
+          -> Run the command again; if the error stays, report it as a bug of the provider.
         Answer of CertCentral not usable @ -
-          The call for refreshing order 7 failed: www.digicert.com answered 200 with JSON of an unknown shape (no id): "{}". | Run the command again; if it stays, report it.
+          The call for refreshing order 7 failed: www.digicert.com answered 200 with JSON of an unknown shape (no id): "{}".
+          -> Run the command again; if the error stays, report it as a bug of the provider.
         Answer of CertCentral not usable @ -
-          The call for refreshing order 7 failed: the list of order/certificate did not end after 200 pages. | Run the command again; if it stays, report it.
+          The call for refreshing order 7 failed: the list of order/certificate did not end after 200 pages.
+          -> Run the command again; if the error stays, report it as a bug of the provider.
     "#]].assert_eq(&text);
 }
 

@@ -59,7 +59,7 @@ async fn validations(
             domain_validations::settle(state, order);
             warnings.push_demoted(api_error::diagnostic(
                 &error,
-                &format!("the domain validations of order {}", order.id),
+                &format!("reading the domain validations of order {}", order.id),
             ));
             false
         }

@@ -140,7 +140,7 @@ fn fields() -> Vec<(&'static str, Edit, &'static str, Value)> {
                 o.order_validity = Attr::Known(ValidityModel {
                     days: Attr::Known(9),
                     ..ValidityModel::default()
-                })
+                });
             },
             "/order_validity",
             json!({"days": 9}),
@@ -151,7 +151,7 @@ fn fields() -> Vec<(&'static str, Edit, &'static str, Value)> {
                 o.organization = Attr::Known(OrganizationModel {
                     id: Attr::Known(5),
                     ..OrganizationModel::default()
-                })
+                });
             },
             "/organization",
             json!({"id": 5}),
