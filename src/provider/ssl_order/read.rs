@@ -78,7 +78,8 @@ fn not_visible(id: OrderId, state: &SslOrderModel) -> Outcome {
             "Order not visible",
             format!(
                 "CertCentral does not show order {id} to this API key. It may be in a container (division) that the key does not see, or \
-                 gone. It stays in state, because dropping it would buy it again.\n\nUse a key that sees the container; or, if the order is gone for certain, \
+                 gone. It stays in state, because dropping it would buy it again.\n\n\
+                 Use a key that sees the container; or, if the order is gone for certain, \
                  remove it with `terraform state rm`."
             ),
         )
