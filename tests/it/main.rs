@@ -4,6 +4,10 @@
 #[cfg(test)]
 mod docs;
 #[cfg(test)]
+mod lifecycle;
+#[cfg(test)]
+mod protocol;
+#[cfg(test)]
 mod terraform;
 #[cfg(test)]
 mod tidy;
