@@ -1,1 +1,89 @@
-//! tbd
+//! How many requests an order takes: people share one limit of 1000 requests in three minutes.
+
+use certcentral_sandbox::{Approval, Dcv};
+use serde_json::json;
+use terraform_host::Resource;
+
+use super::bed::{Bed, order, order_with};
+
+#[tokio::test]
+async fn a_create_takes_six_requests_at_most_and_a_refresh_of_an_issued_order_one() {
+    let mut bed = Bed::new();
+    let _applied = bed.apply(&order()).await.expect_success();
+    let create = bed.calls_after(0);
+    assert!(create.len() <= 6, "{create:#?}");
+    assert_eq!(
+        create
+            .iter()
+            .filter(|call| *call == "POST /order/certificate/ssl_basic")
+            .count(),
+        1
+    );
+    let seen = bed.seen();
+    bed.terraform.refresh().await.unwrap().expect_success();
+    assert_eq!(
+        bed.calls_after(seen),
+        [format!("GET /order/certificate/{}", bed.order_id())]
+    );
+}
+
+#[tokio::test]
+async fn the_look_for_an_earlier_order_comes_before_the_order() {
+    let mut bed = Bed::new();
+    let _applied = bed.apply(&order()).await.expect_success();
+    let token = bed.order()["alternative_order_id"].as_str().unwrap();
+    let calls = bed.calls_after(0);
+    assert_eq!(
+        calls[..3],
+        [
+            format!("GET /order/alternate/{token}"),
+            "GET /order/certificate".to_owned(),
+            "POST /order/certificate/ssl_basic".to_owned()
+        ]
+    );
+}
+
+#[tokio::test]
+async fn an_order_that_waits_takes_six_requests_too() {
+    let mut bed = Bed::with(|account| {
+        account.approval = Approval::OneStep;
+        account.dcv = Dcv::Required;
+    });
+    let _applied = bed.apply(&order()).await.expect_success();
+    let calls = bed.calls_after(0);
+    assert!(calls.len() <= 6, "{calls:#?}");
+}
+
+#[tokio::test]
+async fn a_plan_of_ten_issued_orders_takes_ten_requests() {
+    let mut bed = Bed::new();
+    let orders: Vec<_> = (0..10)
+        .map(|number| {
+            let name = format!("shop{number}.example.com");
+            Resource::new(
+                &format!("digicert_ssl_order.shop{number}"),
+                order_with(json!({ "common_name": name })),
+            )
+        })
+        .collect();
+    let plan = bed.terraform.plan(&orders).await.unwrap().expect_success();
+    let _applied = bed.terraform.apply(&plan).await.unwrap().expect_success();
+    assert_eq!(bed.sandbox.summary().orders_created, 10);
+    let seen = bed.seen();
+    assert!(
+        bed.terraform
+            .plan(&orders)
+            .await
+            .unwrap()
+            .expect_success()
+            .is_empty()
+    );
+    assert_eq!(bed.calls_after(seen).len(), 10);
+}
+
+#[tokio::test]
+async fn validate_and_the_plan_of_a_new_order_call_nothing() {
+    let mut bed = Bed::new();
+    let _plan = bed.plan(&order()).await.expect_success();
+    assert_eq!(bed.seen(), 0);
+}

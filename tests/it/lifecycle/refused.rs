@@ -95,6 +95,6 @@ async fn an_unknown_organization_points_at_its_argument() {
         .await;
     assert_eq!(failed.report.errors().count(), 1, "{:?}", failed.report);
     let error = failed.report.errors().next().unwrap();
-    assert_eq!(error.path.to_string(), "organization", "{error}");
+    assert_eq!(error.path.to_string(), ".organization", "{error}");
     assert_eq!(bed.sandbox.summary().orders_created, 0);
 }

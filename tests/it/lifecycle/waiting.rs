@@ -29,7 +29,13 @@ async fn by_default_a_create_does_not_wait_for_people() {
             account.dcv = dcv;
         });
         let applied = bed.apply(&order()).await.expect_success();
-        assert_eq!(warnings(&applied.report), ["This apply places a paid order", "Certificate not issued yet"]);
+        assert_eq!(
+            warnings(&applied.report),
+            [
+                "This apply places a paid order",
+                "Certificate not issued yet"
+            ]
+        );
         assert_eq!(bed.order()["status"], status);
         let looks = bed
             .calls_after(0)
@@ -45,7 +51,13 @@ async fn wait_for_issued_waits_for_people_until_the_time_is_up() {
     let mut bed = Bed::with(|account| account.approval = Approval::OneStep);
     let config = order_with(json!({ "wait_for": "issued", "timeouts": { "create": "3s" } }));
     let applied = bed.apply(&config).await.expect_success();
-    assert_eq!(warnings(&applied.report), ["This apply places a paid order", "Certificate not issued yet"]);
+    assert_eq!(
+        warnings(&applied.report),
+        [
+            "This apply places a paid order",
+            "Certificate not issued yet"
+        ]
+    );
     assert_eq!(bed.order()["status"], "needs_approval");
     let looks = bed
         .calls_after(0)
@@ -70,8 +82,14 @@ async fn wait_for_none_leaves_the_certificate_to_a_later_refresh() {
     let mut bed = Bed::with(|account| account.issuance = Issuance::AfterPolls(1));
     let config = order_with(json!({ "wait_for": "none" }));
     let applied = bed.apply(&config).await.expect_success();
-    assert_eq!(warnings(&applied.report), ["This apply places a paid order", "Certificate not issued yet"]);
-    assert_eq!(bed.order()["status"], "pending");
+    assert_eq!(
+        warnings(&applied.report),
+        [
+            "This apply places a paid order",
+            "Certificate not issued yet"
+        ]
+    );
+    assert_eq!(bed.order()["status"], "processing");
     bed.terraform.refresh().await.unwrap().expect_success();
     assert_eq!(bed.order()["status"], "issued");
     assert!(bed.order()["certificate_pem"].is_string());

@@ -1,1 +1,11 @@
-//! tbd
+//! The built binary as a plugin: how it starts, whom it answers, and how it ends without losing an order.
+
+mod dropped;
+mod logging;
+mod messages;
+mod shutdown;
+mod socket;
+mod start;
+mod stop;
+mod tls;
+mod waiting;
