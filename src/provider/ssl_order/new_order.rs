@@ -12,7 +12,7 @@ use crate::certcentral::{
     ServerPlatformId, Validity,
 };
 use crate::framework::{Attr, AttributePath, Diagnostic};
-use crate::pki::Csr;
+use crate::pki::{self, Csr};
 
 /// An order that is ready to be looked up or placed.
 #[derive(Clone, Debug)]
@@ -47,8 +47,8 @@ pub(super) fn prepare(
         None => derived_token(order, &csr, &organization, host)?,
     };
     let certificate = NewCertificate {
-        common_name: text(&order.common_name, "common_name")?.to_owned(),
-        dns_names: order.known_dns_names().map(str::to_owned).collect(),
+        common_name: ascii_name(text(&order.common_name, "common_name")?),
+        dns_names: order.known_dns_names().map(ascii_name).collect(),
         csr: text(&order.csr, "csr")?.to_owned(),
         server_platform: order
             .server_platform_id
@@ -249,6 +249,11 @@ fn custom_fields(order: &SslOrderModel) -> Vec<CustomFieldValue> {
             })
         })
         .collect()
+}
+
+/// A name as CertCentral takes it: A-labels, no trailing dot. State keeps the spelling of the configuration.
+fn ascii_name(name: &str) -> String {
+    pki::canonical(name).unwrap_or_else(|_| name.to_owned())
 }
 
 fn strings<'a>(values: impl IntoIterator<Item = &'a Attr<String>>) -> Vec<String> {
