@@ -27,6 +27,25 @@ async fn the_smallest_order_sends_nothing_that_nobody_set() {
 }
 
 #[tokio::test]
+async fn names_are_sent_in_ascii_and_stay_in_state_as_they_are_written() {
+    let mut bed = Bed::new();
+    let config = order_with(
+        json!({ "common_name": "B\u{fc}cher.Example.com", "dns_names": ["*.b\u{fc}cher.example.com."] }),
+    );
+    let _applied = bed.apply(&config).await.expect_success();
+    let sent = &bed.posted()["certificate"];
+    assert_eq!(
+        json!([sent["common_name"], sent["dns_names"]]),
+        json!(["xn--bcher-kva.example.com", ["*.xn--bcher-kva.example.com"]])
+    );
+    assert_eq!(
+        json!([bed.order()["common_name"], bed.order()["dns_names"]]),
+        json!([config["common_name"], config["dns_names"]])
+    );
+    assert!(bed.plan(&config).await.expect_success().is_empty());
+}
+
+#[tokio::test]
 async fn the_defaults_of_the_provider_reach_the_order_and_the_state() {
     let mut bed = Bed::new();
     bed.terraform.set_provider_config(json!({
