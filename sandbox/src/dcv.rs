@@ -3,12 +3,7 @@
 use data_encoding::BASE32_NOPAD;
 use time::{Duration, OffsetDateTime};
 
-use crate::{
-    account::EXAMPLE_DOMAINS,
-    order::{Domain, Wanted},
-    settings::Dcv,
-    state::State,
-};
+use crate::{account::EXAMPLE_DOMAINS, order::Domain, settings::Dcv, state::State};
 
 /// How long a random value can be used.
 const TOKEN_LIFE: Duration = Duration::days(30);
@@ -38,15 +33,15 @@ impl State {
         Ok(first.map(|domain| (domain.token.clone(), domain.token_expires)))
     }
 
-    /// The base domains of an order, taken as the last two labels of each name.
+    /// The base domains of names, taken as the last two labels of each.
     pub(crate) fn domains(
         &mut self,
-        wanted: &Wanted,
+        dns_names: &[String],
         now: OffsetDateTime,
     ) -> Result<Vec<Domain>, rcgen::Error> {
         let token = token()?;
         let mut domains: Vec<Domain> = Vec::new();
-        for dns_name in &wanted.dns_names {
+        for dns_name in dns_names {
             let dots = dns_name.rmatch_indices('.').map(|(at, _)| at + 1);
             let base = &dns_name[dots.take(2).nth(1).unwrap_or(0)..];
             if let Some(domain) = domains.iter_mut().find(|domain| domain.name == base) {

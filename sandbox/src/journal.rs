@@ -52,6 +52,8 @@ impl Entry {
                 self.response["id"].as_u64(),
                 self.response["errors"][0]["code"].as_str(),
             ) {
+                (Some(id), _) if self.path.ends_with("/revoke") => format!("{status} request {id}"),
+                (Some(id), _) if self.path.ends_with("/note") => format!("{status} note {id}"),
                 (Some(id), _) if self.path.starts_with("/order/") => format!("{status} order {id}"),
                 (_, Some(code)) => format!("{status} {code}"),
                 _ => status.to_string(),
@@ -75,12 +77,16 @@ pub struct Summary {
     pub needs_approval: u64,
     /// Orders waiting for validation or issuance.
     pub pending: u64,
-    /// Orders with an active certificate.
+    /// Orders with an active certificate, those that wait for a reissue included.
     pub issued: u64,
-    /// Certificates issued as a reissue; none as long as the sandbox does not imitate reissues.
+    /// Certificates issued as a reissue.
     pub reissued: u64,
+    /// Certificates issued as a duplicate.
+    pub duplicated: u64,
     /// Orders that are revoked.
     pub revoked: u64,
+    /// Certificates that are revoked: those of revoked orders, single ones, and former ones after a reissue.
+    pub certificates_revoked: u64,
     /// Orders that were cancelled.
     pub canceled: u64,
     /// Orders whose request was rejected.

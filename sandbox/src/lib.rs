@@ -16,18 +16,23 @@
 mod account;
 mod api;
 mod ca;
+mod certificate;
 mod clock;
 mod connection;
 mod control;
 mod csr;
 mod dcv;
 mod faults;
+mod issuance;
 mod journal;
 mod moves;
 mod order;
+mod placing;
+mod revoking;
 mod sandbox;
 mod settings;
 mod state;
+mod term;
 
 pub use faults::{At, Fault, HoldStage, Route};
 pub use journal::{Entry, Summary};

@@ -101,6 +101,7 @@ fn serve(arguments: &Arguments) -> Result<(), Failure> {
             approval: arguments.approval,
             issuance: arguments.issuance,
             dcv: arguments.dcv,
+            hide_former_certificate: false,
             rate_limit: arguments.rate_limit.then_some(RateLimit::DOCUMENTED),
         },
         ..Settings::default()

@@ -3,23 +3,24 @@
 use thiserror::Error;
 
 use crate::{
-    account::{APPROVER, User},
-    order::{Decision, Request, RequestStatus, Status},
+    account::APPROVER,
+    order::{RequestStatus, Status},
+    revoking::Verdict,
     state::State,
 };
 
 /// What can be done to one order from outside the imitated API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Move {
-    /// Approve its request, review included.
+    /// Approve the oldest of its requests that waits, review included.
     Approve,
-    /// Reject its request.
+    /// Reject the oldest of its requests that waits.
     Reject,
     /// Validate its organization and all its domains.
     Validate,
-    /// Issue its certificate; approves and validates first where that is missing.
+    /// Issue its certificates, reissues and duplicates too; approves and validates first where that is missing.
     Issue,
-    /// Cancel it before it is issued.
+    /// Cancel it before it is issued; later, the reissue that it waits for.
     Cancel,
     /// Revoke it after it was issued.
     Revoke,
@@ -67,13 +68,22 @@ impl State {
         let now = self.now();
         let order = self.orders.get_mut(&id).ok_or(MoveError::NoSuchOrder(id))?;
         let status = order.status(now);
+        let unfinished = matches!(
+            status,
+            Status::NeedsApproval | Status::Pending | Status::Processing | Status::ReissuePending
+        );
+        let active = matches!(status, Status::Issued | Status::ReissuePending);
+        let open = order
+            .further
+            .iter()
+            .any(|certificate| certificate.is_open());
         let allowed = match step {
-            Move::Approve | Move::Reject => status == Status::NeedsApproval,
-            Move::Validate | Move::Issue | Move::Cancel => matches!(
-                status,
-                Status::NeedsApproval | Status::Pending | Status::Processing
-            ),
-            Move::Revoke | Move::Expire => status == Status::Issued,
+            Move::Approve | Move::Reject => {
+                (unfinished || active) && order.waiting_request().is_some()
+            }
+            Move::Validate | Move::Issue => unfinished || active && open,
+            Move::Cancel => unfinished,
+            Move::Revoke | Move::Expire => active,
         };
         if !allowed {
             return Err(MoveError::WrongStatus {
@@ -82,18 +92,19 @@ impl State {
             });
         }
         match step {
-            Move::Approve => self.decide_first(id, RequestStatus::Approved),
-            Move::Reject => self.decide_first(id, RequestStatus::Rejected),
+            Move::Approve => self.decide_waiting(id, RequestStatus::Approved),
+            Move::Reject => self.decide_waiting(id, RequestStatus::Rejected),
             Move::Validate => self.validate(id),
             Move::Issue => {
-                if status == Status::NeedsApproval {
-                    self.decide_first(id, RequestStatus::Approved);
-                }
+                self.approve_certificates(id);
                 self.validate(id);
-                return self.issue(id).map_err(MoveError::Signing);
+                return self.issue_ready(id).map_err(MoveError::Signing);
+            }
+            Move::Cancel if status == Status::ReissuePending => {
+                order.cancel_reissue(&APPROVER, "cancelled by hand", now);
             }
             Move::Cancel => order.canceled = Some(now),
-            Move::Revoke => order.revoked = Some(now),
+            Move::Revoke => order.revoke(None, now),
             Move::Expire => order.expired_by_hand = Some(now),
         }
         self.settle(id).map_err(MoveError::Signing)
@@ -118,30 +129,37 @@ impl State {
         }
     }
 
-    fn decide_first(&mut self, id: u64, status: RequestStatus) {
+    /// Decides the oldest request that waits.
+    fn decide_waiting(&mut self, id: u64, status: RequestStatus) {
         let now = self.now();
-        if let Some(request) = self
-            .orders
-            .get_mut(&id)
-            .and_then(|order| order.requests.first_mut())
+        if let Some(order) = self.orders.get_mut(&id)
+            && let Some(request) = order.waiting_request()
         {
-            decide(request, status, &APPROVER, None, now);
+            order.decide(request, by_hand(status), now);
+        }
+    }
+
+    /// Approves every certificate that waits for it, and no revocation.
+    fn approve_certificates(&mut self, id: u64) {
+        let now = self.now();
+        let Some(order) = self.orders.get_mut(&id) else {
+            return;
+        };
+        let open: Vec<u64> = order
+            .certificates()
+            .filter(|certificate| certificate.is_open() && order.id_of(certificate).is_none())
+            .map(|certificate| certificate.request)
+            .collect();
+        for request in open {
+            order.decide(request, by_hand(RequestStatus::Approved), now);
         }
     }
 }
 
-/// Ends a request with a decision.
-pub(crate) fn decide(
-    request: &mut Request,
-    status: RequestStatus,
-    by: &'static User,
-    comment: Option<String>,
-    now: time::OffsetDateTime,
-) {
-    request.status = status;
-    request.decision = Some(Decision {
-        date: now,
-        by,
-        comment,
-    });
+fn by_hand(status: RequestStatus) -> Verdict {
+    Verdict {
+        status,
+        by: &APPROVER,
+        comment: None,
+    }
 }

@@ -1,12 +1,12 @@
 //! An order as a set of facts. Its status is computed from them and never stored.
 
-use serde_json::{Value, json};
-use time::{Date, Duration, Month, OffsetDateTime};
+use serde_json::Value;
+use time::{Date, Duration, OffsetDateTime};
 
 use crate::{
     account::{Product, User},
-    ca::Issued,
-    csr::Csr,
+    certificate::{Certificate, Origin},
+    term::Term,
 };
 
 /// Everything that is known of one order.
@@ -23,34 +23,35 @@ pub(crate) struct Order {
     pub(crate) domains: Vec<Domain>,
     /// When the organization was (or had been) validated.
     pub(crate) organization_validated: bool,
-    pub(crate) certificate_id: u64,
-    pub(crate) issued: Option<Issued>,
+    /// The certificate that the order itself asked for.
+    pub(crate) first: Certificate,
+    /// Reissues and duplicates in the order in which they were asked for.
+    pub(crate) further: Vec<Certificate>,
     /// End of the order's coverage, known once the first certificate is issued.
     pub(crate) valid_till: Option<Date>,
-    /// How often the order was read while it could have been issued.
-    pub(crate) polls: u32,
-    /// The certificate is being made: the short state between validation and issuance.
-    pub(crate) processing: bool,
     pub(crate) canceled: Option<OffsetDateTime>,
     pub(crate) revoked: Option<OffsetDateTime>,
     /// Set by the control interface, so that one order can expire without the clock.
     pub(crate) expired_by_hand: Option<OffsetDateTime>,
     /// The order that renews this one.
     pub(crate) renewed_by: Option<u64>,
+    /// Oldest first.
+    pub(crate) notes: Vec<Note>,
 }
 
-/// What the order's POST asked for, after all checks.
+/// A note on an order.
+#[derive(Debug)]
+pub(crate) struct Note {
+    pub(crate) id: u64,
+    pub(crate) created: OffsetDateTime,
+    pub(crate) text: String,
+    pub(crate) user: &'static User,
+}
+
+/// What the order's POST asked for beside the certificate, after all checks. Later changes in place show here.
 #[derive(Debug, Clone)]
 pub(crate) struct Wanted {
     pub(crate) product: &'static Product,
-    pub(crate) common_name: String,
-    /// The common name first, then the others, each once.
-    pub(crate) dns_names: Vec<String>,
-    pub(crate) csr: Csr,
-    pub(crate) signature_hash: String,
-    pub(crate) server_platform: i64,
-    pub(crate) client_auth: bool,
-    pub(crate) cert_validity: Option<Term>,
     pub(crate) order_validity: Term,
     pub(crate) organization_id: u64,
     pub(crate) container_id: u64,
@@ -79,62 +80,13 @@ pub(crate) const DCV_METHODS: [&str; 5] = [
     "http-token-dynamic",
 ];
 
-impl Wanted {
-    /// Whether the order can be validated this way: a file proves nothing about a wildcard.
-    pub(crate) fn takes_dcv_method(&self, method: &str) -> bool {
-        let has_wildcard = self.dns_names.iter().any(|name| name.starts_with("*."));
-        DCV_METHODS.contains(&method) && !(has_wildcard && method.starts_with("http-token"))
-    }
-}
-
-/// A validity as it was asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Term {
-    Years(u16),
-    Days(u16),
-    Until(Date),
-}
-
-impl Term {
-    /// The last valid day when the first one is `from`.
-    pub(crate) fn end(self, from: Date) -> Date {
-        match self {
-            Self::Years(years) => same_day(from, years) - Duration::DAY,
-            Self::Days(days) => from + Duration::days(i64::from(days) - 1),
-            Self::Until(date) => date,
-        }
-    }
-
-    pub(crate) fn to_json(self) -> Value {
-        match self {
-            Self::Years(years) => json!({ "years": years }),
-            Self::Days(days) => json!({ "days": days }),
-            Self::Until(date) => json!({ "custom_expiration_date": date.to_string() }),
-        }
-    }
-
-    /// Whole years, rounded up, as order info and prices count them.
-    pub(crate) fn years(self, from: Date) -> u16 {
-        let end = self.end(from);
-        (1..=3)
-            .find(|years| end <= Self::Years(*years).end(from))
-            .unwrap_or(3)
-    }
-}
-
-/// The same day a number of years later; 29 February becomes 1 March.
-fn same_day(from: Date, years: u16) -> Date {
-    let year = from.year() + i32::from(years);
-    from.replace_year(year)
-        .or_else(|_| Date::from_calendar_date(year, Month::March, 1))
-        .unwrap_or(from)
-}
-
 /// A request: what approvers decide on.
 #[derive(Debug, Clone)]
 pub(crate) struct Request {
     pub(crate) id: u64,
     pub(crate) kind: &'static str,
+    /// The one certificate that it is about; `None` if it is about the whole order.
+    pub(crate) certificate: Option<u64>,
     pub(crate) date: OffsetDateTime,
     pub(crate) status: RequestStatus,
     pub(crate) requester: &'static User,
@@ -187,6 +139,7 @@ pub(crate) enum Status {
     Pending,
     Processing,
     Issued,
+    ReissuePending,
     Expired,
     Revoked,
     Canceled,
@@ -200,6 +153,7 @@ impl Status {
             Self::Pending => "pending",
             Self::Processing => "processing",
             Self::Issued => "issued",
+            Self::ReissuePending => "reissue_pending",
             Self::Expired => "expired",
             Self::Revoked => "revoked",
             Self::Canceled => "canceled",
@@ -220,14 +174,60 @@ impl Order {
         if self.revoked.is_some() {
             return Status::Revoked;
         }
-        match &self.issued {
-            Some(_) if self.expired_by_hand.is_some() => Status::Expired,
-            Some(certificate) if now.date() > certificate.valid_till => Status::Expired,
-            Some(_) => Status::Issued,
-            None if !self.is_approved() => Status::NeedsApproval,
-            None if self.processing => Status::Processing,
-            None => Status::Pending,
+        let primary = self.primary();
+        if primary.issued.is_some() {
+            return if self.expired_by_hand.is_some() || primary.has_expired(now.date()) {
+                Status::Expired
+            } else if self.pending_reissue().is_some() {
+                Status::ReissuePending
+            } else {
+                Status::Issued
+            };
         }
+        if !self.is_approved() {
+            Status::NeedsApproval
+        } else if primary.processing {
+            Status::Processing
+        } else {
+            Status::Pending
+        }
+    }
+
+    /// The certificate in force: the latest reissue that is issued, else the first certificate.
+    pub(crate) fn primary(&self) -> &Certificate {
+        let reissues = self.further.iter().rev();
+        reissues
+            .filter(|certificate| certificate.origin == Origin::Reissue)
+            .find(|certificate| certificate.issued.is_some())
+            .unwrap_or(&self.first)
+    }
+
+    /// All certificates, the first one first.
+    pub(crate) fn certificates(&self) -> impl Iterator<Item = &Certificate> {
+        std::iter::once(&self.first).chain(&self.further)
+    }
+
+    pub(crate) fn certificates_mut(&mut self) -> impl Iterator<Item = &mut Certificate> {
+        std::iter::once(&mut self.first).chain(&mut self.further)
+    }
+
+    /// The oldest request that nobody has decided yet.
+    pub(crate) fn waiting_request(&self) -> Option<u64> {
+        let mut requests = self.requests.iter();
+        let waiting = requests.find(|request| {
+            matches!(
+                request.status,
+                RequestStatus::Pending | RequestStatus::Submitted
+            )
+        });
+        waiting.map(|request| request.id)
+    }
+
+    /// The reissue that the order waits for.
+    pub(crate) fn pending_reissue(&self) -> Option<&Certificate> {
+        self.further
+            .iter()
+            .find(|certificate| certificate.origin == Origin::Reissue && certificate.is_open())
     }
 
     pub(crate) fn is_approved(&self) -> bool {
@@ -240,15 +240,35 @@ impl Order {
         self.organization_validated && self.domains.iter().all(|domain| domain.validated)
     }
 
-    /// Approved, validated, open and without a certificate.
-    pub(crate) fn can_be_issued(&self, now: OffsetDateTime) -> bool {
-        let waiting = matches!(self.status(now), Status::Pending | Status::Processing);
-        waiting && self.is_validated()
+    /// Certificates that only have to be made: approved, validated, open.
+    pub(crate) fn ready(&self, now: OffsetDateTime) -> Vec<u64> {
+        let open = matches!(
+            self.status(now),
+            Status::Pending | Status::Processing | Status::Issued | Status::ReissuePending
+        );
+        if !open || !self.is_validated() {
+            return Vec::new();
+        }
+        self.certificates()
+            .filter(|certificate| certificate.is_open() && self.may_have_id(certificate))
+            .map(|certificate| certificate.id)
+            .collect()
     }
 
-    /// The certificate id, which exists from the approval on.
+    /// The id of the certificate in force, which exists from the approval on.
     pub(crate) fn certificate_id(&self) -> Option<u64> {
-        self.is_approved().then_some(self.certificate_id)
+        self.id_of(self.primary())
+    }
+
+    /// The id of a certificate of this order, which exists from the approval of its request on.
+    pub(crate) fn id_of(&self, certificate: &Certificate) -> Option<u64> {
+        self.may_have_id(certificate).then_some(certificate.id)
+    }
+
+    fn may_have_id(&self, certificate: &Certificate) -> bool {
+        self.requests.iter().any(|request| {
+            request.id == certificate.request && request.status == RequestStatus::Approved
+        })
     }
 
     /// When the status last changed.
@@ -257,16 +277,20 @@ impl Order {
             .requests
             .iter()
             .filter_map(|request| Some(request.decision.as_ref()?.date));
-        let ran_out = self.issued.as_ref().and_then(|certificate| {
+        let issued = self.primary().issued.as_ref();
+        let ran_out = issued.and_then(|certificate| {
             let end = certificate.valid_till.midnight().assume_utc() + Duration::DAY;
             (end <= now).then_some(end)
         });
-        let issued = self
-            .issued
-            .as_ref()
-            .map(|certificate| certificate.date_issued);
+        let issued = issued.map(|certificate| certificate.date_issued);
+        let reissues = self.further.iter();
+        let reissue_begun = reissues
+            .filter(|certificate| certificate.origin == Origin::Reissue)
+            .map(|certificate| certificate.created)
+            .max();
         [
             issued,
+            reissue_begun,
             self.canceled,
             self.revoked,
             self.expired_by_hand,
@@ -276,24 +300,5 @@ impl Order {
         .flatten()
         .chain(decided)
         .fold(self.created, Ord::max)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use time::macros::date;
-
-    use super::*;
-
-    #[test]
-    fn a_term_counts_both_its_first_and_its_last_day() {
-        let from = date!(2026 - 04 - 14);
-        assert_eq!(Term::Days(199).end(from), date!(2026 - 10 - 29));
-        assert_eq!(Term::Years(1).end(from), date!(2027 - 04 - 13));
-        assert_eq!(
-            Term::Years(1).end(date!(2028 - 02 - 29)),
-            date!(2029 - 02 - 28)
-        );
-        assert_eq!(Term::Days(366).years(from), 2);
     }
 }

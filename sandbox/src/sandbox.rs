@@ -143,7 +143,7 @@ impl Sandbox {
             id: order.id,
             status: order.status(now).name().to_owned(),
             certificate_id: order.certificate_id(),
-            common_name: order.wanted.common_name.clone(),
+            common_name: order.primary().wanted.common_name.clone(),
             alternative_order_id: order.wanted.alternative_order_id.clone(),
         });
         orders.collect()

@@ -49,6 +49,8 @@ pub struct Behavior {
     pub issuance: Issuance,
     /// Which domains count as validated before the order.
     pub dcv: Dcv,
+    /// Whether order info shows the certificate to come, instead of the one in force, while a reissue is pending.
+    pub hide_former_certificate: bool,
     /// Documented request limits; `None` switches them off.
     pub rate_limit: Option<RateLimit>,
 }

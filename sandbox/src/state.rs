@@ -1,4 +1,4 @@
-//! The account's memory behind one lock, and the steps by which an order moves on.
+//! The account's memory behind one lock, and the the counts that prove what happened.
 
 use std::{
     collections::{BTreeMap, HashMap, VecDeque},
@@ -9,13 +9,14 @@ use std::{
 use time::{Duration, OffsetDateTime};
 
 use crate::{
-    account::{self, Organization, Role, User},
-    ca::{Authority, Leaf},
+    account::{self, Organization},
+    ca::Authority,
+    certificate::{Certificate, Origin},
     clock::Clock,
     faults::Rules,
     journal::{Journal, Summary},
-    order::{Decision, Order, Request, RequestStatus, Status, Term, Wanted},
-    settings::{Approval, Behavior, Issuance, Settings},
+    order::{Order, Status},
+    settings::{Behavior, Settings},
 };
 
 /// The state as every handler shares it.
@@ -43,20 +44,21 @@ pub(crate) struct State {
     pub(crate) journal: Journal,
     pub(crate) rules: Rules,
     recent_calls: HashMap<String, VecDeque<OffsetDateTime>>,
-    ids: Ids,
+    pub(crate) ids: Ids,
 }
 
 /// The last number given of each kind. Orders and certificates start above 2^31, so that a client that keeps ids in
 /// 32 bits fails here and not in production.
-struct Ids {
-    order: u64,
-    certificate: u64,
-    request: u64,
+pub(crate) struct Ids {
+    pub(crate) order: u64,
+    pub(crate) certificate: u64,
+    pub(crate) request: u64,
     domain: u64,
     organization: u64,
+    pub(crate) note: u64,
 }
 
-fn next(counter: &mut u64) -> u64 {
+pub(crate) fn next(counter: &mut u64) -> u64 {
     *counter += 1;
     *counter
 }
@@ -81,6 +83,7 @@ impl State {
                 request: 4_400_000,
                 domain: 901_000,
                 organization: 790_000,
+                note: 0,
             },
         })
     }
@@ -140,157 +143,27 @@ impl State {
             return Some(order);
         }
         self.orders.values().find(|order| {
-            order.issued.as_ref().is_some_and(|certificate| {
+            order.primary().issued.as_ref().is_some_and(|certificate| {
                 certificate.serial_number.eq_ignore_ascii_case(key)
                     || certificate.thumbprint.eq_ignore_ascii_case(key)
             })
         })
     }
 
-    pub(crate) fn order_of_certificate(&self, id: u64) -> Option<&Order> {
-        self.orders
-            .values()
-            .find(|order| order.certificate_id() == Some(id))
+    /// A certificate of any order by its id, and the order.
+    pub(crate) fn find_certificate(&self, id: u64) -> Option<(&Order, &Certificate)> {
+        self.orders.values().find_map(|order| {
+            let certificate = order
+                .certificates()
+                .find(|one| order.id_of(one) == Some(id))?;
+            Some((order, certificate))
+        })
     }
 
     pub(crate) fn order_of_request(&mut self, id: u64) -> Option<&mut Order> {
         self.orders
             .values_mut()
             .find(|order| order.requests.iter().any(|request| request.id == id))
-    }
-
-    /// Creates the order. The answer shows its request unless the second value is false.
-    pub(crate) fn place(
-        &mut self,
-        wanted: Wanted,
-        user: &'static User,
-    ) -> Result<(u64, bool), rcgen::Error> {
-        let now = self.now();
-        let id = next(&mut self.ids.order);
-        let may_approve = user.role == Role::Administrator;
-        let (status, shown) = match self.behavior.approval {
-            Approval::TwoStep if !may_approve => (RequestStatus::Submitted, true),
-            _ if !may_approve => (RequestStatus::Pending, true),
-            _ if wanted.skip_approval => (RequestStatus::Approved, false),
-            Approval::None => (RequestStatus::Approved, false),
-            Approval::OneStep => (RequestStatus::Pending, true),
-            Approval::TwoStep => (RequestStatus::Submitted, true),
-            Approval::Auto => (RequestStatus::Approved, true),
-        };
-        let request = Request {
-            id: next(&mut self.ids.request),
-            kind: "new_request",
-            date: now,
-            status,
-            requester: user,
-            comments: wanted.comments.clone(),
-            reviewer: None,
-            decision: (status == RequestStatus::Approved).then_some(Decision {
-                date: now,
-                by: user,
-                comment: None,
-            }),
-        };
-        if let Some(renewed) = wanted.renewal_of.and_then(|old| self.orders.get_mut(&old)) {
-            renewed.renewed_by = Some(id);
-        }
-        let order = Order {
-            id,
-            user,
-            created: now,
-            price: price(&wanted, now),
-            requests: vec![request],
-            domains: self.domains(&wanted, now)?,
-            organization_validated: self
-                .organization(wanted.organization_id)
-                .is_some_and(|organization| organization.validated),
-            certificate_id: next(&mut self.ids.certificate),
-            issued: None,
-            valid_till: None,
-            polls: 0,
-            processing: false,
-            canceled: None,
-            revoked: None,
-            expired_by_hand: None,
-            renewed_by: None,
-            wanted,
-        };
-        self.orders.insert(id, order);
-        self.settle(id)?;
-        Ok((id, shown))
-    }
-
-    /// Issues the order's certificate if nothing is missing and the account issues at once.
-    pub(crate) fn settle(&mut self, id: u64) -> Result<(), rcgen::Error> {
-        let now = self.now();
-        let ready = self
-            .orders
-            .get(&id)
-            .is_some_and(|order| order.can_be_issued(now));
-        if ready && self.behavior.issuance == Issuance::Immediate {
-            self.issue(id)?;
-        }
-        Ok(())
-    }
-
-    /// Counts one reading of the order's status, which may be what its issuance waits for.
-    pub(crate) fn poll(&mut self, id: u64) -> Result<(), rcgen::Error> {
-        let now = self.now();
-        let issuance = self.behavior.issuance;
-        let Some(order) = self
-            .orders
-            .get_mut(&id)
-            .filter(|order| order.can_be_issued(now))
-        else {
-            return Ok(());
-        };
-        match issuance {
-            Issuance::AfterPolls(polls) if order.polls < polls => {
-                order.polls += 1;
-                order.processing = order.polls == polls;
-                Ok(())
-            }
-            Issuance::AfterPolls(_) | Issuance::Immediate => self.issue(id),
-            Issuance::Manual => Ok(()),
-        }
-    }
-
-    /// Signs the certificate of an order, whatever the settings say.
-    pub(crate) fn issue(&mut self, id: u64) -> Result<(), rcgen::Error> {
-        let now = self.clock.now();
-        let today = self.clock.today();
-        let Some(order) = self.orders.get_mut(&id) else {
-            return Ok(());
-        };
-        let Some(organization) = self
-            .organizations
-            .iter()
-            .find(|item| item.id == order.wanted.organization_id)
-        else {
-            return Ok(());
-        };
-        let order_end = order.wanted.order_validity.end(today);
-        let longest = Term::Days(self.max_certificate_days).end(today);
-        let requested = order
-            .wanted
-            .cert_validity
-            .map_or(order_end, |term| term.end(today));
-        let leaf = Leaf {
-            public_key_der: &order.wanted.csr.public_key_der,
-            common_name: &order.wanted.common_name,
-            dns_names: &order.wanted.dns_names,
-            organization: &organization.name,
-            city: &organization.city,
-            state: &organization.state,
-            country: &organization.country,
-            client_auth: order.wanted.client_auth,
-            valid_from: today,
-            valid_till: longest.min(requested).min(order_end),
-        };
-        order.issued = Some(self.authority.issue(&leaf, now)?);
-        order.valid_till = Some(order_end);
-        order.processing = false;
-        Ok(())
     }
 
     /// What the account did so far.
@@ -303,10 +176,20 @@ impl State {
                 summary.orders_charged += 1;
                 summary.charges_total += order.price;
             }
+            for certificate in order.certificates() {
+                if certificate.issued.is_some() {
+                    match certificate.origin {
+                        Origin::New => {}
+                        Origin::Reissue => summary.reissued += 1,
+                        Origin::Duplicate => summary.duplicated += 1,
+                    }
+                    summary.certificates_revoked += u64::from(certificate.is_revoked(now));
+                }
+            }
             let counter = match order.status(now) {
                 Status::NeedsApproval => &mut summary.needs_approval,
                 Status::Pending | Status::Processing => &mut summary.pending,
-                Status::Issued => &mut summary.issued,
+                Status::Issued | Status::ReissuePending => &mut summary.issued,
                 Status::Expired => &mut summary.expired,
                 Status::Revoked => &mut summary.revoked,
                 Status::Canceled => &mut summary.canceled,
@@ -316,11 +199,4 @@ impl State {
         }
         summary
     }
-}
-
-/// Price of an order: each name costs the product's unit price per started year.
-fn price(wanted: &Wanted, now: OffsetDateTime) -> u64 {
-    let years = u64::from(wanted.order_validity.years(now.date()));
-    let names = u64::try_from(wanted.dns_names.len()).unwrap_or(u64::MAX);
-    wanted.product.unit_price * years * names
 }

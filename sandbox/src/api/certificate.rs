@@ -11,14 +11,13 @@ use serde_json::{Value, json};
 use super::{Account, Answer, error::Problem, numeric_id};
 use crate::{
     ca::{INTERMEDIATE_NAME, Issued, ROOT_NAME},
-    order::Order,
     state::State as AccountState,
 };
 
 /// The chain as order answers and the chain endpoint give it: leaf, intermediate, root.
-pub(super) fn chain_of(state: &AccountState, order: &Order, certificate: &Issued) -> Value {
+pub(super) fn chain_of(state: &AccountState, common_name: &str, certificate: &Issued) -> Value {
     json!([
-        { "subject_common_name": order.wanted.common_name, "pem": certificate.pem },
+        { "subject_common_name": common_name, "pem": certificate.pem },
         { "subject_common_name": INTERMEDIATE_NAME, "pem": state.authority.intermediate_pem },
         { "subject_common_name": ROOT_NAME, "pem": state.authority.root_pem },
     ])
@@ -26,8 +25,8 @@ pub(super) fn chain_of(state: &AccountState, order: &Order, certificate: &Issued
 
 pub(super) async fn chain(State(shared): Account, Path(id): Path<String>) -> Answer {
     let state = shared.lock();
-    let (order, certificate) = by_id(&state, &id)?;
-    let chain = chain_of(&state, order, certificate);
+    let (common_name, certificate) = by_id(&state, &id)?;
+    let chain = chain_of(&state, common_name, certificate);
     Ok(Json(json!({ "intermediates": chain })).into_response())
 }
 
@@ -71,12 +70,12 @@ pub(super) async fn of_order_by_format(
 /// Every platform downloads as PEM here; the real service sends zip files for most of them.
 const PLATFORM_FORMAT: &str = "pem_all";
 
-fn by_id<'a>(state: &'a AccountState, id: &str) -> Result<(&'a Order, &'a Issued), Problem> {
+fn by_id<'a>(state: &'a AccountState, id: &str) -> Result<(&'a str, &'a Issued), Problem> {
     let missing = || Problem::not_found("certificate");
     let id = numeric_id(id, "certificate")?;
-    let order = state.order_of_certificate(id).ok_or_else(missing)?;
-    let certificate = order.issued.as_ref().ok_or_else(missing)?;
-    Ok((order, certificate))
+    let (_, certificate) = state.find_certificate(id).ok_or_else(missing)?;
+    let issued = certificate.issued.as_ref().ok_or_else(missing)?;
+    Ok((certificate.wanted.common_name.as_str(), issued))
 }
 
 fn of_order_id<'a>(state: &'a AccountState, id: &str) -> Result<&'a Issued, Problem> {
@@ -85,6 +84,7 @@ fn of_order_id<'a>(state: &'a AccountState, id: &str) -> Result<&'a Issued, Prob
         .get(&numeric_id(id, "order")?)
         .ok_or_else(|| Problem::not_found("order"))?;
     order
+        .primary()
         .issued
         .as_ref()
         .ok_or_else(|| Problem::not_found("certificate"))

@@ -29,7 +29,11 @@ pub(super) async fn random_value(State(shared): Account, Path(id): Path<String>)
         .ok_or_else(|| Problem::not_found("order"))?;
     let open = matches!(
         order.status(now),
-        Status::NeedsApproval | Status::Pending | Status::Processing | Status::Issued
+        Status::NeedsApproval
+            | Status::Pending
+            | Status::Processing
+            | Status::Issued
+            | Status::ReissuePending
     );
     if !open {
         return Err(Problem::invalid_status());
@@ -55,7 +59,7 @@ pub(super) async fn change_method(
         .get_mut(&id)
         .ok_or_else(|| Problem::not_found("order"))?;
     let method = body["dcv_method"].as_str().unwrap_or_default();
-    if !order.wanted.takes_dcv_method(method) {
+    if !order.primary().wanted.takes_dcv_method(method) {
         return Err(Problem::invalid_value("dcv_method"));
     }
     if order.status(now) != Status::Pending {
@@ -96,7 +100,7 @@ pub(super) async fn check(State(shared): Account, Path(id): Path<String>) -> Ans
         "dns_name_validations": names.collect::<Vec<Value>>(),
     });
     if status == Status::Issued {
-        answer["certificate_id"] = order.certificate_id.into();
+        answer["certificate_id"] = order.primary().id.into();
     }
     Ok(Json(answer).into_response())
 }

@@ -110,6 +110,40 @@ impl Problem {
         )
     }
 
+    /// Ours.
+    pub(crate) fn order_not_issued() -> Self {
+        Self::bad("order_not_issued", "The order is not issued.")
+    }
+
+    /// Ours.
+    pub(crate) fn reissue_pending() -> Self {
+        Self::bad("reissue_pending", "A reissue of the order is pending.")
+    }
+
+    /// Documented as a refusal, with a code of ours.
+    pub(crate) fn certificate_reissue_pending() -> Self {
+        Self::bad(
+            "certificate_reissue_pending",
+            "A certificate with a pending reissue cannot be revoked.",
+        )
+    }
+
+    /// Ours.
+    pub(crate) fn already_revoked(what: &str) -> Self {
+        Self::bad(
+            format!("{what}_already_revoked"),
+            format!("The {what} is revoked already."),
+        )
+    }
+
+    /// Documented for the contacts of an organization.
+    pub(crate) fn contact_type_duplicate() -> Self {
+        Self::bad(
+            "contact_type_duplicate",
+            "More than one contact of the same type.",
+        )
+    }
+
     /// Documented as a 400, with a code of ours.
     pub(crate) fn token_not_found() -> Self {
         Self::bad(

@@ -16,6 +16,7 @@ use super::{
     query::{Query, time_range},
 };
 use crate::{
+    certificate::Origin,
     clock::timestamp,
     order::{Order, Status},
     state::State as AccountState,
@@ -51,6 +52,7 @@ pub(super) async fn orders(State(shared): Account, uri: Uri) -> Answer {
 /// Whether an order passes one value of a filter.
 fn matches(order: &Order, name: &str, value: &str, now: OffsetDateTime) -> Result<bool, Problem> {
     let wanted = &order.wanted;
+    let certificate = &order.primary().wanted;
     let is = |number: u64| value.parse() == Ok(number);
     Ok(match name {
         "id" => is(order.id),
@@ -59,14 +61,15 @@ fn matches(order: &Order, name: &str, value: &str, now: OffsetDateTime) -> Resul
             Status::Expired => matches!(value, "issued" | "expired"),
             status => status.name() == value,
         },
-        "common_name" => wanted.common_name == value,
-        "domain_name" => wanted.dns_names.iter().any(|name| name == value),
+        "common_name" => certificate.common_name == value,
+        "domain_name" => certificate.dns_names.iter().any(|name| name == value),
         "product_name_id" => wanted.product.name_id == value,
         "organization_id" => is(wanted.organization_id),
         "container_id" => is(wanted.container_id),
         "user_id" => is(order.user.id),
         "certificate_id" => order.certificate_id().is_some_and(is),
         "serial_number" => order
+            .primary()
             .issued
             .as_ref()
             .is_some_and(|certificate| certificate.serial_number.eq_ignore_ascii_case(value)),
@@ -90,7 +93,7 @@ fn sort(orders: &mut [&Order], keys: &str, now: OffsetDateTime) -> Result<(), Pr
         match key {
             "id" | "order_id" => orders.sort_by_key(|order| order.id),
             "date_created" => orders.sort_by_key(|order| (order.created, order.id)),
-            "common_name" => orders.sort_by_key(|order| &order.wanted.common_name),
+            "common_name" => orders.sort_by_key(|order| &order.primary().wanted.common_name),
             "status" => orders.sort_by_key(|order| order.status(now).name()),
             _ => return Err(Problem::invalid_value("sort")),
         }
@@ -104,16 +107,19 @@ fn sort(orders: &mut [&Order], keys: &str, now: OffsetDateTime) -> Result<(), Pr
 fn item(state: &AccountState, order: &Order) -> Value {
     let now = state.now();
     let wanted = &order.wanted;
+    let primary = order.primary();
     let mut certificate = json!({
-        "common_name": wanted.common_name,
-        "dns_names": wanted.dns_names,
-        "signature_hash": wanted.signature_hash,
+        "common_name": primary.wanted.common_name,
+        "dns_names": primary.wanted.dns_names,
+        "signature_hash": primary.wanted.signature_hash,
     });
     if let Some(id) = order.certificate_id() {
         certificate["id"] = id.into();
     }
     let status = order.status(now);
-    if let (Some(issued), Status::Issued | Status::Expired) = (&order.issued, status) {
+    if let (Some(issued), Status::Issued | Status::ReissuePending | Status::Expired) =
+        (&primary.issued, status)
+    {
         certificate["valid_till"] = issued.valid_till.to_string().into();
         certificate["days_remaining"] = (issued.valid_till - now.date()).whole_days().into();
         certificate["serial_number"] = issued.serial_number.as_str().into();
@@ -131,7 +137,7 @@ fn item(state: &AccountState, order: &Order) -> Value {
         "auto_renew": wanted.auto_renew,
         "container": container_brief(order),
         "product": product_brief(wanted.product),
-        "has_duplicates": false,
+        "has_duplicates": order.further.iter().any(|one| one.origin == Origin::Duplicate),
         "product_name_id": wanted.product.name_id,
     })
 }

@@ -2,21 +2,28 @@
 
 mod account;
 mod certificate;
+mod certificate_checks;
 mod dcv;
 mod error;
 mod fields;
 mod gate;
+mod issued;
 mod list;
 mod name_checks;
+mod note;
 mod order;
 mod order_checks;
 mod order_info;
+mod order_validation;
 mod organization;
 mod organization_checks;
 mod product;
 mod query;
+mod reissue;
 mod request;
+mod revoke;
 mod status;
+mod update;
 
 use std::sync::Arc;
 
@@ -53,7 +60,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/order/certificate/{id}/status", put(status::cancel))
         .route(
             "/order/certificate/{id}/validation",
-            get(order_info::validation),
+            get(order_validation::validation),
         )
         .route(
             "/order/certificate/{id}/dcv-random-value",
@@ -64,6 +71,37 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
             put(dcv::change_method),
         )
         .route("/order/certificate/{id}/check-dcv", put(dcv::check))
+        .route(
+            "/order/certificate/{id}/reissue",
+            get(issued::reissues).post(reissue::reissue),
+        )
+        .route(
+            "/order/certificate/{id}/duplicate",
+            get(issued::duplicates).post(reissue::duplicate),
+        )
+        .route("/order/certificate/{id}/revoke", put(revoke::order))
+        .route("/certificate/{id}/revoke", put(revoke::certificate))
+        .route(
+            "/order/certificate/{id}/additional-emails",
+            put(update::additional_emails),
+        )
+        .route(
+            "/order/certificate/{id}/custom-field",
+            post(update::custom_field),
+        )
+        .route(
+            "/order/certificate/{id}/renewal-emails/{word}",
+            put(update::renewal_emails),
+        )
+        .route("/order/certificate/{id}/contact", put(update::contacts))
+        .route(
+            "/order/certificate/{id}/auto-reissue",
+            put(update::auto_reissue),
+        )
+        .route(
+            "/order/certificate/{id}/note",
+            get(note::list).post(note::add),
+        )
         .route("/order/alternate/{alternative}", get(list::alternate))
         .route("/certificate/{id}/chain", get(certificate::chain))
         .route(

@@ -18,6 +18,7 @@ use super::{
 };
 use crate::{
     account::product_named,
+    certificate::Certificate,
     clock::timestamp,
     order::{Domain, Order},
     state::State as AccountState,
@@ -36,31 +37,30 @@ pub(super) async fn place(
     if let Some(organization) = checked.new_organization {
         checked.wanted.organization_id = state.add_organization(organization);
     }
-    let (id, shows_request) = state.place(checked.wanted, user)?;
+    let (id, shows_request) = state.place(checked.wanted, checked.certificate, user)?;
     let order = state
         .orders
         .get(&id)
         .ok_or_else(|| Problem::not_found("order"))?;
-    let answer = created(&state, order, shows_request);
+    let mut answer = created(&state, order, &order.first);
+    if shows_request {
+        let requests = order.requests.iter();
+        answer["requests"] = requests
+            .map(|request| json!({ "id": request.id, "status": request.status.name() }))
+            .collect();
+    }
     Ok((StatusCode::CREATED, Json(answer)).into_response())
 }
 
-/// The answer in one of its five shapes, by what the order already has.
-fn created(state: &AccountState, order: &Order, shows_request: bool) -> Value {
+/// The answer to an order, a reissue or a duplicate, by what the certificate already has.
+pub(super) fn created(state: &AccountState, order: &Order, certificate: &Certificate) -> Value {
     let mut answer = json!({ "id": order.id });
-    if shows_request {
-        let requests: Vec<Value> = order
-            .requests
-            .iter()
-            .map(|request| json!({ "id": request.id, "status": request.status.name() }))
-            .collect();
-        answer["requests"] = requests.into();
-    }
-    if let Some(id) = order.certificate_id() {
+    if let Some(id) = order.id_of(certificate) {
         answer["certificate_id"] = id.into();
     }
-    if let Some(certificate) = &order.issued {
-        answer["certificate_chain"] = chain_of(state, order, certificate);
+    if let Some(issued) = &certificate.issued {
+        let common_name = &certificate.wanted.common_name;
+        answer["certificate_chain"] = chain_of(state, common_name, issued);
     }
     let open: Vec<&Domain> = order
         .domains

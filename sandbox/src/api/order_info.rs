@@ -1,4 +1,4 @@
-//! `GET /order/certificate/{key}` and the validation status of an order.
+//! `GET /order/certificate/{key}`: everything about one order.
 
 use axum::{
     Json,
@@ -7,12 +7,13 @@ use axum::{
     response::IntoResponse,
 };
 use serde_json::{Value, json};
-use time::{Duration, OffsetDateTime};
+use time::OffsetDateTime;
 
-use super::{Account, Answer, error::Problem, numeric_id, query::Query};
+use super::{Account, Answer, error::Problem, query::Query};
 use crate::{
     account::{self, Product, SERVER_PLATFORMS, User},
     ca::{INTERMEDIATE_ID, INTERMEDIATE_NAME},
+    certificate::{Certificate, WantedCertificate},
     clock::timestamp,
     order::{Order, RequestStatus, Status},
     state::State as AccountState,
@@ -28,7 +29,7 @@ pub(super) async fn by_key(State(shared): Account, Path(key): Path<String>, uri:
     let mut info = info(&state, order);
     let pending = order.status(state.now()) == Status::Pending;
     if pending && Query::of(&uri).get("include_caa_status") == Some("true") {
-        let names = order.wanted.dns_names.iter();
+        let names = order.primary().wanted.dns_names.iter();
         info["caa_status_message"] = names
             .map(|name| (name.clone(), json!("CAA check is not called yet")))
             .collect::<serde_json::Map<_, _>>()
@@ -45,7 +46,7 @@ fn info(state: &AccountState, order: &Order) -> Value {
     let product = wanted.product;
     let mut info = json!({
         "id": order.id,
-        "certificate": certificate(order, now),
+        "certificate": certificate(order, shown(state, order), now),
         "status": status.name(),
         "is_renewal": wanted.renewal_of.is_some(),
         "is_renewed": order.renewed_by.is_some(),
@@ -58,8 +59,8 @@ fn info(state: &AccountState, order: &Order) -> Value {
         "container": container(order),
         "product": product_full(product),
         "product_name_id": product.name_id,
-        "organization_contact": contact,
-        "technical_contact": contact,
+        "organization_contact": contact.clone(),
+        "technical_contact": named_contact(order, "technical_contact").unwrap_or(contact),
         "user": user_brief(order.user),
         "requests": order.requests.iter().map(|request| json!({
             "id": request.id,
@@ -132,34 +133,38 @@ fn add_what_only_some_orders_have(info: &mut Value, order: &Order, status: Statu
     }
 }
 
-fn certificate(order: &Order, now: OffsetDateTime) -> Value {
-    let wanted = &order.wanted;
-    let others = wanted.dns_names.iter().skip(1);
-    let wildcards = others.clone().filter(|name| name.starts_with("*.")).count();
-    let platform = SERVER_PLATFORMS
-        .iter()
-        .find(|platform| platform.0 == wanted.server_platform);
+/// The certificate that order info shows: the one in force, or by a setting the one that is to replace it.
+fn shown<'a>(state: &AccountState, order: &'a Order) -> &'a Certificate {
+    match order.pending_reissue() {
+        Some(reissue) if state.behavior.hide_former_certificate => reissue,
+        _ => order.primary(),
+    }
+}
+
+fn certificate(order: &Order, shown: &Certificate, now: OffsetDateTime) -> Value {
+    let wanted = &shown.wanted;
+    let (names, wildcards) = purchased(wanted);
     let mut certificate = json!({
         "common_name": wanted.common_name,
         "dns_names": wanted.dns_names,
-        "date_created": timestamp(order.created),
+        "date_created": timestamp(shown.created),
         "csr": wanted.csr.pem,
-        "organization": { "id": wanted.organization_id },
-        "server_platform": platform.map(platform_info),
+        "organization": { "id": order.wanted.organization_id },
+        "server_platform": platform_info(wanted.server_platform),
         "signature_hash": wanted.signature_hash,
         "key_size": wanted.csr.key_size,
         "ca_cert": { "id": INTERMEDIATE_ID, "name": INTERMEDIATE_NAME },
-        "user_id": order.user.id,
-        "purchased_dns_names": others.count() - wildcards,
+        "user_id": shown.user.id,
+        "purchased_dns_names": names,
         "purchased_wildcard_names": wildcards,
     });
-    if let Some(id) = order.certificate_id() {
+    if let Some(id) = order.id_of(shown) {
         certificate["id"] = id.into();
     }
     if let Some(term) = wanted.cert_validity {
         certificate["cert_validity"] = term.to_json();
     }
-    if let Some(issued) = &order.issued {
+    if let Some(issued) = &shown.issued {
         certificate["thumbprint"] = issued.thumbprint.as_str().into();
         certificate["serial_number"] = issued.serial_number.as_str().into();
         certificate["date_issued"] = timestamp(issued.date_issued).into();
@@ -170,13 +175,25 @@ fn certificate(order: &Order, now: OffsetDateTime) -> Value {
     certificate
 }
 
-/// A server platform with its help pages.
-pub(super) fn platform_info((id, name, suffix): &(i64, &str, &str)) -> Value {
-    json!({
-        "id": id,
-        "name": name,
-        "install_url": format!("http://www.digicert.com/SSL-certificate-installation{suffix}.htm"),
-        "csr_url": format!("http://www.digicert.com/csr-creation{suffix}.htm"),
+/// How many names beside the common name are plain, and how many are wildcards.
+pub(super) fn purchased(wanted: &WantedCertificate) -> (usize, usize) {
+    let others = wanted.dns_names.iter().skip(1);
+    let wildcards = others.clone().filter(|name| name.starts_with("*.")).count();
+    (others.count() - wildcards, wildcards)
+}
+
+/// A server platform with its help pages; `null` if there is no such platform.
+pub(super) fn platform_info(number: i64) -> Value {
+    let platform = SERVER_PLATFORMS
+        .iter()
+        .find(|platform| platform.0 == number);
+    platform.map_or(Value::Null, |(id, name, suffix)| {
+        json!({
+            "id": id,
+            "name": name,
+            "install_url": format!("http://www.digicert.com/SSL-certificate-installation{suffix}.htm"),
+            "csr_url": format!("http://www.digicert.com/csr-creation{suffix}.htm"),
+        })
     })
 }
 
@@ -225,7 +242,7 @@ pub(super) fn product_brief(product: &Product) -> Value {
     json!({ "name_id": product.name_id, "name": product.name, "type": "ssl_certificate" })
 }
 
-fn product_full(product: &Product) -> Value {
+pub(super) fn product_full(product: &Product) -> Value {
     let (kind, name, description) = if product.ev {
         ("ev", "EV", "Extended Organization Validation (EV)")
     } else {
@@ -250,12 +267,14 @@ pub(super) fn user_brief(user: &User) -> Value {
 
 /// The organization contact that the order named, else the organization's own.
 fn organization_contact(order: &Order) -> Value {
-    let named = order
-        .wanted
-        .contacts
-        .iter()
-        .find(|contact| contact["contact_type"] == "organization_contact");
-    named.map_or_else(super::organization::default_contact, contact_of_order)
+    named_contact(order, "organization_contact")
+        .unwrap_or_else(super::organization::default_contact)
+}
+
+fn named_contact(order: &Order, kind: &str) -> Option<Value> {
+    let mut contacts = order.wanted.contacts.iter();
+    let named = contacts.find(|contact| contact["contact_type"] == kind);
+    named.map(contact_of_order)
 }
 
 fn contact_of_order(given: &Value) -> Value {
@@ -276,7 +295,7 @@ fn contact_of_order(given: &Value) -> Value {
     })
 }
 
-fn verification(organization_validated: bool) -> Value {
+pub(super) fn verification(organization_validated: bool) -> Value {
     let open = if organization_validated {
         "complete"
     } else {
@@ -289,51 +308,4 @@ fn verification(organization_validated: bool) -> Value {
         "blacklist_fraud": "complete",
         "request_authenticity": "pending",
     })
-}
-
-/// `GET /order/certificate/{id}/validation`. Ids are strings here, unlike everywhere else.
-pub(super) async fn validation(State(shared): Account, Path(id): Path<String>) -> Answer {
-    let id = numeric_id(&id, "order")?;
-    let state = shared.lock();
-    let order = state
-        .orders
-        .get(&id)
-        .ok_or_else(|| Problem::not_found("order"))?;
-    let organization = organization_brief(&state, order);
-    let product = product_full(order.wanted.product);
-    let done = order.organization_validated;
-    let mut organization_validation = json!({
-        "type": product["validation_type"],
-        "name": product["validation_name"],
-        "description": product["validation_description"],
-        "date_created": timestamp(order.created - Duration::days(30)),
-        "status": if done { "complete" } else { "pending" },
-        "verified_contacts": [],
-        "verification_details": verification(done),
-    });
-    if done {
-        organization_validation["validated_until"] =
-            timestamp(order.created + Duration::days(366)).into();
-    }
-    let dns_names = order.domains.iter().map(|domain| {
-        json!({
-            "domain_id": domain.id.to_string(),
-            "name_scope": domain.name,
-            "approval_scope": "subdomains",
-            "status": if domain.validated { "approved" } else { "unapproved" },
-            "method": order.wanted.dcv_method,
-            "dns_names": domain.dns_names,
-        })
-    });
-    let answer = json!({
-        "order_id": order.id.to_string(),
-        "order_status": order.status(state.now()).name(),
-        "order_name_scope": "base_domain",
-        "order_dcv_method": order.wanted.dcv_method,
-        "organization_id": order.wanted.organization_id.to_string(),
-        "organization_name": organization["name"],
-        "organization_validations": [organization_validation],
-        "dns_name_validations": dns_names.collect::<Vec<_>>(),
-    });
-    Ok(Json(answer).into_response())
 }

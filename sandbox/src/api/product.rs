@@ -36,7 +36,7 @@ pub(super) async fn info(Path(name_id): Path<String>) -> Answer {
         "custom_order_expiration_date_allowed": true,
         "increased_compatibility_allowed": false,
         "allow_auto_renew": true,
-        "server_platforms": SERVER_PLATFORMS.iter().map(platform_info).collect::<Vec<_>>(),
+        "server_platforms": SERVER_PLATFORMS.iter().map(|platform| platform_info(platform.0)).collect::<Vec<_>>(),
     });
     if let (Some(answer), Value::Object(details)) = (answer.as_object_mut(), details) {
         answer.extend(details);

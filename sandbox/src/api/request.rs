@@ -20,8 +20,8 @@ use super::{
 use crate::{
     account::Role,
     clock::timestamp,
-    moves,
     order::{Order, Request, RequestStatus},
+    revoking::Verdict,
     state::State as AccountState,
 };
 
@@ -99,6 +99,7 @@ pub(super) async fn decide(
     if user.role != Role::Administrator {
         return Err(Problem::invalid_approver());
     }
+    let mut verdict = None;
     use RequestStatus::{Approved, Pending, Rejected, Submitted};
     match (body["status"].as_str(), request.status) {
         (Some("approved" | "rejected" | "pending" | "submitted"), _) if canceled => {
@@ -112,20 +113,30 @@ pub(super) async fn decide(
             request.status = Submitted;
             request.reviewer = None;
         }
-        (Some("approved"), Pending) => moves::decide(request, Approved, user, comment, now),
-        (Some("rejected"), Pending | Submitted) => {
-            moves::decide(request, Rejected, user, comment, now);
-        }
+        (Some("approved"), Pending) => verdict = Some(Approved),
+        (Some("rejected"), Pending | Submitted) => verdict = Some(Rejected),
         (Some("approved" | "rejected" | "pending" | "submitted"), _) => {
             return Err(Problem::invalid_status());
         }
         _ => return Err(Problem::invalid_value("status")),
+    }
+    if let Some(status) = verdict {
+        let verdict = Verdict {
+            status,
+            by: user,
+            comment,
+        };
+        order.decide(id, verdict, now);
     }
     state.settle(order_id)?;
     Ok(no_content())
 }
 
 fn brief(state: &AccountState, order: &Order, request: &Request) -> Value {
+    let mut certificates = order.certificates();
+    let certificate = certificates
+        .find(|certificate| request.certificate == Some(certificate.id))
+        .unwrap_or(order.primary());
     json!({
         "id": request.id,
         "date": timestamp(request.date),
@@ -134,7 +145,7 @@ fn brief(state: &AccountState, order: &Order, request: &Request) -> Value {
         "requester": user_brief(request.requester),
         "order": {
             "id": order.id,
-            "certificate": { "common_name": order.wanted.common_name },
+            "certificate": { "common_name": certificate.wanted.common_name },
             "organization": organization_brief(state, order),
             "container": container_brief(order),
             "product": product_brief(order.wanted.product),

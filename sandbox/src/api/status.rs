@@ -1,7 +1,7 @@
 //! Status changes of many orders in one answer, and cancelling one order.
 
 use axum::{
-    Json,
+    Extension, Json,
     body::Bytes,
     extract::{Path, State},
     http::Uri,
@@ -13,6 +13,7 @@ use time::{Duration, UtcOffset};
 use super::{
     Account, Answer,
     error::Problem,
+    gate::{ByCaller, Caller},
     json_body, no_content, numeric_id,
     query::{Query, time_range},
 };
@@ -72,8 +73,13 @@ pub(super) async fn changes(State(shared): Account, uri: Uri) -> Answer {
     Ok(Json(answer).into_response())
 }
 
-/// `PUT /order/certificate/{id}/status`: cancels an order that is not issued yet.
-pub(super) async fn cancel(State(shared): Account, Path(id): Path<String>, body: Bytes) -> Answer {
+/// `PUT /order/certificate/{id}/status`: cancels an order that is not issued yet, or the reissue that it waits for.
+pub(super) async fn cancel(
+    State(shared): Account,
+    Extension(Caller(user)): ByCaller,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Answer {
     let id = numeric_id(&id, "order")?;
     let body = json_body(&body)?;
     let mut state = shared.lock();
@@ -86,15 +92,14 @@ pub(super) async fn cancel(State(shared): Account, Path(id): Path<String>, body:
     if !matches!(body["status"].as_str(), Some("canceled" | "CANCELED")) {
         return Err(Problem::invalid_value("status"));
     }
-    if body["note"]
-        .as_str()
-        .is_none_or(|note| note.trim().is_empty())
-    {
+    let note = body["note"].as_str().unwrap_or_default();
+    if note.trim().is_empty() {
         return Err(Problem::invalid_value("note"));
     }
-    if order.status(now) != Status::Pending {
-        return Err(Problem::invalid_status());
+    match order.status(now) {
+        Status::Pending => order.canceled = Some(now),
+        Status::ReissuePending => order.cancel_reissue(user, note, now),
+        _ => return Err(Problem::invalid_status()),
     }
-    order.canceled = Some(now);
     Ok(no_content())
 }

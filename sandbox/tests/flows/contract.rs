@@ -9,7 +9,7 @@ use time::macros::datetime;
 
 use crate::client::Client;
 
-fn fixture(name: &str) -> Value {
+pub(crate) fn fixture(name: &str) -> Value {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/certcentral");
     let text = fs::read_to_string(folder.join(format!("{name}.json"))).unwrap();
     serde_json::from_str(&text).unwrap()
@@ -43,13 +43,13 @@ fn differences(wanted: &Value, given: &Value, at: &str, found: &mut Vec<String>)
 }
 
 #[track_caller]
-fn assert_shape(name: &str, given: &Value) {
+pub(crate) fn assert_shape(name: &str, given: &Value) {
     let mut found = Vec::new();
     differences(&fixture(name), given, "", &mut found);
     assert_eq!(found, Vec::<String>::new(), "{name}: {given:#}");
 }
 
-fn client(approval: Approval, issuance: Issuance) -> Client {
+pub(crate) fn client(approval: Approval, issuance: Issuance) -> Client {
     Client::of(Settings {
         start_at: Some(datetime!(2026-04-14 09:12:38 UTC)),
         behavior: Behavior {
@@ -68,13 +68,13 @@ fn body(skip: bool) -> Value {
     body
 }
 
-async fn placed(client: &Client, skip: bool) -> u64 {
+pub(crate) async fn placed(client: &Client, skip: bool) -> u64 {
     let (status, answer) = client.order("ssl_basic", &body(skip)).await;
     assert_eq!(status, StatusCode::CREATED, "{answer}");
     answer["id"].as_u64().unwrap()
 }
 
-async fn info(client: &Client, order: u64) -> Value {
+pub(crate) async fn info(client: &Client, order: u64) -> Value {
     let (status, info) = client.get(&format!("/order/certificate/{order}")).await;
     assert_eq!(status, StatusCode::OK);
     info

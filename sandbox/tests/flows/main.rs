@@ -3,11 +3,15 @@
 #[cfg(test)]
 mod answers;
 #[cfg(test)]
+mod changes;
+#[cfg(test)]
 mod checks;
 #[cfg(test)]
 mod client;
 #[cfg(test)]
 mod contract;
+#[cfg(test)]
+mod contract_changes;
 #[cfg(test)]
 mod lifecycle;
 #[cfg(all(test, unix))]

@@ -1,0 +1,133 @@
+//! `POST /order/certificate/{id}/reissue` and `.../duplicate`: further certificates of an order.
+
+use std::collections::BTreeSet;
+
+use axum::{
+    Extension, Json,
+    body::Bytes,
+    extract::{Path, State},
+    http::StatusCode,
+    response::IntoResponse,
+};
+use serde_json::{Value, json};
+
+use super::{
+    Account, Answer, certificate_checks,
+    error::Problem,
+    fields::Fields,
+    gate::{ByCaller, Caller},
+    json_body, numeric_id,
+    order::created,
+};
+use crate::{
+    account::User,
+    certificate::{Origin, WantedCertificate},
+    order::{Order, Status},
+    placing::Asked,
+    state::State as AccountState,
+};
+
+pub(super) async fn reissue(
+    State(shared): Account,
+    Extension(Caller(user)): ByCaller,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Answer {
+    let id = numeric_id(&id, "order")?;
+    add(&mut shared.lock(), user, id, &body, Origin::Reissue)
+}
+
+pub(super) async fn duplicate(
+    State(shared): Account,
+    Extension(Caller(user)): ByCaller,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Answer {
+    let id = numeric_id(&id, "order")?;
+    add(&mut shared.lock(), user, id, &body, Origin::Duplicate)
+}
+
+fn add(
+    state: &mut AccountState,
+    user: &'static User,
+    id: u64,
+    body: &Bytes,
+    origin: Origin,
+) -> Answer {
+    let missing = || Problem::not_found("order");
+    let body = json_body(body)?;
+    let order = state.orders.get(&id).ok_or_else(missing)?;
+    match order.status(state.now()) {
+        Status::Issued => {}
+        Status::ReissuePending => return Err(Problem::reissue_pending()),
+        _ => return Err(Problem::order_not_issued()),
+    }
+    let (wanted, method) = check(&body, order, state, origin)?;
+    let asked = Asked {
+        by: user,
+        skip_approval: Fields::of(&body).flag("skip_approval"),
+        comments: body["comments"].as_str().unwrap_or_default().to_owned(),
+    };
+    let (certificate, shown) = state
+        .extend(id, origin, wanted, asked)?
+        .ok_or_else(missing)?;
+    let order = state.orders.get_mut(&id).ok_or_else(missing)?;
+    if let Some(method) = method {
+        order.wanted.dcv_method = method;
+    }
+    let order = state.orders.get(&id).ok_or_else(missing)?;
+    let mut certificates = order.certificates();
+    let certificate = certificates
+        .find(|one| one.id == certificate)
+        .ok_or_else(|| Problem::not_found("certificate"))?;
+    let mut answer = created(state, order, certificate);
+    if shown {
+        answer["requests"] = json!([{ "id": certificate.request }]);
+    }
+    Ok((StatusCode::CREATED, Json(answer)).into_response())
+}
+
+/// What the certificate is to be, and the validation method if the body names one.
+fn check(
+    body: &Value,
+    order: &Order,
+    state: &AccountState,
+    origin: Origin,
+) -> Result<(WantedCertificate, Option<String>), Problem> {
+    let today = state.clock.today();
+    let mut fields = Fields::of(body);
+    let mut wanted = certificate_checks::read(&mut fields, order.wanted.product, today);
+    if origin == Origin::Duplicate && !may_duplicate(&order.primary().wanted, &wanted) {
+        fields.wrong("dns_names");
+    }
+    fields.flag("skip_approval");
+    fields.text(body, "comments", "");
+    let method = fields.text(body, "dcv_method", &order.wanted.dcv_method);
+    if !wanted.takes_dcv_method(&method) {
+        fields.wrong("dcv_method");
+    }
+    fields.finish()?;
+    wanted.csr = certificate_checks::csr(body)?;
+    let order_end = order.valid_till.unwrap_or(today);
+    if wanted
+        .cert_validity
+        .is_some_and(|term| term.end(today) > order_end)
+    {
+        return Err(Problem::cert_validity_exceeds());
+    }
+    let method = (!body["dcv_method"].is_null()).then_some(method);
+    Ok((wanted, method))
+}
+
+/// A duplicate has the names of the original, in any order, and further ones only below a wildcard of it.
+fn may_duplicate(original: &WantedCertificate, duplicate: &WantedCertificate) -> bool {
+    let had: BTreeSet<&str> = original.dns_names.iter().map(String::as_str).collect();
+    let has: BTreeSet<&str> = duplicate.dns_names.iter().map(String::as_str).collect();
+    let is_below_wildcard = |name: &str| {
+        let parent = name
+            .split_once('.')
+            .map(|(_, parent)| format!("*.{parent}"));
+        parent.is_some_and(|wildcard| had.contains(wildcard.as_str()))
+    };
+    had.is_subset(&has) && has.difference(&had).all(|name| is_below_wildcard(name))
+}
