@@ -22,6 +22,10 @@ use tokio::{
 };
 
 const AFTER_HELP: &str = "\
+What it imitates: OV and EV TLS orders with approval, validation, issuance and downloads; reissues, duplicates,
+revocation, cancelling; changes of contacts, e-mails and custom fields; notes; the look-ups of account, products and
+organizations. The README lists every route.
+
 What it is not: DigiCert software, a copy of the whole API, or safe to expose. Its certificates are trusted by
 nobody. It listens on this machine only and forgets everything when it stops.
 
@@ -30,8 +34,9 @@ API keys: any key that starts with `sandbox-`. A key `sandbox-readonly-...` may 
 
 Control API, on the same port:
   GET    /_sandbox/journal                    every request and answer, keys masked (DELETE clears it)
-  GET    /_sandbox/summary                    orders created, charged, issued, revoked, canceled, ...
-  GET    /_sandbox/settings                   approval, issuance, dcv, rate_limit (PUT changes any of them)
+  GET    /_sandbox/summary                    orders created, charged, issued, reissued, revoked, ...
+  GET    /_sandbox/settings                   approval, issuance, dcv, hide_former_certificate,
+                                              rate_limit (PUT changes any of them)
   POST   /_sandbox/clock/advance              {\"seconds\": 86400}
   POST   /_sandbox/orders/ID/STEP             approve, reject, validate, issue, cancel, revoke, expire
   POST   /_sandbox/faults                     let the n-th call of a route fail (DELETE removes all)

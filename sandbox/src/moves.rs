@@ -4,6 +4,7 @@ use thiserror::Error;
 
 use crate::{
     account::APPROVER,
+    certificate::Certificate,
     order::{RequestStatus, Status},
     revoking::Verdict,
     state::State,
@@ -73,10 +74,7 @@ impl State {
             Status::NeedsApproval | Status::Pending | Status::Processing | Status::ReissuePending
         );
         let active = matches!(status, Status::Issued | Status::ReissuePending);
-        let open = order
-            .further
-            .iter()
-            .any(|certificate| certificate.is_open());
+        let open = order.further.iter().any(Certificate::is_open);
         let allowed = match step {
             Move::Approve | Move::Reject => {
                 (unfinished || active) && order.waiting_request().is_some()

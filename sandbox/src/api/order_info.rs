@@ -13,7 +13,7 @@ use super::{Account, Answer, error::Problem, query::Query};
 use crate::{
     account::{self, Product, SERVER_PLATFORMS, User},
     ca::{INTERMEDIATE_ID, INTERMEDIATE_NAME},
-    certificate::{Certificate, WantedCertificate},
+    certificate::{Certificate, Origin, WantedCertificate},
     clock::timestamp,
     order::{Order, RequestStatus, Status},
     state::State as AccountState,
@@ -59,7 +59,7 @@ fn info(state: &AccountState, order: &Order) -> Value {
         "container": container(order),
         "product": product_full(product),
         "product_name_id": product.name_id,
-        "organization_contact": contact.clone(),
+        "organization_contact": contact,
         "technical_contact": named_contact(order, "technical_contact").unwrap_or(contact),
         "user": user_brief(order.user),
         "requests": order.requests.iter().map(|request| json!({
@@ -119,6 +119,12 @@ fn add_what_only_some_orders_have(info: &mut Value, order: &Order, status: Statu
             json!({ "metadata_id": id, "label": label, "value": value })
         });
         info["custom_fields"] = fields.collect();
+    }
+    let reissues = order.further.iter();
+    let reissues = reissues.filter(|one| one.origin == Origin::Reissue && one.issued.is_some());
+    let reissues = reissues.count();
+    if reissues > 0 {
+        info["reissues_count"] = reissues.into();
     }
     if wanted.product.ev {
         let verified = wanted.contacts.iter().filter(|contact| {

@@ -1,4 +1,4 @@
-//! Changing issued orders: reissues, duplicates, revocation, and what can be changed in place.
+//! Changing issued orders: reissues, duplicates, and what can be changed in place.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::client::{Client, new_csr, seed_body};
 const DAY: u64 = 86_400;
 
 /// An account with an issued order.
-async fn issued(approval: Approval) -> (Client, u64) {
+pub(crate) async fn issued(approval: Approval) -> (Client, u64) {
     let client = Client::of(Settings {
         start_at: Some(datetime!(2026-04-14 09:12:38 UTC)),
         behavior: Behavior {
@@ -29,7 +29,7 @@ async fn issued(approval: Approval) -> (Client, u64) {
     (client, answer["id"].as_u64().unwrap())
 }
 
-fn certificate(names: &[&str]) -> Value {
+pub(crate) fn certificate(names: &[&str]) -> Value {
     json!({
         "certificate": {
             "common_name": names[0],
@@ -42,18 +42,28 @@ fn certificate(names: &[&str]) -> Value {
     })
 }
 
-const SAME: [&str; 3] = ["example.com", "sub.example.com", "app.example.com"];
+pub(crate) const SAME: [&str; 3] = ["example.com", "sub.example.com", "app.example.com"];
 
-async fn info(client: &Client, order: u64) -> Value {
+pub(crate) async fn info(client: &Client, order: u64) -> Value {
     client.get(&format!("/order/certificate/{order}")).await.1
 }
 
-async fn post(client: &Client, order: u64, word: &str, body: &Value) -> (StatusCode, Value) {
+pub(crate) async fn post(
+    client: &Client,
+    order: u64,
+    word: &str,
+    body: &Value,
+) -> (StatusCode, Value) {
     let path = format!("/order/certificate/{order}/{word}");
     client.call(Method::POST, &path, Some(body)).await
 }
 
-async fn put(client: &Client, order: u64, word: &str, body: &Value) -> (StatusCode, Value) {
+pub(crate) async fn put(
+    client: &Client,
+    order: u64,
+    word: &str,
+    body: &Value,
+) -> (StatusCode, Value) {
     client
         .put(&format!("/order/certificate/{order}/{word}"), body)
         .await
@@ -239,62 +249,6 @@ async fn a_duplicate_has_the_same_names_and_leaves_the_primary_certificate_in_fo
     assert_eq!(client.put(&revoke, &body).await.0, StatusCode::BAD_REQUEST);
     let summary = client.sandbox.summary();
     assert_eq!((summary.revoked, summary.certificates_revoked), (0, 1));
-    assert_eq!(info(&client, order).await["status"], "issued");
-}
-
-#[tokio::test]
-async fn a_revocation_is_done_at_once_or_waits_for_an_approver() {
-    let (mut client, order) = issued(Approval::None).await;
-    post(&client, order, "reissue", &certificate(&SAME)).await;
-    let wrong = json!({ "revocation_reason": "bored", "skip_approval": true });
-    assert_eq!(put(&client, order, "revoke", &wrong).await.0, 400);
-
-    client.key = "sandbox-standard-1";
-    let body = json!({ "skip_approval": true, "comments": "retired" });
-    let (status, asked) = put(&client, order, "revoke", &body).await;
-    assert_eq!(
-        (status, &asked["status"]),
-        (StatusCode::CREATED, &json!("pending"))
-    );
-    let waiting = info(&client, order).await;
-    assert_eq!(waiting["status"], "issued");
-    assert_eq!(waiting["has_pending_request"], true);
-    client.key = "sandbox-flows";
-    let path = format!("/request/{}/status", asked["id"]);
-    client.put(&path, &json!({ "status": "approved" })).await;
-    assert_eq!(info(&client, order).await["status"], "revoked");
-    let summary = client.sandbox.summary();
-    assert_eq!((summary.revoked, summary.certificates_revoked), (1, 2));
-    assert_eq!(put(&client, order, "revoke", &body).await.0, 400);
-
-    let (client, order) = issued(Approval::TwoStep).await;
-    let (_, asked) = put(&client, order, "revoke", &json!({})).await;
-    assert_eq!(asked["status"], "submitted");
-    assert_eq!(
-        put(&client, order, "revoke", &body).await,
-        (StatusCode::NO_CONTENT, Value::Null)
-    );
-    assert_eq!(client.sandbox.summary().revoked, 1);
-    assert_eq!(
-        client.sandbox.journal().last().unwrap().line(),
-        format!("PUT order certificate {order} revoke -> 204")
-    );
-}
-
-#[tokio::test]
-async fn nothing_is_revoked_while_a_reissue_is_pending() {
-    let (client, order) = issued(Approval::None).await;
-    client
-        .sandbox
-        .change(|behavior| behavior.issuance = Issuance::Manual);
-    let primary = info(&client, order).await["certificate"]["serial_number"].clone();
-    post(&client, order, "reissue", &certificate(&SAME)).await;
-    let body = json!({ "skip_approval": true });
-    let path = format!("/certificate/{}/revoke", primary.as_str().unwrap());
-    assert_eq!(client.put(&path, &body).await.0, StatusCode::BAD_REQUEST);
-    assert_eq!(put(&client, order, "revoke", &body).await.0, 400);
-    client.sandbox.apply(order, Move::Cancel).unwrap();
-    assert_eq!(client.put(&path, &body).await.0, StatusCode::NO_CONTENT);
     assert_eq!(info(&client, order).await["status"], "issued");
 }
 

@@ -17,4 +17,6 @@ mod lifecycle;
 #[cfg(all(test, unix))]
 mod program;
 #[cfg(test)]
+mod revocations;
+#[cfg(test)]
 mod steering;
