@@ -2,7 +2,7 @@
 
 use time::{Date, Duration, OffsetDateTime};
 
-use crate::{account::User, ca::Issued, csr::Csr, order::DCV_METHODS, term::Term};
+use crate::{account::User, ca::Issued, csr::Csr, dcv::DCV_METHODS, term::Term};
 
 /// How long former certificates stay valid after a reissue that dropped or changed names.
 pub(crate) const GRACE: Duration = Duration::hours(72);

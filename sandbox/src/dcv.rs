@@ -3,10 +3,30 @@
 use data_encoding::BASE32_NOPAD;
 use time::{Duration, OffsetDateTime};
 
-use crate::{account::EXAMPLE_DOMAINS, order::Domain, settings::Dcv, state::State};
+use crate::{account::EXAMPLE_DOMAINS, settings::Dcv, state::State};
 
 /// How long a random value can be used.
 const TOKEN_LIFE: Duration = Duration::days(30);
+
+/// The known methods of domain control validation; all but the first use a random value.
+pub(crate) const DCV_METHODS: [&str; 5] = [
+    "email",
+    "dns-txt-token",
+    "dns-cname-token",
+    "http-token",
+    "http-token-dynamic",
+];
+
+/// One base domain of an order and the state of its validation.
+#[derive(Debug, Clone)]
+pub(crate) struct Domain {
+    pub(crate) id: u64,
+    pub(crate) name: String,
+    pub(crate) dns_names: Vec<String>,
+    pub(crate) validated: bool,
+    pub(crate) token: String,
+    pub(crate) token_expires: OffsetDateTime,
+}
 
 impl State {
     /// The random value of an order and its end; an expired one is replaced. `None` if there is no such order.

@@ -6,6 +6,7 @@ use time::{Date, Duration, OffsetDateTime};
 use crate::{
     account::{Product, User},
     certificate::{Certificate, Origin},
+    dcv::Domain,
     term::Term,
 };
 
@@ -71,15 +72,6 @@ pub(crate) struct Wanted {
     pub(crate) disable_issuance_email: bool,
 }
 
-/// The known methods of domain control validation; all but the first use a random value.
-pub(crate) const DCV_METHODS: [&str; 5] = [
-    "email",
-    "dns-txt-token",
-    "dns-cname-token",
-    "http-token",
-    "http-token-dynamic",
-];
-
 /// A request: what approvers decide on.
 #[derive(Debug, Clone)]
 pub(crate) struct Request {
@@ -119,17 +111,6 @@ impl RequestStatus {
             Self::Rejected => "rejected",
         }
     }
-}
-
-/// One base domain of an order and the state of its validation.
-#[derive(Debug, Clone)]
-pub(crate) struct Domain {
-    pub(crate) id: u64,
-    pub(crate) name: String,
-    pub(crate) dns_names: Vec<String>,
-    pub(crate) validated: bool,
-    pub(crate) token: String,
-    pub(crate) token_expires: OffsetDateTime,
 }
 
 /// Status of an order, in the API's words.

@@ -12,11 +12,7 @@ use axum::{
 use serde_json::{Value, json};
 
 use super::{Account, Answer, error::Problem, json_body, no_content, numeric_id};
-use crate::{
-    clock::timestamp,
-    order::{DCV_METHODS, Status},
-    state::State as AccountState,
-};
+use crate::{clock::timestamp, dcv::DCV_METHODS, order::Status, state::State as AccountState};
 
 /// `PUT /order/certificate/{id}/dcv-random-value`: the value in force, or a new one once it has expired.
 pub(super) async fn random_value(State(shared): Account, Path(id): Path<String>) -> Answer {

@@ -17,10 +17,7 @@ use super::{
     json_body, order_checks,
 };
 use crate::{
-    account::product_named,
-    certificate::Certificate,
-    clock::timestamp,
-    order::{Domain, Order},
+    account::product_named, certificate::Certificate, clock::timestamp, dcv::Domain, order::Order,
     state::State as AccountState,
 };
 

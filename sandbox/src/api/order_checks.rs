@@ -12,7 +12,8 @@ use super::{
 use crate::{
     account::{self, DEFAULT_CONTAINER, Organization, Product},
     certificate::WantedCertificate,
-    order::{DCV_METHODS, Status, Wanted},
+    dcv::DCV_METHODS,
+    order::{Status, Wanted},
     state::State,
     term::Term,
 };
