@@ -6,6 +6,8 @@ mod docs;
 #[cfg(test)]
 mod lifecycle;
 #[cfg(test)]
+mod orders;
+#[cfg(test)]
 mod protocol;
 #[cfg(test)]
 mod terraform;

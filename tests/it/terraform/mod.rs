@@ -16,5 +16,5 @@ mod harness;
 mod running;
 mod workdir;
 
-pub(crate) use self::core::cores;
-pub(crate) use self::workdir::Workdir;
+pub(crate) use self::core::{Core, cores};
+pub(crate) use self::workdir::{Output, Workdir};

@@ -1,0 +1,14 @@
+//! Orders through real Terraform cores against the sandbox, proven by its journal.
+
+mod answers;
+mod attachment;
+mod bad_input;
+mod chain;
+mod configuration;
+mod evidence;
+mod interruption;
+mod lifecycle;
+mod log;
+mod many;
+mod outage;
+mod replacement;

@@ -1,0 +1,155 @@
+//! What makes core destroy and create again: by accident it buys nothing, on purpose it says so first.
+
+use certcentral_sandbox::{Sandbox, Settings};
+
+use super::configuration::{Configuration, ORDER};
+use super::evidence::{assert_says, few_cores, order_posts};
+use crate::terraform::{Core, Workdir};
+
+/// A sandbox with one order in the state of a directory.
+fn ordered(core: &Core) -> (Sandbox, Configuration, Workdir) {
+    let sandbox = Sandbox::start(Settings::default()).unwrap();
+    let configuration = Configuration::small(&sandbox.base_url());
+    let workdir = configuration.workdir(core);
+    workdir.apply();
+    (sandbox, configuration, workdir)
+}
+
+/// Fails unless `address` holds the one order that was ever placed, and a plan is empty.
+#[track_caller]
+fn assert_still_the_first(sandbox: &Sandbox, workdir: &Workdir, address: &str) {
+    assert_eq!(order_posts(sandbox).len(), 1);
+    assert_eq!(
+        workdir.attributes(address).unwrap()["id"],
+        sandbox.orders()[0].id.to_string()
+    );
+    workdir.assert_empty_plan();
+}
+
+#[test]
+fn a_forced_replacement_adopts_the_order_instead_of_buying_another() {
+    for core in few_cores() {
+        let (sandbox, _, workdir) = ordered(&core);
+
+        let replace = format!("-replace={ORDER}");
+        let output = workdir.run(&["apply", "-auto-approve", &replace]).success();
+
+        assert_says(&output, &["Warning: Existing order adopted"]);
+        assert_still_the_first(&sandbox, &workdir, ORDER);
+    }
+}
+
+#[test]
+fn a_taint_adopts_the_order_instead_of_buying_another() {
+    for core in few_cores() {
+        let (sandbox, _, workdir) = ordered(&core);
+
+        workdir.run(&["taint", ORDER]).success();
+        let output = workdir.apply();
+
+        assert_says(&output, &["Warning: Existing order adopted"]);
+        assert_still_the_first(&sandbox, &workdir, ORDER);
+    }
+}
+
+#[test]
+fn a_moved_block_calls_nothing() {
+    for core in few_cores() {
+        let (sandbox, configuration, workdir) = ordered(&core);
+
+        configuration
+            .named("renamed")
+            .with("moved {\n  from = digicert_ssl_order.example\n  to = digicert_ssl_order.renamed\n}\n")
+            .replace_in(&workdir);
+        let output = workdir.apply();
+
+        assert_says(&output, &["0 added, 0 changed, 0 destroyed"]);
+        assert_still_the_first(&sandbox, &workdir, "digicert_ssl_order.renamed");
+    }
+}
+
+#[test]
+fn a_resource_renamed_without_a_moved_block_adopts_the_order() {
+    for core in few_cores() {
+        let (sandbox, configuration, workdir) = ordered(&core);
+
+        configuration.named("renamed").replace_in(&workdir);
+        let output = workdir.apply();
+
+        assert_says(&output, &["Warning: Existing order adopted"]);
+        assert_still_the_first(&sandbox, &workdir, "digicert_ssl_order.renamed");
+    }
+}
+
+#[test]
+fn another_order_key_buys_a_second_order_on_purpose() {
+    for core in few_cores() {
+        let (sandbox, configuration, workdir) = ordered(&core);
+        let first = sandbox.orders()[0].id;
+
+        configuration
+            .set("order_key", "second")
+            .set("duplicate_order_check", "warn")
+            .replace_in(&workdir);
+        let output = workdir.plan();
+        assert_says(
+            &output,
+            &[
+                "Warning: Order is replaced by a new one",
+                &format!(
+                    "CertCentral cannot change `order_key` of an order, so order {first} for example.com is replaced: a new order is placed and paid"
+                ),
+            ],
+        );
+        let output = workdir.apply_saved();
+
+        assert_says(&output, &["Warning: Similar order exists"]);
+        assert_eq!(order_posts(&sandbox).len(), 2, "{}", core.name);
+        let second = sandbox.orders()[1].id;
+        assert_eq!(
+            workdir.attributes(ORDER).unwrap()["id"],
+            second.to_string(),
+            "{}",
+            core.name
+        );
+        workdir.assert_empty_plan();
+    }
+}
+
+#[test]
+fn another_product_is_announced_as_a_new_order() {
+    for core in few_cores() {
+        let (sandbox, configuration, workdir) = ordered(&core);
+        let first = sandbox.orders()[0].id;
+
+        let changed = configuration.set("product_name_id", "ssl_multi_domain");
+        changed.replace_in(&workdir);
+        let output = workdir.plan();
+        assert_says(
+            &output,
+            &[
+                "Warning: Order is replaced by a new one",
+                &changed.line_of("product_name_id"),
+                &format!(
+                    "CertCentral cannot change `product_name_id` of an order, so order {first} for example.com is replaced: a new order is placed and paid, and the old one stays open"
+                ),
+                "1 to add, 0 to change, 1 to destroy",
+            ],
+        );
+        assert_eq!(
+            order_posts(&sandbox).len(),
+            1,
+            "{}: only planned",
+            core.name
+        );
+        workdir.apply_saved();
+
+        assert_eq!(
+            order_posts(&sandbox)[1].path,
+            "/order/certificate/ssl_multi_domain",
+            "{}",
+            core.name
+        );
+        assert_eq!(sandbox.summary().issued, 2, "{}", core.name);
+    }
+}
