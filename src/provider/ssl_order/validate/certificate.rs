@@ -2,7 +2,7 @@
 
 use super::{error, warning};
 use crate::framework::{AttributePath, Diagnostic};
-use crate::pki::{self, Csr, dns_rules};
+use crate::pki::{self, Csr, CsrError, dns_rules};
 use crate::provider::ssl_order::equality::canonical_set;
 use crate::provider::ssl_order::model::SslOrderModel;
 use crate::provider::ssl_order::product::Product;
@@ -52,20 +52,18 @@ pub(super) fn csr(order: &SslOrderModel) -> Vec<Diagnostic> {
     let Some(text) = order.csr.as_str() else {
         return Vec::new();
     };
-    Csr::from_pem(text)
-        .err()
-        .map(|reason| {
-            error(
-                &AttributePath::of("csr"),
-                "Invalid CSR",
-                format!(
-                    "`csr` cannot be ordered with: {reason}. Pass the PEM text of a PKCS#10 certificate signing request, for example \
-                     `tls_cert_request.example.cert_request_pem` or `file(\"example.csr\")`."
-                ),
-            )
-        })
-        .into_iter()
-        .collect()
+    let Err(reason) = Csr::from_pem(text) else {
+        return Vec::new();
+    };
+    let detail = format!(
+        "`csr` cannot be ordered with: {reason}. Pass the PEM text of a PKCS#10 certificate signing request, for example \
+         `tls_cert_request.example.cert_request_pem` or `file(\"example.csr\")`."
+    );
+    vec![match reason {
+        // Core quotes the source of the argument that a diagnostic points at, so this one must not point at the key.
+        CsrError::PrivateKey => Diagnostic::error("Invalid CSR", detail),
+        _ => error(&AttributePath::of("csr"), "Invalid CSR", detail),
+    }]
 }
 
 /// The API takes only the key from the CSR. Names that the CSR lists and the order does not would silently be missing.
