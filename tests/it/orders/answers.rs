@@ -34,7 +34,7 @@ const TWO_STEP: Answer = Answer {
 const AUTO: Answer = Answer {
     approval: Approval::Auto,
     issuance: Issuance::Manual,
-    status: "processing",
+    status: "pending",
     request: Some("approved"),
     has_certificate_id: true,
     ..ONE_STEP

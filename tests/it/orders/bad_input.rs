@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::configuration::Configuration;
 use super::evidence::{assert_says, few_cores, order_posts, printed};
+use crate::terraform::Workdir;
 
 /// An address that nothing may be sent to.
 const NOWHERE: &str = "http://127.0.0.1:9/services/v2";
@@ -31,32 +32,41 @@ fn a_csr_that_is_none_is_refused_by_validate() {
     }
 }
 
+/// Core quotes the source of an argument that a diagnostic points at, a heredoc with all its lines, so a key that was pasted
+/// into the configuration itself is the hard case.
 #[test]
 fn a_private_key_in_place_of_the_csr_is_refused_and_never_shown() {
     for core in few_cores() {
         let key = KeyPair::generate().unwrap().serialize_pem();
-        let mut workdir = Configuration::small(NOWHERE)
-            .set("csr", "${file(\"private.key\")}")
-            .workdir_without_key(&core);
-        workdir.write("private.key", &key);
-        workdir.env("TF_LOG", "TRACE");
+        let small = Configuration::small(NOWHERE);
+        let from_file = small
+            .clone()
+            .set("csr", "${local.pasted}")
+            .with("locals {\n  pasted = file(\"private.key\")\n}\n");
+        let on_one_line = small.set("csr", key.clone());
+        let quoted = serde_json::Value::from(key.clone()).to_string();
+        let heredoc = on_one_line
+            .text()
+            .replace(&quoted, &format!("<<EOT\n{key}EOT"));
+        for text in [from_file.text(), on_one_line.text(), heredoc] {
+            let mut workdir = Workdir::new(&core, &[("main.tf", &text)]);
+            workdir.write("private.key", &key);
+            workdir.env("TF_LOG", "TRACE");
 
-        for command in ["validate", "plan"] {
-            let output = workdir.run(&[command]).exits_with(1);
+            for command in ["validate", "plan"] {
+                let output = workdir.run(&[command]).exits_with(1);
 
-            assert_says(
-                &output,
-                &[
-                    "Error: Invalid CSR",
-                    "csr = file(\"private.key\")",
-                    "the text holds a private key, not a certificate signing request; keep the key secret",
-                ]
-                .map(|text| text.replace("file(\"private.key\")", "\"${file(\"private.key\")}\""))
-                .each_ref()
-                .map(String::as_str),
-            );
-            let secret = key.lines().nth(1).unwrap();
-            assert!(!printed(&output).contains(secret), "{}", output.command);
+                assert_says(
+                    &output,
+                    &[
+                        "Error: Invalid CSR",
+                        "`csr` cannot be ordered with: the text holds a private key, not a certificate signing request; keep the key secret",
+                    ],
+                );
+                let secret = key.lines().nth(1).unwrap();
+                let printed = printed(&output);
+                assert!(!printed.contains(secret), "{}: {printed}", output.command);
+            }
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use certcentral_sandbox::Sandbox;
 use serde_json::Value;
+use terraform_provider_digicert::pki::Csr;
 use x509_parser::pem::Pem;
 
 /// Fails unless the PEM attributes of an order form one chain from its certificate to the root of `sandbox`.
@@ -48,6 +49,8 @@ pub(super) fn assert_verified(attributes: &Value, sandbox: &Sandbox) {
             .unwrap(),
         attributes["common_name"]
     );
+    let csr = Csr::from_pem(attributes["csr"].as_str().unwrap()).unwrap();
+    assert_eq!(leaf.public_key().raw, csr.public_key());
     assert_eq!(
         leaf.raw_serial_as_string()
             .replace(':', "")

@@ -1,11 +1,14 @@
 //! Ctrl-C and sudden death while an order is on its way.
 
 use std::time::Duration;
+#[cfg(target_os = "linux")]
+use std::{fs, path::Path, process::Command};
 
 use certcentral_sandbox::{At, Sandbox, Settings};
 
 use super::configuration::{Configuration, ORDER};
 use super::evidence::{assert_says, few_cores, order_post, order_posts};
+use crate::terraform::Workdir;
 
 /// A bound for a machine under load, never waited for.
 const LONG: Duration = Duration::from_secs(120);
@@ -48,22 +51,71 @@ fn an_order_of_a_killed_run_is_adopted_by_the_next() {
         apply.signal("KILL");
         apply.wait();
         hold.release();
-        assert_eq!(workdir.attributes(ORDER), None, "{}", core.name);
 
-        let output = workdir.apply();
-
-        let order = sandbox.orders().remove(0);
-        assert_says(
-            &output,
-            &[
-                "Warning: Existing order adopted",
-                &format!("Order {} (issued) was placed earlier", order.id),
-            ],
-        );
-        let attributes = workdir.attributes(ORDER).unwrap();
-        assert_eq!(attributes["id"], order.id.to_string(), "{}", core.name);
-        assert_eq!(order_posts(&sandbox).len(), 1, "{}", core.name);
-        assert_eq!(sandbox.summary().orders_created, 1, "{}", core.name);
-        workdir.assert_empty_plan();
+        assert_adopted_by_the_next_apply(&sandbox, &workdir);
     }
+}
+
+/// Linux tells which process is the provider of which directory.
+#[cfg(target_os = "linux")]
+#[test]
+fn an_order_of_a_killed_provider_is_adopted_by_the_next_run() {
+    for core in few_cores() {
+        let sandbox = Sandbox::start(Settings::default()).unwrap();
+        let workdir = Configuration::small(&sandbox.base_url()).workdir(&core);
+        let hold = sandbox.hold(order_post(), 1, At::After);
+
+        let apply = workdir.spawn(&["apply", "-auto-approve"]);
+        assert!(hold.wait_held(LONG), "{}: no order came", core.name);
+        kill_provider_in(&workdir.path());
+        let output = apply.wait().exits_with(1);
+        assert_says(&output, &["Error: "]);
+        hold.release();
+
+        assert_adopted_by_the_next_apply(&sandbox, &workdir);
+    }
+}
+
+/// Kills the provider processes that work in `directory`.
+#[cfg(target_os = "linux")]
+#[track_caller]
+fn kill_provider_in(directory: &Path) {
+    let provider = Path::new(env!("CARGO_BIN_EXE_terraform-provider-digicert"));
+    let directory = directory.canonicalize().unwrap();
+    let is_ours = |process: &Path| {
+        let link = |name: &str| fs::read_link(process.join(name)).ok();
+        link("exe").as_deref() == Some(provider) && link("cwd") == Some(directory.clone())
+    };
+    let mut killed = 0;
+    for process in fs::read_dir("/proc").unwrap().map(Result::unwrap) {
+        if is_ours(&process.path()) {
+            let script = format!("kill -s KILL {}", process.file_name().display());
+            let status = Command::new("sh").args(["-c", &script]).status().unwrap();
+            assert!(status.success());
+            killed += 1;
+        }
+    }
+    assert_eq!(killed, 1, "provider processes in {}", directory.display());
+}
+
+/// State has nothing, the sandbox has the order, and the next apply brings them together without another POST.
+#[track_caller]
+fn assert_adopted_by_the_next_apply(sandbox: &Sandbox, workdir: &Workdir) {
+    assert_eq!(workdir.attributes(ORDER), None);
+
+    let output = workdir.apply();
+
+    let order = sandbox.orders().remove(0);
+    assert_says(
+        &output,
+        &[
+            "Warning: Existing order adopted",
+            &format!("Order {} (issued) was placed earlier", order.id),
+        ],
+    );
+    let attributes = workdir.attributes(ORDER).unwrap();
+    assert_eq!(attributes["id"], order.id.to_string());
+    assert_eq!(order_posts(sandbox).len(), 1);
+    assert_eq!(sandbox.summary().orders_created, 1);
+    workdir.assert_empty_plan();
 }

@@ -36,7 +36,7 @@ fn a_trace_of_a_whole_run_holds_our_lines_and_no_key() {
         for (level, text) in [
             ("[INFO]", ": placing the order: "),
             ("[INFO]", ": order placed: "),
-            ("[DEBUG]", ": "),
+            ("[DEBUG]", ": called CertCentral: "),
             ("[TRACE]", ": call answered: "),
         ] {
             assert!(

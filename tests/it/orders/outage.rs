@@ -137,7 +137,11 @@ fn an_outage_during_a_refresh_leaves_the_state() {
         let before = workdir.attributes(ORDER).unwrap();
         drop(sandbox);
 
-        for command in [&["plan"][..], &["apply", "-auto-approve"], &["refresh"]] {
+        for command in [
+            &["plan"][..],
+            &["apply", "-auto-approve"],
+            &["refresh", "-no-color"],
+        ] {
             let output = workdir.run(command).exits_with(1);
             assert_says(&output, &["Error: CertCentral not reachable"]);
         }
