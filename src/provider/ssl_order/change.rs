@@ -1,7 +1,7 @@
 //! What changing an argument of an existing order means. One table, so that the plan, the documentation and the tests agree.
 
-use super::model::SslOrderModel;
-use crate::framework::{AttributePath, FromToValue, Value};
+use super::model::{SslOrderModel, ValidityModel};
+use crate::framework::{Attr, AttributePath, FromToValue, Value};
 
 /// What a change costs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,15 +77,17 @@ pub(super) fn changes(
     planned: &SslOrderModel,
     imported: bool,
 ) -> Vec<Change> {
-    let (prior, planned) = (prior.to_value(), planned.to_value());
+    let (prior_values, planned_values) = (prior.to_value(), planned.to_value());
     ARGUMENTS
         .iter()
         .filter_map(|&(argument, means)| {
-            let (old, new) = (prior.attribute(argument), planned.attribute(argument));
+            let old = prior_values.attribute(argument);
+            let new = planned_values.attribute(argument);
             if old == new {
                 return None;
             }
-            if imported && old.is_null() && means != Means::InPlace {
+            let is_not_told = imported && old.is_null() && means != Means::InPlace;
+            if is_not_told || is_same_validity_in_the_other_form(argument, prior, planned) {
                 return Some(Change {
                     argument,
                     means: Means::RecordOnly,
@@ -102,6 +104,26 @@ pub(super) fn changes(
             })
         })
         .collect()
+}
+
+/// `validity_years = 1` and `order_validity = { years = 1 }` order the same, so a change of form is no new order.
+fn is_same_validity_in_the_other_form(
+    argument: &str,
+    prior: &SslOrderModel,
+    planned: &SslOrderModel,
+) -> bool {
+    let older = |order: &SslOrderModel| ValidityModel {
+        years: order.validity_years.clone(),
+        days: order.validity_days.clone(),
+        custom_expiration_date: order.custom_expiration_date.clone(),
+    };
+    match (argument, &prior.order_validity, &planned.order_validity) {
+        ("order_validity", Attr::Null, Attr::Known(new)) => *new == older(prior),
+        ("validity_years" | "validity_days" | "custom_expiration_date", Attr::Known(old), _) => {
+            older(prior) == ValidityModel::default() && *old == older(planned)
+        }
+        _ => false,
+    }
 }
 
 /// Contacts change in place; everything else of the organization means another organization.

@@ -5,9 +5,11 @@ use time::{Date, Duration};
 use tracing::debug;
 
 use super::equality::canonical_set;
+use super::find;
 use super::model::SslOrderModel;
 use super::new_order::Prepared;
-use crate::certcentral::{Client, Error, OrderFilter, OrderId, OrderOrganization};
+use super::token;
+use crate::certcentral::{Client, Error, Order, OrderFilter, OrderId, OrderOrganization};
 use crate::pki;
 
 /// How far back a similar order counts, in days.
@@ -59,7 +61,7 @@ pub(super) async fn look(
             continue;
         }
         let info = client.order(listed.id).await?;
-        if info.alternative_order_id.as_deref() == Some(prepared.token.as_str()) {
+        if is_ours(&info, prepared) {
             continue;
         }
         return Ok(Some(Similar {
@@ -70,4 +72,12 @@ pub(super) async fn look(
         }));
     }
     Ok(None)
+}
+
+/// An order of this provider for this key: the same order, or one whose content was changed on purpose, such as its
+/// `order_key` or its validity, which the plan announced as a new order.
+fn is_ours(order: &Order, prepared: &Prepared) -> bool {
+    let reference = order.alternative_order_id.as_deref().unwrap_or_default();
+    reference == prepared.token
+        || (reference.starts_with(token::PREFIX) && find::has_key(order, &prepared.csr))
 }

@@ -9,6 +9,9 @@ use aws_lc_rs::digest;
 use data_encoding::BASE32_NOPAD;
 use serde::Serialize;
 
+/// What every derived token starts with.
+pub(super) const PREFIX: &str = "tf-";
+
 /// What makes two orders the same order. Every member is in its canonical form.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Content<'a> {
@@ -53,7 +56,10 @@ pub(super) fn token(content: &Content<'_>) -> Result<String, serde_json::Error> 
     let canonical = serde_json::to_vec(content)?;
     let hash = digest::digest(&digest::SHA256, &canonical);
     let (head, _) = hash.as_ref().split_at(16);
-    Ok(format!("tf-{}", BASE32_NOPAD.encode(head).to_lowercase()))
+    Ok(format!(
+        "{PREFIX}{}",
+        BASE32_NOPAD.encode(head).to_lowercase()
+    ))
 }
 
 #[cfg(test)]

@@ -183,7 +183,7 @@ async fn a_replacement_with_cancel_cancels_the_order_that_is_not_issued() {
 }
 
 #[tokio::test]
-async fn the_other_form_of_the_same_validity_is_a_new_order_in_words() {
+async fn the_other_form_of_the_same_validity_is_only_recorded() {
     let mut bed = Bed::new();
     let _applied = bed.apply(&order()).await.expect_success();
     let plan = bed
@@ -192,9 +192,8 @@ async fn the_other_form_of_the_same_validity_is_a_new_order_in_words() {
         ))
         .await
         .expect_success();
-    assert_eq!(plan.action(SHOP), Some(Action::Replace));
-    let applied = bed.terraform.apply(&plan).await.unwrap().expect_success();
-    // The token is the same: the replacement adopts the order that `retain` left open, and nothing is bought.
-    assert!(warnings(&applied.report).contains(&"Existing order adopted"));
+    assert_eq!(plan.action(SHOP), Some(Action::Update));
+    assert_eq!(warnings(&plan.report), ["Change is recorded only"]);
+    let _applied = bed.terraform.apply(&plan).await.unwrap().expect_success();
     assert_eq!(bed.sandbox.summary().orders_created, 1);
 }

@@ -87,7 +87,7 @@ fn a_csr_is_one_request_with_a_good_key() {
                 let key = rcgen::KeyPair::generate().expect("a key");
                 o.csr = Attr::Known(key.serialize_pem());
             },
-            "error csr: Invalid CSR. `csr` cannot be ordered with: the text holds a private key",
+            "error : Invalid CSR. `csr` cannot be ordered with: the text holds a private key",
         ),
         (
             |o| o.csr = Attr::Known(csr().repeat(2)),
