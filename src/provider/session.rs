@@ -111,7 +111,8 @@ fn build_client(settings: &Settings) -> Result<Client, Diagnostic> {
             return Err(Diagnostic::error(
                 "Missing API key",
                 "This operation calls CertCentral, and no API key is set. Set the argument `api_key` of the provider block, or \
-                 better the environment variable DIGICERT_API_KEY. Planning new orders works without a key.",
+                 better the environment variable DIGICERT_API_KEY. Planning new orders works without a key; a plan of existing ones \
+                 does with `-refresh=false`.",
             ));
         }
         Attr::Unknown => return Err(not_known_yet("api_key")),

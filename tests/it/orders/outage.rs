@@ -28,6 +28,28 @@ fn a_missing_key_is_reported_when_a_call_needs_it() {
 }
 
 #[test]
+fn a_plan_of_an_existing_order_without_a_key_works_without_a_refresh() {
+    for core in few_cores() {
+        let sandbox = Sandbox::start(Settings::default()).unwrap();
+        let mut workdir = Configuration::small(&sandbox.base_url()).workdir(&core);
+        workdir.apply();
+        workdir.env("DIGICERT_API_KEY", "");
+
+        let refused = workdir.run(&["plan"]).exits_with(1);
+        let calls = sandbox.journal().len();
+        workdir
+            .run(&["plan", "-refresh=false", "-detailed-exitcode"])
+            .exits_with(0);
+
+        assert_says(
+            &refused,
+            &["Error: Missing API key", "does with `-refresh=false`"],
+        );
+        assert_eq!(sandbox.journal().len(), calls, "{}", core.name);
+    }
+}
+
+#[test]
 fn a_wrong_key_is_reported_and_not_shown() {
     for core in few_cores() {
         let sandbox = Sandbox::start(Settings::default()).unwrap();
