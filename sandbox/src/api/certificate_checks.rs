@@ -11,7 +11,7 @@ use crate::{
     term::Term,
 };
 
-/// Reads everything but the signing request, which has refusals of its own: see [`csr`].
+/// Reads everything but the signing request, which has refusals of its own: see [`csr()`].
 pub(super) fn read(fields: &mut Fields<'_>, product: &Product, today: Date) -> WantedCertificate {
     let certificate = &fields.body["certificate"];
     let common_name = fields.required_text(certificate, "common_name");
