@@ -19,7 +19,7 @@ pub(super) enum Means {
 }
 
 /// Every argument with what its change means.
-pub(super) const ARGUMENTS: [(&str, Means); 37] = [
+pub(super) const ARGUMENTS: [(&str, Means); 38] = [
     ("product_name_id", Means::NewOrder),
     ("common_name", Means::Reissue),
     ("dns_names", Means::Reissue),
@@ -53,6 +53,7 @@ pub(super) const ARGUMENTS: [(&str, Means); 37] = [
     ("order_key", Means::NewOrder),
     ("wait_for", Means::Behaviour),
     ("on_destroy", Means::Behaviour),
+    ("revocation_reason", Means::Behaviour),
     ("duplicate_order_check", Means::Behaviour),
     ("reorder_when_closed", Means::Behaviour),
     ("reissue_days_before_expiry", Means::Behaviour),

@@ -43,6 +43,7 @@ crate::model! {
 
         pub wait_for: Attr<String>,
         pub on_destroy: Attr<String>,
+        pub revocation_reason: Attr<String>,
         pub duplicate_order_check: Attr<String>,
         pub reorder_when_closed: Attr<bool>,
         pub reissue_days_before_expiry: Attr<i64>,

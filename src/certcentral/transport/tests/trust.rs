@@ -71,3 +71,35 @@ async fn a_bundle_makes_its_server_trusted_and_no_other() {
     );
     assert_eq!(error.certainty(), Certainty::NothingHappened);
 }
+
+#[tokio::test]
+async fn a_configured_proxy_gets_the_tunnel_and_never_the_key() {
+    let proxy = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = proxy.local_addr().unwrap();
+    let asked = tokio::spawn(async move {
+        let (mut stream, _) = proxy.accept().await.unwrap();
+        let mut request = Vec::new();
+        while !request.ends_with(b"\r\n\r\n") {
+            request.push(stream.read_u8().await.unwrap());
+        }
+        let refusal = b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n";
+        stream.write_all(refusal).await.unwrap();
+        String::from_utf8(request).unwrap()
+    });
+    let base_url = BaseUrl::new("https://certcentral.example.com/services/v2").unwrap();
+    let mut config = Config::new(base_url, ApiKey::new(KEY).unwrap());
+    config.proxy = Some(crate::certcentral::ProxyUrl::new(&format!("http://{address}")).unwrap());
+    let error = Client::new(config)
+        .unwrap()
+        .order(order_id(1))
+        .await
+        .unwrap_err();
+
+    assert_eq!(error.certainty(), Certainty::NothingHappened, "{error}");
+    let asked = asked.await.unwrap();
+    assert!(
+        asked.starts_with("CONNECT certcentral.example.com:443 HTTP/1.1\r\n"),
+        "{asked}"
+    );
+    assert!(!asked.contains(KEY), "{asked}");
+}

@@ -269,6 +269,7 @@ fn no_argument_of_the_schema_is_forgotten() {
         "order_key",
         "wait_for",
         "on_destroy",
+        "revocation_reason",
         "duplicate_order_check",
         "reorder_when_closed",
         "reissue_days_before_expiry",

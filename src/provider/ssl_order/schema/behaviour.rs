@@ -20,6 +20,12 @@ pub(super) fn attributes() -> Vec<Attribute> {
         )
         .default_value("retain"),
         Attribute::optional(
+            "revocation_reason",
+            Type::String,
+            "Reason to state when the order is revoked: `unspecified`, `keyCompromise`, `affiliationChanged`, `superseded` or \
+             `cessationOfOperation`. Kept in state for later: this version revokes nothing.",
+        ),
+        Attribute::optional(
             "duplicate_order_check",
             Type::String,
             "What happens when an open order of the last 7 days for the same names, product and organization exists that is not this one: \

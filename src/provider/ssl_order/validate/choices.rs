@@ -6,9 +6,19 @@ use crate::provider::ssl_order::model::SslOrderModel;
 use crate::provider::ssl_order::product::{PRODUCTS, Product};
 
 /// The provider's own arguments: other values have no meaning.
-const OWN_CHOICES: [(&str, &[&str]); 3] = [
+const OWN_CHOICES: [(&str, &[&str]); 4] = [
     ("wait_for", &["auto", "issued", "none"]),
     ("on_destroy", &["retain", "cancel"]),
+    (
+        "revocation_reason",
+        &[
+            "unspecified",
+            "keyCompromise",
+            "affiliationChanged",
+            "superseded",
+            "cessationOfOperation",
+        ],
+    ),
     ("duplicate_order_check", &["error", "warn", "off"]),
 ];
 
@@ -88,6 +98,7 @@ pub(super) fn enumerations(order: &SslOrderModel) -> Vec<Diagnostic> {
     let value = |name: &str| match name {
         "wait_for" => order.wait_for.as_str(),
         "on_destroy" => order.on_destroy.as_str(),
+        "revocation_reason" => order.revocation_reason.as_str(),
         "duplicate_order_check" => order.duplicate_order_check.as_str(),
         "payment_method" => order.payment_method.as_str(),
         _ => order.dcv_method.as_str(),

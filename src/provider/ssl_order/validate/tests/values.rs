@@ -74,6 +74,18 @@ fn own_choices_are_closed_and_those_of_the_api_open() {
             "error on_destroy: Invalid value. `on_destroy` is \"revoke\"; it takes \"retain\" or \"cancel\".",
         ),
         (
+            |o| o.revocation_reason = "KeyCompromise".into(),
+            "error revocation_reason: Invalid value. `revocation_reason` is \"KeyCompromise\"; it takes \"unspecified\", \"keyCompromise\",",
+        ),
+        (
+            |o| o.reissue_days_before_expiry = Attr::Known(-1),
+            "error reissue_days_before_expiry: Invalid number of days. `reissue_days_before_expiry` is -1;",
+        ),
+        (
+            |o| o.renew_days_before_expiry = Attr::Known(-30),
+            "error renew_days_before_expiry: Invalid number of days. `renew_days_before_expiry` is -30;",
+        ),
+        (
             |o| o.on_destroy = "".into(),
             "error on_destroy: Invalid value. `on_destroy` is \"\"",
         ),
@@ -94,6 +106,11 @@ fn own_choices_are_closed_and_those_of_the_api_open() {
         ("issued", |o| o.wait_for = "issued".into()),
         ("none", |o| o.wait_for = "none".into()),
         ("cancel", |o| o.on_destroy = "cancel".into()),
+        ("reason", |o| o.revocation_reason = "keyCompromise".into()),
+        ("no clock", |o| {
+            o.reissue_days_before_expiry = Attr::Known(0);
+            o.renew_days_before_expiry = Attr::Known(0);
+        }),
         ("warn", |o| o.duplicate_order_check = "warn".into()),
         ("card", |o| o.payment_method = "card".into()),
         ("txt", |o| o.dcv_method = "dns-txt-token".into()),
