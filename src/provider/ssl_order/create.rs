@@ -6,7 +6,6 @@
 
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
-use std::time::Duration;
 
 use futures_util::FutureExt;
 use time::Date;
@@ -20,19 +19,16 @@ use super::place::{self, Outcome};
 use super::private::SslOrderPrivate;
 use super::validate::dates_for_a_new_order;
 use super::wait::{self, Limits, WaitFor};
-use super::{domain_validations, duplicates, observe, record, schema, words};
+use super::{domain_validations, duplicates, observe, record, schema, timeouts, words};
 use crate::certcentral::{Client, Order, OrderId, PlacedOrder};
 use crate::framework::{
-    Attr, Call, CreateRequest, Created, Diagnostic, Diagnostics, FromToValue, Warnings, conformance,
+    Call, CreateRequest, Created, Diagnostic, Diagnostics, FromToValue, Warnings, conformance,
 };
 use crate::provider::api_error;
 use crate::provider::session::{Claim, Session};
 
 type Request = CreateRequest<SslOrderModel, SslOrderPrivate>;
 type Outcomes = Created<SslOrderModel, SslOrderPrivate>;
-
-/// `timeouts.create` where nobody sets another.
-const DEFAULT_TIMEOUT: Duration = Duration::from_secs(600);
 
 /// Places the order of a plan, or adopts it if an earlier run placed it.
 pub(super) async fn create(
@@ -54,7 +50,7 @@ async fn obtain(
     request: Request,
 ) -> Result<Outcomes, Diagnostics> {
     let planned = request.planned_state;
-    let deadline = Instant::now() + timeout(&planned);
+    let deadline = Instant::now() + timeouts::create(&planned);
     let client = session.client()?;
     let prepared = prepare(session, &planned, &client.host())?;
     answer_would_be_accepted(&planned, &prepared)?;
@@ -261,17 +257,6 @@ async fn check_duplicates(
         }
         Some(similar) => Err(words::similar_order(prepared, similar.id, &similar.placed)),
     }
-}
-
-fn timeout(planned: &SslOrderModel) -> Duration {
-    let Attr::Known(timeouts) = &planned.timeouts else {
-        return DEFAULT_TIMEOUT;
-    };
-    timeouts
-        .create
-        .as_str()
-        .and_then(|text| humantime::parse_duration(text).ok())
-        .unwrap_or(DEFAULT_TIMEOUT)
 }
 
 #[cfg(test)]

@@ -34,6 +34,7 @@ mod record;
 pub(super) mod samples;
 mod schema;
 mod status;
+mod timeouts;
 mod token;
 mod update;
 mod validate;

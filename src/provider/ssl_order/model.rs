@@ -136,6 +136,8 @@ crate::model! {
     /// Bounds of the operations.
     pub struct TimeoutsModel {
         pub create: Attr<String>,
+        pub update: Attr<String>,
+        pub delete: Attr<String>,
     }
 }
 

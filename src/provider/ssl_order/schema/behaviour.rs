@@ -56,11 +56,23 @@ pub(super) fn attributes() -> Vec<Attribute> {
             "timeouts",
             (
                 Nesting::Single,
-                vec![Attribute::optional(
-                    "create",
-                    Type::String,
-                    "Bound of creating, waiting included, such as `10m`. Default `10m`.",
-                )],
+                vec![
+                    Attribute::optional(
+                        "create",
+                        Type::String,
+                        "Bound of creating, waiting included, such as `10m`. Default `10m`.",
+                    ),
+                    Attribute::optional(
+                        "update",
+                        Type::String,
+                        "Bound of a reissue, a renewal or a change in place, waiting included. Default `10m`.",
+                    ),
+                    Attribute::optional(
+                        "delete",
+                        Type::String,
+                        "Bound of destroying, waiting included. Default `10m`.",
+                    ),
+                ],
             ),
             "Bounds of the operations.",
         ),

@@ -251,18 +251,23 @@ pub(super) fn clock_days(order: &SslOrderModel) -> Vec<Diagnostic> {
 
 /// Durations that this provider reads.
 pub(super) fn timeouts(order: &SslOrderModel) -> Vec<Diagnostic> {
-    order
-        .timeouts
-        .known()
-        .and_then(|timeouts| timeouts.create.as_str())
-        .filter(|text| humantime::parse_duration(text).is_err())
-        .map(|text| {
-            error(
-                &AttributePath::of("timeouts").attribute("create"),
-                "Invalid duration",
-                format!("{text:?} is not a duration such as \"10m\" or \"1h30m\"."),
-            )
-        })
-        .into_iter()
-        .collect()
+    let Some(timeouts) = order.timeouts.known() else {
+        return Vec::new();
+    };
+    [
+        ("create", &timeouts.create),
+        ("update", &timeouts.update),
+        ("delete", &timeouts.delete),
+    ]
+    .into_iter()
+    .filter_map(|(name, given)| Some((name, given.as_str()?)))
+    .filter(|(_, text)| humantime::parse_duration(text).is_err())
+    .map(|(name, text)| {
+        error(
+            &AttributePath::of("timeouts").attribute(name),
+            "Invalid duration",
+            format!("{text:?} is not a duration such as \"10m\" or \"1h30m\"."),
+        )
+    })
+    .collect()
 }

@@ -217,6 +217,7 @@ fn thumbprints_references_and_durations_have_their_form() {
             |o| {
                 o.timeouts = Attr::Known(TimeoutsModel {
                     create: "soon".into(),
+                    ..TimeoutsModel::default()
                 });
             },
             "error timeouts.create: Invalid duration. \"soon\" is not a duration",
@@ -224,10 +225,11 @@ fn thumbprints_references_and_durations_have_their_form() {
         (
             |o| {
                 o.timeouts = Attr::Known(TimeoutsModel {
-                    create: "10".into(),
+                    update: "10".into(),
+                    ..TimeoutsModel::default()
                 });
             },
-            "error timeouts.create: Invalid duration. \"10\" is not a duration",
+            "error timeouts.update: Invalid duration. \"10\" is not a duration",
         ),
     ]);
     each_passes(&[
@@ -240,6 +242,7 @@ fn thumbprints_references_and_durations_have_their_form() {
         ("duration", |o| {
             o.timeouts = Attr::Known(TimeoutsModel {
                 create: "1h30m".into(),
+                ..TimeoutsModel::default()
             });
         }),
     ]);

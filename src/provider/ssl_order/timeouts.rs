@@ -1,0 +1,33 @@
+//! The bounds of the operations.
+
+use std::time::Duration;
+
+use super::model::{SslOrderModel, TimeoutsModel};
+use crate::framework::Attr;
+
+/// Where nobody sets another.
+const DEFAULT: Duration = Duration::from_secs(600);
+
+/// Bound of a create, waiting included.
+pub(super) fn create(order: &SslOrderModel) -> Duration {
+    of(order, |timeouts| &timeouts.create)
+}
+
+/// Bound of an update, waiting included.
+pub(super) fn update(order: &SslOrderModel) -> Duration {
+    of(order, |timeouts| &timeouts.update)
+}
+
+/// Bound of a delete, waiting included.
+pub(super) fn delete(order: &SslOrderModel) -> Duration {
+    of(order, |timeouts| &timeouts.delete)
+}
+
+fn of(order: &SslOrderModel, operation: fn(&TimeoutsModel) -> &Attr<String>) -> Duration {
+    order
+        .timeouts
+        .known()
+        .and_then(|timeouts| operation(timeouts).as_str())
+        .and_then(|text| humantime::parse_duration(text).ok())
+        .unwrap_or(DEFAULT)
+}
