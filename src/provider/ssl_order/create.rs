@@ -6,12 +6,14 @@
 
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use time::Date;
 use tokio::time::Instant;
 use tracing::{error, info};
 
+use super::duplicates::{self, Similar};
 use super::find::{self, Found};
 use super::model::SslOrderModel;
 use super::new_order::{self, Prepared};
@@ -19,7 +21,7 @@ use super::place::{self, Outcome};
 use super::private::SslOrderPrivate;
 use super::validate::dates_for_a_new_order;
 use super::wait::{self, Limits, WaitFor};
-use super::{domain_validations, duplicates, observe, record, schema, timeouts, words};
+use super::{domain_validations, observe, record, schema, timeouts, words};
 use crate::certcentral::{Client, Order, OrderId, PlacedOrder};
 use crate::framework::{
     Call, CreateRequest, Created, Diagnostic, Diagnostics, FromToValue, Warnings, conformance,
@@ -37,22 +39,44 @@ pub(super) async fn create(
     call: &Call,
     request: Request,
 ) -> Outcomes {
-    match obtain(session, today, call, request).await {
-        Ok(created) => created,
+    let planned = request.planned_state;
+    let purchase = Purchase {
+        renewal_of: None,
+        timeout: timeouts::create(&planned),
+        planned,
+    };
+    match obtain(session, today, call, purchase).await {
+        Ok((state, warnings)) => Created::Object {
+            state,
+            private: SslOrderPrivate::default(),
+            warnings,
+        },
         Err(problems) => Created::Nothing(problems),
     }
 }
 
-async fn obtain(
+/// An order to obtain.
+pub(super) struct Purchase {
+    /// Its plan; computed values are unknown in it.
+    pub planned: SslOrderModel,
+    /// The order that it continues, where the provider renews by itself.
+    pub renewal_of: Option<OrderId>,
+    /// Bound of everything, waiting included.
+    pub timeout: Duration,
+}
+
+/// Places an order, or adopts it if an earlier run placed it. Without an error there is an order, and its state holds the id;
+/// with an error nothing was ordered, or nobody knows.
+pub(super) async fn obtain(
     session: &Session,
     today: Date,
     call: &Call,
-    request: Request,
-) -> Result<Outcomes, Diagnostics> {
-    let planned = request.planned_state;
-    let deadline = Instant::now() + timeouts::create(&planned);
+    purchase: Purchase,
+) -> Result<(SslOrderModel, Warnings), Diagnostics> {
+    let planned = purchase.planned;
+    let deadline = Instant::now() + purchase.timeout;
     let client = session.client()?;
-    let prepared = prepare(session, &planned, &client.host())?;
+    let prepared = prepare(session, &planned, purchase.renewal_of, &client.host())?;
     answer_would_be_accepted(&planned, &prepared)?;
     let past: Diagnostics = dates_for_a_new_order(&planned, today).into_iter().collect();
     if past.has_errors() {
@@ -68,27 +92,28 @@ async fn obtain(
         stop: &call.stop,
     };
     let mut warnings = Warnings::new();
-    let existing = look(&client, &prepared).await?;
+    let existing = look(&client, &prepared, &planned, today, &mut warnings).await?;
     let order = match existing {
         Some(order) => {
+            claim_order(session, order.id)?.keep();
             info!(order_id = %order.id, token = %prepared.token, "order of an earlier run adopted");
             let (summary, detail) = words::adopted(&order, &prepared.token);
             warnings.push(summary, detail);
             Got::Order(order)
         }
-        None => {
-            check_duplicates(&client, &prepared, &planned, today, &mut warnings).await?;
-            match place::place(&client, &prepared, deadline, &call.stop).await {
-                Outcome::Placed(placed) => Got::Answer(placed),
-                Outcome::Settled(order) => {
-                    let (summary, detail) = words::settled(&order);
-                    warnings.push(summary, detail);
-                    Got::Order(order)
-                }
-                Outcome::NoOrder(problem) => return Err(problem.into()),
+        None => match place::place(&client, &prepared, deadline, &call.stop).await {
+            Outcome::Placed(placed) => Got::Answer(placed),
+            Outcome::Settled(order) => {
+                let (summary, detail) = words::settled(&order);
+                warnings.push(summary, detail);
+                Got::Order(order)
             }
-        }
+            Outcome::NoOrder(problem) => return Err(problem.into()),
+        },
     };
+    if let Ok(taken) = claim_order(session, order.id()) {
+        taken.keep();
+    }
     Ok(ordered(&client, planned, &prepared, order, claim, limits, warnings).await)
 }
 
@@ -100,6 +125,15 @@ enum Got {
     Order(Box<Order>),
 }
 
+impl Got {
+    fn id(&self) -> OrderId {
+        match self {
+            Self::Answer(placed) => placed.id,
+            Self::Order(order) => order.id,
+        }
+    }
+}
+
 /// There is an order. Nothing from here on can fail, not even by a panic.
 async fn ordered(
     client: &Client,
@@ -109,21 +143,14 @@ async fn ordered(
     claim: Claim,
     limits: Limits<'_>,
     mut warnings: Warnings,
-) -> Outcomes {
+) -> (SslOrderModel, Warnings) {
     claim.keep();
-    let id = match &got {
-        Got::Answer(placed) => placed.id,
-        Got::Order(order) => order.id,
-    };
+    let id = got.id();
     let certain = record::placed(planned, id, &prepared.token);
     let details = fill_in(client, certain.clone(), prepared, got, limits);
     let (state, found) = unless_it_panics(details, certain, id).await;
-    warnings.extend(Diagnostics::from(found));
-    Created::Object {
-        state,
-        private: SslOrderPrivate::default(),
-        warnings,
-    }
+    warnings.extend(found);
+    (state, warnings)
 }
 
 /// What `details` makes of the order, or `certain` with a warning if it panics: a panic that reached the framework
@@ -190,11 +217,16 @@ async fn fill_in(
     (state, warnings)
 }
 
-fn prepare(session: &Session, planned: &SslOrderModel, host: &str) -> Result<Prepared, Diagnostic> {
+fn prepare(
+    session: &Session,
+    planned: &SslOrderModel,
+    renewal_of: Option<OrderId>,
+    host: &str,
+) -> Result<Prepared, Diagnostic> {
     let default_organization = session
         .order_defaults()
         .and_then(|defaults| defaults.organization_id.into_known());
-    new_order::prepare(planned, default_organization, host)
+    new_order::prepare(planned, default_organization, renewal_of, host)
 }
 
 /// Builds the state with a placeholder id and holds it against core's rules: after the POST nothing may fail.
@@ -217,29 +249,25 @@ fn answer_would_be_accepted(
     )))
 }
 
-async fn look(client: &Client, prepared: &Prepared) -> Result<Option<Box<Order>>, Diagnostic> {
-    match find::by_token(client, prepared).await {
-        Ok(Found::Nothing) => Ok(None),
-        Ok(Found::Ours(order)) => Ok(Some(order)),
-        Ok(Found::Foreign(id)) => Err(words::foreign_order(prepared, id)),
-        Ok(Found::Several(ids)) => Err(words::several_orders(prepared, &ids)),
-        Err(error) => Err(api_error::diagnostic(
-            &error,
-            "looking for an order of an earlier run, before anything is ordered",
-        )),
-    }
-}
-
-async fn check_duplicates(
+/// The order of an earlier run: by its token, or under another reference after a reissue or a renewal.
+async fn look(
     client: &Client,
     prepared: &Prepared,
     planned: &SslOrderModel,
     today: Date,
     warnings: &mut Warnings,
-) -> Result<(), Diagnostic> {
-    let mode = planned.duplicate_order_check.as_str().unwrap_or("error");
-    if mode == "off" {
-        return Ok(());
+) -> Result<Option<Box<Order>>, Diagnostic> {
+    match find::by_token(client, prepared).await {
+        Ok(Found::Nothing) => {}
+        Ok(Found::Ours(order)) => return Ok(Some(order)),
+        Ok(Found::Foreign(id)) => return Err(words::foreign_order(prepared, id)),
+        Ok(Found::Several(ids)) => return Err(words::several_orders(prepared, &ids)),
+        Err(error) => {
+            return Err(api_error::diagnostic(
+                &error,
+                "looking for an order of an earlier run, before anything is ordered",
+            ));
+        }
     }
     let similar = duplicates::look(client, prepared, planned, today)
         .await
@@ -249,14 +277,26 @@ async fn check_duplicates(
                 "looking for similar orders, before anything is ordered",
             )
         })?;
+    let check = planned.duplicate_order_check.as_str().unwrap_or("error");
     match similar {
-        None => Ok(()),
-        Some(similar) if mode == "warn" => {
-            warnings.push_demoted(words::similar_order(prepared, similar.id, &similar.placed));
-            Ok(())
+        Similar::Ours(order) => Ok(Some(order)),
+        Similar::Doubtful(id) if check != "off" => Err(words::doubtful_order(prepared, id)),
+        Similar::Foreign { id, placed } if check == "error" => {
+            Err(words::similar_order(prepared, id, &placed))
         }
-        Some(similar) => Err(words::similar_order(prepared, similar.id, &similar.placed)),
+        Similar::Foreign { id, placed } if check == "warn" => {
+            warnings.push_demoted(words::similar_order(prepared, id, &placed));
+            Ok(None)
+        }
+        Similar::Nothing | Similar::Doubtful(_) | Similar::Foreign { .. } => Ok(None),
     }
+}
+
+/// Two resources never share an order, whatever leads them to it.
+fn claim_order(session: &Session, id: OrderId) -> Result<Claim, Diagnostic> {
+    session
+        .claim(&format!("order {id}"))
+        .ok_or_else(|| words::order_taken(id))
 }
 
 #[cfg(test)]

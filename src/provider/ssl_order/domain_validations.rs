@@ -6,7 +6,7 @@ use time::format_description::well_known::Rfc3339;
 
 use super::equality::canonical_set;
 use super::model::{DomainValidationModel, SslOrderModel};
-use crate::certcentral::{DnsNameValidation, Order, PlacedOrder, ValidationStatus};
+use crate::certcentral::{DnsNameValidation, Order, PlacedOrder, RandomValue, ValidationStatus};
 use crate::framework::Attr;
 use crate::pki::dns_name::without_wildcard;
 
@@ -49,6 +49,29 @@ pub(super) fn tokens(state: &mut SslOrderModel, placed: &PlacedOrder, method: Op
         let scope = domain.and_then(|domain| domain.name()).unwrap_or(&name);
         if let (Some(token), Some(method)) = (token, method) {
             prove(entry, method, scope, &name, &token);
+        }
+    }
+    store(state, validations);
+}
+
+/// Another method, and its random value if it has one, for every name.
+pub(super) fn method_changed(
+    state: &mut SslOrderModel,
+    method: &str,
+    random_value: Option<&RandomValue>,
+) {
+    let mut validations = known(state);
+    for name in keys(state) {
+        let entry = validations.entry(name.clone()).or_default();
+        entry.method = method.into();
+        if let Some(random_value) = random_value {
+            let token = Token {
+                value: &random_value.dcv_random_value,
+                expires_at: random_value
+                    .expiration_date
+                    .and_then(|at| at.format(&Rfc3339).ok()),
+            };
+            prove(entry, method, &name, &name, &token);
         }
     }
     store(state, validations);

@@ -3,7 +3,8 @@
 use tracing::debug;
 
 use super::new_order::Prepared;
-use crate::certcentral::{Client, Error, Order, OrderId};
+use super::succession;
+use crate::certcentral::{Client, Error, Order, OrderId, OrderStatus};
 use crate::pki::Csr;
 
 /// What carries the token.
@@ -19,16 +20,19 @@ pub(super) enum Found {
     Several(Vec<OrderId>),
 }
 
-/// Looks the token up. Closed orders are ignored: they are history.
+/// Looks the token up. Closed orders are ignored: they are history, unless a renewal goes on from them.
 pub(super) async fn by_token(client: &Client, prepared: &Prepared) -> Result<Found, Error> {
     debug!(token = %prepared.token, "looking for an order by its token");
-    let mut open = Vec::new();
+    let mut open: Vec<Order> = Vec::new();
     for hit in client.orders_by_alternative_id(&prepared.token).await? {
-        if hit.status.is_open() {
-            let order = client.order(hit.order_id).await?;
-            if order.status.is_open() && !order.is_renewed {
-                open.push(order);
-            }
+        let may_go_on = hit.status.is_open() || hit.status == OrderStatus::Expired;
+        if !may_go_on || prepared.renewal_of() == Some(hit.order_id) {
+            continue;
+        }
+        let order = client.order(hit.order_id).await?;
+        let order = succession::latest(client, order).await?;
+        if order.status.is_open() && open.iter().all(|known| known.id != order.id) {
+            open.push(order);
         }
     }
     Ok(match open.len() {

@@ -6,6 +6,8 @@
 //! | what is refused before any call | `validate.rs` |
 //! | what the plan says | `plan.rs`, `change.rs`, `equality.rs` |
 //! | how an order is placed exactly once | `create.rs`, then `find.rs`, `place.rs` |
+//! | how it is changed, reissued and renewed | `update.rs` |
+//! | how it is found after a reissue or a renewal | `succession.rs` |
 //! | how the answer gets into state | `record.rs`, `observe.rs` |
 //! | what somebody changed outside Terraform | `outside.rs` |
 
@@ -19,6 +21,7 @@ mod equality;
 mod find;
 mod import;
 mod imported;
+mod in_place;
 mod model;
 mod new_order;
 mod observe;
@@ -34,6 +37,7 @@ mod record;
 pub(super) mod samples;
 mod schema;
 mod status;
+mod succession;
 mod timeouts;
 mod token;
 mod update;
@@ -114,10 +118,10 @@ impl Resource for SslOrder {
 
     async fn update(
         &self,
-        _call: Call,
+        call: Call,
         request: UpdateRequest<SslOrderModel, SslOrderPrivate>,
     ) -> Updated<SslOrderModel, SslOrderPrivate> {
-        update::update(request)
+        update::update(&self.session, today(), &call, request).await
     }
 
     async fn delete(

@@ -25,14 +25,38 @@ pub(super) struct Prepared {
     pub csr: Csr,
     /// What `alternative_order_id` is: the user's, or derived.
     pub token: String,
+    /// What the token is derived from; none if the user chose it.
+    content: Option<Content>,
 }
 
-/// Prepares the order of a wholly known plan. `default_organization` stands in for an organization without id.
+impl Prepared {
+    /// The token that the order which renews `former` has, if it was placed for the same configuration.
+    pub(super) fn token_as_renewal_of(&self, former: OrderId) -> Option<String> {
+        let content = Content {
+            renewal_of_order_id: Some(former.get()),
+            ..self.content.clone()?
+        };
+        token::token(&content).ok()
+    }
+
+    /// The order that this one continues.
+    pub(super) fn renewal_of(&self) -> Option<OrderId> {
+        self.body.renewal_of_order_id
+    }
+}
+
+/// Prepares the order of a wholly known plan. `default_organization` stands in for an organization without id;
+/// `renewal_of` is the order that it continues, where the configuration does not name one.
 pub(super) fn prepare(
     order: &SslOrderModel,
     default_organization: Option<i64>,
+    renewal_of: Option<OrderId>,
     host: &str,
 ) -> Result<Prepared, Diagnostic> {
+    let renewal_of = match renewal_of {
+        Some(id) => Some(id),
+        None => id::<OrderId>(&order.renewal_of_order_id, "renewal_of_order_id")?,
+    };
     let csr = Csr::from_pem(text(&order.csr, "csr")?).map_err(|reason| {
         Diagnostic::error(
             "Invalid CSR",
@@ -42,24 +66,14 @@ pub(super) fn prepare(
     })?;
     let product = text(&order.product_name_id, "product_name_id")?.to_owned();
     let organization = organization(order, default_organization)?;
-    let token = match order.alternative_order_id.as_str() {
-        Some(own) => own.to_owned(),
-        None => derived_token(order, &csr, &organization, host)?,
+    let (token, content) = match order.alternative_order_id.as_str() {
+        Some(own) => (own.to_owned(), None),
+        None => {
+            let content = content(order, &csr, &organization, renewal_of, host)?;
+            (derive(&content)?, Some(content))
+        }
     };
-    let certificate = NewCertificate {
-        common_name: ascii_name(text(&order.common_name, "common_name")?),
-        dns_names: order.known_dns_names().map(ascii_name).collect(),
-        csr: text(&order.csr, "csr")?.to_owned(),
-        server_platform: order
-            .server_platform_id
-            .known()
-            .map(|id| ServerPlatformId { id: *id }),
-        signature_hash: text(&order.signature_hash, "signature_hash")?.to_owned(),
-        organization_units: strings(order.organization_units.known().into_iter().flatten()),
-        profile_option: order.profile_option.known().cloned(),
-        ca_cert_id: order.ca_cert_id.known().cloned(),
-        cert_validity: order.cert_validity.known().and_then(validity),
-    };
+    let certificate = certificate(order)?;
     let body = NewOrder {
         validity_years: order.validity_years.known().copied(),
         validity_days: order.validity_days.known().copied(),
@@ -85,7 +99,7 @@ pub(super) fn prepare(
         container: id::<ContainerId>(&order.container_id, "container_id")?
             .map(|id| OrderContainer { id }),
         custom_fields: custom_fields(order),
-        renewal_of_order_id: id::<OrderId>(&order.renewal_of_order_id, "renewal_of_order_id")?,
+        renewal_of_order_id: renewal_of,
         renewed_thumbprint: order.renewed_thumbprint.known().cloned(),
         alternative_order_id: Some(token.clone()),
         ..NewOrder::new(certificate)
@@ -95,52 +109,76 @@ pub(super) fn prepare(
         body,
         csr,
         token,
+        content,
     })
 }
 
-fn derived_token(
+/// The certificate of an order or a reissue.
+pub(super) fn certificate(order: &SslOrderModel) -> Result<NewCertificate, Diagnostic> {
+    Ok(NewCertificate {
+        common_name: ascii_name(text(&order.common_name, "common_name")?),
+        dns_names: order.known_dns_names().map(ascii_name).collect(),
+        csr: text(&order.csr, "csr")?.to_owned(),
+        server_platform: order
+            .server_platform_id
+            .known()
+            .map(|id| ServerPlatformId { id: *id }),
+        signature_hash: text(&order.signature_hash, "signature_hash")?.to_owned(),
+        organization_units: strings(order.organization_units.known().into_iter().flatten()),
+        profile_option: order.profile_option.known().cloned(),
+        ca_cert_id: order.ca_cert_id.known().cloned(),
+        cert_validity: order.cert_validity.known().and_then(validity),
+    })
+}
+
+fn content(
     order: &SslOrderModel,
     csr: &Csr,
     organization: &OrderOrganization,
+    renewal_of: Option<OrderId>,
     host: &str,
-) -> Result<String, Diagnostic> {
-    let names = canonical_set(order);
+) -> Result<Content, Diagnostic> {
     let modern = order.order_validity.known();
     let organization = match organization {
-        OrderOrganization::Existing(existing) => Ok(existing.id.to_string()),
-        OrderOrganization::New(new) => serde_json::to_string(new),
+        OrderOrganization::Existing(existing) => existing.id.to_string(),
+        OrderOrganization::New(new) => serde_json::to_string(new).map_err(|e| underivable(&e))?,
     };
-    organization
-        .and_then(|organization| {
-            token::token(&Content {
-                host,
-                public_key: HEXLOWER.encode(csr.public_key()),
-                names: &names,
-                product_name_id: order.product_name_id.as_str().unwrap_or_default(),
-                validity: token::Validity {
-                    years: modern
-                        .and_then(|v| v.years.known())
-                        .or(order.validity_years.known())
-                        .copied(),
-                    days: modern
-                        .and_then(|v| v.days.known())
-                        .or(order.validity_days.known())
-                        .copied(),
-                    custom_expiration_date: modern
-                        .and_then(|v| v.custom_expiration_date.as_str())
-                        .or(order.custom_expiration_date.as_str()),
-                },
-                organization,
-                container_id: order.container_id.known().copied(),
-                renewal_of_order_id: order.renewal_of_order_id.known().copied(),
-                renewed_thumbprint: order
-                    .renewed_thumbprint
-                    .as_str()
-                    .map(str::to_ascii_uppercase),
-                order_key: order.order_key.as_str(),
-            })
-        })
-        .map_err(|error| Diagnostic::bug(format!("The order's token cannot be derived: {error}.")))
+    Ok(Content {
+        host: host.to_owned(),
+        public_key: HEXLOWER.encode(csr.public_key()),
+        names: canonical_set(order),
+        product_name_id: order.product_name_id.known().cloned().unwrap_or_default(),
+        validity: token::Validity {
+            years: modern
+                .and_then(|v| v.years.known())
+                .or(order.validity_years.known())
+                .copied(),
+            days: modern
+                .and_then(|v| v.days.known())
+                .or(order.validity_days.known())
+                .copied(),
+            custom_expiration_date: modern
+                .and_then(|v| v.custom_expiration_date.known())
+                .or(order.custom_expiration_date.known())
+                .cloned(),
+        },
+        organization,
+        container_id: order.container_id.known().copied(),
+        renewal_of_order_id: renewal_of.map(OrderId::get),
+        renewed_thumbprint: order
+            .renewed_thumbprint
+            .as_str()
+            .map(str::to_ascii_uppercase),
+        order_key: order.order_key.known().cloned(),
+    })
+}
+
+fn derive(content: &Content) -> Result<String, Diagnostic> {
+    token::token(content).map_err(|error| underivable(&error))
+}
+
+fn underivable(error: &serde_json::Error) -> Diagnostic {
+    Diagnostic::bug(format!("The order's token cannot be derived: {error}."))
 }
 
 fn organization(

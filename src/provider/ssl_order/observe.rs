@@ -6,7 +6,7 @@ use tracing::debug;
 
 use super::model::SslOrderModel;
 use super::{domain_validations, record};
-use crate::certcentral::{ChainItem, Client, Order};
+use crate::certcentral::{ChainItem, Client, Order, OrderStatus};
 use crate::framework::{Attr, Warnings};
 use crate::pki::{Chain, Csr};
 use crate::provider::api_error;
@@ -26,7 +26,9 @@ pub(super) async fn details(
     let had_certificate = before.certificate_pem.known().is_some();
     record::order(state, order);
     let was_issued = before.serial_number.known().is_some();
-    let all_validated = validations(client, state, order, was_issued, warnings).await;
+    let was_reissued = before.status.as_str() == Some("reissue_pending");
+    let is_settled = was_issued && !was_reissued && order.status != OrderStatus::ReissuePending;
+    let all_validated = validations(client, state, order, is_settled, warnings).await;
     let is_issued = state.serial_number.known().is_some();
     let is_same = had_certificate && before.certificate_id == state.certificate_id;
     if is_issued && !is_same {
@@ -44,11 +46,11 @@ async fn validations(
     client: &Client,
     state: &mut SslOrderModel,
     order: &Order,
-    was_issued: bool,
+    is_settled: bool,
     warnings: &mut Warnings,
 ) -> bool {
     let is_known =
-        was_issued && matches!(&state.domain_validations, Attr::Known(known) if !known.is_empty());
+        is_settled && matches!(&state.domain_validations, Attr::Known(known) if !known.is_empty());
     if is_known || order.status.is_closed() {
         domain_validations::settle(state, order);
         return true;

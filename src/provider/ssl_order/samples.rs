@@ -124,7 +124,7 @@ pub(super) fn new_organization() -> OrganizationModel {
 
 /// The order as it is sent to `www.digicert.com`.
 pub(super) fn prepared(order: &SslOrderModel) -> Prepared {
-    new_order::prepare(order, None, "www.digicert.com").expect("a complete order")
+    new_order::prepare(order, None, None, "www.digicert.com").expect("a complete order")
 }
 
 /// A client of a base URL.

@@ -14,17 +14,17 @@ pub(super) const PREFIX: &str = "tf-";
 
 /// What makes two orders the same order. Every member is in its canonical form.
 #[derive(Clone, Debug, Serialize)]
-pub(super) struct Content<'a> {
+pub(super) struct Content {
     /// Host of the API: accounts of different regions and sandboxes never share a token.
-    pub host: &'a str,
+    pub host: String,
     /// Public key of the CSR, DER, in lower-case hexadecimal.
     pub public_key: String,
     /// Canonical names, the common name among them.
-    pub names: &'a BTreeSet<String>,
+    pub names: BTreeSet<String>,
     /// Product.
-    pub product_name_id: &'a str,
+    pub product_name_id: String,
     /// The order's validity in every form that was given.
-    pub validity: Validity<'a>,
+    pub validity: Validity,
     /// Organization id, or the text of a new one.
     pub organization: String,
     /// Container.
@@ -34,25 +34,25 @@ pub(super) struct Content<'a> {
     /// The certificate that this one renews, upper case.
     pub renewed_thumbprint: Option<String>,
     /// The user's own distinction.
-    pub order_key: Option<&'a str>,
+    pub order_key: Option<String>,
 }
 
 /// The validity arguments as given.
 #[derive(Clone, Debug, Default, Serialize)]
-pub(super) struct Validity<'a> {
+pub(super) struct Validity {
     /// `validity_years` or `order_validity.years`.
     pub years: Option<i64>,
     /// `validity_days` or `order_validity.days`.
     pub days: Option<i64>,
     /// `custom_expiration_date`, there or in `order_validity`.
-    pub custom_expiration_date: Option<&'a str>,
+    pub custom_expiration_date: Option<String>,
 }
 
 /// `tf-` and 128 bits of a SHA-256 over the content, in lower-case base32: 29 characters of `[a-z2-7-]`.
 ///
 /// The text under the hash is JSON with members in the order of [`Content`]; changing it would make every
 /// existing order unfindable, which a test with a pinned token prevents.
-pub(super) fn token(content: &Content<'_>) -> Result<String, serde_json::Error> {
+pub(super) fn token(content: &Content) -> Result<String, serde_json::Error> {
     let canonical = serde_json::to_vec(content)?;
     let hash = digest::digest(&digest::SHA256, &canonical);
     let (head, _) = hash.as_ref().split_at(16);
@@ -68,12 +68,12 @@ mod tests {
 
     use super::{Content, Validity, token};
 
-    fn content(names: &BTreeSet<String>) -> Content<'_> {
+    fn content(names: &BTreeSet<String>) -> Content {
         Content {
-            host: "www.digicert.com",
+            host: "www.digicert.com".to_owned(),
             public_key: "3059".to_owned(),
-            names,
-            product_name_id: "ssl_plus",
+            names: names.clone(),
+            product_name_id: "ssl_plus".to_owned(),
             validity: Validity {
                 years: Some(1),
                 ..Validity::default()
@@ -102,7 +102,7 @@ mod tests {
         let base = content(&names);
         let variants = [
             Content {
-                host: "certcentral.digicert.eu",
+                host: "certcentral.digicert.eu".to_owned(),
                 ..base.clone()
             },
             Content {
@@ -110,11 +110,11 @@ mod tests {
                 ..base.clone()
             },
             Content {
-                names: &more,
+                names: more,
                 ..base.clone()
             },
             Content {
-                product_name_id: "ssl_basic",
+                product_name_id: "ssl_basic".to_owned(),
                 ..base.clone()
             },
             Content {
@@ -148,7 +148,7 @@ mod tests {
                 ..base.clone()
             },
             Content {
-                order_key: Some("2"),
+                order_key: Some("2".to_owned()),
                 ..base.clone()
             },
         ];

@@ -1,16 +1,87 @@
-//! Updating an order: arguments that CertCentral cannot change, or never sees, are recorded in state. Nothing is called.
+//! Changing an order: calls in place, a reissue, or the order that renews it. What is done is exactly what the plan announced:
+//! an unknown id is a renewal, an unknown certificate a reissue.
 
+mod in_place;
+mod reissue;
+mod renewal;
+
+use time::Date;
+
+use super::clocks;
 use super::model::SslOrderModel;
 use super::private::SslOrderPrivate;
-use crate::framework::{Diagnostics, UpdateRequest, Updated};
+use crate::framework::{
+    Attr, AttributePath, Call, Diagnostic, Diagnostics, FromToValue, ModelError, UpdateRequest,
+    Updated, Warnings, conformance,
+};
+use crate::provider::session::Session;
 
-/// Takes the plan over. The plan refuses every change that would need a call.
-pub(super) fn update(
-    request: UpdateRequest<SslOrderModel, SslOrderPrivate>,
-) -> Updated<SslOrderModel, SslOrderPrivate> {
-    Updated {
-        state: request.planned_state,
-        private: request.private,
-        diagnostics: Diagnostics::new(),
+/// How far an update came before it failed, and why.
+struct Failed {
+    /// The state with the steps that were done.
+    state: SslOrderModel,
+    problem: Diagnostics,
+}
+
+type Request = UpdateRequest<SslOrderModel, SslOrderPrivate>;
+type Outcome = Updated<SslOrderModel, SslOrderPrivate>;
+
+/// Carries the plan out.
+pub(super) async fn update(
+    session: &Session,
+    today: Date,
+    call: &Call,
+    request: Request,
+) -> Outcome {
+    let private = request.private.clone();
+    match carry_out(session, today, call, &request).await {
+        Ok((state, warnings)) => Updated {
+            state,
+            private,
+            diagnostics: warnings.into(),
+        },
+        Err(failed) => Updated {
+            state: failed.state,
+            private,
+            diagnostics: failed.problem,
+        },
     }
 }
+
+async fn carry_out(
+    session: &Session,
+    today: Date,
+    call: &Call,
+    request: &Request,
+) -> Result<(SslOrderModel, Warnings), Failed> {
+    let (prior, planned) = (&request.prior_state, &request.planned_state);
+    let mut warnings = Warnings::new();
+    let mut state = if matches!(planned.id, Attr::Unknown) {
+        renewal::renew(session, today, call, prior, planned, &mut warnings).await?
+    } else {
+        let changed = in_place::change(session, prior, planned, &mut warnings).await?;
+        if matches!(planned.certificate_id, Attr::Unknown) {
+            reissue::reissue(session, call, changed, prior, planned, &mut warnings).await?
+        } else {
+            changed
+        }
+    };
+    clocks::set(&mut state, today);
+    match as_planned(planned, &state) {
+        Ok(state) => Ok((state, warnings)),
+        Err(error) => Err(Failed {
+            state,
+            problem: Diagnostic::bug(format!("The state of the order cannot be built: {error}."))
+                .into(),
+        }),
+    }
+}
+
+/// The plan with what it leaves open taken from `known`.
+fn as_planned(planned: &SslOrderModel, known: &SslOrderModel) -> Result<SslOrderModel, ModelError> {
+    let merged = conformance::repair(&planned.to_value(), &known.to_value());
+    SslOrderModel::from_value(&merged, &AttributePath::default())
+}
+
+#[cfg(test)]
+mod tests;

@@ -128,3 +128,83 @@ pub(super) fn similar_order(prepared: &Prepared, id: OrderId, placed: &str) -> D
         ),
     )
 }
+
+/// The run was stopped before the reissue.
+pub(super) fn interrupted_before_a_reissue(id: OrderId) -> Diagnostic {
+    Diagnostic::error(
+        "Interrupted before the reissue",
+        format!(
+            "The run was interrupted before the reissue of order {id} was sent to CertCentral. Nothing was reissued. Run apply again."
+        ),
+    )
+}
+
+/// Somebody closed the order between plan and apply.
+pub(super) fn closed_before_a_reissue(order: &Order) -> Diagnostic {
+    Diagnostic::error(
+        "Closed order cannot be reissued",
+        format!(
+            "Order {} is {} in CertCentral by now, so its certificate was not reissued. Plan again: the plan shows what can be done.",
+            order.id, order.status
+        ),
+    )
+}
+
+/// Another reissue is under way.
+pub(super) fn other_reissue_pending(order: &Order) -> Diagnostic {
+    Diagnostic::error(
+        "Another reissue is pending",
+        format!(
+            "Order {} has a pending reissue for another key or other names than the configuration has. Nothing was sent. Approve or cancel that \
+             reissue in CertCentral, then apply again.",
+            order.id
+        ),
+    )
+}
+
+/// The reissue waits for somebody.
+pub(super) fn reissue_pending(id: OrderId) -> (&'static str, String) {
+    (
+        "Reissued certificate not issued yet",
+        format!(
+            "The reissue of order {id} is requested and waits for an approver, for a domain validation, or for DigiCert. State shows the present \
+             certificate, which stays valid; a later refresh picks the new one up. Nothing is sent again."
+        ),
+    )
+}
+
+/// Nobody knows whether the reissue was taken.
+pub(super) fn unknown_reissue(id: OrderId, lost: &Error) -> Diagnostic {
+    Diagnostic::error(
+        "Unknown outcome of the reissue",
+        format!(
+            "The reissue of order {id} was sent once and its answer was lost ({lost}). The order does not show it so far. Nothing is paid for a \
+             reissue. Run plan and apply again: the order is looked at first, and a reissue that went through is taken over."
+        ),
+    )
+}
+
+/// An order holds the key and the names, but nothing tells whether it was placed for this configuration.
+pub(super) fn doubtful_order(prepared: &Prepared, id: OrderId) -> Diagnostic {
+    Diagnostic::error(
+        "Reissued order exists",
+        format!(
+            "Order {id} is open, has this very key and these names, was placed by this provider and was reissued since, so its reference does not \
+             tell whether it belongs to this configuration (token {token}). Nothing was ordered. If it does, import it:\n\n  \
+             import {{\n    to = digicert_ssl_order.<name>\n    id = \"{id}\"\n  }}\n\nTo buy another order for the same key, set \
+             `duplicate_order_check = \"off\"`.",
+            token = prepared.token,
+        ),
+    )
+}
+
+/// Another resource of the same apply has the order.
+pub(super) fn order_taken(id: OrderId) -> Diagnostic {
+    Diagnostic::error(
+        "Same order twice in one apply",
+        format!(
+            "Order {id}, which was placed earlier, belongs to this configuration, but another resource of this apply has it already. Give one of \
+             them another `order_key` to buy a second order."
+        ),
+    )
+}

@@ -318,9 +318,9 @@ fn a_new_organization_and_its_contacts_are_sent_whole() {
 fn the_organization_of_the_provider_stands_in() {
     let mut order = order();
     order.organization = Attr::Null;
-    let problem = prepare(&order, None, "www.digicert.com").unwrap_err();
+    let problem = prepare(&order, None, None, "www.digicert.com").unwrap_err();
     assert_eq!(problem.summary, "Missing organization");
-    let prepared = prepare(&order, Some(42), "www.digicert.com").unwrap();
+    let prepared = prepare(&order, Some(42), None, "www.digicert.com").unwrap();
     let body = serde_json::to_value(prepared.body).unwrap();
     assert_eq!(body["organization"], json!({"id": 42}));
 }

@@ -97,7 +97,7 @@ fn missing_organization() -> Diagnostic {
 }
 
 /// The names are known in the plan, so the keys are; `for_each` over DNS records works in the same apply.
-fn planned_domain_validations(
+pub(super) fn planned_domain_validations(
     order: &SslOrderModel,
 ) -> Attr<BTreeMap<String, Attr<DomainValidationModel>>> {
     if !order.names_are_known() {

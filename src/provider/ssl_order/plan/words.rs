@@ -1,37 +1,73 @@
 //! What a reviewer reads in the plan: one warning for each thing that costs money or cannot be taken back.
 
-use crate::framework::{Attr, AttributePath, Diagnostic};
+mod phrases;
+
+pub(super) use phrases::{names, order_id};
+
+use phrases::{organization, validity};
+
+use crate::framework::{AttributePath, Diagnostic};
 use crate::provider::ssl_order::change::{Change, Means};
 use crate::provider::ssl_order::equality::canonical_set;
-use crate::provider::ssl_order::model::{SslOrderModel, ValidityModel};
-
-/// Names shown before the rest is counted.
-const SHOWN_NAMES: usize = 5;
+use crate::provider::ssl_order::model::SslOrderModel;
 
 /// The warning of every plan that buys.
 pub(super) fn paid_order(order: &SslOrderModel) -> Diagnostic {
     Diagnostic::warning(
         "This apply places a paid order",
         format!(
-            "Product {} for {}, {}, {}. CertCentral charges it when the order is placed. If an earlier run placed this very order already, it \
-             is found and adopted instead.",
-            order
-                .product_name_id
-                .as_str()
-                .unwrap_or("known after apply"),
-            names(order),
-            validity(order),
-            organization(order),
+            "{}. CertCentral charges it when the order is placed. If an earlier run placed this very order already, it is found and adopted \
+             instead.",
+            what_is_bought(order),
         ),
     )
 }
 
-/// The warning of a replacement: why, and what becomes of the old order.
-pub(super) fn replacement(prior: &SslOrderModel, because: &[&Change]) -> Diagnostic {
-    let arguments: Vec<_> = because
-        .iter()
-        .map(|change| format!("`{}`", change.argument))
-        .collect();
+/// The warning of the order that continues one which runs out.
+pub(super) fn renewal(prior: &SslOrderModel, planned: &SslOrderModel) -> Diagnostic {
+    Diagnostic::warning(
+        "This apply places a paid renewal order",
+        format!(
+            "Order {old} ends on {end}, which is within `renew_days_before_expiry` ({days} days). A new order is placed with \
+             `renewal_of_order_id` {old} and takes its place in state. {bought}. CertCentral charges it when the order is placed. Order {old} \
+             and its certificate stay as they are until they end.",
+            old = order_id(prior),
+            end = prior.order_valid_till.as_str().unwrap_or("an unknown day"),
+            days = prior
+                .renew_days_before_expiry
+                .known()
+                .copied()
+                .unwrap_or_default(),
+            bought = what_is_bought(planned),
+        ),
+    )
+}
+
+/// The warning of an order that is due for a renewal and whose configuration fixes a day that has passed.
+pub(super) fn renewal_needs_a_date(prior: &SslOrderModel, problem: &Diagnostic) -> Diagnostic {
+    let mut warning = Diagnostic::warning(
+        "Order cannot be renewed with this date",
+        format!(
+            "Order {} for {} ends on {} and is due for a renewal, but nothing is ordered: {} Set the date on which the renewal order shall end, or \
+             `order_validity = {{ years = 1 }}`.",
+            order_id(prior),
+            names(prior),
+            prior.order_valid_till.as_str().unwrap_or("an unknown day"),
+            problem.detail,
+        ),
+    );
+    if let Some(path) = &problem.attribute {
+        warning = warning.at(path.clone());
+    }
+    warning
+}
+
+/// The warning of a replacement: why, what is bought, and what becomes of the old order.
+pub(super) fn replacement(
+    prior: &SslOrderModel,
+    planned: &SslOrderModel,
+    because: &[&Change],
+) -> Diagnostic {
     let old = if prior.on_destroy.as_str() == Some("cancel") {
         "is canceled if it is not issued yet, and stays as it is otherwise"
     } else {
@@ -40,10 +76,12 @@ pub(super) fn replacement(prior: &SslOrderModel, because: &[&Change]) -> Diagnos
     let mut diagnostic = Diagnostic::warning(
         "Order is replaced by a new one",
         format!(
-            "CertCentral cannot change {} of an order, so order {} for {} is replaced: a new order is placed and paid, and the old one {old}.",
-            arguments.join(" and "),
+            "CertCentral cannot change {} of an order, so order {} for {} is replaced: a new order is placed and paid, and the old one {old}. The \
+             new order: {}.",
+            arguments(because),
             order_id(prior),
             names(prior),
+            what_is_bought(planned),
         ),
     );
     if let [first, ..] = because {
@@ -52,23 +90,109 @@ pub(super) fn replacement(prior: &SslOrderModel, because: &[&Change]) -> Diagnos
     diagnostic
 }
 
-/// The warning for arguments that CertCentral keeps as they were ordered.
-pub(super) fn recorded_only(changes: &[Change], prior: &SslOrderModel) -> Option<Diagnostic> {
-    let arguments: Vec<_> = changes
+/// The warning of a reissue: why, and what it costs. Without a changed argument the certificate is running out.
+pub(super) fn reissue(prior: &SslOrderModel, because: &[&Change]) -> Diagnostic {
+    let (order, names) = (order_id(prior), names(prior));
+    let Some(first) = because.first() else {
+        return Diagnostic::warning(
+            "This apply reissues the certificate",
+            format!(
+                "The certificate of order {order} for {names} ends on {}, and the order has coverage until {}. CertCentral issues another one for \
+                 the same names and key on the same order. It costs nothing, and the present certificate stays valid until it ends.",
+                prior.valid_till.as_str().unwrap_or("an unknown day"),
+                prior.order_valid_till.as_str().unwrap_or("an unknown day"),
+            ),
+        );
+    };
+    let pending = if prior.status.as_str() == Some("reissue_pending") {
+        " A reissue is under way already: if it is this one, it is waited for; if not, the apply stops."
+    } else {
+        ""
+    };
+    Diagnostic::warning(
+        "This apply reissues the certificate",
+        format!(
+            "Order {order} for {names} gets another certificate, because {} changed. The order stays the same. A reissue is free; names that the \
+             order does not cover yet may be charged.{pending}",
+            arguments(because),
+        ),
+    )
+    .at(first.path.clone())
+}
+
+/// The warning of a reissue that takes a name away.
+///
+/// Source: <https://docs.digicert.com/en/certcentral/manage-certificates/reissue-a-tls-ssl-certificate.html>
+pub(super) fn revoked_names(prior: &SslOrderModel, planned: &SslOrderModel) -> Option<Diagnostic> {
+    if !planned.names_are_known() || !prior.names_are_known() {
+        return None;
+    }
+    let (old, new) = (canonical_set(prior), canonical_set(planned));
+    let dropped: Vec<_> = old.difference(&new).map(String::as_str).collect();
+    if dropped.is_empty() {
+        return None;
+    }
+    Some(
+        Diagnostic::warning(
+            "DigiCert will revoke the present certificate within 72 hours",
+            format!(
+                "The reissue of order {} drops {}. DigiCert then revokes the present certificate of the order (serial number {}), its duplicates \
+                 and its earlier reissues within 72 hours after the new one is issued. Have the new certificate in use everywhere by then. To keep \
+                 the present one, keep its names and add the new ones.",
+                order_id(prior),
+                dropped.join(", "),
+                prior.serial_number.as_str().unwrap_or("unknown"),
+            ),
+        )
+        .at(AttributePath::of("dns_names")),
+    )
+}
+
+/// The error of a certificate that is to change before there is one.
+pub(super) fn not_reissuable(prior: &SslOrderModel, because: &[&Change]) -> Diagnostic {
+    Diagnostic::error(
+        "Certificate cannot be changed before it is issued",
+        format!(
+            "{} changed. CertCentral changes a certificate by a reissue, which an order has only once it is issued; order {} for {} is {}. Set the \
+             argument back and change it after the certificate is issued. If the order is wrong as it is, set `on_destroy = \"cancel\"`, apply, \
+             destroy it, and order again.",
+            arguments(because),
+            order_id(prior),
+            names(prior),
+            prior.status.as_str().unwrap_or("of unknown status"),
+        ),
+    )
+}
+
+/// The warning for what CertCentral keeps as it was ordered. `kept` says it of parts of arguments that change in place.
+pub(super) fn recorded_only(
+    changes: &[Change],
+    kept: &[String],
+    prior: &SslOrderModel,
+) -> Option<Diagnostic> {
+    let recorded: Vec<_> = changes
         .iter()
         .filter(|change| change.means == Means::RecordOnly)
-        .map(|change| format!("`{}`", change.argument))
         .collect();
-    let first = changes
-        .iter()
-        .find(|change| change.means == Means::RecordOnly)?;
+    let first = recorded
+        .first()
+        .copied()
+        .or_else(|| changes.iter().find(|change| change.means == Means::InPlace))
+        .filter(|_| !recorded.is_empty() || !kept.is_empty())?;
+    let mut sentences = Vec::new();
+    if !recorded.is_empty() {
+        sentences.push(format!(
+            "CertCentral cannot change {} after an order is placed.",
+            arguments(&recorded)
+        ));
+    }
+    sentences.extend(kept.iter().cloned());
     Some(
         Diagnostic::warning(
             "Change is recorded only",
             format!(
-                "CertCentral cannot change {} after an order is placed. State records the new value, and order {} keeps what it was ordered with. \
-                 Nothing is called and nothing is paid.",
-                arguments.join(", "),
+                "{} State records the new value, and order {} keeps what it was ordered with. Nothing is called for it and nothing is paid.",
+                sentences.join(" "),
                 order_id(prior),
             ),
         )
@@ -76,92 +200,28 @@ pub(super) fn recorded_only(changes: &[Change], prior: &SslOrderModel) -> Option
     )
 }
 
-/// The warning of a certificate or an order that runs out soon: this version does not reissue or renew.
-pub(super) fn due(prior: &SslOrderModel) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
-    if prior.ready_for_reissue == Attr::Known(true) {
-        found.push(Diagnostic::warning(
-            "Certificate is due for a reissue",
-            format!(
-                "The certificate of order {} for {} ends on {}, and the order has coverage until {}. Reissue it in CertCentral, which costs nothing; \
-                 this version of the provider does not reissue. The next refresh picks the new certificate up.",
-                order_id(prior),
-                names(prior),
-                prior.valid_till.as_str().unwrap_or("an unknown day"),
-                prior.order_valid_till.as_str().unwrap_or("an unknown day"),
-            ),
-        ));
-    }
-    if prior.ready_for_renewal == Attr::Known(true) {
-        found.push(Diagnostic::warning(
-            "Order is due for a renewal",
-            format!(
-                "Order {} for {} ends on {}. To renew it, add an order with `renewal_of_order_id = {}`, which is paid.",
-                order_id(prior),
-                names(prior),
-                prior.order_valid_till.as_str().unwrap_or("an unknown day"),
-                order_id(prior),
-            ),
-        ));
-    }
-    found
+/// Product, names, validity and organization.
+fn what_is_bought(order: &SslOrderModel) -> String {
+    format!(
+        "Product {} for {}, {}, {}",
+        order
+            .product_name_id
+            .as_str()
+            .unwrap_or("known after apply"),
+        names(order),
+        validity(order),
+        organization(order),
+    )
 }
 
-/// The order id, for a sentence.
-pub(super) fn order_id(order: &SslOrderModel) -> String {
-    order
-        .known_order_id()
-        .map_or_else(|| "without an id".to_owned(), |id| id.to_string())
-}
-
-/// The names of an order, for a sentence.
-pub(super) fn names(order: &SslOrderModel) -> String {
-    if !order.names_are_known() {
-        return "names that are known after apply".to_owned();
-    }
-    let all = canonical_set(order);
-    let common_name = order.common_name.as_str().unwrap_or_default();
-    let others: Vec<_> = all
+/// The arguments of some changes, each once.
+fn arguments(changes: &[&Change]) -> String {
+    let names: Vec<_> = changes
         .iter()
-        .filter(|name| !name.eq_ignore_ascii_case(common_name))
+        .map(|change| format!("`{}`", change.argument))
         .collect();
-    let shown: Vec<_> = others
-        .iter()
-        .take(SHOWN_NAMES - 1)
-        .map(|name| name.as_str())
-        .collect();
-    let mut text = [&[common_name], shown.as_slice()].concat().join(", ");
-    if others.len() > shown.len() {
-        text.push_str(&format!(" and {} more names", others.len() - shown.len()));
-    }
-    text
-}
-
-fn validity(order: &SslOrderModel) -> String {
-    let older = ValidityModel {
-        years: order.validity_years.clone(),
-        days: order.validity_days.clone(),
-        custom_expiration_date: order.custom_expiration_date.clone(),
-    };
-    let given = order.order_validity.known().unwrap_or(&older);
-    match (&given.custom_expiration_date, &given.days, &given.years) {
-        (Attr::Known(date), _, _) => format!("valid until {date}"),
-        (Attr::Null, Attr::Known(days), _) => format!("valid for {days} days"),
-        (Attr::Null, Attr::Null, Attr::Known(1)) => "valid for 1 year".to_owned(),
-        (Attr::Null, Attr::Null, Attr::Known(years)) => format!("valid for {years} years"),
-        _ => "with a validity that is known after apply".to_owned(),
-    }
-}
-
-fn organization(order: &SslOrderModel) -> String {
-    match &order.organization {
-        Attr::Known(organization) => match (&organization.id, organization.name.as_str()) {
-            (Attr::Known(id), _) => format!("organization {id}"),
-            (Attr::Null, Some(name)) => format!("new organization {name:?}"),
-            (Attr::Null, None) => "the provider's organization".to_owned(),
-            (Attr::Unknown, _) => "an organization that is known after apply".to_owned(),
-        },
-        Attr::Null => "the provider's organization".to_owned(),
-        Attr::Unknown => "an organization that is known after apply".to_owned(),
+    match names.as_slice() {
+        [all @ .., last] if !all.is_empty() => format!("{} and {last}", all.join(", ")),
+        _ => names.concat(),
     }
 }

@@ -1,0 +1,168 @@
+//! The plan of an order that exists: nothing, calls in place, a reissue, a renewal, or another order. Pure.
+
+use time::Date;
+
+use super::{Plan, Request, replace, unknown, words};
+use crate::certcentral::OrderStatus;
+use crate::framework::{Attr, Diagnostic, Diagnostics, Planned};
+use crate::provider::ssl_order::change::{Change, Means, changes};
+use crate::provider::ssl_order::model::SslOrderModel;
+use crate::provider::ssl_order::validate::dates_for_a_new_order;
+use crate::provider::ssl_order::{imported, in_place};
+
+/// Arguments that a renewal may set anew, because the order that continues this one has a term of its own.
+const TERM: [&str; 4] = [
+    "validity_years",
+    "validity_days",
+    "custom_expiration_date",
+    "order_validity",
+];
+
+/// The greatest thing that an apply does to an existing order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Next {
+    /// Buys another order in place of this one.
+    Replacement,
+    /// Buys the order that continues this one.
+    Renewal,
+    /// Replaces the certificate, at no charge.
+    Reissue,
+    /// Changes the order at most.
+    InPlace,
+}
+
+pub(super) fn plan(request: Request, prior: &SslOrderModel, today: Date) -> Plan {
+    let own_reference = request.config.alternative_order_id.clone();
+    let mut plan = Planned::unchanged(request);
+    plan.diagnostics = Diagnostics::new();
+    if plan.private.imported {
+        imported::keep_guesses(prior, &mut plan.state);
+    }
+    let changes = changes(prior, &plan.state, plan.private.imported);
+    if let Some(reason) = replace::because_closed(prior, &plan.state) {
+        plan.diagnostics.extend(reason.diagnostics);
+        plan.requires_replace.extend(reason.requires_replace);
+        if let Some(unknown) = reason.state {
+            plan.state = unknown;
+        }
+        return plan;
+    }
+    unknown::clocks(prior, &mut plan.state);
+    match next(prior, &plan.state, &changes) {
+        Next::Replacement => replacement(&mut plan, prior, &changes),
+        Next::Renewal => renewal(&mut plan, prior, &changes, &own_reference, today),
+        Next::Reissue => reissue(&mut plan, prior, &changes),
+        Next::InPlace => change_in_place(&mut plan, prior, &changes),
+    }
+    plan
+}
+
+fn next(prior: &SslOrderModel, planned: &SslOrderModel, changes: &[Change]) -> Next {
+    let mut of_a_new_order = changes
+        .iter()
+        .filter(|change| change.means == Means::NewOrder);
+    let renewal_is_due = is_due(
+        &prior.ready_for_renewal,
+        &prior.renew_days_before_expiry,
+        &planned.renew_days_before_expiry,
+    );
+    if of_a_new_order.any(|change| !renewal_is_due || !TERM.contains(&change.argument)) {
+        Next::Replacement
+    } else if renewal_is_due {
+        Next::Renewal
+    } else if changes.iter().any(|change| change.means == Means::Reissue)
+        || is_due(
+            &prior.ready_for_reissue,
+            &prior.reissue_days_before_expiry,
+            &planned.reissue_days_before_expiry,
+        )
+    {
+        Next::Reissue
+    } else {
+        Next::InPlace
+    }
+}
+
+/// A clock that was read with other days than the configuration has now says nothing: the next refresh reads it anew.
+fn is_due(ready: &Attr<bool>, prior_days: &Attr<i64>, planned_days: &Attr<i64>) -> bool {
+    *ready == Attr::Known(true) && prior_days == planned_days
+}
+
+fn replacement(plan: &mut Plan, prior: &SslOrderModel, changes: &[Change]) {
+    let of_a_new_order: Vec<_> = changes
+        .iter()
+        .filter(|change| change.means == Means::NewOrder)
+        .collect();
+    let paths = of_a_new_order.iter().map(|change| change.path.clone());
+    plan.requires_replace.extend(paths);
+    plan.diagnostics
+        .push(words::replacement(prior, &plan.state, &of_a_new_order));
+}
+
+/// A fixed last day that has passed cannot be ordered again. That must not stop the plans of a whole configuration, so it is a
+/// warning, and the order stays as it is.
+fn renewal(
+    plan: &mut Plan,
+    prior: &SslOrderModel,
+    changes: &[Change],
+    own_reference: &Attr<String>,
+    today: Date,
+) {
+    if let Some(problem) = dates_for_a_new_order(&plan.state, today).into_iter().next() {
+        plan.diagnostics
+            .push(words::renewal_needs_a_date(prior, &problem));
+        return change_in_place(plan, prior, changes);
+    }
+    unknown::renewal(&mut plan.state, own_reference);
+    plan.diagnostics.push(words::renewal(prior, &plan.state));
+}
+
+fn reissue(plan: &mut Plan, prior: &SslOrderModel, changes: &[Change]) {
+    let of_the_certificate: Vec<_> = changes
+        .iter()
+        .filter(|change| change.means == Means::Reissue)
+        .collect();
+    if let (Some(first), false) = (of_the_certificate.first(), may_be_reissued(prior)) {
+        let problem = words::not_reissuable(prior, &of_the_certificate).at(first.path.clone());
+        plan.diagnostics.push(problem);
+        return;
+    }
+    unknown::reissue(prior, &mut plan.state);
+    plan.diagnostics
+        .push(words::reissue(prior, &of_the_certificate));
+    plan.diagnostics
+        .extend(words::revoked_names(prior, &plan.state));
+    recorded(plan, prior, changes, true);
+}
+
+/// An order without a certificate has none to replace. A word that is not known is left to CertCentral's judgement.
+fn may_be_reissued(order: &SslOrderModel) -> bool {
+    !matches!(
+        OrderStatus::from(order.status.as_str().unwrap_or_default()),
+        OrderStatus::NeedsApproval
+            | OrderStatus::Pending
+            | OrderStatus::Processing
+            | OrderStatus::NeedsCsr
+            | OrderStatus::WaitingPickup
+    )
+}
+
+fn change_in_place(plan: &mut Plan, prior: &SslOrderModel, changes: &[Change]) {
+    if changes.iter().any(|change| change.argument == "dcv_method")
+        && in_place::is_validating(prior)
+    {
+        unknown::domain_validations(&mut plan.state);
+    }
+    recorded(plan, prior, changes, false);
+}
+
+/// What the plan changes in state only.
+fn recorded(plan: &mut Plan, prior: &SslOrderModel, changes: &[Change], with_a_reissue: bool) {
+    let kept: Vec<String> = if with_a_reissue {
+        in_place::beside_a_reissue(prior, &plan.state).kept
+    } else {
+        in_place::changes(prior, &plan.state).kept
+    };
+    let warning: Option<Diagnostic> = words::recorded_only(changes, &kept, prior);
+    plan.diagnostics.extend(warning);
+}

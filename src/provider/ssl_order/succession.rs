@@ -1,0 +1,129 @@
+//! An order that goes on under another reference. A reissue to another key or other names changes what the token is derived from,
+//! but not the order's reference; a renewal order has a reference of its own. Without a trace, a lost state or a rename would buy the
+//! order again.
+
+use tracing::{debug, info};
+
+use super::find::has_key;
+use super::model::SslOrderModel;
+use super::new_order::{self, Prepared};
+use super::token;
+use crate::certcentral::{Client, Error, Note, Order, OrderId};
+use crate::framework::Attr;
+use crate::provider::session::Session;
+
+/// How the note on a reissued order begins; its token follows.
+const MARK: &str = "Reissued by Terraform, found from now on as ";
+/// Renewals of renewals that are followed at most.
+const MAX_RENEWALS: usize = 20;
+
+/// What an open order with the same names is to a configuration.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Kinship {
+    /// The same order, reissued or renewed since.
+    Same,
+    /// It has our key and was reissued, but bears no trace of what for.
+    Doubtful,
+    /// Another order for the same key, bought on purpose.
+    Sibling,
+    /// Somebody else's.
+    Foreign,
+}
+
+/// Notes on the order which token finds it from now on. Only a trace: that it cannot be left fails nothing.
+pub(super) async fn remember(
+    client: &Client,
+    id: OrderId,
+    order: &SslOrderModel,
+    session: &Session,
+) {
+    let reference = order.alternative_order_id.as_str().unwrap_or_default();
+    if !reference.starts_with(token::PREFIX) {
+        return;
+    }
+    let default_organization = session
+        .order_defaults()
+        .and_then(|defaults| defaults.organization_id.into_known());
+    let as_configured = SslOrderModel {
+        alternative_order_id: Attr::Null,
+        ..order.clone()
+    };
+    let Ok(prepared) =
+        new_order::prepare(&as_configured, default_organization, None, &client.host())
+    else {
+        return;
+    };
+    if prepared.token == reference {
+        return;
+    }
+    let noted = match client.notes(id).await {
+        Ok(notes) if tokens(&notes).any(|noted| noted == prepared.token) => return,
+        Ok(_) => {
+            client
+                .add_note(id, &format!("{MARK}{}", prepared.token))
+                .await
+        }
+        Err(error) => Err(error),
+    };
+    match noted {
+        Ok(_) => {
+            info!(order_id = %id, token = %prepared.token, "token noted on the reissued order")
+        }
+        Err(error) => debug!(order_id = %id, %error, "token not noted on the reissued order"),
+    }
+}
+
+/// What an open order with the names of the configuration is to it.
+pub(super) async fn kinship(
+    client: &Client,
+    order: &Order,
+    prepared: &Prepared,
+) -> Result<Kinship, Error> {
+    let reference = order.alternative_order_id.as_deref().unwrap_or_default();
+    if !has_key(order, &prepared.csr) || !reference.starts_with(token::PREFIX) {
+        return Ok(Kinship::Foreign);
+    }
+    let as_renewal = order
+        .renewal_of_order_id
+        .and_then(|former| prepared.token_as_renewal_of(former));
+    if reference == prepared.token || as_renewal.as_deref() == Some(reference) {
+        return Ok(Kinship::Same);
+    }
+    let notes = client.notes(order.id).await?;
+    let noted: Vec<_> = tokens(&notes).collect();
+    if noted.contains(&prepared.token.as_str()) {
+        return Ok(Kinship::Same);
+    }
+    if noted.is_empty() && !client.reissues(order.id).await?.is_empty() {
+        return Ok(Kinship::Doubtful);
+    }
+    Ok(Kinship::Sibling)
+}
+
+/// The open order at the end of a line of renewals: `order` itself, or the last one that renews it and is open.
+pub(super) async fn latest(client: &Client, order: Order) -> Result<Order, Error> {
+    let mut next = renewed_by(&order);
+    let mut open = order;
+    for _ in 0..MAX_RENEWALS {
+        let Some(id) = next else {
+            break;
+        };
+        let renewal = client.order(id).await?;
+        next = renewed_by(&renewal);
+        if renewal.status.is_open() {
+            debug!(order_id = %open.id, renewal = %renewal.id, "order was renewed");
+            open = renewal;
+        }
+    }
+    Ok(open)
+}
+
+fn renewed_by(order: &Order) -> Option<OrderId> {
+    order.renewed_order_id.filter(|_| order.is_renewed)
+}
+
+fn tokens(notes: &[Note]) -> impl Iterator<Item = &str> {
+    notes
+        .iter()
+        .filter_map(|note| note.text.as_deref()?.trim().strip_prefix(MARK))
+}

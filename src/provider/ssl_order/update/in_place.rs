@@ -1,0 +1,126 @@
+//! The calls that change an order without another certificate, one after the other. Each sets a value, so the next apply
+//! may repeat it.
+
+use tracing::info;
+
+use super::super::in_place::{self, Step};
+use super::super::model::{DomainValidationModel, SslOrderModel};
+use super::super::{domain_validations, observe};
+use super::{Failed, as_planned};
+use crate::certcentral::{Client, Error, OrderId, OrderStatus};
+use crate::framework::{Attr, Diagnostic, Warnings};
+use crate::provider::api_error;
+use crate::provider::session::Session;
+
+/// Makes the calls, and returns the state with all arguments of the plan. When one fails, the state has those before it.
+pub(super) async fn change(
+    session: &Session,
+    prior: &SslOrderModel,
+    planned: &SslOrderModel,
+    warnings: &mut Warnings,
+) -> Result<SslOrderModel, Failed> {
+    let failed = |state: &SslOrderModel, problem: Diagnostic| Failed {
+        state: state.clone(),
+        problem: problem.into(),
+    };
+    let mut done = prior.clone();
+    let steps = steps(prior, planned);
+    if !steps.is_empty() {
+        let client = session.client().map_err(|problem| failed(&done, problem))?;
+        let id = order_id(prior).map_err(|problem| failed(&done, problem))?;
+        for step in steps {
+            if let Err(error) = make(&client, id, &step, &mut done, warnings).await {
+                let problem = api_error::diagnostic(
+                    &error,
+                    &format!("changing `{}` of order {id}", step.argument()),
+                );
+                return Err(failed(&done, problem));
+            }
+            info!(order_id = %id, argument = step.argument(), "order changed");
+            record(&mut done, planned, &step);
+        }
+    }
+    as_planned(planned, &done).map_err(|error| {
+        let problem = Diagnostic::bug(format!("The state of the order cannot be built: {error}."));
+        failed(&done, problem)
+    })
+}
+
+/// The order id of a state.
+pub(super) fn order_id(state: &SslOrderModel) -> Result<OrderId, Diagnostic> {
+    state
+        .known_order_id()
+        .and_then(|id| OrderId::try_from(id).ok())
+        .ok_or_else(|| {
+            Diagnostic::error(
+                "State without an order id",
+                "The state of this resource holds no order id, so its order cannot be changed. Restore the state from a backup, or remove the \
+                 resource with `terraform state rm` and import the order.",
+            )
+        })
+}
+
+/// Nothing is done about a closed order, as its plan says.
+fn steps(prior: &SslOrderModel, planned: &SslOrderModel) -> Vec<Step> {
+    if OrderStatus::from(prior.status.as_str().unwrap_or_default()).is_closed() {
+        Vec::new()
+    } else if matches!(planned.certificate_id, Attr::Unknown) {
+        in_place::beside_a_reissue(prior, planned).steps
+    } else {
+        in_place::changes(prior, planned).steps
+    }
+}
+
+async fn make(
+    client: &Client,
+    id: OrderId,
+    step: &Step,
+    state: &mut SslOrderModel,
+    warnings: &mut Warnings,
+) -> Result<(), Error> {
+    match step {
+        Step::AdditionalEmails(emails) => client.update_additional_emails(id, emails).await,
+        Step::DisableRenewalNotifications(off) => {
+            client.update_renewal_notifications(id, !off).await
+        }
+        Step::CustomField(field) => client.update_custom_field(id, field).await,
+        Step::Contacts(contacts) => client.update_contacts(id, contacts).await,
+        Step::DcvMethod(method) => {
+            let token = client.update_dcv_method(id, method).await?;
+            forget_proofs(state);
+            domain_validations::method_changed(state, method, token.as_ref());
+            match client.order(id).await {
+                Ok(order) => {
+                    observe::details(client, state, &order, &[], warnings).await;
+                }
+                Err(error) => warnings.push_demoted(api_error::diagnostic(
+                    &error,
+                    &format!("reading the domain validations of order {id}"),
+                )),
+            }
+            Ok(())
+        }
+    }
+}
+
+fn forget_proofs(state: &mut SslOrderModel) {
+    if let Attr::Known(validations) = &mut state.domain_validations {
+        for validation in validations.values_mut() {
+            *validation = Attr::Known(DomainValidationModel::default());
+        }
+    }
+}
+
+/// The argument of a step that was made.
+fn record(done: &mut SslOrderModel, planned: &SslOrderModel, step: &Step) {
+    match step {
+        Step::AdditionalEmails(_) => done.additional_emails = planned.additional_emails.clone(),
+        Step::DisableRenewalNotifications(_) => {
+            done.disable_renewal_notifications = planned.disable_renewal_notifications.clone();
+        }
+        // Only when the last of them is set does state hold them; until then they are set again.
+        Step::CustomField(_) => {}
+        Step::Contacts(_) => done.organization = planned.organization.clone(),
+        Step::DcvMethod(_) => done.dcv_method = planned.dcv_method.clone(),
+    }
+}

@@ -1,0 +1,293 @@
+//! A reissue: look, act once, settle. It is free, but it may make DigiCert revoke the former certificate, so it is not
+//! sent twice either.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep_until};
+use tracing::{info, warn};
+
+use super::super::change::{Means, changes};
+use super::super::equality::canonical_set;
+use super::super::model::SslOrderModel;
+use super::super::wait::{self, Limits, WaitFor};
+use super::super::{domain_validations, new_order, observe, succession, timeouts, words};
+use super::Failed;
+use super::in_place::order_id;
+use crate::certcentral::{
+    Certainty, Client, Error, Order, OrderCertificate, OrderId, OrderStatus, PlacedOrder, Reissue,
+};
+use crate::framework::{Attr, Call, Diagnostic, Warnings};
+use crate::pki::{self, Csr};
+use crate::provider::api_error;
+use crate::provider::session::Session;
+
+/// Pauses between looks after a lost answer, in seconds: two minutes in all.
+const LOOK_AGAIN: [u64; 7] = [1, 2, 4, 8, 15, 30, 60];
+
+/// How the order stands before the reissue is sent.
+enum Before {
+    /// It can be sent.
+    Ready(Box<Order>),
+    /// An earlier run has sent it.
+    Done(Box<Order>),
+}
+
+/// Reissues the certificate of the order in `state`, which holds the arguments of the plan already, and waits for it.
+pub(super) async fn reissue(
+    session: &Session,
+    call: &Call,
+    mut state: SslOrderModel,
+    prior: &SslOrderModel,
+    planned: &SslOrderModel,
+    warnings: &mut Warnings,
+) -> Result<SslOrderModel, Failed> {
+    // Whatever fails before CertCentral has taken the reissue leaves the certificate's arguments as they were.
+    let failed = |problem: Diagnostic| Failed {
+        state: with_former_certificate(&state, prior),
+        problem: problem.into(),
+    };
+    if prior.ready_for_reissue != Attr::Known(true) && changed_arguments(prior, planned).is_empty()
+    {
+        return Ok(state);
+    }
+    let client = session.client().map_err(&failed)?;
+    let id = order_id(prior).map_err(&failed)?;
+    let body = body(planned).map_err(&failed)?;
+    let csr = Csr::from_pem(&body.certificate.csr).map_err(|reason| {
+        failed(Diagnostic::error(
+            "Invalid CSR",
+            format!("`csr` cannot be reissued with: {reason}."),
+        ))
+    })?;
+    let limits = Limits {
+        wait_for: WaitFor::from(planned.wait_for.as_str()),
+        deadline: Instant::now() + timeouts::update(planned),
+        stop: &call.stop,
+    };
+    let (order, chain) = match look(&client, id, &csr, prior, planned)
+        .await
+        .map_err(&failed)?
+    {
+        Before::Done(order) => {
+            info!(order_id = %id, "reissue of an earlier run found");
+            (Ok(*order), Vec::new())
+        }
+        Before::Ready(before) => {
+            if call.stop.is_cancelled() {
+                return Err(failed(words::interrupted_before_a_reissue(id)));
+            }
+            let sent = act_once(&client, &before, &body, limits)
+                .await
+                .map_err(&failed)?;
+            succession::remember(&client, id, planned, session).await;
+            match sent {
+                Sent::Answer(answer) => {
+                    let method = planned.dcv_method.as_str();
+                    domain_validations::tokens(&mut state, &answer, method);
+                    (client.order(id).await, answer.certificate_chain)
+                }
+                Sent::Settled(order) => (Ok(*order), Vec::new()),
+            }
+        }
+    };
+    match order {
+        Ok(order) => {
+            // The names may be new: how control over them is proven is asked for as for a new order.
+            state.serial_number = Attr::Null;
+            let all_validated =
+                observe::details(&client, &mut state, &order, &chain, warnings).await;
+            if !waits_for_approval(&order) || limits.wait_for == WaitFor::Issued {
+                wait::until_issued(&client, &mut state, order, all_validated, limits, warnings)
+                    .await;
+            }
+        }
+        Err(error) => {
+            warnings.push_demoted(api_error::diagnostic(
+                &error,
+                &format!("looking at order {id}"),
+            ));
+        }
+    }
+    if state.status.as_str() == Some("reissue_pending") {
+        let (summary, detail) = words::reissue_pending(id);
+        warnings.push(summary, detail);
+    }
+    Ok(state)
+}
+
+/// The arguments of the certificate as they were, with everything else that the update did.
+fn with_former_certificate(state: &SslOrderModel, prior: &SslOrderModel) -> SslOrderModel {
+    SslOrderModel {
+        common_name: prior.common_name.clone(),
+        dns_names: prior.dns_names.clone(),
+        csr: prior.csr.clone(),
+        signature_hash: prior.signature_hash.clone(),
+        organization_units: prior.organization_units.clone(),
+        server_platform_id: prior.server_platform_id.clone(),
+        profile_option: prior.profile_option.clone(),
+        ca_cert_id: prior.ca_cert_id.clone(),
+        cert_validity: prior.cert_validity.clone(),
+        domain_validations: prior.domain_validations.clone(),
+        ..state.clone()
+    }
+}
+
+/// The arguments of the certificate that differ from those in state.
+fn changed_arguments(prior: &SslOrderModel, planned: &SslOrderModel) -> Vec<&'static str> {
+    changes(prior, planned, false)
+        .into_iter()
+        .filter(|change| change.means == Means::Reissue)
+        .map(|change| change.argument)
+        .collect()
+}
+
+fn body(planned: &SslOrderModel) -> Result<Reissue, Diagnostic> {
+    Ok(Reissue {
+        skip_approval: planned.skip_approval.known().copied(),
+        dcv_method: planned.dcv_method.known().cloned(),
+        ..Reissue::new(new_order::certificate(planned)?)
+    })
+}
+
+async fn look(
+    client: &Client,
+    id: OrderId,
+    csr: &Csr,
+    prior: &SslOrderModel,
+    planned: &SslOrderModel,
+) -> Result<Before, Diagnostic> {
+    let looking = |error: &Error| {
+        api_error::diagnostic(
+            error,
+            &format!("looking at order {id}, before it is reissued"),
+        )
+    };
+    let order = client.order(id).await.map_err(|error| looking(&error))?;
+    match &order.status {
+        status if status.is_closed() => Err(words::closed_before_a_reissue(&order)),
+        OrderStatus::ReissuePending => {
+            let reissues = client.reissues(id).await.map_err(|error| looking(&error))?;
+            let is_ours = reissues.iter().any(|reissue| {
+                reissue.status == Some(OrderStatus::Pending)
+                    && has_key(reissue.csr.as_deref(), csr)
+                    && has_names(reissue.common_name.as_deref(), &reissue.dns_names, planned)
+            });
+            if is_ours {
+                Ok(Before::Done(Box::new(order)))
+            } else {
+                Err(words::other_reissue_pending(&order))
+            }
+        }
+        _ if is_done(&order.certificate, csr, prior, planned) => Ok(Before::Done(Box::new(order))),
+        _ => Ok(Before::Ready(Box::new(order))),
+    }
+}
+
+/// Whether the certificate is the reissued one already: it holds the key and the names of the plan, and either it is not the one
+/// of the state, or key or names are all that was to change.
+fn is_done(
+    certificate: &OrderCertificate,
+    csr: &Csr,
+    prior: &SslOrderModel,
+    planned: &SslOrderModel,
+) -> bool {
+    if !has_key(certificate.csr.as_deref(), csr)
+        || !has_names(
+            certificate.common_name.as_deref(),
+            &certificate.dns_names,
+            planned,
+        )
+    {
+        return false;
+    }
+    let is_another = match (certificate.id, &prior.certificate_id) {
+        (Some(now), Attr::Known(then)) => now.get() != *then,
+        _ => false,
+    };
+    let changed = changed_arguments(prior, planned);
+    let only_key_or_names = !changed.is_empty()
+        && changed
+            .iter()
+            .all(|argument| ["common_name", "dns_names", "csr"].contains(argument));
+    is_another || only_key_or_names
+}
+
+fn has_key(pem: Option<&str>, csr: &Csr) -> bool {
+    pem.and_then(|text| Csr::from_pem(text).ok())
+        .is_some_and(|theirs| theirs.public_key() == csr.public_key())
+}
+
+fn has_names(common_name: Option<&str>, dns_names: &[String], planned: &SslOrderModel) -> bool {
+    let theirs = pki::canonical_names(
+        common_name.unwrap_or_default(),
+        dns_names.iter().map(String::as_str),
+    );
+    theirs == canonical_set(planned)
+}
+
+/// What proves that CertCentral has taken the reissue.
+enum Sent {
+    /// The answer to the POST.
+    Answer(PlacedOrder),
+    /// The answer was lost, and the order shows it.
+    Settled(Box<Order>),
+}
+
+async fn act_once(
+    client: &Client,
+    before: &Order,
+    body: &Reissue,
+    limits: Limits<'_>,
+) -> Result<Sent, Diagnostic> {
+    let id = before.id;
+    info!(order_id = %id, "reissuing the certificate");
+    let error = match client.reissue_order(id, body).await {
+        Ok(answer) => return Ok(Sent::Answer(answer)),
+        Err(error) => error,
+    };
+    match error.certainty() {
+        Certainty::NothingHappened => Err(api_error::diagnostic(
+            &error,
+            &format!("reissuing order {id}"),
+        )),
+        Certainty::Unknown => {
+            warn!(order_id = %id, %error, "answer to the reissue lost, looking at the order");
+            settle(client, before, &error, limits).await
+        }
+    }
+}
+
+/// Looks until the order shows another certificate or a pending reissue. The POST is not repeated.
+async fn settle(
+    client: &Client,
+    before: &Order,
+    lost: &Error,
+    limits: Limits<'_>,
+) -> Result<Sent, Diagnostic> {
+    for pause in LOOK_AGAIN {
+        let until = (Instant::now() + Duration::from_secs(pause)).min(limits.deadline);
+        let goes_on = tokio::select! {
+            () = sleep_until(until) => Instant::now() < limits.deadline,
+            () = limits.stop.cancelled() => false,
+        };
+        if let Ok(now) = client.order(before.id).await
+            && (now.status == OrderStatus::ReissuePending
+                || now.certificate.id != before.certificate.id)
+        {
+            return Ok(Sent::Settled(Box::new(now)));
+        }
+        if !goes_on {
+            break;
+        }
+    }
+    Err(words::unknown_reissue(before.id, lost))
+}
+
+fn waits_for_approval(order: &Order) -> bool {
+    order.requests.iter().any(|request| {
+        request
+            .status
+            .as_ref()
+            .is_some_and(|status| status.is_waiting())
+    })
+}

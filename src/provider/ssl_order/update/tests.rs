@@ -1,0 +1,1 @@
+//! What an update does and how far it comes.
