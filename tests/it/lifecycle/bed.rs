@@ -86,7 +86,8 @@ impl Bed {
     pub(crate) fn posts(&self) -> Vec<Entry> {
         let mut journal = self.sandbox.journal();
         journal.retain(|entry| {
-            entry.method == "POST" && entry.path.starts_with("/order/certificate/")
+            let product = entry.path.strip_prefix("/order/certificate/");
+            entry.method == "POST" && product.is_some_and(|product| !product.contains('/'))
         });
         journal
     }

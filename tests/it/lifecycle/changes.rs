@@ -4,7 +4,7 @@ use certcentral_sandbox::Approval;
 use serde_json::json;
 use terraform_host::Action;
 
-use super::bed::{Bed, SHOP, errors, new_csr, only_error, order, order_with, warnings};
+use super::bed::{Bed, SHOP, order, order_with, warnings};
 
 #[tokio::test]
 async fn what_certcentral_cannot_change_is_recorded_with_a_warning_and_without_a_call() {
@@ -57,7 +57,10 @@ async fn the_provider_s_own_arguments_change_without_a_word() {
         ("on_destroy", json!("cancel")),
         ("duplicate_order_check", json!("off")),
         ("reorder_when_closed", json!(true)),
-        ("timeouts", json!({ "create": "3m" })),
+        (
+            "timeouts",
+            json!({ "create": "3m", "update": null, "delete": null }),
+        ),
     ] {
         let config = order_with(json!({ argument: value }));
         let plan = bed.plan(&config).await.expect_success();
@@ -71,52 +74,6 @@ async fn the_provider_s_own_arguments_change_without_a_word() {
         assert_eq!(bed.calls_after(seen), Vec::<String>::new(), "{argument}");
         assert_eq!(bed.order()[argument], value);
     }
-}
-
-#[tokio::test]
-async fn what_would_need_a_reissue_or_a_call_is_refused_in_the_plan() {
-    let mut bed = Bed::new();
-    let _applied = bed.apply(&order()).await.expect_success();
-    for (argument, value) in [
-        ("common_name", json!("store.example.com")),
-        ("dns_names", json!(["www.example.com"])),
-        ("csr", json!(new_csr())),
-        ("signature_hash", json!("sha384")),
-        ("organization_units", json!(["Sales"])),
-        ("server_platform_id", json!(45)),
-        ("profile_option", json!("server_client_auth_eku")),
-        ("ca_cert_id", json!("ABCDEF")),
-        ("cert_validity", json!({ "days": 90 })),
-        (
-            "custom_fields",
-            json!([{ "metadata_id": 11, "value": "a" }]),
-        ),
-        ("additional_emails", json!(["ops@example.com"])),
-        ("disable_renewal_notifications", json!(true)),
-        ("dcv_method", json!("email")),
-        (
-            "organization",
-            json!({ "id": 123_456, "contacts": [{ "contact_type": "technical_contact", "user_id": 565_600 }] }),
-        ),
-    ] {
-        let plan = bed.plan(&order_with(json!({ argument: value }))).await;
-        assert_eq!(
-            errors(&plan.report),
-            ["Change of an existing order not supported"],
-            "{argument}"
-        );
-        let path = plan.report.errors().next().unwrap().path.to_string();
-        assert!(
-            path.starts_with(&format!(".{argument}")),
-            "{argument}: {path}"
-        );
-        assert!(
-            only_error(&plan.report).contains(&format!("`{argument}` of order {}", bed.order_id())),
-            "{argument}"
-        );
-        assert_eq!(plan.action(SHOP), None, "{argument}");
-    }
-    assert_eq!(bed.posts().len(), 1);
 }
 
 #[tokio::test]

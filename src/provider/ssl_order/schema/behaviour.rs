@@ -29,7 +29,7 @@ pub(super) fn attributes() -> Vec<Attribute> {
             "duplicate_order_check",
             Type::String,
             "What happens when an open order of the last 7 days for the same names, product and organization exists that is not this one: \
-             `error` (default) stops before anything is bought, `warn` orders and warns, `off` does not look.",
+             `error` (default) stops before anything is bought, `warn` orders and warns, `off` orders without a word.",
         )
         .default_value("error"),
         Attribute::optional(

@@ -1,0 +1,117 @@
+//! An order is found again under whatever its configuration became: after a reissue, after a renewal, with the state lost, renamed or
+//! tainted. Nothing of it buys.
+
+use serde_json::{Value as Json, json};
+
+use certcentral_sandbox::{At, Fault};
+
+use super::bed::{Bed, SHOP, errors, new_csr, only_error, order, order_with, route, warnings};
+
+/// An order that was reissued to another key and other names.
+async fn reissued() -> (Bed, Json) {
+    let mut bed = Bed::new();
+    let _applied = bed.apply(&order()).await.expect_success();
+    let config = order_with(json!({ "csr": new_csr(), "dns_names": ["www.example.com"] }));
+    let _applied = bed.apply(&config).await.expect_success();
+    (bed, config)
+}
+
+/// The apply adopts the order with `id` and buys nothing.
+async fn assert_adopts(bed: &mut Bed, config: &Json, id: u64, orders: usize) {
+    let applied = bed.apply(config).await.expect_success();
+    assert!(
+        warnings(&applied.report).contains(&"Existing order adopted"),
+        "{:?}",
+        applied.report
+    );
+    assert_eq!(bed.order_id(), id);
+    assert_eq!(bed.posts().len(), orders);
+    assert!(bed.plan(config).await.expect_success().is_empty());
+}
+
+#[tokio::test]
+async fn a_reissued_order_whose_state_was_lost_is_found_by_the_token_on_its_note() {
+    let (mut bed, config) = reissued().await;
+    let id = bed.order_id();
+    let journal = bed.sandbox.journal();
+    let note = journal
+        .iter()
+        .find(|entry| entry.method == "POST" && entry.path.ends_with("/note"))
+        .unwrap();
+    let text = note.request["text"].as_str().unwrap();
+    assert!(
+        text.starts_with("Reissued by Terraform, found from now on as tf-"),
+        "{text}"
+    );
+    bed.forget_state();
+    assert_adopts(&mut bed, &config, id, 1).await;
+}
+
+#[tokio::test]
+async fn a_tainted_reissued_order_is_adopted() {
+    let (mut bed, config) = reissued().await;
+    let id = bed.order_id();
+    bed.terraform.taint(SHOP).unwrap();
+    assert_adopts(&mut bed, &config, id, 1).await;
+}
+
+#[tokio::test]
+async fn a_reissued_order_without_a_note_stops_the_create_and_comes_with_an_import_block() {
+    let mut bed = Bed::new();
+    let _applied = bed.apply(&order()).await.expect_success();
+    let fault = Fault::Html { status: 403 };
+    bed.sandbox.fault_times(
+        route("POST /order/certificate/*/note"),
+        1,
+        9,
+        At::Before,
+        fault,
+    );
+    let config = order_with(json!({ "csr": new_csr() }));
+    let _applied = bed.apply(&config).await.expect_success();
+    let id = bed.order_id();
+    bed.forget_state();
+    let failed = bed.apply(&config).await;
+    assert_eq!(errors(&failed.report), ["Reissued order exists"]);
+    assert!(only_error(&failed.report).contains(&format!("id = \"{id}\"")));
+    assert_eq!(bed.sandbox.summary().orders_created, 1);
+}
+
+#[tokio::test]
+async fn another_order_key_after_a_reissue_still_buys_on_purpose() {
+    let (mut bed, config) = reissued().await;
+    let mut second = config.clone();
+    second["order_key"] = "second".into();
+    let _applied = bed.apply(&second).await.expect_success();
+    assert_eq!(bed.sandbox.summary().orders_created, 2);
+    assert!(bed.plan(&second).await.expect_success().is_empty());
+}
+
+#[tokio::test]
+async fn a_renewed_order_whose_state_was_lost_is_found_through_the_order_that_it_continues() {
+    let mut bed = Bed::new();
+    let due =
+        order_with(json!({ "renew_days_before_expiry": 398, "reissue_days_before_expiry": 0 }));
+    let _applied = bed.apply(&due).await.expect_success();
+    let _applied = bed.apply(&due).await.expect_success();
+    let renewal = bed.order_id();
+    assert_eq!(bed.sandbox.summary().orders_created, 2);
+    bed.forget_state();
+    let calm = order_with(json!({ "reissue_days_before_expiry": 0 }));
+    assert_adopts(&mut bed, &calm, renewal, 2).await;
+}
+
+#[tokio::test]
+async fn a_renewal_with_a_new_key_is_found_by_its_own_reference() {
+    let mut bed = Bed::new();
+    let due = json!({ "renew_days_before_expiry": 398, "reissue_days_before_expiry": 0 });
+    let _applied = bed.apply(&order_with(due.clone())).await.expect_success();
+    let mut rotated = order_with(due);
+    rotated["csr"] = new_csr().into();
+    let _applied = bed.apply(&rotated).await.expect_success();
+    let renewal = bed.order_id();
+    assert_eq!(bed.posts().len(), 2);
+    bed.forget_state();
+    rotated["renew_days_before_expiry"] = 0.into();
+    assert_adopts(&mut bed, &rotated, renewal, 2).await;
+}
