@@ -20,6 +20,8 @@ struct Configured {
     client: OnceLock<Result<Client, Diagnostic>>,
     /// Tokens of the orders that this configuration has created or is creating.
     claimed_tokens: Mutex<BTreeSet<String>>,
+    /// Orders that this configuration has let go of: what replaces one of them is no duplicate.
+    let_go: Mutex<BTreeSet<i64>>,
 }
 
 /// One create's right to its token. Given back when the create ends without an order.
@@ -51,6 +53,10 @@ impl Configured {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }
+
+    fn let_go(&self) -> MutexGuard<'_, BTreeSet<i64>> {
+        self.let_go.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Session {
@@ -60,6 +66,7 @@ impl Session {
             settings,
             client: OnceLock::new(),
             claimed_tokens: Mutex::default(),
+            let_go: Mutex::default(),
         });
         *self
             .configured
@@ -94,6 +101,19 @@ impl Session {
             token: token.to_owned(),
             ordered: false,
         })
+    }
+
+    /// Remembers that this apply destroys an order, in CertCentral or only in state.
+    pub fn let_go(&self, order_id: i64) {
+        if let Some(configured) = self.configured() {
+            configured.let_go().insert(order_id);
+        }
+    }
+
+    /// Whether this apply has destroyed an order: it announced what it places instead.
+    pub fn has_let_go(&self, order_id: i64) -> bool {
+        self.configured()
+            .is_some_and(|configured| configured.let_go().contains(&order_id))
     }
 
     fn configured(&self) -> Option<Arc<Configured>> {

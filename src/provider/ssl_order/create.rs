@@ -92,7 +92,7 @@ pub(super) async fn obtain(
         stop: &call.stop,
     };
     let mut warnings = Warnings::new();
-    let existing = look(&client, &prepared, &planned, today, &mut warnings).await?;
+    let existing = look(session, &client, &prepared, &planned, today, &mut warnings).await?;
     let order = match existing {
         Some(order) => {
             claim_order(session, order.id)?.keep();
@@ -251,6 +251,7 @@ fn answer_would_be_accepted(
 
 /// The order of an earlier run: by its token, or under another reference after a reissue or a renewal.
 async fn look(
+    session: &Session,
     client: &Client,
     prepared: &Prepared,
     planned: &SslOrderModel,
@@ -281,6 +282,7 @@ async fn look(
     match similar {
         Similar::Ours(order) => Ok(Some(order)),
         Similar::Doubtful(id) if check != "off" => Err(words::doubtful_order(prepared, id)),
+        Similar::Foreign { id, .. } if session.has_let_go(id.get()) => Ok(None),
         Similar::Foreign { id, placed } if check == "error" => {
             Err(words::similar_order(prepared, id, &placed))
         }

@@ -129,6 +129,9 @@ impl Resource for SslOrder {
         _call: Call,
         request: DeleteRequest<SslOrderModel, SslOrderPrivate>,
     ) -> Deleted {
+        if let Some(order_id) = request.state.known_order_id() {
+            self.session.let_go(order_id);
+        }
         delete::delete(&self.session, request).await
     }
 
