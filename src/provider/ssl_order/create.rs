@@ -31,33 +31,19 @@ type Request = CreateRequest<SslOrderModel, SslOrderPrivate>;
 type Outcomes = Created<SslOrderModel, SslOrderPrivate>;
 
 /// Places the order of a plan, or adopts it if an earlier run placed it.
-pub(super) async fn create(
-    session: &Session,
-    today: Date,
-    call: &Call,
-    request: Request,
-) -> Outcomes {
-    match obtain(session, today, call, request).await {
+pub(super) async fn create(session: &Session, call: &Call, request: Request) -> Outcomes {
+    match obtain(session, call, request).await {
         Ok(created) => created,
         Err(problems) => Created::Nothing(problems),
     }
 }
 
-async fn obtain(
-    session: &Session,
-    today: Date,
-    call: &Call,
-    request: Request,
-) -> Result<Outcomes, Diagnostics> {
+async fn obtain(session: &Session, call: &Call, request: Request) -> Result<Outcomes, Diagnostics> {
     let planned = request.planned_state;
     let deadline = Instant::now() + timeouts::create(&planned);
     let client = session.client()?;
     let prepared = prepare(session, &planned, &client.host())?;
     answer_would_be_accepted(&planned, &prepared)?;
-    let past: Diagnostics = dates_for_a_new_order(&planned, today).into_iter().collect();
-    if past.has_errors() {
-        return Err(past);
-    }
     let claim = session
         .claim(&prepared.token)
         .ok_or_else(|| words::same_order_twice(&prepared))?;
@@ -77,6 +63,12 @@ async fn obtain(
             Got::Order(order)
         }
         None => {
+            // The look-up was answered, so this is CertCentral's day.
+            let today = session.today();
+            let past: Diagnostics = dates_for_a_new_order(&planned, today).into_iter().collect();
+            if past.has_errors() {
+                return Err(past);
+            }
             check_duplicates(&client, &prepared, &planned, today, &mut warnings).await?;
             match place::place(&client, &prepared, deadline, &call.stop).await {
                 Outcome::Placed(placed) => Got::Answer(placed),

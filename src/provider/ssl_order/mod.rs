@@ -7,13 +7,15 @@
 //! | what the plan says | `plan.rs`, `change.rs`, `equality.rs` |
 //! | how an order is placed exactly once | `create.rs`, then `find.rs`, `place.rs` |
 //! | how the answer gets into state | `record.rs`, `observe.rs` |
-//! | what somebody changed outside Terraform | `outside.rs` |
+//! | what somebody changed outside Terraform | `outside.rs`, `drift.rs` |
+//! | when a reissue or a renewal is due | `clocks.rs` |
 
 mod change;
 mod clocks;
 mod create;
 mod delete;
 mod domain_validations;
+mod drift;
 mod duplicates;
 mod equality;
 mod find;
@@ -89,7 +91,11 @@ impl Resource for SslOrder {
         &self,
         request: PlanRequest<SslOrderModel, SslOrderPrivate>,
     ) -> Planned<SslOrderModel, SslOrderPrivate> {
-        plan::plan(request, self.session.order_defaults().as_ref(), today())
+        plan::plan(
+            request,
+            self.session.order_defaults().as_ref(),
+            local_today(),
+        )
     }
 
     fn plan_destroy(&self, prior_state: &SslOrderModel) -> Diagnostics {
@@ -101,7 +107,7 @@ impl Resource for SslOrder {
         call: Call,
         request: CreateRequest<SslOrderModel, SslOrderPrivate>,
     ) -> Created<SslOrderModel, SslOrderPrivate> {
-        create::create(&self.session, today(), &call, request).await
+        create::create(&self.session, &call, request).await
     }
 
     async fn read(
@@ -109,7 +115,7 @@ impl Resource for SslOrder {
         _call: Call,
         request: ReadRequest<SslOrderModel, SslOrderPrivate>,
     ) -> Read<SslOrderModel, SslOrderPrivate> {
-        read::read(&self.session, today(), request).await
+        read::read(&self.session, request).await
     }
 
     async fn update(
@@ -137,7 +143,8 @@ impl Resource for SslOrder {
     }
 }
 
-/// Today, in the time zone in which CertCentral writes its dates.
-fn today() -> Date {
+/// Today by the clock of this machine, in the time zone in which CertCentral writes its dates: a plan calls nothing that
+/// could tell CertCentral's.
+fn local_today() -> Date {
     OffsetDateTime::now_utc().date()
 }

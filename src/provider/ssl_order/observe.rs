@@ -6,7 +6,7 @@ use tracing::debug;
 
 use super::model::SslOrderModel;
 use super::{domain_validations, record};
-use crate::certcentral::{ChainItem, Client, Order};
+use crate::certcentral::{ChainItem, Client, Order, OrderStatus};
 use crate::framework::{Attr, Warnings};
 use crate::pki::{Chain, Csr};
 use crate::provider::api_error;
@@ -26,6 +26,12 @@ pub(super) async fn details(
     let had_certificate = before.certificate_pem.known().is_some();
     record::order(state, order);
     let was_issued = before.serial_number.known().is_some();
+    let is_certificate_to_come =
+        order.status == OrderStatus::ReissuePending && order.certificate.serial_number.is_none();
+    if is_certificate_to_come && was_issued {
+        // Order info may show the reissue before it is issued; until then the former certificate is the one in force.
+        record::keep_certificate(state, &before);
+    }
     let all_validated = validations(client, state, order, was_issued, warnings).await;
     let is_issued = state.serial_number.known().is_some();
     let is_same = had_certificate && before.certificate_id == state.certificate_id;
