@@ -38,7 +38,7 @@ fn only_warning(plan: &Plan) -> Option<String> {
     assert!(plan.is_empty());
     let all: Vec<_> = plan.report.warnings().collect();
     assert!(all.len() <= 1, "{all:?}");
-    all.first().map(|warning| warning.to_string())
+    all.first().map(ToString::to_string)
 }
 
 /// Plans twice with a refresh between, as two runs on two days do; both must say the same.

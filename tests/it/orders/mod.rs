@@ -12,3 +12,4 @@ mod log;
 mod many;
 mod outage;
 mod replacement;
+mod years;

@@ -130,7 +130,7 @@ fn what_nobody_configured_stays_null_and_an_empty_set_is_filled() {
     assert_eq!(refreshed(bare.clone(), &json!({})), bare);
     let none = SslOrderModel {
         additional_emails: names(&[]),
-        ..bare.clone()
+        ..bare
     };
     assert_eq!(
         refreshed(none, &json!({})).additional_emails,
