@@ -1,6 +1,6 @@
 //! One certificate of an order: the first, a reissue or a duplicate.
 
-use time::{Date, Duration, OffsetDateTime};
+use time::{Duration, OffsetDateTime};
 
 use crate::{account::User, ca::Issued, csr::Csr, dcv::DCV_METHODS, term::Term};
 
@@ -79,11 +79,6 @@ impl Certificate {
 
     pub(crate) fn is_revoked(&self, now: OffsetDateTime) -> bool {
         self.revoked.is_some_and(|at| at <= now)
-    }
-
-    pub(crate) fn has_expired(&self, today: Date) -> bool {
-        let issued = self.issued.as_ref();
-        issued.is_some_and(|issued| today > issued.valid_till)
     }
 
     /// Revokes it at a time, unless that has happened or will happen sooner.

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use time::{Date, OffsetDateTime};
+use time::{Date, OffsetDateTime, macros::format_description};
 
 /// Time as the sandbox sees it.
 #[derive(Debug)]
@@ -50,6 +50,15 @@ pub(crate) fn timestamp(moment: OffsetDateTime) -> String {
     )
 }
 
+/// `Tue, 16 Oct 2018 20:05:28 GMT`, as the header `Date` has it.
+pub(crate) fn http_date(moment: OffsetDateTime) -> String {
+    let format = format_description!(
+        "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"
+    );
+    // Every part is in a point in time, so formatting cannot fail.
+    moment.format(format).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use time::macros::datetime;
@@ -60,6 +69,7 @@ mod tests {
     fn a_clock_at_rest_moves_only_when_told() {
         let mut clock = Clock::new(Some(datetime!(2026-04-14 09:12:38 UTC)), false);
         assert_eq!(timestamp(clock.now()), "2026-04-14T09:12:38+00:00");
+        assert_eq!(http_date(clock.now()), "Tue, 14 Apr 2026 09:12:38 GMT");
         clock.advance(Duration::from_secs(86_400));
         assert_eq!(timestamp(clock.now()), "2026-04-15T09:12:38+00:00");
     }

@@ -34,6 +34,10 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/clock", get(clock))
         .route("/clock/advance", post(advance))
         .route("/orders/{id}/{step}", post(move_order))
+        .route(
+            "/orders/{id}/container/{container}",
+            post(move_to_container),
+        )
         .route("/faults", post(add_fault).delete(clear_rules))
         .route("/holds", post(add_hold))
         .route("/holds/{id}", get(see_hold))
@@ -103,12 +107,23 @@ async fn move_order(State(shared): Sandbox, Path((id, step)): Path<(u64, String)
             "an order can be moved by approve, reject, validate, issue, cancel, revoke, expire",
         );
     };
+    apply(&shared, id, step)
+}
+
+async fn move_to_container(
+    State(shared): Sandbox,
+    Path((id, container)): Path<(u64, u64)>,
+) -> Response {
+    apply(&shared, id, Move::Container(container))
+}
+
+fn apply(shared: &Shared, id: u64, step: Move) -> Response {
     let moved = shared.lock().apply(id, step);
     match moved {
         Ok(()) => StatusCode::NO_CONTENT.into_response(),
         Err(error) => {
             let status = match &error {
-                MoveError::NoSuchOrder(_) => StatusCode::NOT_FOUND,
+                MoveError::NoSuchOrder(_) | MoveError::NoSuchContainer(_) => StatusCode::NOT_FOUND,
                 MoveError::WrongStatus { .. } => StatusCode::CONFLICT,
                 MoveError::Signing(_) => StatusCode::INTERNAL_SERVER_ERROR,
             };

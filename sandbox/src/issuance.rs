@@ -56,6 +56,7 @@ impl State {
     fn issue(&mut self, id: u64, certificate_id: u64) -> Result<(), rcgen::Error> {
         let now = self.clock.now();
         let today = self.clock.today();
+        let handed_on = self.orders.get(&id).map(|order| self.handed_on(order));
         let Some(order) = self.orders.get_mut(&id) else {
             return Ok(());
         };
@@ -67,9 +68,9 @@ impl State {
             return Ok(());
         };
         // The first certificate begins the term of the order; later ones share what is left of it.
-        let order_end = order
-            .valid_till
-            .unwrap_or_else(|| order.wanted.order_validity.end(today));
+        let order_end = order.valid_till.unwrap_or_else(|| {
+            order.wanted.order_validity.end(today) + handed_on.unwrap_or_default()
+        });
         let longest = Term::Days(self.max_certificate_days).end(today);
         let Some(certificate) = certificate_of(order, certificate_id) else {
             return Ok(());

@@ -28,6 +28,7 @@ mod journal;
 mod moves;
 mod order;
 mod placing;
+mod renewal;
 mod revoking;
 mod sandbox;
 mod settings;

@@ -36,9 +36,10 @@ Control API, on the same port:
   GET    /_sandbox/journal                    every request and answer, keys masked (DELETE clears it)
   GET    /_sandbox/summary                    orders created, charged, issued, reissued, revoked, ...
   GET    /_sandbox/settings                   approval, issuance, dcv, hide_former_certificate,
-                                              rate_limit (PUT changes any of them)
+                                              early_renewal, rate_limit (PUT changes any of them)
   POST   /_sandbox/clock/advance              {\"seconds\": 86400}
   POST   /_sandbox/orders/ID/STEP             approve, reject, validate, issue, cancel, revoke, expire
+  POST   /_sandbox/orders/ID/container/ID     move an order to another division
   POST   /_sandbox/faults                     let the n-th call of a route fail (DELETE removes all)
   POST   /_sandbox/holds                      stop the n-th call of a route until it is released
   GET    /_sandbox/root.pem                   the root certificate
@@ -106,8 +107,8 @@ fn serve(arguments: &Arguments) -> Result<(), Failure> {
             approval: arguments.approval,
             issuance: arguments.issuance,
             dcv: arguments.dcv,
-            hide_former_certificate: false,
             rate_limit: arguments.rate_limit.then_some(RateLimit::DOCUMENTED),
+            ..Behavior::default()
         },
         ..Settings::default()
     })?;

@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use crate::{
-    account::APPROVER,
+    account::{self, APPROVER},
     certificate::Certificate,
     order::{RequestStatus, Status},
     revoking::Verdict,
@@ -25,8 +25,10 @@ pub enum Move {
     Cancel,
     /// Revoke it after it was issued.
     Revoke,
-    /// Let its certificate run out without moving the clock.
+    /// Let it run out without moving the clock.
     Expire,
+    /// Move it to another division.
+    Container(u64),
 }
 
 impl Move {
@@ -59,6 +61,9 @@ pub enum MoveError {
         /// Its status in the API's words.
         status: &'static str,
     },
+    /// There is no such division.
+    #[error("there is no container {0}")]
+    NoSuchContainer(u64),
     /// The certificate could not be signed.
     #[error("the certificate could not be signed")]
     Signing(#[source] rcgen::Error),
@@ -82,6 +87,7 @@ impl State {
             Move::Validate | Move::Issue => unfinished || active && open,
             Move::Cancel => unfinished,
             Move::Revoke | Move::Expire => active,
+            Move::Container(_) => true,
         };
         if !allowed {
             return Err(MoveError::WrongStatus {
@@ -104,6 +110,11 @@ impl State {
             Move::Cancel => order.canceled = Some(now),
             Move::Revoke => order.revoke(None, now),
             Move::Expire => order.expired_by_hand = Some(now),
+            Move::Container(container) => {
+                let container =
+                    account::container(container).ok_or(MoveError::NoSuchContainer(container))?;
+                order.wanted.container_id = container.id;
+            }
         }
         self.settle(id).map_err(MoveError::Signing)
     }

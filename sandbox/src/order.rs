@@ -157,7 +157,7 @@ impl Order {
         }
         let primary = self.primary();
         if primary.issued.is_some() {
-            return if self.expired_by_hand.is_some() || primary.has_expired(now.date()) {
+            return if self.expired_by_hand.is_some() || self.has_ended(now.date()) {
                 Status::Expired
             } else if self.pending_reissue().is_some() {
                 Status::ReissuePending
@@ -172,6 +172,11 @@ impl Order {
         } else {
             Status::Pending
         }
+    }
+
+    /// Whether its coverage has run out. Until then it can be reissued, even if its certificate has run out sooner.
+    pub(crate) fn has_ended(&self, today: Date) -> bool {
+        self.valid_till.is_some_and(|end| today > end)
     }
 
     /// The certificate in force: the latest reissue that is issued, else the first certificate.
@@ -259,8 +264,8 @@ impl Order {
             .iter()
             .filter_map(|request| Some(request.decision.as_ref()?.date));
         let issued = self.primary().issued.as_ref();
-        let ran_out = issued.and_then(|certificate| {
-            let end = certificate.valid_till.midnight().assume_utc() + Duration::DAY;
+        let ran_out = self.valid_till.and_then(|last_day| {
+            let end = last_day.midnight().assume_utc() + Duration::DAY;
             (end <= now).then_some(end)
         });
         let issued = issued.map(|certificate| certificate.date_issued);

@@ -51,6 +51,8 @@ pub struct Behavior {
     pub dcv: Dcv,
     /// Whether order info shows the certificate to come, instead of the one in force, while a reissue is pending.
     pub hide_former_certificate: bool,
+    /// Whether orders can be renewed sooner than 90 days before their end.
+    pub early_renewal: bool,
     /// Documented request limits; `None` switches them off.
     pub rate_limit: Option<RateLimit>,
 }

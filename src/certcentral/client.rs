@@ -5,8 +5,10 @@ use std::sync::Arc;
 use reqwest::Method;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use time::Date;
 use tokio::sync::OnceCell;
 
+use super::clock::ServerClock;
 use super::config::{Config, ConfigError};
 use super::error::Error;
 use super::transport::{self, Accept, Answer, Call, Channel};
@@ -26,6 +28,7 @@ struct Inner {
     pooled: OnceCell<reqwest::Client>,
     /// For what must not be sent twice, such as the order POST: HTTP/1.1, a new connection each time, so that no dying connection can swallow it.
     fresh: OnceCell<reqwest::Client>,
+    clock: ServerClock,
 }
 
 impl Client {
@@ -41,6 +44,7 @@ impl Client {
                 config,
                 pooled: OnceCell::new(),
                 fresh: OnceCell::new(),
+                clock: ServerClock::default(),
             }),
         })
     }
@@ -49,6 +53,12 @@ impl Client {
     #[must_use]
     pub fn host(&self) -> String {
         self.inner.config.base_url.host()
+    }
+
+    /// The day (UTC) on the clock of CertCentral as its newest answer told it. None before the first one.
+    #[must_use]
+    pub fn today(&self) -> Option<Date> {
+        self.inner.clock.today()
     }
 
     pub(super) async fn get<T: DeserializeOwned>(
@@ -144,6 +154,6 @@ impl Client {
         let http = cell
             .get_or_try_init(|| async { transport::http_client(config, call.channel()) })
             .await?;
-        transport::send(http, config, timeout, call).await
+        transport::send(http, config, timeout, call, &self.inner.clock).await
     }
 }

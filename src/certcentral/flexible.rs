@@ -122,6 +122,15 @@ pub(super) fn names<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<St
     Ok(names)
 }
 
+/// As [`names`], of what may be left unsaid; `null` is `None`.
+pub(super) fn optional_names<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Vec<String>>, D::Error> {
+    #[derive(serde::Deserialize)]
+    struct Names(#[serde(deserialize_with = "names")] Vec<String>);
+    Ok(Option::<Names>::deserialize(deserializer)?.map(|names| names.0))
+}
+
 fn parse_date(text: &str) -> Option<Date> {
     Date::parse(text.get(..10)?, format_description!("[year]-[month]-[day]")).ok()
 }

@@ -7,6 +7,7 @@
 //! |---|---|
 //! | where, with which key, how long | `config.rs` |
 //! | one attempt: headers, deadline, size limit, decoding | `transport.rs` |
+//! | the day on CertCentral's clock | `clock.rs` |
 //! | what went wrong, and what that proves | `error.rs`, `outcome.rs` |
 //! | the order POST | `order.rs` |
 //! | reading orders | `order_info.rs`, `list.rs`, `alternate.rs`, `validation.rs` |
@@ -23,6 +24,7 @@ mod cancel;
 mod certificate;
 mod changes;
 mod client;
+mod clock;
 mod config;
 mod dcv;
 mod domain;

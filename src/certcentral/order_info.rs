@@ -83,9 +83,9 @@ pub struct Order {
     /// Whether a verified contact has approved; EV only.
     #[serde(default, deserialize_with = "flexible::optional_boolean")]
     pub order_approval_complete: Option<bool>,
-    /// Whether renewal e-mails are off.
-    #[serde(default, deserialize_with = "flexible::boolean")]
-    pub disable_renewal_notifications: bool,
+    /// Whether renewal e-mails are off. None where the answer does not say.
+    #[serde(default, deserialize_with = "flexible::optional_boolean")]
+    pub disable_renewal_notifications: Option<bool>,
     /// Whether CertCentral renews the order by itself.
     #[serde(default, deserialize_with = "flexible::boolean")]
     pub auto_renew: bool,
@@ -113,9 +113,9 @@ pub struct Order {
     /// Currency of the price.
     #[serde(default, deserialize_with = "flexible::text")]
     pub currency: Option<String>,
-    /// Further recipients of notifications.
-    #[serde(default, deserialize_with = "flexible::names")]
-    pub additional_emails: Vec<String>,
+    /// Further recipients of notifications. None where the answer does not say.
+    #[serde(default, deserialize_with = "flexible::optional_names")]
+    pub additional_emails: Option<Vec<String>>,
     /// Account-specific fields.
     #[serde(default, deserialize_with = "flexible::list")]
     pub custom_fields: Vec<CustomField>,

@@ -7,11 +7,12 @@ mod tests;
 use std::error::Error as StdError;
 use std::time::{Duration, Instant};
 
-use reqwest::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, LOCATION};
+use reqwest::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderValue, LOCATION};
 use reqwest::{Method, Response, Url, redirect, retry};
 use serde::Serialize;
 
 pub(super) use self::answer::Answer;
+use super::clock::ServerClock;
 use super::config::{Config, ConfigError};
 use super::error::{Error, TransportKind};
 use super::quote;
@@ -125,12 +126,13 @@ pub(super) fn http_client(
         .map_err(|error| ConfigError::HttpClient(chain(&error)))
 }
 
-/// Sends a call once and reads its answer; `timeout` is the total from connecting to the last byte.
+/// Sends a call once, reads its answer and the time on it; `timeout` is the total from connecting to the last byte.
 pub(super) async fn send(
     http: &reqwest::Client,
     config: &Config,
     timeout: Duration,
     call: Call<'_>,
+    clock: &ServerClock,
 ) -> Result<Answer, Error> {
     let mut url = config.base_url.endpoint(call.path)?;
     if !call.query.is_empty() {
@@ -139,6 +141,10 @@ pub(super) async fn send(
     let (method, path) = (call.method.clone(), url.path().to_owned());
     let started = Instant::now();
     let outcome = attempt(http, config, timeout, call, url).await;
+    let outcome = outcome.and_then(|answer| {
+        clock.note(&answer);
+        answer.checked()
+    });
     let status = match &outcome {
         Ok(answer) => Some(answer.status),
         Err(error) => error.status(),
@@ -184,7 +190,7 @@ async fn attempt(
     if response.status().is_redirection() {
         return Err(redirected(&response, config, host));
     }
-    read(response, config, host).await?.checked()
+    read(response, config, host).await
 }
 
 /// Reads the body to its end, or to the size limit.
@@ -194,6 +200,7 @@ async fn read(mut response: Response, config: &Config, host: String) -> Result<A
         .headers()
         .get(CONTENT_TYPE)
         .map(|value| quote::body(value.as_bytes(), &config.api_key));
+    let date = response.headers().get(DATE).and_then(answer::moment);
     let mut body = Vec::new();
     loop {
         match response.chunk().await {
@@ -215,6 +222,7 @@ async fn read(mut response: Response, config: &Config, host: String) -> Result<A
         host,
         status,
         content_type,
+        date,
         body,
         key: config.api_key.clone(),
     })

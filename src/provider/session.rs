@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 
+use time::{Date, OffsetDateTime};
+
 use super::settings::{OrderDefaults, Settings};
 use crate::certcentral::{Client, Config};
 use crate::framework::{Attr, Diagnostic};
@@ -89,6 +91,14 @@ impl Session {
             .client
             .get_or_init(|| build_client(&configured.settings))
             .clone()
+    }
+
+    /// Today (UTC): CertCentral's day once it has answered a call, this machine's before. What counts in days, counts by the
+    /// clock that ends certificates and orders.
+    pub fn today(&self) -> Date {
+        self.configured()
+            .and_then(|configured| configured.client.get()?.as_ref().ok()?.today())
+            .unwrap_or_else(|| OffsetDateTime::now_utc().date())
     }
 
     /// Claims a token for one create. None if another resource of this apply has it: two resources with the same content

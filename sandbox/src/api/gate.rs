@@ -15,7 +15,7 @@ use serde_json::Value;
 use super::{BASE_PATH, error::Problem};
 use crate::{
     account::{self, Role, User},
-    clock::timestamp,
+    clock::{http_date, timestamp},
     connection::Line,
     faults::{Action, At, Fault, wait_at},
     journal::{Entry, body_value},
@@ -138,7 +138,12 @@ async fn record(shared: &Shared, sequence: u64, answer: Response) -> Response {
     for (name, value) in DOCUMENTED_HEADERS {
         parts.headers.insert(name, HeaderValue::from_static(value));
     }
-    shared.lock().journal.answered(sequence, Some(seen));
+    let mut state = shared.lock();
+    // Without it the server would tell the machine's time, and a client would not see the virtual one.
+    if let Ok(date) = HeaderValue::from_str(&http_date(state.now())) {
+        parts.headers.insert(header::DATE, date);
+    }
+    state.journal.answered(sequence, Some(seen));
     Response::from_parts(parts, Body::from(body))
 }
 

@@ -33,7 +33,7 @@ pub(super) async fn orders(State(shared): Account, uri: Uri) -> Answer {
         for order in found {
             if values
                 .iter()
-                .map(|value| matches(order, name, value, now))
+                .map(|value| matches(&state, order, name, value))
                 .collect::<Result<Vec<_>, _>>()?
                 .contains(&true)
             {
@@ -50,13 +50,13 @@ pub(super) async fn orders(State(shared): Account, uri: Uri) -> Answer {
 }
 
 /// Whether an order passes one value of a filter.
-fn matches(order: &Order, name: &str, value: &str, now: OffsetDateTime) -> Result<bool, Problem> {
+fn matches(state: &AccountState, order: &Order, name: &str, value: &str) -> Result<bool, Problem> {
     let wanted = &order.wanted;
     let certificate = &order.primary().wanted;
     let is = |number: u64| value.parse() == Ok(number);
     Ok(match name {
         "id" => is(order.id),
-        "status" => match order.status(now) {
+        "status" => match order.status(state.now()) {
             // Documented: the filter `issued` includes expired orders.
             Status::Expired => matches!(value, "issued" | "expired"),
             status => status.name() == value,
@@ -73,7 +73,7 @@ fn matches(order: &Order, name: &str, value: &str, now: OffsetDateTime) -> Resul
             .issued
             .as_ref()
             .is_some_and(|certificate| certificate.serial_number.eq_ignore_ascii_case(value)),
-        "is_renewed" => is(u64::from(order.renewed_by.is_some())),
+        "is_renewed" => is(u64::from(state.renewed_by(order).is_some())),
         "date_created" => {
             let (from, to) = time_range(value, UtcOffset::UTC)
                 .ok_or_else(|| Problem::invalid_value("date_created"))?;
@@ -129,7 +129,7 @@ fn item(state: &AccountState, order: &Order) -> Value {
         "id": order.id,
         "certificate": certificate,
         "status": status.name(),
-        "is_renewed": order.renewed_by.is_some(),
+        "is_renewed": state.renewed_by(order).is_some(),
         "date_created": timestamp(order.created),
         "organization": organization_brief(state, order),
         "validity_years": wanted.order_validity.years(order.created.date()),

@@ -13,7 +13,7 @@ use crate::{
     account::{self, DEFAULT_CONTAINER, Organization, Product},
     certificate::WantedCertificate,
     dcv::DCV_METHODS,
-    order::{Status, Wanted},
+    order::Wanted,
     state::State,
     term::Term,
 };
@@ -159,15 +159,12 @@ fn renewal(renewal_of: Option<u64>, state: &State) -> Result<(), Problem> {
     let order = state
         .orders
         .get(&id)
-        .filter(|order| {
-            matches!(
-                order.status(state.now()),
-                Status::Issued | Status::ReissuePending | Status::Expired
-            )
-        })
         .ok_or_else(Problem::not_eligible_for_renewal)?;
-    match order.renewed_by {
-        Some(_) => Err(Problem::renewed_already()),
-        None => Ok(()),
+    if state.renewed_by(order).is_some() {
+        return Err(Problem::renewed_already());
     }
+    if !state.may_be_renewed(order) {
+        return Err(Problem::not_eligible_for_renewal());
+    }
+    Ok(())
 }

@@ -49,7 +49,7 @@ fn info(state: &AccountState, order: &Order) -> Value {
         "certificate": certificate(order, shown(state, order), now),
         "status": status.name(),
         "is_renewal": wanted.renewal_of.is_some(),
-        "is_renewed": order.renewed_by.is_some(),
+        "is_renewed": state.renewed_by(order).is_some(),
         "date_created": timestamp(order.created),
         "organization": organization(state, order),
         "validity_years": wanted.order_validity.years(order.created.date()),
@@ -93,6 +93,9 @@ fn info(state: &AccountState, order: &Order) -> Value {
         "api_key": { "name": "sandbox", "key_type": "api_key" },
     });
     add_what_only_some_orders_have(&mut info, order, status);
+    if let Some(new) = state.renewed_by(order) {
+        info["renewed_order_id"] = new.into();
+    }
     info
 }
 
@@ -109,9 +112,6 @@ fn add_what_only_some_orders_have(info: &mut Value, order: &Order, status: Statu
     }
     if let Some(old) = wanted.renewal_of {
         info["renewal_of_order_id"] = old.into();
-    }
-    if let Some(new) = order.renewed_by {
-        info["renewed_order_id"] = new.into();
     }
     if !wanted.custom_fields.is_empty() {
         let fields = wanted.custom_fields.iter().map(|(id, value)| {

@@ -197,6 +197,9 @@ async fn a_date_counts_over_days_and_days_over_years() {
 #[tokio::test]
 async fn an_order_is_renewed_once() {
     let client = client();
+    client
+        .sandbox
+        .change(|account| account.early_renewal = true);
     let mut body = seed_body(&new_csr().1);
     let (_, old) = client.order("ssl_plus", &body).await;
     body["renewal_of_order_id"] = old["id"].clone();

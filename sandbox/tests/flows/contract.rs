@@ -158,7 +158,7 @@ async fn order_info_has_the_recorded_shape_in_every_status() {
     let (_, answer) = client.order("ssl_basic", &years).await;
     let order = answer["id"].as_u64().unwrap();
     assert_shape("order_info_multi_year", &info(&client, order).await);
-    sandbox.advance(Duration::from_secs(200 * 86_400));
+    sandbox.advance(Duration::from_secs(731 * 86_400));
     let mut expired = info(&client, order).await;
     assert_eq!(expired["status"], "expired");
     expired

@@ -20,3 +20,5 @@ mod program;
 mod revocations;
 #[cfg(test)]
 mod steering;
+#[cfg(test)]
+mod years;

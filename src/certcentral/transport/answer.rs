@@ -1,6 +1,8 @@
 //! An answer that arrived in full, and the two ways to understand it: as data, or as a refusal.
 
+use reqwest::header::HeaderValue;
 use serde::de::DeserializeOwned;
+use time::OffsetDateTime;
 
 use crate::certcentral::config::ApiKey;
 use crate::certcentral::error::{ApiError, Error, ErrorBody};
@@ -11,6 +13,8 @@ pub(in crate::certcentral) struct Answer {
     pub(super) host: String,
     pub(super) status: u16,
     pub(super) content_type: Option<String>,
+    /// `Date` of the answer, where it has one that can be read.
+    pub(super) date: Option<OffsetDateTime>,
     pub(super) body: Vec<u8>,
     /// To be removed from whatever is quoted.
     pub(super) key: ApiKey,
@@ -23,6 +27,17 @@ impl Answer {
             return Ok(self);
         }
         Err(self.refusal())
+    }
+
+    /// When the API answered, by its own clock. Only a success and a refusal that gives its reason are answers of the API; a
+    /// page for people, and what a proxy on the way refuses, are none.
+    pub(in crate::certcentral) fn date(&self) -> Option<OffsetDateTime> {
+        let is_success = (200..300).contains(&self.status) && !self.is_html();
+        let is_refusal = || {
+            self.api_error()
+                .is_some_and(|refusal| !refusal.errors.is_empty())
+        };
+        self.date.filter(|_| is_success || is_refusal())
     }
 
     /// The body as data. Strict: a body that was cut off is no data.
@@ -131,4 +146,10 @@ impl Answer {
         });
         declared || self.body.trim_ascii_start().first() == Some(&b'<')
     }
+}
+
+/// A `Date` header (RFC 9110, 5.6.7). One that cannot be read counts as none.
+pub(super) fn moment(header: &HeaderValue) -> Option<OffsetDateTime> {
+    let text = header.to_str().ok()?;
+    httpdate::parse_http_date(text).ok().map(Into::into)
 }

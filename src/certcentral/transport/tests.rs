@@ -1,6 +1,7 @@
 //! Raw bytes against the transport: what is sent, what is refused, and what each failure proves.
 
 mod bodies;
+mod date;
 mod trust;
 
 use std::time::Duration;

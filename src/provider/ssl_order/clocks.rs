@@ -60,6 +60,33 @@ mod tests {
     }
 
     #[test]
+    fn an_order_without_a_certificate_or_closed_never_is_ready() {
+        for status in [
+            "needs_approval",
+            "pending",
+            "processing",
+            "needs_csr",
+            "waiting_pickup",
+            "revoked",
+            "canceled",
+            "rejected",
+            "denied",
+            "expired",
+            "brand_new",
+        ] {
+            let all = ready("2026-08-01", "2026-08-02", (366, 366), status);
+            assert_eq!(all, (Attr::Known(false), Attr::Known(false)), "{status}");
+        }
+    }
+
+    #[test]
+    fn a_certificate_that_has_run_out_can_be_reissued_until_its_order_ends() {
+        let reissue = |order_end| ready("2026-07-31", order_end, (1, 0), "issued").0;
+        assert_eq!(reissue("2026-08-01"), Attr::Known(true), "the last day");
+        assert_eq!(reissue("2026-07-31"), Attr::Known(false));
+    }
+
+    #[test]
     fn each_clock_strikes_on_its_day() {
         for (valid_till, order_till, days, status, expected) in [
             ("2026-08-31", "2027-04-13", (30, 0), "issued", (true, false)),

@@ -9,7 +9,6 @@ use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use time::Date;
 use tokio::time::Instant;
 use tracing::{error, info};
 
@@ -33,19 +32,14 @@ type Request = CreateRequest<SslOrderModel, SslOrderPrivate>;
 type Outcomes = Created<SslOrderModel, SslOrderPrivate>;
 
 /// Places the order of a plan, or adopts it if an earlier run placed it.
-pub(super) async fn create(
-    session: &Session,
-    today: Date,
-    call: &Call,
-    request: Request,
-) -> Outcomes {
+pub(super) async fn create(session: &Session, call: &Call, request: Request) -> Outcomes {
     let planned = request.planned_state;
     let purchase = Purchase {
         renewal_of: None,
         timeout: timeouts::create(&planned),
         planned,
     };
-    match obtain(session, today, call, purchase).await {
+    match obtain(session, call, purchase).await {
         Ok((state, warnings)) => Created::Object {
             state,
             private: SslOrderPrivate::default(),
@@ -69,7 +63,6 @@ pub(super) struct Purchase {
 /// with an error nothing was ordered, or nobody knows.
 pub(super) async fn obtain(
     session: &Session,
-    today: Date,
     call: &Call,
     purchase: Purchase,
 ) -> Result<(SslOrderModel, Warnings), Diagnostics> {
@@ -78,10 +71,6 @@ pub(super) async fn obtain(
     let client = session.client()?;
     let prepared = prepare(session, &planned, purchase.renewal_of, &client.host())?;
     answer_would_be_accepted(&planned, &prepared)?;
-    let past: Diagnostics = dates_for_a_new_order(&planned, today).into_iter().collect();
-    if past.has_errors() {
-        return Err(past);
-    }
     let claim = session
         .claim(&prepared.token)
         .ok_or_else(|| words::same_order_twice(&prepared))?;
@@ -92,7 +81,7 @@ pub(super) async fn obtain(
         stop: &call.stop,
     };
     let mut warnings = Warnings::new();
-    let existing = look(session, &client, &prepared, &planned, today, &mut warnings).await?;
+    let existing = look(session, &client, &prepared, &planned, &mut warnings).await?;
     let order = match existing {
         Some(order) => {
             claim_order(session, order.id)?.keep();
@@ -101,15 +90,23 @@ pub(super) async fn obtain(
             warnings.push(summary, detail);
             Got::Order(order)
         }
-        None => match place::place(&client, &prepared, deadline, &call.stop).await {
-            Outcome::Placed(placed) => Got::Answer(placed),
-            Outcome::Settled(order) => {
-                let (summary, detail) = words::settled(&order);
-                warnings.push(summary, detail);
-                Got::Order(order)
+        None => {
+            let past: Diagnostics = dates_for_a_new_order(&planned, session.today())
+                .into_iter()
+                .collect();
+            if past.has_errors() {
+                return Err(past);
             }
-            Outcome::NoOrder(problem) => return Err(problem.into()),
-        },
+            match place::place(&client, &prepared, deadline, &call.stop).await {
+                Outcome::Placed(placed) => Got::Answer(placed),
+                Outcome::Settled(order) => {
+                    let (summary, detail) = words::settled(&order);
+                    warnings.push(summary, detail);
+                    Got::Order(order)
+                }
+                Outcome::NoOrder(problem) => return Err(problem.into()),
+            }
+        }
     };
     if let Ok(taken) = claim_order(session, order.id()) {
         taken.keep();
@@ -255,7 +252,6 @@ async fn look(
     client: &Client,
     prepared: &Prepared,
     planned: &SslOrderModel,
-    today: Date,
     warnings: &mut Warnings,
 ) -> Result<Option<Box<Order>>, Diagnostic> {
     match find::by_token(client, prepared).await {
@@ -270,7 +266,7 @@ async fn look(
             ));
         }
     }
-    let similar = duplicates::look(client, prepared, planned, today)
+    let similar = duplicates::look(client, prepared, planned, session.today())
         .await
         .map_err(|error| {
             api_error::diagnostic(

@@ -67,7 +67,8 @@ pub(super) fn same_csr(a: &str, b: &str) -> bool {
         )
 }
 
-fn same_emails(a: &Set<Attr<String>>, b: &Set<Attr<String>>) -> bool {
+/// Whether two sets hold the same addresses.
+pub(super) fn same_emails(a: &Set<Attr<String>>, b: &Set<Attr<String>>) -> bool {
     let folded = |set: &Set<Attr<String>>| -> Option<BTreeSet<String>> {
         set.0
             .iter()

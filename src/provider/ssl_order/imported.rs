@@ -89,11 +89,14 @@ pub(super) fn fill(state: &mut SslOrderModel, order: &Order) {
             order
                 .additional_emails
                 .iter()
+                .flatten()
                 .map(|email| email.as_str().into())
                 .collect(),
         )
         .map_or(Attr::Null, |emails| Attr::Known(Set(emails))),
-        disable_renewal_notifications: Attr::Known(order.disable_renewal_notifications),
+        disable_renewal_notifications: Attr::Known(
+            order.disable_renewal_notifications.unwrap_or_default(),
+        ),
         auto_renew: Attr::Known(order.auto_renew),
         comments: order
             .requests

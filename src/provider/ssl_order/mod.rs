@@ -9,13 +9,15 @@
 //! | how it is changed, reissued and renewed | `update.rs` |
 //! | how it is found after a reissue or a renewal | `succession.rs` |
 //! | how the answer gets into state | `record.rs`, `observe.rs` |
-//! | what somebody changed outside Terraform | `outside.rs` |
+//! | what somebody changed outside Terraform | `outside.rs`, `drift.rs` |
+//! | when a reissue or a renewal is due | `clocks.rs` |
 
 mod change;
 mod clocks;
 mod create;
 mod delete;
 mod domain_validations;
+mod drift;
 mod duplicates;
 mod equality;
 mod find;
@@ -93,7 +95,11 @@ impl Resource for SslOrder {
         &self,
         request: PlanRequest<SslOrderModel, SslOrderPrivate>,
     ) -> Planned<SslOrderModel, SslOrderPrivate> {
-        plan::plan(request, self.session.order_defaults().as_ref(), today())
+        plan::plan(
+            request,
+            self.session.order_defaults().as_ref(),
+            local_today(),
+        )
     }
 
     fn plan_destroy(&self, prior_state: &SslOrderModel) -> Diagnostics {
@@ -105,7 +111,7 @@ impl Resource for SslOrder {
         call: Call,
         request: CreateRequest<SslOrderModel, SslOrderPrivate>,
     ) -> Created<SslOrderModel, SslOrderPrivate> {
-        create::create(&self.session, today(), &call, request).await
+        create::create(&self.session, &call, request).await
     }
 
     async fn read(
@@ -113,7 +119,7 @@ impl Resource for SslOrder {
         _call: Call,
         request: ReadRequest<SslOrderModel, SslOrderPrivate>,
     ) -> Read<SslOrderModel, SslOrderPrivate> {
-        read::read(&self.session, today(), request).await
+        read::read(&self.session, request).await
     }
 
     async fn update(
@@ -121,7 +127,7 @@ impl Resource for SslOrder {
         call: Call,
         request: UpdateRequest<SslOrderModel, SslOrderPrivate>,
     ) -> Updated<SslOrderModel, SslOrderPrivate> {
-        update::update(&self.session, today(), &call, request).await
+        update::update(&self.session, &call, request).await
     }
 
     async fn delete(
@@ -144,7 +150,8 @@ impl Resource for SslOrder {
     }
 }
 
-/// Today, in the time zone in which CertCentral writes its dates.
-fn today() -> Date {
+/// Today by the clock of this machine, in the time zone in which CertCentral writes its dates: a plan calls nothing that
+/// could tell CertCentral's.
+fn local_today() -> Date {
     OffsetDateTime::now_utc().date()
 }

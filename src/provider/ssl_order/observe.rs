@@ -26,6 +26,12 @@ pub(super) async fn details(
     let had_certificate = before.certificate_pem.known().is_some();
     record::order(state, order);
     let was_issued = before.serial_number.known().is_some();
+    let is_certificate_to_come =
+        order.status == OrderStatus::ReissuePending && order.certificate.serial_number.is_none();
+    if is_certificate_to_come && was_issued {
+        // Order info may show the reissue before it is issued; until then the former certificate is the one in force.
+        record::keep_certificate(state, &before);
+    }
     let was_reissued = before.status.as_str() == Some("reissue_pending");
     let is_settled = was_issued && !was_reissued && order.status != OrderStatus::ReissuePending;
     let all_validated = validations(client, state, order, is_settled, warnings).await;

@@ -1,9 +1,8 @@
 //! Refreshing an order. Any status is recorded; only what proves that the order is gone drops it from state, because
 //! a dropped order would be bought again.
 
-use time::Date;
-
 use super::clocks;
+use super::drift;
 use super::imported;
 use super::model::SslOrderModel;
 use super::observe;
@@ -18,7 +17,7 @@ type Request = ReadRequest<SslOrderModel, SslOrderPrivate>;
 type Outcome = Read<SslOrderModel, SslOrderPrivate>;
 
 /// Looks at the order of a state.
-pub(super) async fn read(session: &Session, today: Date, request: Request) -> Outcome {
+pub(super) async fn read(session: &Session, request: Request) -> Outcome {
     let ReadRequest { mut state, private } = request;
     let Some(id) = state
         .known_order_id()
@@ -53,8 +52,11 @@ pub(super) async fn read(session: &Session, today: Date, request: Request) -> Ou
         imported::fill(&mut state, &order);
     }
     warnings.extend(outside::reissued(&state, &order));
+    warnings.extend(outside::moved(&state, &order));
+    drift::take_over(&mut state, &order);
     observe::details(&client, &mut state, &order, &[], &mut warnings).await;
-    clocks::set(&mut state, today);
+    // CertCentral has answered, so this is its day.
+    clocks::set(&mut state, session.today());
     Read::Object {
         state,
         private,

@@ -90,6 +90,12 @@ pub(super) fn keep_certificate(state: &mut SslOrderModel, before: &SslOrderModel
     state.thumbprint = before.thumbprint.clone();
     state.valid_from = before.valid_from.clone();
     state.valid_till = before.valid_till.clone();
+    state.certificate_pem = before.certificate_pem.clone();
+    state.chain_pem = before.chain_pem.clone();
+    state.fullchain_pem = before.fullchain_pem.clone();
+    state.root_pem = before.root_pem.clone();
+    state.certificate_chain = before.certificate_chain.clone();
+    state.issuer_common_name = before.issuer_common_name.clone();
 }
 
 /// No certificate is issued.

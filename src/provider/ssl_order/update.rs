@@ -5,8 +5,6 @@ mod in_place;
 mod reissue;
 mod renewal;
 
-use time::Date;
-
 use super::clocks;
 use super::model::SslOrderModel;
 use super::private::SslOrderPrivate;
@@ -27,14 +25,9 @@ type Request = UpdateRequest<SslOrderModel, SslOrderPrivate>;
 type Outcome = Updated<SslOrderModel, SslOrderPrivate>;
 
 /// Carries the plan out.
-pub(super) async fn update(
-    session: &Session,
-    today: Date,
-    call: &Call,
-    request: Request,
-) -> Outcome {
+pub(super) async fn update(session: &Session, call: &Call, request: Request) -> Outcome {
     let private = request.private.clone();
-    match carry_out(session, today, call, &request).await {
+    match carry_out(session, call, &request).await {
         Ok((state, warnings)) => Updated {
             state,
             private,
@@ -50,14 +43,13 @@ pub(super) async fn update(
 
 async fn carry_out(
     session: &Session,
-    today: Date,
     call: &Call,
     request: &Request,
 ) -> Result<(SslOrderModel, Warnings), Failed> {
     let (prior, planned) = (&request.prior_state, &request.planned_state);
     let mut warnings = Warnings::new();
     let mut state = if matches!(planned.id, Attr::Unknown) {
-        renewal::renew(session, today, call, prior, planned, &mut warnings).await?
+        renewal::renew(session, call, prior, planned, &mut warnings).await?
     } else {
         let changed = in_place::change(session, prior, planned, &mut warnings).await?;
         if matches!(planned.certificate_id, Attr::Unknown) {
@@ -66,7 +58,7 @@ async fn carry_out(
             changed
         }
     };
-    clocks::set(&mut state, today);
+    clocks::set(&mut state, session.today());
     match as_planned(planned, &state) {
         Ok(state) => Ok((state, warnings)),
         Err(error) => Err(Failed {

@@ -93,7 +93,7 @@ async fn what_makes_another_order_replaces_it_and_says_so() {
         ("alternative_order_id", json!("shop-2026")),
         ("order_key", json!("again")),
     ] {
-        let mut bed = Bed::new();
+        let mut bed = Bed::with(|account| account.early_renewal = true);
         let _applied = bed
             .apply(&order_with(json!({ "duplicate_order_check": "off" })))
             .await

@@ -40,6 +40,9 @@ async fn a_closed_order_is_recorded_and_the_plan_warns_and_changes_nothing() {
         assert_eq!(warnings(&plan.report), ["Order is closed"], "{status}");
         bed.terraform.refresh().await.unwrap().expect_success();
         assert_eq!(bed.order()["status"], status);
+        let second = bed.plan(&config).await.expect_success();
+        assert!(second.is_empty(), "{status}");
+        assert_eq!(warnings(&second.report), ["Order is closed"], "{status}");
         assert_eq!(bed.sandbox.summary().orders_created, 1, "{status}");
     }
 }

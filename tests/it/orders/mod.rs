@@ -13,3 +13,4 @@ mod log;
 mod many;
 mod outage;
 mod replacement;
+mod years;

@@ -1,14 +1,14 @@
 //! What must hold of a create whatever happens, against the sandbox.
 
 use certcentral_sandbox::{At, Fault, Sandbox, Settings};
-use time::macros::date;
+use time::macros::datetime;
 use tokio_util::sync::CancellationToken;
 
 use super::{create, unless_it_panics};
 use crate::certcentral::OrderId;
 use crate::framework::{Attr, Call, CreateRequest, Created, Severity, Warnings};
 use crate::provider::session::Session;
-use crate::provider::ssl_order::model::SslOrderModel;
+use crate::provider::ssl_order::model::{SslOrderModel, ValidityModel};
 use crate::provider::ssl_order::private::SslOrderPrivate;
 use crate::provider::ssl_order::samples::{order, placed, plan, session};
 
@@ -22,7 +22,7 @@ async fn run(
         planned_state: plan(&order, None, SslOrderPrivate::default()).state,
         private: SslOrderPrivate::default(),
     };
-    create(session, date!(2026 - 11 - 23), &Call { stop }, request).await
+    create(session, &Call { stop }, request).await
 }
 
 fn summaries(warnings: &Warnings) -> Vec<&str> {
@@ -119,12 +119,24 @@ async fn a_panic_after_the_post_keeps_the_order() {
 }
 
 #[tokio::test]
-async fn a_past_date_is_refused_before_any_call() {
-    let sandbox = Sandbox::start(Settings::default()).unwrap();
+async fn a_date_that_is_past_at_certcentral_is_refused_before_the_order() {
+    let sandbox = Sandbox::start(Settings {
+        start_at: Some(datetime!(2031-05-06 12:00 UTC)),
+        ..Settings::default()
+    })
+    .unwrap();
     let mut order = order();
-    order.order_validity = Attr::Null;
-    order.custom_expiration_date = "2026-11-23".into();
+    order.order_validity = Attr::Known(ValidityModel {
+        custom_expiration_date: "2031-05-06".into(),
+        ..ValidityModel::default()
+    });
     let created = run(&session(&sandbox), order, CancellationToken::new()).await;
-    assert!(matches!(created, Created::Nothing(_)), "{created:?}");
-    assert_eq!(sandbox.journal(), []);
+    let Created::Nothing(problems) = created else {
+        panic!("ordered: {created:?}");
+    };
+    let summaries: Vec<_> = problems.iter().map(|p| p.summary.as_str()).collect();
+    assert_eq!(summaries, ["Date in the past"]);
+    assert_eq!(sandbox.summary().orders_created, 0);
+    let methods: Vec<_> = sandbox.journal().into_iter().map(|e| e.method).collect();
+    assert_eq!(methods, ["GET"], "the look for an earlier run's order");
 }

@@ -29,7 +29,7 @@ async fn refreshed(
         state: state.clone(),
         private: SslOrderPrivate::default(),
     };
-    read(&session(sandbox), sandbox.clock().date(), request).await
+    read(&session(sandbox), request).await
 }
 
 #[tokio::test]

@@ -92,8 +92,8 @@ pub(super) async fn reissue(
     };
     match order {
         Ok(order) => {
-            // The names may be new: how control over them is proven is asked for as for a new order.
-            state.serial_number = Attr::Null;
+            // The names may be new, so their validation is asked for.
+            state.status = "reissue_pending".into();
             let all_validated =
                 observe::details(&client, &mut state, &order, &chain, warnings).await;
             if !waits_for_approval(&order) || limits.wait_for == WaitFor::Issued {

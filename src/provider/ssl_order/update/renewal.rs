@@ -1,8 +1,6 @@
 //! A renewal: the order that continues one which runs out. It is placed as every order is, once, and takes the place of the old
 //! one in state; nothing is done to the old one.
 
-use time::Date;
-
 use super::super::create::{self, Purchase};
 use super::super::model::SslOrderModel;
 use super::super::timeouts;
@@ -14,7 +12,6 @@ use crate::provider::session::Session;
 /// Places the renewal order of a plan, or adopts the one that an earlier run placed.
 pub(super) async fn renew(
     session: &Session,
-    today: Date,
     call: &Call,
     prior: &SslOrderModel,
     planned: &SslOrderModel,
@@ -30,7 +27,7 @@ pub(super) async fn renew(
         renewal_of: Some(former),
         timeout: timeouts::update(planned),
     };
-    let (state, found) = create::obtain(session, today, call, purchase)
+    let (state, found) = create::obtain(session, call, purchase)
         .await
         .map_err(failed)?;
     warnings.extend(found);
