@@ -19,7 +19,7 @@ use super::place::{self, Outcome};
 use super::private::SslOrderPrivate;
 use super::validate::dates_for_a_new_order;
 use super::wait::{self, Limits, WaitFor};
-use super::{domain_validations, duplicates, observe, record, schema, timeouts, words};
+use super::{domain_validations, duplicates, observe, price, record, schema, timeouts, words};
 use crate::certcentral::{Client, Order, OrderId, PlacedOrder};
 use crate::framework::{
     Call, CreateRequest, Created, Diagnostic, Diagnostics, FromToValue, Warnings, conformance,
@@ -78,6 +78,7 @@ async fn obtain(
         }
         None => {
             check_duplicates(&client, &prepared, &planned, today, &mut warnings).await?;
+            price::check(session, &planned, None, &call.stop).await?;
             match place::place(&client, &prepared, deadline, &call.stop).await {
                 Outcome::Placed(placed) => Got::Answer(placed),
                 Outcome::Settled(order) => {

@@ -5,6 +5,7 @@
 //! | which arguments and attributes | `schema.rs`, `model.rs` |
 //! | what is refused before any call | `validate.rs` |
 //! | what the plan says | `plan.rs`, `change.rs`, `equality.rs` |
+//! | what an order may cost | `price.rs` |
 //! | how an order is placed exactly once | `create.rs`, then `find.rs`, `place.rs` |
 //! | how the answer gets into state | `record.rs`, `observe.rs` |
 //! | what somebody changed outside Terraform | `outside.rs` |
@@ -26,6 +27,7 @@ mod organization;
 mod outside;
 mod place;
 mod plan;
+mod price;
 mod private;
 mod product;
 mod read;
@@ -89,7 +91,17 @@ impl Resource for SslOrder {
         &self,
         request: PlanRequest<SslOrderModel, SslOrderPrivate>,
     ) -> Planned<SslOrderModel, SslOrderPrivate> {
-        plan::plan(request, self.session.order_defaults().as_ref(), today())
+        let price = match &request.prior_state {
+            // The configuration tells what nobody sets from what is not known yet; the plan so far does not.
+            None => price::announce(&self.session, &request.config, None).await,
+            Some(_) => price::Verdict::default(),
+        };
+        plan::plan(
+            request,
+            self.session.order_defaults().as_ref(),
+            today(),
+            price,
+        )
     }
 
     fn plan_destroy(&self, prior_state: &SslOrderModel) -> Diagnostics {

@@ -10,6 +10,7 @@ mod destroy;
 mod duplicates;
 mod import;
 mod lost_answers;
+mod price;
 mod refresh;
 mod refused;
 mod request_body;

@@ -11,4 +11,5 @@ mod lifecycle;
 mod log;
 mod many;
 mod outage;
+mod price;
 mod replacement;

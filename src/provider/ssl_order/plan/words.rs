@@ -8,12 +8,13 @@ use crate::provider::ssl_order::model::{SslOrderModel, ValidityModel};
 /// Names shown before the rest is counted.
 const SHOWN_NAMES: usize = 5;
 
-/// The warning of every plan that buys.
-pub(super) fn paid_order(order: &SslOrderModel) -> Diagnostic {
+/// The warning of every plan that buys. `price` is a sentence about the price, if there is something to say.
+pub(super) fn paid_order(order: &SslOrderModel, price: Option<&str>) -> Diagnostic {
+    let price = price.map(|sentence| format!(" {sentence}"));
     Diagnostic::warning(
         "This apply places a paid order",
         format!(
-            "Product {} for {}, {}, {}. CertCentral charges it when the order is placed. If an earlier run placed this very order already, it \
+            "Product {} for {}, {}, {}.{} CertCentral charges it when the order is placed. If an earlier run placed this very order already, it \
              is found and adopted instead.",
             order
                 .product_name_id
@@ -22,6 +23,7 @@ pub(super) fn paid_order(order: &SslOrderModel) -> Diagnostic {
             names(order),
             validity(order),
             organization(order),
+            price.unwrap_or_default(),
         ),
     )
 }
