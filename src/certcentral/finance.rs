@@ -1,6 +1,10 @@
 //! What an order would cost, and what the account can pay.
 
+mod amount;
+
 use serde::{Deserialize, Serialize};
+
+pub use self::amount::{Amount, NotAnAmount};
 
 use super::client::Client;
 use super::error::Error;
@@ -19,6 +23,9 @@ pub struct PriceQuery {
     pub order_validity: Validity,
     /// Product name id.
     pub product_name_id: String,
+    /// For a renewal, the last day of the order that is renewed, `yyyy-MM-dd`: what is left of it is added.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub renewal_of_order_valid_till: Option<String>,
 }
 
 /// Names of an order whose price is asked for.
@@ -36,7 +43,7 @@ pub struct PricedNames {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct PriceEstimate {
-    /// What the order costs. `0` means that the API cannot tell, never that it is free: see [`Self::total`].
+    /// What the order costs, before tax. `0` means that the API cannot tell, never that it is free: see [`Self::total`].
     #[serde(default, deserialize_with = "flexible::text")]
     pub total_price: Option<String>,
     /// Such as `USD`.
@@ -70,10 +77,11 @@ pub struct Balance {
 impl PriceEstimate {
     /// The total, unless the API could not tell it.
     #[must_use]
-    pub fn total(&self) -> Option<&str> {
+    pub fn total(&self) -> Option<Amount> {
         self.total_price
             .as_deref()
-            .filter(|price| price.bytes().any(|byte| matches!(byte, b'1'..=b'9')))
+            .and_then(|price| price.parse().ok())
+            .filter(|price: &Amount| !price.is_zero())
     }
 }
 

@@ -64,7 +64,7 @@ pub use config::{ApiKey, BaseUrl, CaBundle, Config, ConfigError, ProxyUrl, Timeo
 pub use dcv::{DcvCheck, NameCheck, RandomValue};
 pub use domain::{Domain, DomainValidation};
 pub use error::{ApiError, Error, ErrorItem, TransportKind};
-pub use finance::{Balance, PriceEstimate, PriceQuery, PricedNames};
+pub use finance::{Amount, Balance, NotAnAmount, PriceEstimate, PriceQuery, PricedNames};
 pub use id::{CertificateId, ContainerId, DomainId, InvalidId, OrderId, OrganizationId, RequestId};
 pub use issued::IssuedCertificate;
 pub use list::{ListedCertificate, ListedOrder, OrderFilter};

@@ -19,6 +19,8 @@ crate::model! {
         pub payment_method: Attr<String>,
         /// DCV method of orders that name none.
         pub dcv_method: Attr<String>,
+        /// What one order may cost.
+        pub max_order_price: Attr<String>,
         /// Deadline of one API call.
         pub request_timeout: Attr<String>,
         /// PEM file of further root certificates.
@@ -75,6 +77,14 @@ pub(super) fn schema() -> Schema {
                 Type::String,
                 "DCV method of every order that has none of its own: `email`, `dns-txt-token`, `dns-cname-token`, \
                  `http-token` or `http-token-dynamic`.",
+            ),
+            Attribute::optional(
+                "max_order_price",
+                Type::String,
+                "What one order may cost before tax, such as `\"250.00\"`, in the currency of the account. A plan that buys stops above it, \
+                 and the price is checked again just before the order is placed. With a limit, an order whose price CertCentral does not \
+                 tell is refused too. Without an API key the plan cannot ask for the price, and only the apply checks it. Can be set \
+                 by `DIGICERT_MAX_ORDER_PRICE`. Default: no limit.",
             ),
             Attribute::optional(
                 "request_timeout",

@@ -1,12 +1,17 @@
 //! What one process knows of its provider block, and the client that all resources share.
 
+mod estimates;
+
 use std::collections::BTreeSet;
+use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 
 use time::{Date, OffsetDateTime};
 
+use self::estimates::Estimates;
+pub(super) use self::estimates::{Answer, Asker, NoAnswer};
 use super::settings::{OrderDefaults, Settings};
-use crate::certcentral::{Client, Config};
+use crate::certcentral::{Amount, Client, Config, PriceQuery};
 use crate::framework::{Attr, Diagnostic};
 
 /// The configured provider, shared by its resources. Empty until core configures the provider, which may
@@ -24,6 +29,7 @@ struct Configured {
     claimed_tokens: Mutex<BTreeSet<String>>,
     /// Orders that this configuration has let go of: what replaces one of them is no duplicate.
     let_go: Mutex<BTreeSet<i64>>,
+    estimates: Estimates,
 }
 
 /// One create's right to its token. Given back when the create ends without an order.
@@ -69,6 +75,7 @@ impl Session {
             client: OnceLock::new(),
             claimed_tokens: Mutex::default(),
             let_go: Mutex::default(),
+            estimates: Estimates::default(),
         });
         *self
             .configured
@@ -99,6 +106,26 @@ impl Session {
         self.configured()
             .and_then(|configured| configured.client.get()?.as_ref().ok()?.today())
             .unwrap_or_else(|| OffsetDateTime::now_utc().date())
+    }
+
+    /// What one order may cost; null without a limit.
+    pub fn max_order_price(&self) -> Attr<Amount> {
+        self.configured().map_or(Attr::Null, |configured| {
+            configured.settings.max_order_price.clone()
+        })
+    }
+
+    /// The answer to a price query, by `ask` unless this configuration knows it already. None where it is not worth the
+    /// wait: see [`Estimates::get`].
+    pub(super) async fn price(
+        &self,
+        query: &PriceQuery,
+        asker: Asker,
+        ask: impl Future<Output = Answer>,
+    ) -> Option<Answer> {
+        let configured = self.configured()?;
+        let request = format!("{query:?}");
+        configured.estimates.get(request, asker, ask).await
     }
 
     /// Claims a token for one create. None if another resource of this apply has it: two resources with the same content

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::config::ProviderConfig;
-use crate::certcentral::{ApiKey, BaseUrl, CaBundle, ConfigError, ProxyUrl};
+use crate::certcentral::{Amount, ApiKey, BaseUrl, CaBundle, ConfigError, ProxyUrl};
 use crate::framework::{Attr, AttributePath, Diagnostic, Diagnostics};
 
 /// Deadline of one API call where nobody sets another.
@@ -18,6 +18,8 @@ pub struct Settings {
     pub base_url: Attr<BaseUrl>,
     /// What orders use that set nothing of their own.
     pub order_defaults: OrderDefaults,
+    /// What one order may cost, in the currency of the account.
+    pub max_order_price: Attr<Amount>,
     /// Deadline of one API call.
     pub request_timeout: Duration,
     /// Further roots to trust.
@@ -88,6 +90,13 @@ pub(super) fn resolve(
             None
         }
     };
+    let max_order_price = match max_order_price(&config.max_order_price, &from_environment) {
+        Ok(limit) => limit,
+        Err(problem) => {
+            problems.push(problem);
+            Attr::Null
+        }
+    };
     if problems.has_errors() {
         return Err(problems);
     }
@@ -100,6 +109,7 @@ pub(super) fn resolve(
             payment_method: config.payment_method.clone(),
             dcv_method: config.dcv_method.clone(),
         },
+        max_order_price,
         request_timeout: config
             .request_timeout
             .as_str()
@@ -171,6 +181,12 @@ pub(super) fn check_values(config: &ProviderConfig) -> Diagnostics {
             .at(AttributePath::of("proxy_url")),
         );
     }
+    problems.extend(
+        config
+            .max_order_price
+            .as_str()
+            .and_then(|text| limit(text, "`max_order_price`").err()),
+    );
     if let Some(text) = config.request_timeout.as_str() {
         let seconds = humantime::parse_duration(text).map(|timeout| timeout.as_secs());
         if !matches!(seconds, Ok(1..=3600)) {
@@ -239,6 +255,36 @@ fn invalid_base_url(reason: &ConfigError, source: &str) -> Diagnostic {
              for loopback addresses only, because the API key travels with every call."
         ),
     )
+}
+
+fn max_order_price(
+    configured: &Attr<String>,
+    from_environment: &dyn Fn(&str) -> Option<String>,
+) -> Result<Attr<Amount>, Diagnostic> {
+    const VARIABLE: &str = "DIGICERT_MAX_ORDER_PRICE";
+    match configured {
+        Attr::Unknown => Ok(Attr::Unknown),
+        // A malformed one was reported by `check_values`.
+        Attr::Known(text) => Ok(text.parse().ok().into()),
+        Attr::Null => from_environment(VARIABLE)
+            .map(|text| limit(&text, &format!("The environment variable {VARIABLE}")))
+            .transpose()
+            .map(Attr::from),
+    }
+}
+
+/// A limit that cannot be read must not pass for none.
+fn limit(text: &str, source: &str) -> Result<Amount, Diagnostic> {
+    text.parse().map_err(|reason| {
+        Diagnostic::error(
+            "Invalid price limit",
+            format!(
+                "{source} is {text:?}, which is no amount of money: {reason}. Write the amount in the currency of the CertCentral account \
+                 with a decimal point and without a currency, such as \"250.00\", or leave it out for no limit."
+            ),
+        )
+        .at(AttributePath::of("max_order_price"))
+    })
 }
 
 fn ca_bundle(

@@ -8,10 +8,14 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use super::{Account, Answer, error::Problem, json_body, order_info::platform_info};
+use super::{
+    Account, Answer, certificate_checks::one_term, error::Problem, fields::Fields, json_body,
+    order_info::platform_info,
+};
 use crate::{
     account::{BALANCE, CONTAINERS, PRODUCTS, Product, SERVER_PLATFORMS, product_named},
     ca::{INTERMEDIATE_ID, INTERMEDIATE_NAME, ROOT_NAME},
+    term::Term,
 };
 
 pub(super) async fn list() -> Answer {
@@ -73,7 +77,17 @@ pub(super) async fn pricing(State(shared): Account, body: Bytes) -> Answer {
         .as_str()
         .and_then(product_named)
         .ok_or_else(|| Problem::invalid_value("product_name_id"))?;
-    let years = body["order_validity"]["years"].as_u64().unwrap_or(1);
+    let today = shared.lock().now().date();
+    let term = match &body["order_validity"] {
+        Value::Null => Term::Years(1),
+        validity => {
+            let mut fields = Fields::of(&body);
+            let term = one_term(&mut fields, validity, "order_validity", today);
+            fields.finish()?;
+            term.unwrap_or(Term::Years(1))
+        }
+    };
+    let years = u64::from(term.years(today));
     let names: Vec<&str> = match &body["certificate"]["dns_names"] {
         Value::Array(names) => names.iter().filter_map(Value::as_str).collect(),
         _ => return Err(Problem::invalid_value("dns_names")),

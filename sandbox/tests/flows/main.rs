@@ -14,6 +14,8 @@ mod contract;
 mod contract_changes;
 #[cfg(test)]
 mod lifecycle;
+#[cfg(test)]
+mod prices;
 #[cfg(all(test, unix))]
 mod program;
 #[cfg(test)]

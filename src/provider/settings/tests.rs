@@ -204,3 +204,35 @@ fn a_key_that_cannot_be_sent_is_not_quoted() {
     let problems = resolve(&config, "1.11.4", &|_| None).unwrap_err();
     assert!(!format!("{problems:?}").contains("canary"), "{problems:?}");
 }
+
+#[test]
+fn a_price_limit_is_an_amount_from_the_block_or_the_environment() {
+    const VARIABLE: &str = "DIGICERT_MAX_ORDER_PRICE";
+    let limit = |config: Attr<String>, environment: &[(&str, &str)]| {
+        let config = ProviderConfig {
+            max_order_price: config,
+            ..ProviderConfig::default()
+        };
+        resolved(&config, environment).map(|settings| settings.max_order_price)
+    };
+    let amount = |text: &str| Ok(Attr::Known(text.parse().unwrap()));
+    assert_eq!(limit(Attr::Null, &[]), Ok(Attr::Null));
+    assert_eq!(limit(Attr::Null, &[(VARIABLE, "")]), Ok(Attr::Null));
+    assert_eq!(limit(Attr::Null, &[(VARIABLE, "250")]), amount("250.00"));
+    assert_eq!(
+        limit("99.5".into(), &[(VARIABLE, "250")]),
+        amount("99.50"),
+        "the block wins"
+    );
+    assert_eq!(
+        limit(Attr::Unknown, &[(VARIABLE, "250")]),
+        Ok(Attr::Unknown)
+    );
+    for text in ["-1", "1e3", "250,00", "250 USD", "."] {
+        let refused = Err(vec!["max_order_price: Invalid price limit".to_owned()]);
+        assert_eq!(limit(text.into(), &[]), refused, "{text}");
+        assert_eq!(limit(Attr::Null, &[(VARIABLE, text)]), refused, "{text}");
+    }
+    let refused = vec!["max_order_price: Invalid price limit".to_owned()];
+    assert_eq!(limit("".into(), &[]), Err(refused));
+}

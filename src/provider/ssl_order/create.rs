@@ -20,7 +20,7 @@ use super::place::{self, Outcome};
 use super::private::SslOrderPrivate;
 use super::validate::dates_for_a_new_order;
 use super::wait::{self, Limits, WaitFor};
-use super::{domain_validations, observe, record, schema, timeouts, words};
+use super::{domain_validations, observe, price, record, schema, timeouts, words};
 use crate::certcentral::{Client, Order, OrderId, PlacedOrder};
 use crate::framework::{
     Call, CreateRequest, Created, Diagnostic, Diagnostics, FromToValue, Warnings, conformance,
@@ -36,6 +36,7 @@ pub(super) async fn create(session: &Session, call: &Call, request: Request) -> 
     let planned = request.planned_state;
     let purchase = Purchase {
         renewal_of: None,
+        renewed_until: None,
         timeout: timeouts::create(&planned),
         planned,
     };
@@ -55,6 +56,8 @@ pub(super) struct Purchase {
     pub planned: SslOrderModel,
     /// The order that it continues, where the provider renews by itself.
     pub renewal_of: Option<OrderId>,
+    /// The last day of the order that it continues, for its price.
+    pub renewed_until: Option<String>,
     /// Bound of everything, waiting included.
     pub timeout: Duration,
 }
@@ -97,6 +100,8 @@ pub(super) async fn obtain(
             if past.has_errors() {
                 return Err(past);
             }
+            let renewed_until = purchase.renewed_until.as_deref();
+            price::check(session, &planned, renewed_until, &call.stop).await?;
             match place::place(&client, &prepared, deadline, &call.stop).await {
                 Outcome::Placed(placed) => Got::Answer(placed),
                 Outcome::Settled(order) => {

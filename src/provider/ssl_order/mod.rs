@@ -5,6 +5,7 @@
 //! | which arguments and attributes | `schema.rs`, `model.rs` |
 //! | what is refused before any call | `validate.rs` |
 //! | what the plan says | `plan.rs`, `change.rs`, `equality.rs` |
+//! | what an order may cost | `price.rs` |
 //! | how an order is placed exactly once | `create.rs`, then `find.rs`, `place.rs` |
 //! | how it is changed, reissued and renewed | `update.rs` |
 //! | how it is found after a reissue or a renewal | `succession.rs` |
@@ -31,6 +32,7 @@ mod organization;
 mod outside;
 mod place;
 mod plan;
+mod price;
 mod private;
 mod product;
 mod read;
@@ -95,10 +97,20 @@ impl Resource for SslOrder {
         &self,
         request: PlanRequest<SslOrderModel, SslOrderPrivate>,
     ) -> Planned<SslOrderModel, SslOrderPrivate> {
+        let price = match &request.prior_state {
+            // The configuration tells what nobody sets from what is not known yet; the plan so far does not.
+            None => price::announce(&self.session, &request.config, None).await,
+            Some(prior) if plan::is_renewal(prior, &request.planned_state) => {
+                let until = prior.order_valid_till.as_str();
+                price::announce(&self.session, &request.config, until).await
+            }
+            Some(_) => price::Verdict::default(),
+        };
         plan::plan(
             request,
             self.session.order_defaults().as_ref(),
             local_today(),
+            price,
         )
     }
 

@@ -11,8 +11,10 @@ mod words;
 use time::Date;
 
 pub(super) use destroy::plan_destroy;
+pub(super) use existing::is_renewal;
 
 use super::model::SslOrderModel;
+use super::price;
 use super::private::SslOrderPrivate;
 use crate::framework::{PlanRequest, Planned};
 use crate::provider::settings::OrderDefaults;
@@ -22,11 +24,17 @@ pub(super) type Request = PlanRequest<SslOrderModel, SslOrderPrivate>;
 /// A plan of this resource.
 pub(super) type Plan = Planned<SslOrderModel, SslOrderPrivate>;
 
-/// Plans a create, or a change of an existing order. `defaults` is none while the provider is not configured.
-pub(super) fn plan(request: Request, defaults: Option<&OrderDefaults>, today: Date) -> Plan {
+/// Plans a create, or a change of an existing order. `defaults` is none while the provider is not configured; `price` is that
+/// of the order if the plan buys one.
+pub(super) fn plan(
+    request: Request,
+    defaults: Option<&OrderDefaults>,
+    today: Date,
+    price: price::Verdict,
+) -> Plan {
     match request.prior_state.clone() {
-        None => create::plan(request, defaults, today),
-        Some(prior) => existing::plan(request, &prior, today),
+        None => create::plan(request, defaults, today, price),
+        Some(prior) => existing::plan(request, &prior, today, price),
     }
 }
 

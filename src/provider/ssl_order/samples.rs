@@ -9,6 +9,7 @@ use time::macros::date;
 use super::model::{ContactModel, OrganizationModel, PersonModel, SslOrderModel, ValidityModel};
 use super::new_order::{self, Prepared};
 use super::plan::{self, Plan};
+use super::price::Verdict;
 use super::private::SslOrderPrivate;
 use super::{equality, record, schema};
 use crate::certcentral::{ApiKey, BaseUrl, Client, Config, OrderId};
@@ -189,6 +190,7 @@ pub(super) fn plan(
         request,
         Some(&OrderDefaults::default()),
         date!(2026 - 11 - 23),
+        Verdict::default(),
     )
 }
 

@@ -12,6 +12,9 @@ pub(crate) const SHOP: &str = "digicert_ssl_order.shop";
 /// The one route that costs money.
 pub(crate) const ORDER: &str = "POST /order/certificate/*";
 
+/// The call that asks what an order costs.
+pub(crate) const PRICE: &str = "POST /finance/order-pricing";
+
 /// The signing request of every order that sets no other. Its key is nobody's.
 pub(crate) static CSR: LazyLock<String> = LazyLock::new(new_csr);
 
@@ -138,6 +141,7 @@ pub(crate) fn plain_launch() -> Launch {
         "DIGICERT_BASE_URL",
         "DIGICERT_REGION",
         "DIGICERT_CA_BUNDLE",
+        "DIGICERT_MAX_ORDER_PRICE",
     ]
     .into_iter()
     .fold(launch, Launch::without_env)

@@ -4,13 +4,13 @@ use certcentral_sandbox::{Approval, Dcv};
 use serde_json::json;
 use terraform_host::Resource;
 
-use super::bed::{Bed, order, order_with};
+use super::bed::{Bed, PRICE, SHOP, order, order_with};
 
 #[tokio::test]
 async fn a_create_takes_six_requests_at_most_and_a_refresh_of_an_issued_order_one() {
     let mut bed = Bed::new();
     let _applied = bed.apply(&order()).await.expect_success();
-    let create = bed.calls_after(0);
+    let create = calls_of_the_create(&bed);
     assert!(create.len() <= 6, "{create:#?}");
     assert_eq!(
         create
@@ -32,7 +32,7 @@ async fn the_look_for_an_earlier_order_comes_before_the_order() {
     let mut bed = Bed::new();
     let _applied = bed.apply(&order()).await.expect_success();
     let token = bed.order()["alternative_order_id"].as_str().unwrap();
-    let calls = bed.calls_after(0);
+    let calls = calls_of_the_create(&bed);
     assert_eq!(
         calls[..3],
         [
@@ -50,7 +50,7 @@ async fn an_order_that_waits_takes_six_requests_too() {
         account.dcv = Dcv::Required;
     });
     let _applied = bed.apply(&order()).await.expect_success();
-    let calls = bed.calls_after(0);
+    let calls = calls_of_the_create(&bed);
     assert!(calls.len() <= 6, "{calls:#?}");
 }
 
@@ -82,8 +82,23 @@ async fn a_plan_of_ten_issued_orders_takes_ten_requests() {
 }
 
 #[tokio::test]
-async fn validate_and_the_plan_of_a_new_order_call_nothing() {
+async fn validate_calls_nothing_and_the_plan_of_a_new_order_asks_for_its_price_only() {
     let mut bed = Bed::new();
-    let _plan = bed.plan(&order()).await.expect_success();
+    let shop = [Resource::new(SHOP, order())];
+    bed.terraform
+        .validate(&shop)
+        .await
+        .unwrap()
+        .expect_success();
     assert_eq!(bed.seen(), 0);
+    let _plan = bed.plan(&order()).await.expect_success();
+    assert_eq!(bed.calls_after(0), [PRICE]);
+}
+
+/// The calls after those of the two plans that core makes of an order, each of which asks for the price.
+fn calls_of_the_create(bed: &Bed) -> Vec<String> {
+    let mut calls = bed.calls_after(0);
+    let create = calls.split_off(2);
+    assert_eq!(calls, [PRICE; 2]);
+    create
 }

@@ -13,6 +13,7 @@ mod import;
 mod in_place;
 mod lost_answers;
 mod outside;
+mod price;
 mod refresh;
 mod refused;
 mod reissue;

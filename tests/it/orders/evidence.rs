@@ -56,6 +56,9 @@ pub(super) fn order_posts(sandbox: &Sandbox) -> Vec<Entry> {
     entries
 }
 
+/// The path of the one POST that changes nothing.
+pub(super) const PRICE: &str = "/finance/order-pricing";
+
 /// The calls that change something.
 pub(super) fn changing_calls(sandbox: &Sandbox) -> Vec<String> {
     changing(&sandbox.journal())
@@ -65,7 +68,7 @@ pub(super) fn changing_calls(sandbox: &Sandbox) -> Vec<String> {
 pub(super) fn changing(entries: &[Entry]) -> Vec<String> {
     entries
         .iter()
-        .filter(|entry| entry.method != "GET" && entry.path != "/finance/order-pricing")
+        .filter(|entry| entry.method != "GET" && entry.path != PRICE)
         .map(|entry| format!("{} {}", entry.method, entry.path))
         .collect()
 }

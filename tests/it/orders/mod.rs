@@ -12,5 +12,6 @@ mod lifecycle;
 mod log;
 mod many;
 mod outage;
+mod price;
 mod replacement;
 mod years;

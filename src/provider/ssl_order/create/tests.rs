@@ -7,7 +7,9 @@ use tokio_util::sync::CancellationToken;
 use super::{create, unless_it_panics};
 use crate::certcentral::OrderId;
 use crate::framework::{Attr, Call, CreateRequest, Created, Severity, Warnings};
+use crate::provider::config::ProviderConfig;
 use crate::provider::session::Session;
+use crate::provider::settings;
 use crate::provider::ssl_order::model::{SslOrderModel, ValidityModel};
 use crate::provider::ssl_order::private::SslOrderPrivate;
 use crate::provider::ssl_order::samples::{order, placed, plan, session};
@@ -23,6 +25,18 @@ async fn run(
         private: SslOrderPrivate::default(),
     };
     create(session, &Call { stop }, request).await
+}
+
+fn limited_session(sandbox: &Sandbox, limit: &str) -> Session {
+    let config = ProviderConfig {
+        api_key: "sandbox-unit".into(),
+        base_url: Attr::Known(sandbox.base_url()),
+        max_order_price: limit.into(),
+        ..ProviderConfig::default()
+    };
+    let session = Session::default();
+    session.configure(settings::resolve(&config, "1.11.4", &|_| None).unwrap());
+    session
 }
 
 fn summaries(warnings: &Warnings) -> Vec<&str> {
@@ -139,4 +153,35 @@ async fn a_date_that_is_past_at_certcentral_is_refused_before_the_order() {
     assert_eq!(sandbox.summary().orders_created, 0);
     let methods: Vec<_> = sandbox.journal().into_iter().map(|e| e.method).collect();
     assert_eq!(methods, ["GET"], "the look for an earlier run's order");
+}
+
+#[tokio::test]
+async fn a_price_above_the_limit_stops_the_order_and_not_its_adoption() {
+    let sandbox = Sandbox::start(Settings::default()).unwrap();
+    let stop = CancellationToken::new;
+    let limited = limited_session(&sandbox, "803.99");
+    let refused = run(&limited, order(), stop()).await;
+    let Created::Nothing(problems) = refused else {
+        panic!("{refused:?}");
+    };
+    assert_eq!(
+        problems.iter().next().unwrap().summary,
+        "Order exceeds the price limit"
+    );
+    let journal = sandbox.journal();
+    let last = journal.last().unwrap();
+    assert_eq!(last.path, "/finance/order-pricing", "asked for last");
+    assert_eq!(sandbox.summary().orders_created, 0);
+
+    let at_limit = run(&limited_session(&sandbox, "804"), order(), stop()).await;
+    assert!(matches!(at_limit, Created::Object { .. }), "{at_limit:?}");
+    let seen = sandbox.journal().len();
+    let adopted = run(&limited, order(), stop()).await;
+    let Created::Object { warnings, .. } = adopted else {
+        panic!("{adopted:?}");
+    };
+    assert_eq!(summaries(&warnings), ["Existing order adopted"]);
+    let asked = sandbox.journal().split_off(seen);
+    assert!(asked.iter().all(|entry| entry.method == "GET"), "{asked:?}");
+    assert_eq!(sandbox.summary().orders_created, 1);
 }

@@ -10,9 +10,15 @@ use crate::pki::dns_name::without_wildcard;
 use crate::provider::settings::OrderDefaults;
 use crate::provider::ssl_order::equality::canonical_set;
 use crate::provider::ssl_order::model::{DomainValidationModel, OrganizationModel, SslOrderModel};
+use crate::provider::ssl_order::price;
 use crate::provider::ssl_order::validate::dates_for_a_new_order;
 
-pub(super) fn plan(request: Request, defaults: Option<&OrderDefaults>, today: Date) -> Plan {
+pub(super) fn plan(
+    request: Request,
+    defaults: Option<&OrderDefaults>,
+    today: Date,
+    price: price::Verdict,
+) -> Plan {
     let config = request.config.clone();
     let mut plan = Planned::unchanged(request);
     let order = &mut plan.state;
@@ -28,8 +34,10 @@ pub(super) fn plan(request: Request, defaults: Option<&OrderDefaults>, today: Da
     if organization_is_missing {
         plan.diagnostics.push(missing_organization());
     }
+    plan.diagnostics.extend(price.problem);
     if !plan.diagnostics.has_errors() {
-        plan.diagnostics.push(words::paid_order(order));
+        plan.diagnostics
+            .push(words::paid_order(order, price.words.as_deref()));
     }
     plan
 }

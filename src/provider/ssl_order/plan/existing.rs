@@ -8,7 +8,7 @@ use crate::framework::{Attr, Diagnostic, Diagnostics, Planned};
 use crate::provider::ssl_order::change::{Change, Means, changes};
 use crate::provider::ssl_order::model::SslOrderModel;
 use crate::provider::ssl_order::validate::dates_for_a_new_order;
-use crate::provider::ssl_order::{imported, in_place};
+use crate::provider::ssl_order::{imported, in_place, price};
 
 /// Arguments that a renewal may set anew, because the order that continues this one has a term of its own.
 const TERM: [&str; 4] = [
@@ -31,7 +31,26 @@ enum Next {
     InPlace,
 }
 
-pub(super) fn plan(request: Request, prior: &SslOrderModel, today: Date) -> Plan {
+/// Whether the plan of an order is to renew it, which is paid.
+pub(in crate::provider::ssl_order) fn is_renewal(
+    prior: &SslOrderModel,
+    planned: &SslOrderModel,
+) -> bool {
+    let status = OrderStatus::from(prior.status.as_str().unwrap_or_default());
+    status.is_open()
+        && is_due(
+            &prior.ready_for_renewal,
+            &prior.renew_days_before_expiry,
+            &planned.renew_days_before_expiry,
+        )
+}
+
+pub(super) fn plan(
+    request: Request,
+    prior: &SslOrderModel,
+    today: Date,
+    price: price::Verdict,
+) -> Plan {
     let own_reference = request.config.alternative_order_id.clone();
     let mut plan = Planned::unchanged(request);
     plan.diagnostics = Diagnostics::new();
@@ -50,7 +69,19 @@ pub(super) fn plan(request: Request, prior: &SslOrderModel, today: Date) -> Plan
     unknown::clocks(prior, &mut plan.state);
     match next(prior, &plan.state, &changes) {
         Next::Replacement => replacement(&mut plan, prior, &changes),
-        Next::Renewal => renewal(&mut plan, prior, &changes, &own_reference, today),
+        Next::Renewal => {
+            let own_reference = &own_reference;
+            renewal(
+                &mut plan,
+                prior,
+                &changes,
+                Purchase {
+                    own_reference,
+                    today,
+                    price,
+                },
+            );
+        }
         Next::Reissue => reissue(&mut plan, prior, &changes),
         Next::InPlace => change_in_place(&mut plan, prior, &changes),
     }
@@ -61,11 +92,7 @@ fn next(prior: &SslOrderModel, planned: &SslOrderModel, changes: &[Change]) -> N
     let mut of_a_new_order = changes
         .iter()
         .filter(|change| change.means == Means::NewOrder);
-    let renewal_is_due = is_due(
-        &prior.ready_for_renewal,
-        &prior.renew_days_before_expiry,
-        &planned.renew_days_before_expiry,
-    );
+    let renewal_is_due = is_renewal(prior, planned);
     if of_a_new_order.any(|change| !renewal_is_due || !TERM.contains(&change.argument)) {
         Next::Replacement
     } else if renewal_is_due {
@@ -99,22 +126,30 @@ fn replacement(plan: &mut Plan, prior: &SslOrderModel, changes: &[Change]) {
         .push(words::replacement(prior, &plan.state, &of_a_new_order));
 }
 
+/// What the plan of a renewal has to know beside the order.
+struct Purchase<'a> {
+    /// `alternative_order_id` of the configuration.
+    own_reference: &'a Attr<String>,
+    today: Date,
+    price: price::Verdict,
+}
+
 /// A fixed last day that has passed cannot be ordered again. That must not stop the plans of a whole configuration, so it is a
 /// warning, and the order stays as it is.
-fn renewal(
-    plan: &mut Plan,
-    prior: &SslOrderModel,
-    changes: &[Change],
-    own_reference: &Attr<String>,
-    today: Date,
-) {
-    if let Some(problem) = dates_for_a_new_order(&plan.state, today).into_iter().next() {
+fn renewal(plan: &mut Plan, prior: &SslOrderModel, changes: &[Change], purchase: Purchase<'_>) {
+    let dates = dates_for_a_new_order(&plan.state, purchase.today);
+    if let Some(problem) = dates.into_iter().next() {
         plan.diagnostics
             .push(words::renewal_needs_a_date(prior, &problem));
         return change_in_place(plan, prior, changes);
     }
-    unknown::renewal(&mut plan.state, own_reference);
-    plan.diagnostics.push(words::renewal(prior, &plan.state));
+    unknown::renewal(&mut plan.state, purchase.own_reference);
+    plan.diagnostics.extend(purchase.price.problem);
+    if !plan.diagnostics.has_errors() {
+        let price = purchase.price.words.as_deref();
+        plan.diagnostics
+            .push(words::renewal(prior, &plan.state, price));
+    }
 }
 
 fn reissue(plan: &mut Plan, prior: &SslOrderModel, changes: &[Change]) {

@@ -11,25 +11,32 @@ use crate::provider::ssl_order::change::{Change, Means};
 use crate::provider::ssl_order::equality::canonical_set;
 use crate::provider::ssl_order::model::SslOrderModel;
 
-/// The warning of every plan that buys.
-pub(super) fn paid_order(order: &SslOrderModel) -> Diagnostic {
+/// The warning of every plan that buys. `price` is a sentence about the price, if there is something to say.
+pub(super) fn paid_order(order: &SslOrderModel, price: Option<&str>) -> Diagnostic {
+    let price = price.map(|sentence| format!(" {sentence}"));
     Diagnostic::warning(
         "This apply places a paid order",
         format!(
-            "{}. CertCentral charges it when the order is placed. If an earlier run placed this very order already, it is found and adopted \
+            "{}.{} CertCentral charges it when the order is placed. If an earlier run placed this very order already, it is found and adopted \
              instead.",
             what_is_bought(order),
+            price.unwrap_or_default(),
         ),
     )
 }
 
 /// The warning of the order that continues one which runs out.
-pub(super) fn renewal(prior: &SslOrderModel, planned: &SslOrderModel) -> Diagnostic {
+pub(super) fn renewal(
+    prior: &SslOrderModel,
+    planned: &SslOrderModel,
+    price: Option<&str>,
+) -> Diagnostic {
+    let price = price.map(|sentence| format!(" {sentence}"));
     Diagnostic::warning(
         "This apply places a paid renewal order",
         format!(
             "Order {old} ends on {end}, which is within `renew_days_before_expiry` ({days} days). A new order is placed with \
-             `renewal_of_order_id` {old} and takes its place in state. {bought}. CertCentral charges it when the order is placed. Order {old} \
+             `renewal_of_order_id` {old} and takes its place in state. {bought}.{price} CertCentral charges it when the order is placed. Order {old} \
              and its certificate stay as they are until they end.",
             old = order_id(prior),
             end = prior.order_valid_till.as_str().unwrap_or("an unknown day"),
@@ -39,6 +46,7 @@ pub(super) fn renewal(prior: &SslOrderModel, planned: &SslOrderModel) -> Diagnos
                 .copied()
                 .unwrap_or_default(),
             bought = what_is_bought(planned),
+            price = price.unwrap_or_default(),
         ),
     )
 }

@@ -25,6 +25,7 @@ pub(super) async fn renew(
     let purchase = Purchase {
         planned: planned.clone(),
         renewal_of: Some(former),
+        renewed_until: prior.order_valid_till.known().cloned(),
         timeout: timeouts::update(planned),
     };
     let (state, found) = create::obtain(session, call, purchase)
