@@ -51,6 +51,11 @@ impl Client {
         self.inner.config.base_url.host()
     }
 
+    /// Whether revocations may be sent.
+    pub(super) fn may_revoke(&self) -> bool {
+        self.inner.config.allow_revocation
+    }
+
     pub(super) async fn get<T: DeserializeOwned>(
         &self,
         path: &[&str],

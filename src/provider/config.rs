@@ -19,6 +19,8 @@ crate::model! {
         pub payment_method: Attr<String>,
         /// DCV method of orders that name none.
         pub dcv_method: Attr<String>,
+        /// Whether orders may be revoked.
+        pub allow_revocation: Attr<bool>,
         /// Deadline of one API call.
         pub request_timeout: Attr<String>,
         /// PEM file of further root certificates.
@@ -75,6 +77,12 @@ pub(super) fn schema() -> Schema {
                 Type::String,
                 "DCV method of every order that has none of its own: `email`, `dns-txt-token`, `dns-cname-token`, \
                  `http-token` or `http-token-dynamic`.",
+            ),
+            Attribute::optional(
+                "allow_revocation",
+                Type::Bool,
+                "Whether destroying an order whose `on_destroy` is `revoke` may revoke it. Default `false`: a plan that would revoke is \
+                 refused, and no revocation is ever sent. Can be set by `DIGICERT_ALLOW_REVOCATION` (`true`, `false`, `1` or `0`).",
             ),
             Attribute::optional(
                 "request_timeout",

@@ -8,6 +8,7 @@
 //! | how an order is placed exactly once | `create.rs`, then `find.rs`, `place.rs` |
 //! | how the answer gets into state | `record.rs`, `observe.rs` |
 //! | what somebody changed outside Terraform | `outside.rs` |
+//! | how an order ends | `delete.rs`, `delete/decision.rs`, announced by `plan/destroy.rs` |
 
 mod change;
 mod clocks;
@@ -22,6 +23,7 @@ mod imported;
 mod model;
 mod new_order;
 mod observe;
+mod on_destroy;
 mod organization;
 mod outside;
 mod place;
@@ -89,11 +91,17 @@ impl Resource for SslOrder {
         &self,
         request: PlanRequest<SslOrderModel, SslOrderPrivate>,
     ) -> Planned<SslOrderModel, SslOrderPrivate> {
-        plan::plan(request, self.session.order_defaults().as_ref(), today())
+        let prior = request.prior_state.clone();
+        let mut plan = plan::plan(request, self.session.order_defaults().as_ref(), today());
+        if let Some(prior) = prior.filter(|_| !plan.requires_replace.is_empty()) {
+            plan.diagnostics
+                .extend(plan::refusal(&prior, self.session.allow_revocation()));
+        }
+        plan
     }
 
     fn plan_destroy(&self, prior_state: &SslOrderModel) -> Diagnostics {
-        plan::plan_destroy(prior_state)
+        plan::announce(prior_state, self.session.allow_revocation())
     }
 
     async fn create(
@@ -122,10 +130,10 @@ impl Resource for SslOrder {
 
     async fn delete(
         &self,
-        _call: Call,
+        call: Call,
         request: DeleteRequest<SslOrderModel, SslOrderPrivate>,
     ) -> Deleted {
-        delete::delete(&self.session, request).await
+        delete::delete(&self.session, &call, request).await
     }
 
     async fn import(

@@ -8,7 +8,7 @@ mod words;
 
 use time::Date;
 
-pub(super) use destroy::plan_destroy;
+pub(super) use destroy::{announce, not_allowed, refusal};
 
 use super::change::{Means, changes};
 use super::imported;

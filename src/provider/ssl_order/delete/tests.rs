@@ -2,9 +2,11 @@
 
 use certcentral_sandbox::{Approval, At, Behavior, Fault, Issuance, Sandbox, Settings};
 
+use tokio_util::sync::CancellationToken;
+
 use super::delete;
 use crate::certcentral::OrderId;
-use crate::framework::{Attr, DeleteRequest, Deleted};
+use crate::framework::{Attr, Call, DeleteRequest, Deleted};
 use crate::provider::ssl_order::model::SslOrderModel;
 use crate::provider::ssl_order::private::SslOrderPrivate;
 use crate::provider::ssl_order::record;
@@ -40,7 +42,10 @@ async fn deleted(sandbox: &Sandbox, state: &SslOrderModel, on_destroy: &str) -> 
         },
         private: SslOrderPrivate::default(),
     };
-    delete(&session(sandbox), request).await
+    let call = Call {
+        stop: CancellationToken::new(),
+    };
+    delete(&session(sandbox), &call, request).await
 }
 
 fn gone(deleted: Deleted) -> Vec<String> {

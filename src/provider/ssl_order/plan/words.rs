@@ -1,5 +1,6 @@
 //! What a reviewer reads in the plan: one warning for each thing that costs money or cannot be taken back.
 
+use super::destroy::fate_when_replaced;
 use crate::framework::{Attr, AttributePath, Diagnostic};
 use crate::provider::ssl_order::change::{Change, Means};
 use crate::provider::ssl_order::equality::canonical_set;
@@ -32,11 +33,7 @@ pub(super) fn replacement(prior: &SslOrderModel, because: &[&Change]) -> Diagnos
         .iter()
         .map(|change| format!("`{}`", change.argument))
         .collect();
-    let old = if prior.on_destroy.as_str() == Some("cancel") {
-        "is canceled if it is not issued yet, and stays as it is otherwise"
-    } else {
-        "stays open, because `on_destroy` is \"retain\""
-    };
+    let old = fate_when_replaced(prior);
     let mut diagnostic = Diagnostic::warning(
         "Order is replaced by a new one",
         format!(
