@@ -215,7 +215,7 @@ async fn the_older_word_for_canceled_is_tried_once_and_only_when_the_newer_one_i
             .iter()
             .map(|request| {
                 let body = request.split_once("\r\n\r\n").unwrap().1;
-                let body: serde_json::Value = serde_json::from_str(body).unwrap();
+                let body: Value = serde_json::from_str(body).unwrap();
                 body["status"].as_str().unwrap().to_owned()
             })
             .collect()

@@ -137,6 +137,7 @@ pub(crate) fn plain_launch() -> Launch {
         "DIGICERT_BASE_URL",
         "DIGICERT_REGION",
         "DIGICERT_CA_BUNDLE",
+        "DIGICERT_ALLOW_REVOCATION",
     ]
     .into_iter()
     .fold(launch, Launch::without_env)

@@ -5,6 +5,7 @@ mod attachment;
 mod bad_input;
 mod chain;
 mod configuration;
+mod destroy;
 mod evidence;
 mod interruption;
 mod lifecycle;
