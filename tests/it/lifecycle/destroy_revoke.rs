@@ -218,3 +218,19 @@ async fn a_replacement_is_refused_without_permission_and_says_with_it_what_it_re
         .collect();
     assert_eq!(statuses, ["revoked", "issued"]);
 }
+
+#[tokio::test]
+async fn a_taint_revokes_nothing_without_permission_and_buys_nothing() {
+    let mut bed = in_status("issued", "revoke").await;
+    let before = bed.order().clone();
+    bed.terraform.set_provider_config(json!({}));
+    bed.terraform.taint(SHOP).unwrap();
+    let config = order_with(json!({ "on_destroy": "revoke", "wait_for": "none" }));
+    // Core tells the provider nothing of a tainted order in the plan, so the delete itself refuses.
+    let plan = bed.plan(&config).await.expect_success();
+    let applied = bed.terraform.apply(&plan).await.unwrap().expect_valid();
+    assert_eq!(errors(&applied.report), [NOT_ALLOWED]);
+    let summary = bed.sandbox.summary();
+    assert_eq!((summary.orders_created, summary.revoked), (1, 0));
+    assert_eq!(bed.order(), &before);
+}

@@ -1,6 +1,6 @@
 //! What a destroy does next, from what is asked for and what the order looks like. Pure.
 
-use crate::certcentral::{Order, OrderStatus, RequestId, RequestStatus};
+use crate::certcentral::{CertificateId, Order, OrderStatus, RequestId, RequestStatus};
 use crate::provider::ssl_order::model::SslOrderModel;
 
 /// How far a destroy goes.
@@ -94,7 +94,7 @@ pub(super) fn concerns_state(action: Action, order: &Order, state: &SslOrderMode
         Action::CancelReissue => by_serial_number.unwrap_or(true),
         Action::Revoke => by_serial_number.unwrap_or_else(|| {
             let known = state.certificate_id.known().copied();
-            known.is_some() && known == order.certificate.id.map(|id| id.get())
+            known.is_some() && known == order.certificate.id.map(CertificateId::get)
         }),
     }
 }

@@ -7,7 +7,7 @@ use crate::certcentral::{Order, RequestId};
 use crate::framework::Attr;
 use crate::provider::ssl_order::model::SslOrderModel;
 
-fn order(status: &str, requests: &[(i64, &str, &str)], certificate: Value) -> Order {
+fn order(status: &str, requests: &[(i64, &str, &str)], certificate: &Value) -> Order {
     let requests: Vec<_> = requests
         .iter()
         .map(|(id, kind, status)| json!({ "id": id, "type": kind, "status": status }))
@@ -18,7 +18,7 @@ fn order(status: &str, requests: &[(i64, &str, &str)], certificate: Value) -> Or
 }
 
 fn plain(status: &str) -> Order {
-    order(status, &[], json!({}))
+    order(status, &[], &json!({}))
 }
 
 fn request(id: i64) -> RequestId {
@@ -77,7 +77,7 @@ fn every_status_has_its_step() {
 fn a_waiting_request_is_rejected_before_anything_is_canceled() {
     for word in ["pending", "submitted"] {
         let requests = [(7, "new_request", "approved"), (8, "new_request", word)];
-        let order = order("needs_approval", &requests, json!({}));
+        let order = order("needs_approval", &requests, &json!({}));
         let reject = Action::Reject(request(8));
         for goal in [Goal::Cancel, Goal::Revoke] {
             assert_eq!(next(goal, &order, &[]), Step::Act(reject));
@@ -88,13 +88,13 @@ fn a_waiting_request_is_rejected_before_anything_is_canceled() {
 
 #[test]
 fn a_revocation_that_was_asked_for_is_not_asked_for_again() {
-    let waiting = order("issued", &[(9, "revoke", "pending")], json!({}));
+    let waiting = order("issued", &[(9, "revoke", "pending")], &json!({}));
     assert_eq!(
         next(Goal::Revoke, &waiting, &[]),
         Step::AwaitsApproval(request(9))
     );
     assert_eq!(next(Goal::Cancel, &waiting, &[]), Step::LeaveValid);
-    let rejected = order("issued", &[(9, "revoke", "rejected")], json!({}));
+    let rejected = order("issued", &[(9, "revoke", "rejected")], &json!({}));
     assert_eq!(
         next(Goal::Revoke, &rejected, &[]),
         Step::Act(Action::Revoke)
@@ -120,7 +120,7 @@ fn only_the_certificate_in_state_is_revoked() {
     };
     let seen = |id: Option<i64>, serial_number: Option<&str>| {
         let certificate = json!({ "id": id, "serial_number": serial_number });
-        order("issued", &[], certificate)
+        order("issued", &[], &certificate)
     };
     let table = [
         (state(Some(1), Some("0A")), seen(Some(1), Some("0A")), true),
@@ -153,7 +153,7 @@ fn a_reissue_of_another_certificate_is_not_canceled() {
     };
     for (serial_number, expected) in [(Some("0A"), true), (None, true), (Some("0B"), false)] {
         let certificate = json!({ "id": 2, "serial_number": serial_number });
-        let order = order("reissue_pending", &[], certificate);
+        let order = order("reissue_pending", &[], &certificate);
         assert_eq!(
             concerns_state(Action::CancelReissue, &order, &state),
             expected,
