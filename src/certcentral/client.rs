@@ -61,6 +61,11 @@ impl Client {
         self.inner.clock.today()
     }
 
+    /// Whether revocations may be sent.
+    pub(super) fn may_revoke(&self) -> bool {
+        self.inner.config.allow_revocation
+    }
+
     pub(super) async fn get<T: DeserializeOwned>(
         &self,
         path: &[&str],

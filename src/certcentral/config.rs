@@ -26,6 +26,8 @@ pub struct Config {
     pub ca_bundle: Option<CaBundle>,
     /// Proxy to use instead of the one that the environment names.
     pub proxy: Option<ProxyUrl>,
+    /// Whether this client may revoke. Without it every revocation is refused before anything is sent.
+    pub allow_revocation: bool,
 }
 
 /// Deadlines. Each is a total from the first attempt to connect to the last byte of the answer, so that an answer that
@@ -73,10 +75,13 @@ pub enum ConfigError {
     /// The HTTP client cannot be built, for instance because the system has no trusted certificates.
     #[error("the HTTP client cannot be built: {0}")]
     HttpClient(String),
+    /// A revocation was asked for and [`Config::allow_revocation`] is not set. Nothing was sent.
+    #[error("this client may not revoke")]
+    RevocationNotAllowed,
 }
 
 impl Config {
-    /// A configuration with default deadlines, system trust and the proxy of the environment.
+    /// A configuration with default deadlines, system trust and the proxy of the environment, that may not revoke.
     #[must_use]
     pub fn new(base_url: BaseUrl, api_key: ApiKey) -> Self {
         Self {
@@ -86,6 +91,7 @@ impl Config {
             timeouts: Timeouts::default(),
             ca_bundle: None,
             proxy: None,
+            allow_revocation: false,
         }
     }
 }

@@ -1,8 +1,10 @@
-//! Revoking an order with all its certificates, or one certificate. Final.
+//! Revoking an order with all its certificates, or one certificate. Final, and refused without a call unless
+//! [`Config::allow_revocation`](super::config::Config::allow_revocation) is set.
 
 use serde::Serialize;
 
 use super::client::Client;
+use super::config::ConfigError;
 use super::error::Error;
 use super::id::{CertificateId, OrderId};
 use super::request::Request;
@@ -56,7 +58,9 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`Error`]; one that is revoked already is refused. 404 where the order does not exist or the key does not see it.
+    /// [`ConfigError::RevocationNotAllowed`] before anything is sent, unless the client may revoke. One that is revoked
+    /// already is refused by the API. After an unknown outcome ([`Error::certainty`]) look at the order before anything is
+    /// sent again. 404 where the order does not exist or the key does not see it.
     ///
     /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/revoke-order-certificates.html>
     pub async fn revoke_order(
@@ -73,7 +77,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`Error`]; 404 where the certificate does not exist or the key does not see it.
+    /// [`ConfigError::RevocationNotAllowed`] before anything is sent, unless the client may revoke. 404 where the
+    /// certificate does not exist or the key does not see it.
     ///
     /// Source: <https://dev.digicert.com/certcentral-apis/services-api/certificates/revoke-certificate.html>
     pub async fn revoke_certificate(
@@ -86,6 +91,9 @@ impl Client {
     }
 
     async fn revoke(&self, path: &[&str], revocation: &Revocation) -> Result<Revoked, Error> {
+        if !self.may_revoke() {
+            return Err(ConfigError::RevocationNotAllowed.into());
+        }
         let request = self.put_once(path, revocation).await?;
         Ok(request.map_or(Revoked::Done, |request| {
             Revoked::Requested(Box::new(request))

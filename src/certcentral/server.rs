@@ -54,6 +54,13 @@ impl Server {
         Client::new(self.config()).unwrap()
     }
 
+    /// A client that may revoke.
+    pub(super) fn revoking_client(&self) -> Client {
+        let mut config = self.config();
+        config.allow_revocation = true;
+        Client::new(config).unwrap()
+    }
+
     pub(super) fn port(&self) -> u16 {
         self.port
     }

@@ -102,7 +102,10 @@ async fn a_lost_answer_to_a_call_that_must_not_be_repeated_repeats_nothing() {
 
     let server = Server::start(lost()).await;
     let revocation = Revocation::default();
-    let error = server.client().revoke_order(order(), &revocation).await;
+    let error = server
+        .revoking_client()
+        .revoke_order(order(), &revocation)
+        .await;
     assert_eq!(error.unwrap_err().certainty(), Certainty::Unknown);
     assert_eq!(server.requests().len(), 1);
 
@@ -123,7 +126,7 @@ async fn what_must_not_be_repeated_takes_no_connection_that_is_already_open() {
         Turn::Keep(NO_CONTENT.to_vec()),
     ])
     .await;
-    let client = server.client();
+    let client = server.revoking_client();
     let reissue = Reissue::new(certificate());
     client.reissue_order(order(), &reissue).await.unwrap();
     let revocation = Revocation::default();
@@ -140,7 +143,10 @@ async fn a_revocation_is_done_by_a_204_and_only_requested_by_a_201() {
         skip_approval: Some(true),
         revocation_reason: Some(RevocationReason::KeyCompromise),
     };
-    let revoked = server.client().revoke_order(order(), &revocation).await;
+    let revoked = server
+        .revoking_client()
+        .revoke_order(order(), &revocation)
+        .await;
     assert_eq!(revoked.unwrap(), Revoked::Done);
     let (line, body) = sent(&server);
     assert_eq!(line, "PUT /order/certificate/2147500123/revoke");
@@ -153,7 +159,7 @@ async fn a_revocation_is_done_by_a_204_and_only_requested_by_a_201() {
         let server = Server::start(vec![json_answer("201 Created", &created)]).await;
         let certificate = 3_001_200_345.try_into().unwrap();
         let revoked = server
-            .client()
+            .revoking_client()
             .revoke_certificate(certificate, &Revocation::default())
             .await;
         let Revoked::Requested(request) = revoked.unwrap() else {
@@ -171,11 +177,78 @@ async fn an_answer_without_a_body_is_no_revocation_unless_it_is_a_204() {
     for status in ["200 OK", "201 Created"] {
         let server = Server::start(vec![json_answer(status, "")]).await;
         let revoked = server
-            .client()
+            .revoking_client()
             .revoke_order(order(), &Revocation::default())
             .await;
         assert_eq!(revoked.unwrap_err().certainty(), Certainty::Unknown);
     }
+}
+
+#[tokio::test]
+async fn a_client_that_may_not_revoke_sends_no_revocation() {
+    let server = Server::start(vec![no_content(), no_content()]).await;
+    let client = server.client();
+    let revocation = Revocation::default();
+    let order = client.revoke_order(order(), &revocation).await;
+    let certificate = 3_001_200_345.try_into().unwrap();
+    let certificate = client.revoke_certificate(certificate, &revocation).await;
+    for refused in [order, certificate] {
+        let error = refused.unwrap_err();
+        assert!(
+            matches!(error, Error::Config(ConfigError::RevocationNotAllowed)),
+            "{error}"
+        );
+        assert_eq!(error.certainty(), Certainty::NothingHappened);
+    }
+    assert_eq!(server.connections(), 0);
+}
+
+#[tokio::test]
+async fn the_older_word_for_canceled_is_tried_once_and_only_when_the_newer_one_is_refused() {
+    let refusal = |code: &str| {
+        let body = format!(r#"{{"errors":[{{"code":"{code}","message":"No."}}]}}"#);
+        json_answer("400 Bad Request", &body)
+    };
+    let sent_words = |server: &Server| -> Vec<String> {
+        server
+            .requests()
+            .iter()
+            .map(|request| {
+                let body = request.split_once("\r\n\r\n").unwrap().1;
+                let body: Value = serde_json::from_str(body).unwrap();
+                body["status"].as_str().unwrap().to_owned()
+            })
+            .collect()
+    };
+
+    let server = Server::start(vec![refusal("invalid_value:status"), no_content()]).await;
+    server
+        .client()
+        .cancel_order(order(), "retired")
+        .await
+        .unwrap();
+    assert_eq!(sent_words(&server), ["canceled", "CANCELED"]);
+
+    let twice = || refusal("invalid_value:status");
+    let server = Server::start(vec![twice(), twice(), no_content()]).await;
+    assert!(
+        server
+            .client()
+            .cancel_order(order(), "retired")
+            .await
+            .is_err()
+    );
+    assert_eq!(sent_words(&server), ["canceled", "CANCELED"]);
+
+    let server = Server::start(vec![refusal("invalid_status"), no_content()]).await;
+    assert!(
+        server
+            .client()
+            .cancel_order(order(), "retired")
+            .await
+            .is_err()
+    );
+    assert_eq!(sent_words(&server), ["canceled"]);
 }
 
 #[test]

@@ -21,6 +21,8 @@ crate::model! {
         pub dcv_method: Attr<String>,
         /// What one order may cost.
         pub max_order_price: Attr<String>,
+        /// Whether orders may be revoked.
+        pub allow_revocation: Attr<bool>,
         /// Deadline of one API call.
         pub request_timeout: Attr<String>,
         /// PEM file of further root certificates.
@@ -85,6 +87,12 @@ pub(super) fn schema() -> Schema {
                  and the price is checked again just before the order is placed. With a limit, an order whose price CertCentral does not \
                  tell is refused too. Without an API key the plan cannot ask for the price, and only the apply checks it. Can be set \
                  by `DIGICERT_MAX_ORDER_PRICE`. Default: no limit.",
+            ),
+            Attribute::optional(
+                "allow_revocation",
+                Type::Bool,
+                "Whether destroying an order whose `on_destroy` is `revoke` may revoke it. Default `false`: a plan that would revoke is \
+                 refused, and no revocation is ever sent. Can be set by `DIGICERT_ALLOW_REVOCATION` (`true`, `false`, `1` or `0`).",
             ),
             Attribute::optional(
                 "request_timeout",

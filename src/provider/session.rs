@@ -89,6 +89,12 @@ impl Session {
             .map(|configured| configured.settings.order_defaults.clone())
     }
 
+    /// Whether orders may be revoked; not before the provider is configured.
+    pub fn allow_revocation(&self) -> bool {
+        self.configured()
+            .is_some_and(|configured| configured.settings.allow_revocation)
+    }
+
     /// The API client, or the reason why no call can be made, pointing at the argument that is missing.
     pub fn client(&self) -> Result<Client, Diagnostic> {
         let configured = self.configured().ok_or_else(|| {
@@ -182,6 +188,7 @@ fn build_client(settings: &Settings) -> Result<Client, Diagnostic> {
     config.timeouts.order = config.timeouts.order.max(settings.request_timeout);
     config.ca_bundle = settings.ca_bundle.clone();
     config.proxy = settings.proxy.clone();
+    config.allow_revocation = settings.allow_revocation;
     config.user_agent = format!(
         "terraform-provider-digicert/{} (Terraform {})",
         env!("CARGO_PKG_VERSION"),

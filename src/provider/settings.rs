@@ -20,6 +20,8 @@ pub struct Settings {
     pub order_defaults: OrderDefaults,
     /// What one order may cost, in the currency of the account.
     pub max_order_price: Attr<Amount>,
+    /// Whether orders may be revoked. A value that is not known yet is no permission.
+    pub allow_revocation: bool,
     /// Deadline of one API call.
     pub request_timeout: Duration,
     /// Further roots to trust.
@@ -97,6 +99,17 @@ pub(super) fn resolve(
             Attr::Null
         }
     };
+    let allow_revocation = match flag(
+        &config.allow_revocation,
+        "DIGICERT_ALLOW_REVOCATION",
+        &from_environment,
+    ) {
+        Ok(allowed) => allowed,
+        Err(problem) => {
+            problems.push(problem);
+            false
+        }
+    };
     if problems.has_errors() {
         return Err(problems);
     }
@@ -110,6 +123,7 @@ pub(super) fn resolve(
             dcv_method: config.dcv_method.clone(),
         },
         max_order_price,
+        allow_revocation,
         request_timeout: config
             .request_timeout
             .as_str()
@@ -308,6 +322,27 @@ fn ca_bundle(
             )
             .at(AttributePath::of("ca_bundle_file"))
         })
+}
+
+/// A switch that is off unless the configuration or, where that is silent, the environment turns it on.
+fn flag(
+    configured: &Attr<bool>,
+    variable: &str,
+    from_environment: &dyn Fn(&str) -> Option<String>,
+) -> Result<bool, Diagnostic> {
+    if !configured.is_null() {
+        return Ok(configured == &Attr::Known(true));
+    }
+    match from_environment(variable).as_deref() {
+        None | Some("false" | "0") => Ok(false),
+        Some("true" | "1") => Ok(true),
+        Some(other) => Err(Diagnostic::error(
+            "Invalid environment variable",
+            format!(
+                "The environment variable {variable} is {other:?}; it takes \"true\", \"false\", \"1\" or \"0\". Correct it, or unset it."
+            ),
+        )),
+    }
 }
 
 fn or_else<T>(configured: Attr<T>, fallback: impl FnOnce() -> Option<T>) -> Attr<T> {

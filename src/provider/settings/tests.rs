@@ -236,3 +236,49 @@ fn a_price_limit_is_an_amount_from_the_block_or_the_environment() {
     let refused = vec!["max_order_price: Invalid price limit".to_owned()];
     assert_eq!(limit("".into(), &[]), Err(refused));
 }
+
+#[test]
+fn revocation_is_allowed_by_a_plain_yes_only() {
+    let allowed = |configured: Attr<bool>, variable: &str| {
+        let config = ProviderConfig {
+            allow_revocation: configured,
+            ..ProviderConfig::default()
+        };
+        let environment = [("DIGICERT_ALLOW_REVOCATION", variable)];
+        resolved(&config, &environment).map(|settings| settings.allow_revocation)
+    };
+    for (variable, expected) in [
+        ("true", true),
+        ("1", true),
+        ("false", false),
+        ("0", false),
+        ("", false),
+    ] {
+        assert_eq!(allowed(Attr::Null, variable), Ok(expected), "{variable:?}");
+    }
+    assert_eq!(allowed(Attr::Known(false), "true"), Ok(false));
+    assert_eq!(allowed(Attr::Known(true), "false"), Ok(true));
+    assert_eq!(
+        allowed(Attr::Unknown, "true"),
+        Ok(false),
+        "not known is no permission"
+    );
+    for variable in ["yes", "TRUE", "on", "2", " true"] {
+        let environment =
+            |name: &str| (name == "DIGICERT_ALLOW_REVOCATION").then(|| variable.to_owned());
+        let problems = resolve(&ProviderConfig::default(), "1.11.4", &environment).unwrap_err();
+        let problems: Vec<_> = problems.iter().collect();
+        assert_eq!(problems.len(), 1, "{variable:?}");
+        assert_eq!(problems[0].summary, "Invalid environment variable");
+        assert!(
+            problems[0].detail.contains("DIGICERT_ALLOW_REVOCATION"),
+            "{}",
+            problems[0].detail
+        );
+        assert!(
+            problems[0].detail.contains(&format!("{variable:?}")),
+            "{}",
+            problems[0].detail
+        );
+    }
+}

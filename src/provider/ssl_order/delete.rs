@@ -1,21 +1,39 @@
 //! Letting go of an order. Nothing is called unless `on_destroy` says so, because core also destroys what it has tainted
 //! or renamed, and the create that follows adopts the order.
+//!
+//! Every end of an order is final, so it has the shape of a create: look, act once, settle. `decision.rs` says what is
+//! next, this file does it.
+
+mod decision;
+mod patience;
+mod words;
 
 use tracing::info;
 
+use self::decision::{Action, Goal, Step, concerns_state, next};
+use self::patience::{Patience, Paused};
 use super::model::SslOrderModel;
+use super::on_destroy::OnDestroy;
+use super::plan::not_allowed;
 use super::private::SslOrderPrivate;
-use crate::certcentral::{Client, Decision, Error, Order, OrderId, OrderStatus, RequestStatus};
-use crate::framework::{DeleteRequest, Deleted, Warnings};
+use super::timeouts;
+use crate::certcentral::{
+    Certainty, Client, Decision, Error, Order, OrderId, OrderStatus, RequestId, RequestStatus,
+    Revocation, RevocationReason, Revoked,
+};
+use crate::framework::{Call, DeleteRequest, Deleted, Diagnostic, Warnings};
 use crate::provider::api_error;
 use crate::provider::session::Session;
 
-/// The note that CertCentral keeps with a canceled or rejected order.
+/// The note that CertCentral keeps with what was canceled, rejected or asked to be revoked.
 const NOTE: &str = "Destroyed by Terraform";
+/// Looks after a lost answer: CertCentral may still be at work on the call.
+const LOOKS_TO_SETTLE: usize = 3;
 
 /// Does what `on_destroy` says.
 pub(super) async fn delete(
     session: &Session,
+    call: &Call,
     request: DeleteRequest<SslOrderModel, SslOrderPrivate>,
 ) -> Deleted {
     let state = request.state;
@@ -25,107 +43,205 @@ pub(super) async fn delete(
     else {
         return Deleted::Gone(Warnings::new());
     };
-    if state.on_destroy.as_str() != Some("cancel") {
-        return retained(id, &state);
+    let goal = match OnDestroy::of(&state) {
+        OnDestroy::Retain => return Deleted::Gone(words::retained(id, &state)),
+        OnDestroy::Cancel => Goal::Cancel,
+        OnDestroy::Revoke => Goal::Revoke,
+    };
+    let status = OrderStatus::from(state.status.as_str().unwrap_or_default());
+    if goal == Goal::Revoke && status.is_open() && !session.allow_revocation() {
+        return Deleted::Kept(not_allowed(&state).into());
     }
     let client = match session.client() {
         Ok(client) => client,
         Err(problem) => return Deleted::Kept(problem.into()),
     };
-    match cancel(&client, id).await {
+    let patience = Patience::new(timeouts::delete(&state), &call.stop);
+    let ending = Ending {
+        client: &client,
+        id,
+        goal,
+        state: &state,
+        patience,
+        tried: Vec::new(),
+        rejection: None,
+    };
+    match ending.run().await {
         Ok(warnings) => Deleted::Gone(warnings),
-        Err(error) => {
-            Deleted::Kept(api_error::diagnostic(&error, &format!("canceling order {id}")).into())
-        }
+        Err(problem) => Deleted::Kept(problem.into()),
     }
 }
 
-fn retained(id: OrderId, state: &SslOrderModel) -> Deleted {
-    let mut warnings = Warnings::new();
-    let status = OrderStatus::from(state.status.as_str().unwrap_or_default());
-    if status.is_open() {
-        warnings.push(
-            "Order stays open",
-            format!(
-                "Order {id} ({status}) is forgotten by Terraform and stays open in CertCentral, because `on_destroy` is \"retain\". The same \
-                 configuration finds it again."
-            ),
-        );
-    }
-    Deleted::Gone(warnings)
+/// The end of one order.
+struct Ending<'a> {
+    client: &'a Client,
+    id: OrderId,
+    goal: Goal,
+    state: &'a SslOrderModel,
+    patience: Patience<'a>,
+    /// Calls that were made. None is made twice.
+    tried: Vec<Action>,
+    /// Why the order's request could not be rejected.
+    rejection: Option<Error>,
 }
 
-/// Looks, acts once by the order's status, and looks again if the answer leaves a doubt.
-async fn cancel(client: &Client, id: OrderId) -> Result<Warnings, Error> {
-    let order = match client.order(id).await {
-        Ok(order) => order,
-        Err(error) if is_gone(&error) => return Ok(Warnings::new()),
-        Err(error) => return Err(error),
-    };
-    let acted = act(client, &order).await;
-    let Err(error) = acted else {
-        return Ok(left_valid(&order));
-    };
-    match client.order(id).await {
-        Ok(now) if now.status.is_closed() => {
-            info!(order_id = %id, "order closed although the answer was lost");
-            Ok(Warnings::new())
-        }
-        Err(gone) if is_gone(&gone) => Ok(Warnings::new()),
-        Ok(now) if now.status.has_certificate() => Ok(left_valid(&now)),
-        _ => Err(error),
-    }
-}
-
-async fn act(client: &Client, order: &Order) -> Result<(), Error> {
-    match order.status {
-        OrderStatus::NeedsApproval => {
-            let waiting = order.requests.iter().find(|request| {
-                request
-                    .status
-                    .as_ref()
-                    .is_some_and(RequestStatus::is_waiting)
-            });
-            match waiting {
-                Some(request) => {
-                    client
-                        .decide_request(request.id, Decision::Rejected, NOTE)
-                        .await?;
-                    info!(order_id = %order.id, request_id = %request.id, "request of the order rejected");
-                    Ok(())
+impl Ending<'_> {
+    async fn run(mut self) -> Result<Warnings, Diagnostic> {
+        let mut seen = self.look().await?;
+        loop {
+            let Some(order) = seen else {
+                return Ok(self.not_found());
+            };
+            let action = match next(self.goal, &order, &self.tried) {
+                Step::Finished => return Ok(Warnings::new()),
+                Step::LeaveValid => return Ok(words::left_valid(&order)),
+                Step::AwaitsApproval(request) => {
+                    return Ok(words::awaits_approval(self.id, request));
                 }
-                None => call_off(client, order.id).await,
+                Step::Wait => {
+                    seen = self.look_later(&order).await?;
+                    continue;
+                }
+                Step::Act(action) if self.tried.contains(&action) => {
+                    return Err(words::still_moving(&order, Paused::TimeIsUp));
+                }
+                Step::Act(action) => action,
+            };
+            if !concerns_state(action, &order, self.state) {
+                return Err(words::other_certificate(&order, self.state));
+            }
+            seen = match self.act(action).await {
+                Ok(Some(request)) => return Ok(words::awaits_approval(self.id, request)),
+                Ok(None) if action == Action::CancelReissue => {
+                    self.tried.push(action);
+                    self.look().await?
+                }
+                Ok(None) => return Ok(Warnings::new()),
+                Err(error) => self.settle(action, error).await?,
+            };
+        }
+    }
+
+    /// The order, or none if CertCentral has none with this id.
+    async fn look(&self) -> Result<Option<Order>, Diagnostic> {
+        match self.client.order(self.id).await {
+            Ok(order) => Ok(Some(order)),
+            Err(error) if is_gone(&error) => Ok(None),
+            Err(error) => Err(api_error::diagnostic(
+                &error,
+                &format!("looking at order {}", self.id),
+            )),
+        }
+    }
+
+    async fn look_later(&mut self, order: &Order) -> Result<Option<Order>, Diagnostic> {
+        match self.patience.pause().await {
+            Paused::Over => self.look().await,
+            ended => Err(words::still_moving(order, ended)),
+        }
+    }
+
+    /// Makes one call. Some request means that somebody has to approve it first.
+    async fn act(&self, action: Action) -> Result<Option<RequestId>, Error> {
+        let (client, id) = (self.client, self.id);
+        match action {
+            Action::Reject(request) => {
+                client
+                    .decide_request(request, Decision::Rejected, NOTE)
+                    .await?;
+            }
+            Action::Cancel | Action::CancelReissue => client.cancel_order(id, NOTE).await?,
+            Action::Revoke => {
+                let revocation = Revocation {
+                    comments: Some(NOTE.to_owned()),
+                    skip_approval: Some(true),
+                    revocation_reason: reason(self.state),
+                };
+                if let Revoked::Requested(request) = client.revoke_order(id, &revocation).await?
+                    && request.status != RequestStatus::Approved
+                {
+                    info!(order_id = %id, request_id = %request.id, "revocation waits for approval");
+                    return Ok(Some(request.id));
+                }
             }
         }
-        OrderStatus::Issued | OrderStatus::ReissuePending => Ok(()),
-        ref status if status.is_closed() => Ok(()),
-        _ => call_off(client, order.id).await,
+        info!(order_id = %id, ?action, "order ended");
+        Ok(None)
+    }
+
+    /// After a failed call: looks whether the order moved on. If it did, what it looks like now decides; if it did not, the
+    /// call is not repeated.
+    async fn settle(&mut self, action: Action, error: Error) -> Result<Option<Order>, Diagnostic> {
+        let looks = match error.certainty() {
+            Certainty::NothingHappened => 1,
+            Certainty::Unknown => LOOKS_TO_SETTLE,
+        };
+        let mut now = None;
+        for look in 0..looks {
+            if look > 0 && self.patience.pause().await != Paused::Over {
+                break;
+            }
+            let order = match self.look().await {
+                Ok(Some(order)) => order,
+                Ok(None) => return Ok(None),
+                // The failure of the action says more than the failure of the look.
+                Err(_) => continue,
+            };
+            if next(self.goal, &order, &self.tried) != Step::Act(action) {
+                info!(order_id = %self.id, ?action, status = %order.status, "order moved on although the call failed");
+                self.tried.push(action);
+                return Ok(Some(order));
+            }
+            now = Some(order);
+        }
+        if matches!(action, Action::Reject(_)) && is_refusal(&error) && now.is_some() {
+            self.tried.push(action);
+            self.rejection = Some(error);
+            return Ok(now);
+        }
+        let failure = words::Failure {
+            action,
+            error: &error,
+            rejection: self.rejection.as_ref(),
+            now: now.as_ref(),
+        };
+        Err(failure.diagnostic(self.id, self.state))
+    }
+
+    /// Nothing to end. Worth a word only where a certificate that was to be revoked may live on unseen.
+    fn not_found(&self) -> Warnings {
+        if self.goal == Goal::Revoke && self.tried.is_empty() && !self.state.serial_number.is_null()
+        {
+            words::not_found(self.id)
+        } else {
+            Warnings::new()
+        }
     }
 }
 
-async fn call_off(client: &Client, id: OrderId) -> Result<(), Error> {
-    client.cancel_order(id, NOTE).await?;
-    info!(order_id = %id, "order canceled");
-    Ok(())
-}
-
-fn left_valid(order: &Order) -> Warnings {
-    let mut warnings = Warnings::new();
-    if order.status.has_certificate() {
-        warnings.push(
-            "Issued certificate stays valid",
-            format!(
-                "Order {} is {}, and an issued order cannot be canceled. Terraform forgets it; its certificate stays valid. Revoke it in CertCentral \
-                 if it must not be used any more.",
-                order.id, order.status
-            ),
-        );
+/// The reason that goes into the revocation list. Other words than these are refused in the plan.
+fn reason(state: &SslOrderModel) -> Option<RevocationReason> {
+    match state.revocation_reason.as_str()? {
+        "unspecified" => Some(RevocationReason::Unspecified),
+        "keyCompromise" => Some(RevocationReason::KeyCompromise),
+        "affiliationChanged" => Some(RevocationReason::AffiliationChanged),
+        "superseded" => Some(RevocationReason::Superseded),
+        "cessationOfOperation" => Some(RevocationReason::CessationOfOperation),
+        _ => None,
     }
-    warnings
 }
 
+/// CertCentral has no such order. Any other 404, such as that of a proxy or of a wrong address, proves nothing.
 fn is_gone(error: &Error) -> bool {
-    error.status() == Some(404) && error.api().is_some()
+    error
+        .api()
+        .is_some_and(|api| api.status == 404 && api.has("not_found|order"))
+}
+
+/// CertCentral understood the call and said no.
+fn is_refusal(error: &Error) -> bool {
+    error.certainty() == Certainty::NothingHappened
+        && error.api().is_some_and(|api| api.status != 429)
 }
 
 #[cfg(test)]

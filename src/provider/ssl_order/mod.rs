@@ -12,6 +12,7 @@
 //! | how the answer gets into state | `record.rs`, `observe.rs` |
 //! | what somebody changed outside Terraform | `outside.rs`, `drift.rs` |
 //! | when a reissue or a renewal is due | `clocks.rs` |
+//! | how an order ends | `delete.rs`, `delete/decision.rs`, announced by `plan/destroy.rs` |
 
 mod change;
 mod clocks;
@@ -28,6 +29,7 @@ mod in_place;
 mod model;
 mod new_order;
 mod observe;
+mod on_destroy;
 mod organization;
 mod outside;
 mod place;
@@ -97,6 +99,7 @@ impl Resource for SslOrder {
         &self,
         request: PlanRequest<SslOrderModel, SslOrderPrivate>,
     ) -> Planned<SslOrderModel, SslOrderPrivate> {
+        let prior = request.prior_state.clone();
         let price = match &request.prior_state {
             // The configuration tells what nobody sets from what is not known yet; the plan so far does not.
             None => price::announce(&self.session, &request.config, None).await,
@@ -106,16 +109,21 @@ impl Resource for SslOrder {
             }
             Some(_) => price::Verdict::default(),
         };
-        plan::plan(
+        let mut plan = plan::plan(
             request,
             self.session.order_defaults().as_ref(),
             local_today(),
             price,
-        )
+        );
+        if let Some(prior) = prior.filter(|_| !plan.requires_replace.is_empty()) {
+            plan.diagnostics
+                .extend(plan::refusal(&prior, self.session.allow_revocation()));
+        }
+        plan
     }
 
     fn plan_destroy(&self, prior_state: &SslOrderModel) -> Diagnostics {
-        plan::plan_destroy(prior_state)
+        plan::announce(prior_state, self.session.allow_revocation())
     }
 
     async fn create(
@@ -144,13 +152,13 @@ impl Resource for SslOrder {
 
     async fn delete(
         &self,
-        _call: Call,
+        call: Call,
         request: DeleteRequest<SslOrderModel, SslOrderPrivate>,
     ) -> Deleted {
         if let Some(order_id) = request.state.known_order_id() {
             self.session.let_go(order_id);
         }
-        delete::delete(&self.session, request).await
+        delete::delete(&self.session, &call, request).await
     }
 
     async fn import(

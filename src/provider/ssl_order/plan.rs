@@ -10,7 +10,7 @@ mod words;
 
 use time::Date;
 
-pub(super) use destroy::plan_destroy;
+pub(super) use destroy::{announce, not_allowed, refusal};
 pub(super) use existing::is_renewal;
 
 use super::model::SslOrderModel;

@@ -142,6 +142,7 @@ pub(crate) fn plain_launch() -> Launch {
         "DIGICERT_REGION",
         "DIGICERT_CA_BUNDLE",
         "DIGICERT_MAX_ORDER_PRICE",
+        "DIGICERT_ALLOW_REVOCATION",
     ]
     .into_iter()
     .fold(launch, Launch::without_env)

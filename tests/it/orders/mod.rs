@@ -5,6 +5,7 @@ mod attachment;
 mod bad_input;
 mod chain;
 mod configuration;
+mod destroy;
 mod every_argument;
 mod evidence;
 mod interruption;

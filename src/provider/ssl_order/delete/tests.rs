@@ -2,9 +2,11 @@
 
 use certcentral_sandbox::{Approval, At, Behavior, Fault, Issuance, Sandbox, Settings};
 
+use tokio_util::sync::CancellationToken;
+
 use super::delete;
 use crate::certcentral::OrderId;
-use crate::framework::{Attr, DeleteRequest, Deleted};
+use crate::framework::{Attr, Call, DeleteRequest, Deleted};
 use crate::provider::ssl_order::model::SslOrderModel;
 use crate::provider::ssl_order::private::SslOrderPrivate;
 use crate::provider::ssl_order::record;
@@ -33,6 +35,15 @@ async fn ordered(approval: Approval, issuance: Issuance) -> (Sandbox, SslOrderMo
 }
 
 async fn deleted(sandbox: &Sandbox, state: &SslOrderModel, on_destroy: &str) -> Deleted {
+    deleted_until(sandbox, state, on_destroy, CancellationToken::new()).await
+}
+
+async fn deleted_until(
+    sandbox: &Sandbox,
+    state: &SslOrderModel,
+    on_destroy: &str,
+    stop: CancellationToken,
+) -> Deleted {
     let request = DeleteRequest {
         state: SslOrderModel {
             on_destroy: on_destroy.into(),
@@ -40,7 +51,7 @@ async fn deleted(sandbox: &Sandbox, state: &SslOrderModel, on_destroy: &str) -> 
         },
         private: SslOrderPrivate::default(),
     };
-    delete(&session(sandbox), request).await
+    delete(&session(sandbox), &Call { stop }, request).await
 }
 
 fn gone(deleted: Deleted) -> Vec<String> {
@@ -135,5 +146,59 @@ async fn an_order_that_is_gone_is_forgotten() {
     assert_eq!(
         gone(deleted(&sandbox, &state, "cancel").await),
         [] as [&str; 0]
+    );
+}
+
+#[tokio::test]
+async fn a_stop_ends_the_wait_for_a_certificate_and_keeps_the_order() {
+    let (sandbox, state) = ordered(Approval::None, Issuance::AfterPolls(2)).await;
+    let stop = CancellationToken::new();
+    stop.cancel();
+    let Deleted::Kept(problems) = deleted_until(&sandbox, &state, "cancel", stop).await else {
+        panic!("the order was forgotten");
+    };
+    let problem = problems.iter().next().unwrap();
+    assert_eq!(problem.summary, "Order not settled yet");
+    assert!(
+        problem.detail.contains("the run was interrupted"),
+        "{}",
+        problem.detail
+    );
+    let last = sandbox.journal().last().unwrap().method.clone();
+    assert_eq!(last, "GET", "nothing is canceled");
+}
+
+#[tokio::test]
+async fn nothing_is_called_for_a_revocation_that_is_not_allowed() {
+    let (sandbox, state) = ordered(Approval::None, Issuance::Immediate).await;
+    let calls = sandbox.journal().len();
+    let Deleted::Kept(problems) = deleted(&sandbox, &state, "revoke").await else {
+        panic!("the order was forgotten");
+    };
+    assert_eq!(
+        problems.iter().next().unwrap().summary,
+        "Revocation is not allowed"
+    );
+    assert_eq!(sandbox.journal().len(), calls);
+}
+
+#[tokio::test]
+async fn the_client_refuses_even_where_state_takes_an_issued_order_for_closed() {
+    let (sandbox, state) = ordered(Approval::None, Issuance::Immediate).await;
+    let wrong = SslOrderModel {
+        status: "revoked".into(),
+        ..state
+    };
+    let Deleted::Kept(problems) = deleted(&sandbox, &wrong, "revoke").await else {
+        panic!("the order was forgotten");
+    };
+    assert_eq!(
+        problems.iter().next().unwrap().summary,
+        "Revocation is not allowed"
+    );
+    assert_eq!(sandbox.summary().revoked, 0);
+    assert!(
+        sandbox.journal().iter().all(|entry| entry.method != "PUT"),
+        "no revocation was sent"
     );
 }

@@ -1,44 +1,187 @@
-//! What the plan of a destroy says.
+//! What the plan of a destroy says: one warning of what becomes of the order, or the error that refuses it.
 
 use super::words::{names, order_id};
 use crate::certcentral::OrderStatus;
-use crate::framework::{Diagnostic, Diagnostics};
+use crate::framework::{AttributePath, Diagnostic, Diagnostics};
 use crate::provider::ssl_order::model::SslOrderModel;
+use crate::provider::ssl_order::on_destroy::OnDestroy;
 
-/// Announces what will happen to the order.
-pub(crate) fn plan_destroy(prior: &SslOrderModel) -> Diagnostics {
-    let status = OrderStatus::from(prior.status.as_str().unwrap_or_default());
-    if status.is_closed() || prior.order_id.known().is_none() {
-        return Diagnostics::new();
+/// Announces what will happen to the order, or refuses it. Silent about an order that is closed already.
+pub(crate) fn announce(prior: &SslOrderModel, allow_revocation: bool) -> Diagnostics {
+    let refused = refusal(prior, allow_revocation);
+    if refused.has_errors() || !is_open(prior) {
+        return refused;
     }
-    let order = order_id(prior);
-    let names = names(prior);
-    let warning = if prior.on_destroy.as_str() == Some("cancel") {
-        if status == OrderStatus::Issued {
-            Diagnostic::warning(
-                "Destroy leaves the issued certificate valid",
-                format!(
-                    "Order {order} for {names} is issued, and an issued order cannot be canceled. Terraform forgets it; its certificate stays \
-                     valid and the order stays open in CertCentral."
-                ),
-            )
-        } else {
-            Diagnostic::warning(
-                "Destroy cancels the order",
-                format!(
-                    "Order {order} for {names} is canceled in CertCentral unless its certificate has been issued by then. Canceling is final."
-                ),
-            )
-        }
-    } else {
-        Diagnostic::warning(
-            "Destroy leaves the order open",
-            format!(
-                "Order {order} for {names} stays open in CertCentral, because `on_destroy` is \"retain\". Terraform only forgets it; the same \
-                 configuration finds it again instead of buying another. Set `on_destroy = \"cancel\"` and apply before destroying to cancel an \
-                 order that is not issued."
-            ),
-        )
+    let status = status(prior);
+    let warning = match OnDestroy::of(prior) {
+        OnDestroy::Retain => stays_open(prior, &status),
+        OnDestroy::Cancel if status.has_certificate() => stays_valid(prior, &status),
+        OnDestroy::Cancel => is_canceled(prior, &status),
+        OnDestroy::Revoke if is_canceled_first(&status) => is_canceled_or_revoked(prior, &status),
+        OnDestroy::Revoke => is_revoked(prior, &status),
     };
     warning.into()
 }
+
+/// The error of a plan that would end the order by a revocation that the provider does not allow. For every plan that
+/// destroys the order, the one that replaces it too.
+pub(crate) fn refusal(prior: &SslOrderModel, allow_revocation: bool) -> Diagnostics {
+    if is_open(prior) && OnDestroy::of(prior) == OnDestroy::Revoke && !allow_revocation {
+        not_allowed(prior).into()
+    } else {
+        Diagnostics::new()
+    }
+}
+
+/// Why an order that is to be revoked is not, and the ways out.
+pub(crate) fn not_allowed(prior: &SslOrderModel) -> Diagnostic {
+    Diagnostic::error(
+        "Revocation is not allowed",
+        format!(
+            "{order} would be revoked, because its `on_destroy` is \"revoke\", but the provider's `allow_revocation` is not true. \
+             Nothing was revoked. To revoke it, set `allow_revocation = true` in the provider block, or DIGICERT_ALLOW_REVOCATION=true, \
+             and plan again. To keep the certificate, set `on_destroy = \"retain\"` and apply before destroying, or forget the order \
+             with `terraform state rm`.",
+            order = named(prior),
+        ),
+    )
+    .at(AttributePath::of("on_destroy"))
+}
+
+/// What becomes of the order that a new one replaces, as the end of a sentence.
+pub(super) fn fate_when_replaced(prior: &SslOrderModel) -> String {
+    let order_of_things = "Terraform destroys the old one before it creates the new one, unless `create_before_destroy` is set";
+    match OnDestroy::of(prior) {
+        OnDestroy::Retain => "stays open, because `on_destroy` is \"retain\"".to_owned(),
+        OnDestroy::Cancel => {
+            "is canceled if it is not issued yet, and stays as it is otherwise".to_owned()
+        }
+        OnDestroy::Revoke => format!(
+            "is ended in the same apply, because `on_destroy` is \"revoke\": its certificate, duplicates and reissues are revoked for good and stop \
+             working. {order_of_things}; either way the new certificate may not be issued by then. Set `on_destroy = \"retain\"` and apply first to \
+             keep the old certificate working"
+        ),
+    }
+}
+
+fn status(prior: &SslOrderModel) -> OrderStatus {
+    OrderStatus::from(prior.status.as_str().unwrap_or_default())
+}
+
+fn is_open(prior: &SslOrderModel) -> bool {
+    prior.order_id.known().is_some() && status(prior).is_open()
+}
+
+/// Whether no certificate is issued or just being issued.
+fn is_canceled_first(status: &OrderStatus) -> bool {
+    !status.has_certificate() && !matches!(status, OrderStatus::Processing | OrderStatus::Approved)
+}
+
+/// `Order 5 for a.example.com (ssl_plus, issued)`.
+fn named(prior: &SslOrderModel) -> String {
+    format!(
+        "Order {} for {} ({}, {})",
+        order_id(prior),
+        names(prior),
+        prior.product_name_id.as_str().unwrap_or("unknown product"),
+        status(prior),
+    )
+}
+
+fn stays_open(prior: &SslOrderModel, status: &OrderStatus) -> Diagnostic {
+    let certificate = if status.has_certificate() {
+        " Its certificate stays valid."
+    } else {
+        ""
+    };
+    Diagnostic::warning(
+        "Destroy leaves the order open",
+        format!(
+            "{} stays open in CertCentral, because `on_destroy` is \"retain\". Terraform only forgets it.{certificate} The same configuration finds \
+             it again instead of buying another. Set `on_destroy = \"cancel\"` and apply before destroying to cancel an order that is not issued.",
+            named(prior)
+        ),
+    )
+}
+
+fn stays_valid(prior: &SslOrderModel, status: &OrderStatus) -> Diagnostic {
+    let reissue = match status {
+        OrderStatus::ReissuePending => ", and the reissue that it waits for goes on",
+        _ => "",
+    };
+    Diagnostic::warning(
+        "Destroy leaves the issued certificate valid",
+        format!(
+            "{} cannot be canceled, because it is issued. Terraform forgets it; its certificate stays valid and the order stays open in \
+             CertCentral{reissue}.",
+            named(prior)
+        ),
+    )
+}
+
+fn is_canceled(prior: &SslOrderModel, status: &OrderStatus) -> Diagnostic {
+    Diagnostic::warning(
+        "Destroy cancels the order",
+        format!(
+            "{} {} unless its certificate has been issued by then. Canceling is final.",
+            named(prior),
+            how_canceled(status),
+        ),
+    )
+}
+
+fn how_canceled(status: &OrderStatus) -> &'static str {
+    match status {
+        OrderStatus::NeedsApproval => "is canceled in CertCentral by rejecting its request",
+        _ => "is canceled in CertCentral",
+    }
+}
+
+fn is_canceled_or_revoked(prior: &SslOrderModel, status: &OrderStatus) -> Diagnostic {
+    let otherwise = match prior.certificate_id.known() {
+        Some(id) => format!(
+            "If its certificate {id} has been issued by then, the whole order is revoked for good instead{}",
+            because(prior)
+        ),
+        None => "If its certificate has been issued by then, nothing is done and the destroy stops with an error".to_owned(),
+    };
+    Diagnostic::warning(
+        "Destroy cancels the order",
+        format!(
+            "{} {}. Canceling is final. {otherwise}.",
+            named(prior),
+            how_canceled(status),
+        ),
+    )
+}
+
+fn is_revoked(prior: &SslOrderModel, status: &OrderStatus) -> Diagnostic {
+    let before = match status {
+        OrderStatus::ReissuePending => {
+            " The reissue that it waits for is canceled first, because nothing can be revoked before."
+        }
+        OrderStatus::Processing | OrderStatus::Approved => {
+            " The certificate is just being issued; the destroy waits for it, up to `timeouts.delete`."
+        }
+        _ => "",
+    };
+    Diagnostic::warning(
+        "Destroy revokes the certificate for good",
+        format!(
+            "{} is revoked in CertCentral{}. Its certificate stops working, and all its duplicates and reissues too. This cannot be undone.{before}",
+            named(prior),
+            because(prior),
+        ),
+    )
+}
+
+/// The reason that the revocation states.
+fn because(prior: &SslOrderModel) -> String {
+    format!(
+        ", with the reason \"{}\"",
+        prior.revocation_reason.as_str().unwrap_or("unspecified")
+    )
+}
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,7 @@
 
 use proptest::prelude::{Just, Strategy, any, proptest};
 
-use super::{Plan, plan_destroy};
+use super::Plan;
 use crate::framework::{Attr, Severity};
 use crate::provider::ssl_order::model::{DomainValidationModel, SslOrderModel};
 use crate::provider::ssl_order::private::SslOrderPrivate;
@@ -409,29 +409,6 @@ fn an_imported_order_takes_what_certcentral_does_not_tell() {
     );
     assert_eq!(plan.state.locale.as_str(), Some("en"));
     assert_eq!(plan.requires_replace, []);
-}
-
-#[test]
-fn a_destroy_says_what_becomes_of_the_order() {
-    for (status, on_destroy, expected) in [
-        ("pending", "retain", Some("Destroy leaves the order open")),
-        ("issued", "retain", Some("Destroy leaves the order open")),
-        ("pending", "cancel", Some("Destroy cancels the order")),
-        (
-            "issued",
-            "cancel",
-            Some("Destroy leaves the issued certificate valid"),
-        ),
-        ("revoked", "cancel", None),
-        ("canceled", "retain", None),
-    ] {
-        let mut prior = placed(&order());
-        prior.status = status.into();
-        prior.on_destroy = on_destroy.into();
-        let found = plan_destroy(&prior);
-        let summary = found.iter().next().map(|d| d.summary.as_str());
-        assert_eq!(summary, expected, "{status} {on_destroy}");
-    }
 }
 
 /// The same names in another order and another case, some with a trailing dot.

@@ -6,6 +6,7 @@ pub(super) use phrases::{names, order_id};
 
 use phrases::{organization, validity};
 
+use super::destroy::fate_when_replaced;
 use crate::framework::{AttributePath, Diagnostic};
 use crate::provider::ssl_order::change::{Change, Means};
 use crate::provider::ssl_order::equality::canonical_set;
@@ -76,11 +77,7 @@ pub(super) fn replacement(
     planned: &SslOrderModel,
     because: &[&Change],
 ) -> Diagnostic {
-    let old = if prior.on_destroy.as_str() == Some("cancel") {
-        "is canceled if it is not issued yet, and stays as it is otherwise"
-    } else {
-        "stays open, because `on_destroy` is \"retain\""
-    };
+    let old = fate_when_replaced(prior);
     let mut diagnostic = Diagnostic::warning(
         "Order is replaced by a new one",
         format!(

@@ -16,14 +16,16 @@ pub(super) fn attributes() -> Vec<Attribute> {
             "on_destroy",
             Type::String,
             "What destroying does: `retain` (default) calls nothing and leaves the order as it is; `cancel` cancels an order that is not \
-             issued yet. An issued certificate stays valid in both cases.",
+             issued yet and leaves an issued certificate valid; `revoke` cancels an order that is not issued yet and revokes an issued one for \
+             good, with all its certificates, which takes `allow_revocation = true` in the provider block. The value in state counts: change it \
+             and apply before destroying.",
         )
         .default_value("retain"),
         Attribute::optional(
             "revocation_reason",
             Type::String,
-            "Reason to state when the order is revoked: `unspecified`, `keyCompromise`, `affiliationChanged`, `superseded` or \
-             `cessationOfOperation`. Kept in state for later: this version revokes nothing.",
+            "Reason that a revocation by `on_destroy = \"revoke\"` states: `unspecified` (where none is set), `keyCompromise`, \
+             `affiliationChanged`, `superseded` or `cessationOfOperation`.",
         ),
         Attribute::optional(
             "duplicate_order_check",

@@ -8,7 +8,7 @@ use crate::provider::ssl_order::product::{PRODUCTS, Product};
 /// The provider's own arguments: other values have no meaning.
 const OWN_CHOICES: [(&str, &[&str]); 4] = [
     ("wait_for", &["auto", "issued", "none"]),
-    ("on_destroy", &["retain", "cancel"]),
+    ("on_destroy", &["retain", "cancel", "revoke"]),
     (
         "revocation_reason",
         &[

@@ -70,8 +70,8 @@ fn own_choices_are_closed_and_those_of_the_api_open() {
             "error wait_for: Invalid value. `wait_for` is \"ever\"; it takes \"auto\", \"issued\" or \"none\".",
         ),
         (
-            |o| o.on_destroy = "revoke".into(),
-            "error on_destroy: Invalid value. `on_destroy` is \"revoke\"; it takes \"retain\" or \"cancel\".",
+            |o| o.on_destroy = "delete".into(),
+            "error on_destroy: Invalid value. `on_destroy` is \"delete\"; it takes \"retain\", \"cancel\" or \"revoke\".",
         ),
         (
             |o| o.revocation_reason = "KeyCompromise".into(),
@@ -106,6 +106,7 @@ fn own_choices_are_closed_and_those_of_the_api_open() {
         ("issued", |o| o.wait_for = "issued".into()),
         ("none", |o| o.wait_for = "none".into()),
         ("cancel", |o| o.on_destroy = "cancel".into()),
+        ("revoke", |o| o.on_destroy = "revoke".into()),
         ("reason", |o| o.revocation_reason = "keyCompromise".into()),
         ("no clock", |o| {
             o.reissue_days_before_expiry = Attr::Known(0);

@@ -1,0 +1,89 @@
+//! The guides under `docs/guides` are pages of the Registry, and every configuration in them is formatted and valid.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::terraform::{Workdir, cores};
+
+const VERSIONS: &str = "terraform {\n  required_providers {\n    digicert = {\n      source = \"certcentral/digicert\"\n    }\n  }\n}\n";
+
+#[test]
+fn every_guide_has_the_front_matter_of_the_registry() {
+    for guide in guides() {
+        let text = fs::read_to_string(&guide).unwrap();
+        let shown = guide.display();
+        let (front, page) = text
+            .strip_prefix("---\n")
+            .and_then(|rest| rest.split_once("\n---\n\n"))
+            .unwrap_or_else(|| panic!("{shown} has no front matter"));
+        for key in ["page_title: \"", "subcategory: \"", "description: |-\n  "] {
+            assert!(front.contains(key), "{shown}: no {key}");
+        }
+        assert!(page.starts_with("# "), "{shown}: no heading");
+    }
+}
+
+#[test]
+fn every_configuration_in_a_guide_is_formatted_and_valid() {
+    let guides: Vec<_> = guides()
+        .into_iter()
+        .map(|guide| (fs::read_to_string(&guide).unwrap(), guide))
+        .collect();
+    let blocks: Vec<_> = guides
+        .iter()
+        .flat_map(|(text, guide)| configurations(text).map(move |block| (block, guide.display())))
+        .collect();
+    assert!(!blocks.is_empty(), "no guide holds a configuration");
+    for core in cores() {
+        for (block, guide) in &blocks {
+            let workdir = Workdir::new(&core, &[("main.tf", block), ("versions.tf", VERSIONS)]);
+            for file in files_read_by(block) {
+                workdir.write(file, &csr());
+            }
+            let shown = format!("{guide} on {}:\n{block}", core.name);
+            let format = workdir.run(&["fmt", "-check", "-diff"]);
+            assert!(format.status.success(), "{shown}{}", format.stdout);
+            let validation = workdir.run(&["validate"]);
+            assert!(
+                validation.status.success(),
+                "{shown}{}{}",
+                validation.stdout,
+                validation.stderr
+            );
+        }
+    }
+}
+
+/// The blocks of code in Terraform's language.
+fn configurations(page: &str) -> impl Iterator<Item = &str> {
+    page.split("```terraform\n")
+        .skip(1)
+        .map(|rest| rest.split_once("```").unwrap().0)
+}
+
+/// The names in calls of `file("...")`.
+fn files_read_by(block: &str) -> impl Iterator<Item = &str> {
+    block
+        .split("file(\"")
+        .skip(1)
+        .map(|rest| rest.split_once('"').unwrap().0)
+}
+
+/// A CSR that lists no name, so that it fits every order.
+fn csr() -> String {
+    let mut parameters = rcgen::CertificateParams::default();
+    parameters.distinguished_name = rcgen::DistinguishedName::new();
+    let key = rcgen::KeyPair::generate().unwrap();
+    parameters.serialize_request(&key).unwrap().pem().unwrap()
+}
+
+fn guides() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/guides");
+    let mut found: Vec<_> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    found.sort();
+    assert!(!found.is_empty(), "there is no guide");
+    found
+}
