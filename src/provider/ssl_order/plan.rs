@@ -35,7 +35,8 @@ fn change(request: Request, prior: &SslOrderModel) -> Plan {
     if plan.private.imported {
         imported::keep_guesses(prior, &mut plan.state);
     }
-    let changes = changes(prior, &plan.state, plan.private.imported);
+    let mut changes = changes(prior, &plan.state, plan.private.imported);
+    imported::settle_organization(&mut changes, prior, &plan.state, &plan.private);
     let mut diagnostics = Diagnostics::new();
     let new_order: Vec<_> = changes
         .iter()

@@ -9,6 +9,7 @@ mod closed;
 mod destroy;
 mod duplicates;
 mod import;
+mod import_orders;
 mod lost_answers;
 mod refresh;
 mod refused;
