@@ -6,6 +6,7 @@ mod bad_input;
 mod chain;
 mod configuration;
 mod evidence;
+mod import;
 mod interruption;
 mod lifecycle;
 mod log;
