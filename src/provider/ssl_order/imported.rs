@@ -4,9 +4,11 @@
 mod organization;
 mod product;
 mod validity;
+mod words;
 
 pub(super) use organization::{settle as settle_organization, told as told_organization};
 pub(super) use product::check as check_product;
+pub(super) use words::recorded_only;
 
 use super::model::{CustomFieldModel, OrganizationModel, SslOrderModel};
 use crate::certcentral::{ContainerId, Order, OrderId};

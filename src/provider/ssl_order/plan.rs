@@ -50,7 +50,11 @@ fn change(request: Request, prior: &SslOrderModel) -> Plan {
         }
     } else if new_order.is_empty() {
         diagnostics.extend(not_possible(&changes, prior));
-        diagnostics.extend(words::recorded_only(&changes, prior));
+        diagnostics.extend(if plan.private.imported {
+            imported::recorded_only(&changes, &words::order_id(prior))
+        } else {
+            words::recorded_only(&changes, prior)
+        });
         diagnostics.extend(words::due(prior));
     } else {
         plan.requires_replace
