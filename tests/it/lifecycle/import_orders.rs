@@ -243,8 +243,9 @@ async fn the_odd_types_of_certcentral_make_an_empty_plan() {
 }
 
 /// What an order of the account has that order info cannot give back as it was written.
-const UNTOLD: [(&str, &str); 4] = [
+const UNTOLD: [(&str, &str); 5] = [
     ("profile_option", "server_auth_only_eku"),
+    ("ca_cert_id", "A1B2C3D4E5F60718"),
     ("custom_renewal_message", "Renew me"),
     (
         "renewed_thumbprint",
