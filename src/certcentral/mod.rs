@@ -75,8 +75,8 @@ pub use order::{
     PlacedOrder, ServerPlatformId, Validity,
 };
 pub use order_info::{
-    CaCert, ContainerRef, CustomField, Order, OrderCertificate, OrderContact, OrderInfoRequest,
-    OrderRef, OrganizationRef, ProductRef, ServerPlatform,
+    CaCert, CertificateValidity, ContainerRef, CustomField, Order, OrderCertificate, OrderContact,
+    OrderInfoRequest, OrderRef, OrganizationRef, ProductRef, ServerPlatform,
 };
 pub use order_update::ContactUpdate;
 pub use organization::{

@@ -157,6 +157,9 @@ pub struct OrderCertificate {
     /// Last day of validity; once issued.
     #[serde(default, deserialize_with = "flexible::date")]
     pub valid_till: Option<Date>,
+    /// The validity that was asked for, in the unit that was used; absent if none was.
+    #[serde(default, deserialize_with = "flexible::object")]
+    pub cert_validity: Option<CertificateValidity>,
     /// The CSR in PEM, maybe wrapped otherwise than it was sent.
     #[serde(default, deserialize_with = "flexible::pem")]
     pub csr: Option<String>,
@@ -175,6 +178,23 @@ pub struct OrderCertificate {
     /// Issuing intermediate.
     #[serde(default, deserialize_with = "flexible::object")]
     pub ca_cert: Option<CaCert>,
+}
+
+/// The validity that was asked for a certificate, in one of three units.
+///
+/// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/order-info.html>
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct CertificateValidity {
+    /// Whole years.
+    #[serde(default, deserialize_with = "flexible::integer")]
+    pub years: Option<i64>,
+    /// Days.
+    #[serde(default, deserialize_with = "flexible::integer")]
+    pub days: Option<i64>,
+    /// Last day.
+    #[serde(default, deserialize_with = "flexible::date")]
+    pub custom_expiration_date: Option<Date>,
 }
 
 /// Type of a server.

@@ -68,11 +68,11 @@ fn matches(state: &AccountState, order: &Order, name: &str, value: &str) -> Resu
         "container_id" => is(wanted.container_id),
         "user_id" => is(order.user.id),
         "certificate_id" => order.certificate_id().is_some_and(is),
+        // Also of duplicates and of certificates that a reissue replaced, which order info is not found by.
         "serial_number" => order
-            .primary()
-            .issued
-            .as_ref()
-            .is_some_and(|certificate| certificate.serial_number.eq_ignore_ascii_case(value)),
+            .certificates()
+            .filter_map(|certificate| certificate.issued.as_ref())
+            .any(|issued| issued.serial_number.eq_ignore_ascii_case(value)),
         "is_renewed" => is(u64::from(state.renewed_by(order).is_some())),
         "date_created" => {
             let (from, to) = time_range(value, UtcOffset::UTC)

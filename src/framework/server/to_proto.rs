@@ -95,8 +95,10 @@ pub(super) fn schema(schema: &Schema) -> proto::Schema {
 
 fn attribute(attribute: &Attribute) -> proto::schema::Attribute {
     let (ty, nested_type) = match &attribute.kind {
-        Kind::Plain(ty) => (ty.to_json().to_string().into_bytes(), None),
-        Kind::Nested(nesting, attributes) => (Vec::new(), Some(object(*nesting, attributes))),
+        Kind::Nested(nesting, attributes) if !is_plain_for_core(attribute) => {
+            (Vec::new(), Some(object(*nesting, attributes)))
+        }
+        _ => (attribute.ty().to_json().to_string().into_bytes(), None),
     };
     proto::schema::Attribute {
         name: attribute.name.to_owned(),
@@ -114,6 +116,22 @@ fn attribute(attribute: &Attribute) -> proto::schema::Attribute {
     }
 }
 
+/// Whether core is told the type of a nested attribute only. Terraform before 1.7 and OpenTofu before 1.11 crash on read-only nested
+/// attributes when they generate a configuration (hashicorp/terraform#34463, opentofu/opentofu#3555), and nobody configures the members.
+/// Members that core has to hide keep their declaration.
+fn is_plain_for_core(attribute: &Attribute) -> bool {
+    attribute.mode == Mode::Computed && !holds_secret(&attribute.kind)
+}
+
+fn holds_secret(kind: &Kind) -> bool {
+    match kind {
+        Kind::Plain(_) => false,
+        Kind::Nested(_, attributes) => attributes
+            .iter()
+            .any(|attribute| attribute.sensitive || holds_secret(&attribute.kind)),
+    }
+}
+
 fn object(nesting: Nesting, attributes: &[Attribute]) -> proto::schema::Object {
     let nesting = match nesting {
         Nesting::Single => NestingMode::Single,
@@ -124,5 +142,35 @@ fn object(nesting: Nesting, attributes: &[Attribute]) -> proto::schema::Object {
     proto::schema::Object {
         attributes: attributes.iter().map(attribute).collect(),
         nesting: nesting.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::attribute;
+    use crate::framework::{Attribute, Nesting, Type};
+
+    #[test]
+    fn core_is_told_the_type_of_a_read_only_nested_attribute_unless_a_member_is_sensitive() {
+        let status = || Attribute::computed("status", Type::String, "Status.");
+        let list = |member| (Nesting::List, vec![member]);
+        let plain = attribute(&Attribute::computed(
+            "requests",
+            list(status()),
+            "Requests.",
+        ));
+        assert_eq!(plain.nested_type, None);
+        assert_eq!(
+            String::from_utf8(plain.r#type).unwrap(),
+            r#"["list",["object",{"status":"string"}]]"#
+        );
+        for nested in [
+            Attribute::computed("requests", list(status().sensitive()), "Requests."),
+            Attribute::optional("requests", list(status()), "Requests."),
+            Attribute::optional_computed("requests", list(status()), "Requests."),
+        ] {
+            let nested = attribute(&nested);
+            assert!(nested.nested_type.is_some() && nested.r#type.is_empty());
+        }
     }
 }

@@ -1,6 +1,8 @@
 //! What changing an argument of an existing order means. One table, so that the plan, the documentation and the tests agree.
 
+use super::imported;
 use super::model::{SslOrderModel, ValidityModel};
+use super::private::SslOrderPrivate;
 use crate::framework::{Attr, AttributePath, FromToValue, Value};
 
 /// What a change costs.
@@ -69,6 +71,17 @@ pub(super) struct Change {
     pub means: Means,
     /// Where to point: the argument, or the nested attribute that differs.
     pub path: AttributePath,
+}
+
+/// The changes between an order in state and its plan, an imported order's by what CertCentral told of it.
+pub(super) fn changes_of(
+    prior: &SslOrderModel,
+    planned: &SslOrderModel,
+    private: &SslOrderPrivate,
+) -> Vec<Change> {
+    let mut changes = changes(prior, planned, private.imported);
+    imported::settle_organization(&mut changes, prior, planned, private);
+    changes
 }
 
 /// The changes between an order in state and its plan. Of an imported order, arguments that state does not know are

@@ -1,26 +1,48 @@
-//! Importing an order by its id. The refresh that core runs next fills the state in.
+//! Importing an order by its id, or by serial number or thumbprint of its certificate. Import finds the order id; the refresh
+//! that core runs next fills the state in. Nothing here changes anything in CertCentral.
+
+mod find;
+mod key;
+
+pub(super) use key::ImportKey;
 
 use super::model::SslOrderModel;
 use super::private::SslOrderPrivate;
 use crate::certcentral::OrderId;
-use crate::framework::{Attr, Diagnostic, Diagnostics, Imported};
+use crate::framework::{Attr, Diagnostics, Imported};
+use crate::provider::session::Session;
 
-/// A first state that holds the order id.
-pub(super) fn import(id: &str) -> Result<Imported<SslOrderModel, SslOrderPrivate>, Diagnostics> {
-    let order_id: OrderId = id.trim().parse().map_err(|_| {
-        Diagnostic::error(
-            "Invalid import id",
-            format!("{id:?} is not an order id. Import takes the number of the order in CertCentral, such as 112233."),
-        )
-    })?;
-    Ok(Imported {
+type Outcome = Result<Imported<SslOrderModel, SslOrderPrivate>, Diagnostics>;
+
+/// A first state for the id that a person wrote.
+pub(super) async fn import(session: &Session, id: &str) -> Outcome {
+    by_key(session, ImportKey::parse(id)?).await
+}
+
+/// A first state that holds the order id. An order id needs no call; the others are looked up.
+pub(super) async fn by_key(session: &Session, key: ImportKey) -> Outcome {
+    let id = match key {
+        ImportKey::OrderId(id) => id,
+        ImportKey::SerialNumber(serial) => find::by_serial(&session.client()?, &serial).await?,
+        ImportKey::Thumbprint(thumbprint) => {
+            find::by_thumbprint(&session.client()?, &thumbprint).await?
+        }
+    };
+    Ok(first_state(id))
+}
+
+fn first_state(id: OrderId) -> Imported<SslOrderModel, SslOrderPrivate> {
+    Imported {
         state: SslOrderModel {
-            id: Attr::Known(order_id.to_string()),
-            order_id: Attr::Known(order_id.get()),
+            id: Attr::Known(id.to_string()),
+            order_id: Attr::Known(id.get()),
             ..SslOrderModel::default()
         },
-        private: SslOrderPrivate { imported: true },
-    })
+        private: SslOrderPrivate {
+            imported: true,
+            ..SslOrderPrivate::default()
+        },
+    }
 }
 
 #[cfg(test)]

@@ -1,9 +1,18 @@
 //! The arguments of an imported order, as far as CertCentral tells them, so that a plan with the matching configuration
 //! is empty.
 
-use super::model::{CustomFieldModel, OrganizationModel, SslOrderModel, ValidityModel};
+mod organization;
+mod product;
+mod validity;
+mod words;
+
+pub(super) use organization::{settle as settle_organization, told as told_organization};
+pub(super) use product::check as check_product;
+pub(super) use words::recorded_only;
+
+use super::model::{CustomFieldModel, OrganizationModel, SslOrderModel};
 use crate::certcentral::{ContainerId, Order, OrderId};
-use crate::framework::{Attr, Set};
+use crate::framework::{Attr, Diagnostic, Set};
 use crate::pki::Csr;
 
 /// Puts the prior value back where an imported order has only a guess: CertCentral does not tell these arguments and cannot
@@ -17,11 +26,11 @@ pub(super) fn keep_guesses(prior: &SslOrderModel, planned: &mut SslOrderModel) {
     keep(&prior.organization_units, &mut planned.organization_units);
     keep(&prior.locale, &mut planned.locale);
     keep(&prior.skip_approval, &mut planned.skip_approval);
+    validity::keep_guess(prior, planned);
 }
 
-/// Fills the arguments in. Both forms of the validity get the order's years, because CertCentral does not tell which
-/// was used; the provider's own arguments get their defaults; language and approval, which it does not tell either, get the
-/// defaults of CertCentral.
+/// Fills the arguments in. The provider's own arguments get their defaults; language and approval, which CertCentral does not
+/// tell, get the defaults of CertCentral.
 pub(super) fn fill(state: &mut SslOrderModel, order: &Order) {
     let certificate = &order.certificate;
     let common_name = certificate.common_name.clone().unwrap_or_default();
@@ -61,14 +70,9 @@ pub(super) fn fill(state: &mut SslOrderModel, order: &Order) {
                 .and_then(|platform| platform.id)
                 .unwrap_or(-1),
         ),
-        validity_years: order.validity_years.into(),
-        order_validity: order
-            .validity_years
-            .map(|years| ValidityModel {
-                years: Attr::Known(years),
-                ..ValidityModel::default()
-            })
-            .into(),
+        cert_validity: validity::of_certificate(certificate),
+        validity_years: validity::years_in_the_older_form(order),
+        order_validity: validity::of_order(order),
         organization: order
             .organization
             .as_ref()
@@ -98,11 +102,7 @@ pub(super) fn fill(state: &mut SslOrderModel, order: &Order) {
             order.disable_renewal_notifications.unwrap_or_default(),
         ),
         auto_renew: Attr::Known(order.auto_renew),
-        comments: order
-            .requests
-            .iter()
-            .find_map(|request| request.comments.clone())
-            .into(),
+        comments: comments(order),
         locale: "en".into(),
         skip_approval: Attr::Known(false),
         disable_ct: Attr::Known(order.disable_ct),
@@ -120,11 +120,35 @@ pub(super) fn fill(state: &mut SslOrderModel, order: &Order) {
     };
 }
 
+/// The refusal to import an order that CertCentral does not show.
+pub(super) fn not_visible(id: OrderId) -> Diagnostic {
+    Diagnostic::error(
+        "Order not visible",
+        format!(
+            "CertCentral does not show order {id} to this API key, so it is not imported. The number may be another one, such as that of a \
+             certificate or a request; or the order may be in a container (division) or an account that the key does not see.\n\n\
+             Check the number in CertCentral under Certificates, Orders, or use a key that sees the container."
+        ),
+    )
+}
+
 /// The CSR with the line ends that a file on disk has.
 fn as_written(pem: &str) -> String {
     Csr::from_pem(pem).map_or_else(|_| pem.to_owned(), |csr| csr.pem())
 }
 
+/// The note on the request for the order itself; notes on reissues and revocations are no argument.
+fn comments(order: &Order) -> Attr<String> {
+    let is_for_the_order = |kind: &str| matches!(kind, "new_request" | "new request");
+    order
+        .requests
+        .iter()
+        .find(|request| request.kind.as_deref().is_none_or(is_for_the_order))
+        .and_then(|request| request.comments.clone())
+        .into()
+}
+
+/// A field without a value is as good as none, and no configuration could say it.
 fn custom_fields(order: &Order) -> Attr<Set<Attr<CustomFieldModel>>> {
     let fields = order
         .custom_fields
@@ -132,7 +156,7 @@ fn custom_fields(order: &Order) -> Attr<Set<Attr<CustomFieldModel>>> {
         .filter_map(|field| {
             Some(Attr::Known(CustomFieldModel {
                 metadata_id: Attr::Known(field.metadata_id?),
-                value: field.value.clone().into(),
+                value: Attr::Known(field.value.clone()?),
             }))
         })
         .collect();

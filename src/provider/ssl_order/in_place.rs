@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::change::{Change, Means};
 use super::model::{ContactModel, CustomFieldModel, SslOrderModel};
 use crate::certcentral::{ContactUpdate, CustomFieldValue, OrderStatus};
 use crate::framework::{Attr, Set};
@@ -47,28 +48,43 @@ pub(super) struct InPlace {
     pub kept: Vec<String>,
 }
 
-/// What it takes to bring the order of `prior` to `planned`. Unknown values need no step yet.
-pub(super) fn changes(prior: &SslOrderModel, planned: &SslOrderModel) -> InPlace {
+/// What it takes to bring the order of `prior` to `planned`, as far as `changed` calls for it. Unknown values need no step yet.
+pub(super) fn changes(
+    prior: &SslOrderModel,
+    planned: &SslOrderModel,
+    changed: &[Change],
+) -> InPlace {
     let mut all = InPlace::default();
-    additional_emails(prior, planned, &mut all);
-    disable_renewal_notifications(prior, planned, &mut all);
-    custom_fields(prior, planned, &mut all);
-    contacts(prior, planned, &mut all);
-    dcv_method(prior, planned, &mut all);
+    for change in changed
+        .iter()
+        .filter(|change| change.means == Means::InPlace)
+    {
+        match change.argument {
+            "additional_emails" => additional_emails(prior, planned, &mut all),
+            "disable_renewal_notifications" => {
+                disable_renewal_notifications(prior, planned, &mut all);
+            }
+            "custom_fields" => custom_fields(prior, planned, &mut all),
+            "organization" => contacts(prior, planned, &mut all),
+            "dcv_method" => dcv_method(prior, planned, &mut all),
+            _ => {}
+        }
+    }
     all
 }
 
-/// The same for an order whose certificate is reissued too: the reissue takes the DCV method along.
-pub(super) fn beside_a_reissue(prior: &SslOrderModel, planned: &SslOrderModel) -> InPlace {
-    let mut all = changes(
-        prior,
-        &SslOrderModel {
-            dcv_method: prior.dcv_method.clone(),
-            ..planned.clone()
-        },
-    );
-    all.steps.retain(|step| !matches!(step, Step::DcvMethod(_)));
-    all
+/// The same beside a reissue, which takes the DCV method along.
+pub(super) fn beside_a_reissue(
+    prior: &SslOrderModel,
+    planned: &SslOrderModel,
+    changed: &[Change],
+) -> InPlace {
+    let others: Vec<_> = changed
+        .iter()
+        .filter(|change| change.argument != "dcv_method")
+        .cloned()
+        .collect();
+    changes(prior, planned, &others)
 }
 
 /// Whether an order still proves control of its domains, so that the method can change.

@@ -166,7 +166,7 @@ impl Resource for SslOrder {
         _call: Call,
         id: String,
     ) -> Result<Imported<SslOrderModel, SslOrderPrivate>, Diagnostics> {
-        import::import(&id)
+        import::import(&self.session, &id).await
     }
 }
 

@@ -11,6 +11,30 @@ pub struct SslOrderPrivate {
     /// them in the configuration is no wish for a new order.
     #[serde(default)]
     pub imported: bool,
+    /// What CertCentral told of the organization of an imported order and the state cannot hold, so that a configuration
+    /// that describes the same organization is no wish for a new order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organization: Option<ToldOrganization>,
+}
+
+/// The organization of an order, as far as order info tells it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ToldOrganization {
+    /// Legal name.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// Contacts of the order.
+    #[serde(default)]
+    pub contacts: Vec<ToldContact>,
+}
+
+/// A contact of an order, as far as order info tells it: not which user of the account it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ToldContact {
+    /// `organization_contact`, `technical_contact` or `verified_contact`.
+    pub contact_type: String,
+    /// E-mail address.
+    pub email: String,
 }
 
 impl PrivateState for SslOrderPrivate {

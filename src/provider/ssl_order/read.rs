@@ -18,7 +18,11 @@ type Outcome = Read<SslOrderModel, SslOrderPrivate>;
 
 /// Looks at the order of a state.
 pub(super) async fn read(session: &Session, request: Request) -> Outcome {
-    let ReadRequest { mut state, private } = request;
+    let ReadRequest {
+        mut state,
+        mut private,
+    } = request;
+    let is_import = private.imported && state.status.is_null();
     let Some(id) = state
         .known_order_id()
         .and_then(|id| OrderId::try_from(id).ok())
@@ -39,7 +43,7 @@ pub(super) async fn read(session: &Session, request: Request) -> Outcome {
     let order = match client.order(id).await {
         Ok(order) => order,
         Err(error) if error.status() == Some(404) && error.api().is_some() => {
-            return not_visible(id, &state);
+            return not_visible(id, &state, is_import);
         }
         Err(error) => {
             return Read::Failed(
@@ -48,8 +52,13 @@ pub(super) async fn read(session: &Session, request: Request) -> Outcome {
         }
     };
     let mut warnings = Warnings::new();
-    if private.imported && state.product_name_id.is_null() {
+    if is_import {
+        match imported::check_product(&order) {
+            Ok(warning) => warnings.extend(warning),
+            Err(problem) => return Read::Failed(problem.into()),
+        }
         imported::fill(&mut state, &order);
+        private.organization = Some(imported::told_organization(&order));
     }
     warnings.extend(outside::reissued(&state, &order));
     warnings.extend(outside::moved(&state, &order));
@@ -65,7 +74,10 @@ pub(super) async fn read(session: &Session, request: Request) -> Outcome {
 }
 
 /// A 404 means "not visible to this key" as often as "gone".
-fn not_visible(id: OrderId, state: &SslOrderModel) -> Outcome {
+fn not_visible(id: OrderId, state: &SslOrderModel, is_import: bool) -> Outcome {
+    if is_import {
+        return Read::Failed(imported::not_visible(id).into());
+    }
     let status = state.status.as_str().unwrap_or_default();
     if OrderStatus::from(status).is_closed() {
         let mut warnings = Warnings::new();

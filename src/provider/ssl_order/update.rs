@@ -5,6 +5,7 @@ mod in_place;
 mod reissue;
 mod renewal;
 
+use super::change::changes_of;
 use super::clocks;
 use super::model::SslOrderModel;
 use super::private::SslOrderPrivate;
@@ -26,7 +27,12 @@ type Outcome = Updated<SslOrderModel, SslOrderPrivate>;
 
 /// Carries the plan out.
 pub(super) async fn update(session: &Session, call: &Call, request: Request) -> Outcome {
-    let private = request.private.clone();
+    // What was told of an imported order is not told of the order that renews it.
+    let private = if matches!(request.planned_state.id, Attr::Unknown) {
+        SslOrderPrivate::default()
+    } else {
+        request.private.clone()
+    };
     match carry_out(session, call, &request).await {
         Ok((state, warnings)) => Updated {
             state,
@@ -35,7 +41,7 @@ pub(super) async fn update(session: &Session, call: &Call, request: Request) -> 
         },
         Err(failed) => Updated {
             state: failed.state,
-            private,
+            private: request.private,
             diagnostics: failed.problem,
         },
     }
@@ -51,11 +57,12 @@ async fn carry_out(
     let mut state = if matches!(planned.id, Attr::Unknown) {
         renewal::renew(session, call, prior, planned, &mut warnings).await?
     } else {
-        let changed = in_place::change(session, prior, planned, &mut warnings).await?;
+        let changed = changes_of(prior, planned, &request.private);
+        let state = in_place::change(session, prior, planned, &changed, &mut warnings).await?;
         if matches!(planned.certificate_id, Attr::Unknown) {
-            reissue::reissue(session, call, changed, prior, planned, &mut warnings).await?
+            reissue::reissue(session, call, state, prior, planned, &mut warnings).await?
         } else {
-            changed
+            state
         }
     };
     clocks::set(&mut state, session.today());

@@ -45,6 +45,7 @@ pub(super) fn resource(type_name: &str, schema: &Schema) -> String {
     page.push_str(&schema_section(&schema.attributes));
     page.push_str("\n## Import\n");
     code(&mut page, "shell", &format!("{folder}/import.sh"));
+    code(&mut page, "terraform", &format!("{folder}/import.tf"));
     page
 }
 

@@ -13,6 +13,7 @@ mod destroy_matrix;
 mod destroy_revoke;
 mod duplicates;
 mod import;
+mod import_orders;
 mod in_place;
 mod lost_answers;
 mod outside;

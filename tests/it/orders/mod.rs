@@ -8,6 +8,7 @@ mod configuration;
 mod destroy;
 mod every_argument;
 mod evidence;
+mod import;
 mod interruption;
 mod lifecycle;
 mod log;

@@ -1,27 +1,13 @@
-//! Import ids.
+//! The first state of an import.
 
-use super::import;
+use super::first_state;
 use crate::framework::Attr;
 
 #[test]
-fn an_order_id_is_a_number_above_zero() {
-    for id in ["112233", " 2147500123 "] {
-        let imported = import(id).unwrap();
-        assert_eq!(imported.state.id.as_str(), Some(id.trim()));
-        assert_eq!(
-            imported.state.order_id,
-            Attr::Known(id.trim().parse().unwrap())
-        );
-        assert!(imported.private.imported);
-    }
-    for id in ["", "abc", "0", "-1", "1.5", "99999999999999999999"] {
-        let problems = import(id).unwrap_err();
-        let problem = problems.iter().next().unwrap();
-        assert_eq!(problem.summary, "Invalid import id", "{id}");
-        assert!(
-            problem
-                .detail
-                .starts_with(&format!("{id:?} is not an order id"))
-        );
-    }
+fn a_first_state_holds_the_order_id_and_nothing_else() {
+    let imported = first_state("2147500123".parse().unwrap());
+    assert_eq!(imported.state.id.as_str(), Some("2147500123"));
+    assert_eq!(imported.state.order_id, Attr::Known(2_147_500_123));
+    assert_eq!(imported.state.product_name_id, Attr::Null);
+    assert!(imported.private.imported);
 }

@@ -3,15 +3,16 @@
 use super::{InPlace, Step, changes};
 use crate::certcentral::{ContactUpdate, CustomFieldValue};
 use crate::framework::{Attr, Set};
+use crate::provider::ssl_order::change;
 use crate::provider::ssl_order::model::{ContactModel, CustomFieldModel, SslOrderModel};
 use crate::provider::ssl_order::samples::{contact, names, order, placed};
 
-fn change(edit_prior: fn(&mut SslOrderModel), edit: fn(&mut SslOrderModel)) -> InPlace {
+fn in_place(edit_prior: fn(&mut SslOrderModel), edit: fn(&mut SslOrderModel)) -> InPlace {
     let mut prior = placed(&order());
     edit_prior(&mut prior);
     let mut planned = prior.clone();
     edit(&mut planned);
-    changes(&prior, &planned)
+    changes(&prior, &planned, &change::changes(&prior, &planned, false))
 }
 
 fn fields(values: &[(i64, &str)]) -> Attr<Set<Attr<CustomFieldModel>>> {
@@ -34,23 +35,23 @@ fn set_contacts(order: &mut SslOrderModel, contacts: &[ContactModel]) {
 #[test]
 fn e_mails_are_replaced_as_a_whole_and_cleared_by_none() {
     let nothing: fn(&mut SslOrderModel) = |_| {};
-    let two = change(nothing, |o| {
+    let two = in_place(nothing, |o| {
         o.additional_emails = names(&["a@example.com", "b@example.com"])
     });
     let all = vec!["a@example.com".to_owned(), "b@example.com".to_owned()];
     assert_eq!(two.steps, [Step::AdditionalEmails(all)]);
-    let none = change(
+    let none = in_place(
         |o| o.additional_emails = names(&["a@example.com"]),
         |o| o.additional_emails = Attr::Null,
     );
     assert_eq!(none.steps, [Step::AdditionalEmails(Vec::new())]);
-    let unknown = change(nothing, |o| o.additional_emails = Attr::Unknown);
+    let unknown = in_place(nothing, |o| o.additional_emails = Attr::Unknown);
     assert_eq!(unknown, InPlace::default());
 }
 
 #[test]
 fn a_custom_field_is_set_and_never_removed() {
-    let changed = change(
+    let changed = in_place(
         |o| o.custom_fields = fields(&[(1, "old"), (2, "gone")]),
         |o| o.custom_fields = fields(&[(1, "new"), (3, "more")]),
     );
@@ -69,7 +70,7 @@ fn a_custom_field_is_set_and_never_removed() {
 
 #[test]
 fn only_what_the_api_changes_of_contacts_is_sent() {
-    let changed = change(
+    let changed = in_place(
         |o| {
             set_contacts(
                 o,
@@ -105,12 +106,12 @@ fn only_what_the_api_changes_of_contacts_is_sent() {
 
 #[test]
 fn the_dcv_method_changes_while_domains_are_validated() {
-    let pending = change(
+    let pending = in_place(
         |o| o.status = "pending".into(),
         |o| o.dcv_method = "email".into(),
     );
     assert_eq!(pending.steps, [Step::DcvMethod("email".to_owned())]);
-    let issued = change(
+    let issued = in_place(
         |o| o.status = "issued".into(),
         |o| o.dcv_method = "email".into(),
     );
@@ -119,11 +120,11 @@ fn the_dcv_method_changes_while_domains_are_validated() {
 
 #[test]
 fn renewal_e_mails_are_switched() {
-    let off = change(
+    let off = in_place(
         |_| {},
         |o| o.disable_renewal_notifications = Attr::Known(true),
     );
     assert_eq!(off.steps, [Step::DisableRenewalNotifications(true)]);
-    let absent = change(|_| {}, |o| o.disable_renewal_notifications = Attr::Null);
+    let absent = in_place(|_| {}, |o| o.disable_renewal_notifications = Attr::Null);
     assert_eq!(absent, InPlace::default());
 }

@@ -5,7 +5,7 @@ use time::Date;
 use super::{Plan, Request, replace, unknown, words};
 use crate::certcentral::OrderStatus;
 use crate::framework::{Attr, Diagnostic, Diagnostics, Planned};
-use crate::provider::ssl_order::change::{Change, Means, changes};
+use crate::provider::ssl_order::change::{Change, Means, changes_of};
 use crate::provider::ssl_order::model::SslOrderModel;
 use crate::provider::ssl_order::validate::dates_for_a_new_order;
 use crate::provider::ssl_order::{imported, in_place, price};
@@ -57,7 +57,7 @@ pub(super) fn plan(
     if plan.private.imported {
         imported::keep_guesses(prior, &mut plan.state);
     }
-    let changes = changes(prior, &plan.state, plan.private.imported);
+    let changes = changes_of(prior, &plan.state, &plan.private);
     if let Some(reason) = replace::because_closed(prior, &plan.state) {
         plan.diagnostics.extend(reason.diagnostics);
         plan.requires_replace.extend(reason.requires_replace);
@@ -194,10 +194,15 @@ fn change_in_place(plan: &mut Plan, prior: &SslOrderModel, changes: &[Change]) {
 /// What the plan changes in state only.
 fn recorded(plan: &mut Plan, prior: &SslOrderModel, changes: &[Change], with_a_reissue: bool) {
     let kept: Vec<String> = if with_a_reissue {
-        in_place::beside_a_reissue(prior, &plan.state).kept
+        in_place::beside_a_reissue(prior, &plan.state, changes).kept
     } else {
-        in_place::changes(prior, &plan.state).kept
+        in_place::changes(prior, &plan.state, changes).kept
     };
-    let warning: Option<Diagnostic> = words::recorded_only(changes, &kept, prior);
+    let of_the_import = plan.private.imported && kept.is_empty();
+    let warning: Option<Diagnostic> = if of_the_import {
+        imported::recorded_only(changes, &words::order_id(prior))
+    } else {
+        words::recorded_only(changes, &kept, prior)
+    };
     plan.diagnostics.extend(warning);
 }

@@ -402,7 +402,11 @@ fn an_imported_order_takes_what_certcentral_does_not_tell() {
     let mut config = order();
     config.locale = "de".into();
     config.renewed_thumbprint = "AB".into();
-    let plan = plan(&config, Some(&prior), SslOrderPrivate { imported: true });
+    let private = SslOrderPrivate {
+        imported: true,
+        ..SslOrderPrivate::default()
+    };
+    let plan = plan(&config, Some(&prior), private);
     assert_eq!(
         said(&plan),
         [(Severity::Warning, "Change is recorded only")]

@@ -3,6 +3,7 @@
 
 use tracing::info;
 
+use super::super::change::Change;
 use super::super::in_place::{self, Step};
 use super::super::model::{DomainValidationModel, SslOrderModel};
 use super::super::{domain_validations, observe};
@@ -17,6 +18,7 @@ pub(super) async fn change(
     session: &Session,
     prior: &SslOrderModel,
     planned: &SslOrderModel,
+    changed: &[Change],
     warnings: &mut Warnings,
 ) -> Result<SslOrderModel, Failed> {
     let failed = |state: &SslOrderModel, problem: Diagnostic| Failed {
@@ -24,7 +26,7 @@ pub(super) async fn change(
         problem: problem.into(),
     };
     let mut done = prior.clone();
-    let steps = steps(prior, planned);
+    let steps = steps(prior, planned, changed);
     if !steps.is_empty() {
         let client = session.client().map_err(|problem| failed(&done, problem))?;
         let id = order_id(prior).map_err(|problem| failed(&done, problem))?;
@@ -61,13 +63,13 @@ pub(super) fn order_id(state: &SslOrderModel) -> Result<OrderId, Diagnostic> {
 }
 
 /// Nothing is done about a closed order, as its plan says.
-fn steps(prior: &SslOrderModel, planned: &SslOrderModel) -> Vec<Step> {
+fn steps(prior: &SslOrderModel, planned: &SslOrderModel, changed: &[Change]) -> Vec<Step> {
     if OrderStatus::from(prior.status.as_str().unwrap_or_default()).is_closed() {
         Vec::new()
     } else if matches!(planned.certificate_id, Attr::Unknown) {
-        in_place::beside_a_reissue(prior, planned).steps
+        in_place::beside_a_reissue(prior, planned, changed).steps
     } else {
-        in_place::changes(prior, planned).steps
+        in_place::changes(prior, planned, changed).steps
     }
 }
 

@@ -33,6 +33,11 @@ pub(super) fn one_form(order: &SslOrderModel) -> Vec<Diagnostic> {
         )],
         ([], Attr::Known(validity)) => exactly_one(validity, "order_validity"),
         ([], Attr::Unknown) => Vec::new(),
+        (_, Attr::Known(validity)) if *validity == older_form(order) => vec![warning(
+            &AttributePath::of("order_validity"),
+            "Validity is given twice",
+            "`order_validity` and its older form say the same. Remove one of them.",
+        )],
         ([first, ..], Attr::Known(_)) => vec![error(
             &AttributePath::of("order_validity"),
             "Conflicting validity arguments",
@@ -42,6 +47,14 @@ pub(super) fn one_form(order: &SslOrderModel) -> Vec<Diagnostic> {
         )],
         ([_], _) => Vec::new(),
         (several, _) => vec![precedence(several)],
+    }
+}
+
+fn older_form(order: &SslOrderModel) -> ValidityModel {
+    ValidityModel {
+        years: order.validity_years.clone(),
+        days: order.validity_days.clone(),
+        custom_expiration_date: order.custom_expiration_date.clone(),
     }
 }
 

@@ -43,7 +43,7 @@ fn exactly_one_form_says_how_long_the_order_lasts() {
             "error order_validity: Several validity members. `order_validity` takes exactly one",
         ),
         (
-            |o| o.validity_years = Attr::Known(1),
+            |o| o.validity_years = Attr::Known(2),
             "error order_validity: Conflicting validity arguments. `order_validity` and `validity_years`",
         ),
         (
