@@ -6,6 +6,7 @@ pub(crate) mod bed;
 mod calls;
 mod changes;
 mod closed;
+mod configurations;
 mod destroy;
 mod duplicates;
 mod import;

@@ -336,7 +336,7 @@ pub(super) fn timeouts(order: &SslOrderModel) -> Vec<Diagnostic> {
         error(
             &AttributePath::of("timeouts").attribute(name),
             "Invalid duration",
-            format!("{text:?} is not a duration such as \"10m\" or \"1h30m\"."),
+            format!("`timeouts.{name}` is {text:?}, not a duration such as \"10m\" or \"1h30m\"."),
         )
     })
     .collect()

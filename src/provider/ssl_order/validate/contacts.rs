@@ -24,7 +24,7 @@ pub(super) fn types(order: &SslOrderModel) -> Vec<Diagnostic> {
                 return Some(error(
                     &path,
                     "Invalid contact type",
-                    format!("{kind:?} is no contact type. Use one of {}.", CONTACT_TYPES.join(", ")),
+                    format!("`{path}` is {kind:?}, no contact type. Use one of {}.", CONTACT_TYPES.join(", ")),
                 ));
             }
             (!CONTACT_TYPES.contains(&kind)).then(|| {
@@ -32,7 +32,7 @@ pub(super) fn types(order: &SslOrderModel) -> Vec<Diagnostic> {
                     &path,
                     "Unknown contact type",
                     format!(
-                        "{kind:?} is none of the contact types {}. It is sent as it is; CertCentral may refuse it.",
+                        "`{path}` is {kind:?}, none of the contact types {}. It is sent as it is; CertCentral may refuse it.",
                         CONTACT_TYPES.join(", ")
                     ),
                 )
@@ -59,7 +59,7 @@ pub(super) fn duplicates(order: &SslOrderModel) -> Vec<Diagnostic> {
                     &path,
                     "Duplicate contact",
                     format!(
-                        "An earlier contact is {} already; CertCentral may refuse the second one. Remove one of them.",
+                        "`{path}` is {} that an earlier contact is already; CertCentral may refuse the second one. Remove one of them.",
                         if is_same_user {
                             format!("the same user as {kind:?}")
                         } else {
@@ -82,7 +82,7 @@ pub(super) fn completeness(order: &SslOrderModel) -> Vec<Diagnostic> {
                 &path.attribute("user_id"),
                 "Invalid user id",
                 format!(
-                    "`user_id` is {id}; ids of CertCentral are whole numbers above zero. Leave it out to describe a new contact."
+                    "`{path}.user_id` is {id}; ids of CertCentral are whole numbers above zero. Leave it out to describe a new contact."
                 ),
             )],
             Attr::Known(_) | Attr::Unknown => Vec::new(),
@@ -126,20 +126,20 @@ fn person_texts<'a>(
                 Some(error(
                     &path,
                     "Blank contact argument",
-                    format!("`{name}` is blank. Set it, or leave it out beside a `user_id`."),
+                    format!("`{path}` is blank. Set it, or leave it out beside a `user_id`."),
                 ))
             } else if name == "email" && !is_email(text) {
                 Some(error(
                     &path,
                     "Invalid e-mail address",
-                    format!("{text:?} is not an e-mail address such as \"tls@example.com\"."),
+                    format!("`{path}` is {text:?}, not an e-mail address such as \"tls@example.com\"."),
                 ))
             } else if is_meaningless(text) {
                 Some(warning(
                     &path,
                     "Meaningless contact argument",
                     format!(
-                        "`{name}` is {text:?}, which says nothing; CertCentral may refuse it. DigiCert calls and writes to this person."
+                        "`{path}` is {text:?}, which says nothing; CertCentral may refuse it. DigiCert calls and writes to this person."
                     ),
                 ))
             } else if length > limit {
@@ -147,7 +147,7 @@ fn person_texts<'a>(
                     &path,
                     "Long contact argument",
                     format!(
-                        "`{name}` has {length} characters; CertCentral may refuse more than {limit}. Shorten it."
+                        "`{path}` has {length} characters; CertCentral may refuse more than {limit}. Shorten it."
                     ),
                 ))
             } else {
@@ -223,7 +223,8 @@ pub(super) fn missing_person_members(person: &Person<'_>, path: &AttributePath) 
                 &path.attribute(*name),
                 "Incomplete contact",
                 format!(
-                    "A new contact needs `{name}`. Set it, or name an existing user by `user_id`."
+                    "A new contact needs `{}`. Set it, or name an existing user by `user_id`.",
+                    path.attribute(*name)
                 ),
             )
         })

@@ -231,7 +231,7 @@ pub(super) fn dates(order: &SslOrderModel) -> Vec<Diagnostic> {
             error(
                 &path,
                 "Invalid date",
-                format!("{text:?} is not a date of the form yyyy-MM-dd, such as \"2027-03-31\"."),
+                format!("`{path}` is {text:?}, not a date of the form yyyy-MM-dd, such as \"2027-03-31\"."),
             )
         })
         .collect()

@@ -207,22 +207,22 @@ fn dates_are_dates_of_the_calendar() {
     each_is_refused(&[
         (
             |o| o.order_validity = Attr::Known(until("2027-02-29")),
-            "error order_validity.custom_expiration_date: Invalid date. \"2027-02-29\" is not a date",
+            "error order_validity.custom_expiration_date: Invalid date. `order_validity.custom_expiration_date` is \"2027-02-29\", not a date",
         ),
         (
             |o| o.order_validity = Attr::Known(until("31.03.2027")),
-            "error order_validity.custom_expiration_date: Invalid date. \"31.03.2027\" is not a date",
+            "error order_validity.custom_expiration_date: Invalid date. `order_validity.custom_expiration_date` is \"31.03.2027\", not a date",
         ),
         (
             |o| o.cert_validity = Attr::Known(until("2027-3-1")),
-            "error cert_validity.custom_expiration_date: Invalid date. \"2027-3-1\" is not a date",
+            "error cert_validity.custom_expiration_date: Invalid date. `cert_validity.custom_expiration_date` is \"2027-3-1\", not a date",
         ),
         (
             |o| {
                 o.order_validity = Attr::Null;
                 o.custom_expiration_date = "soon".into();
             },
-            "error custom_expiration_date: Invalid date. \"soon\" is not a date",
+            "error custom_expiration_date: Invalid date. `custom_expiration_date` is \"soon\", not a date",
         ),
     ]);
     each_passes(&[

@@ -272,7 +272,7 @@ fn thumbprints_references_and_durations_have_their_form() {
                     ..TimeoutsModel::default()
                 });
             },
-            "error timeouts.create: Invalid duration. \"soon\" is not a duration",
+            "error timeouts.create: Invalid duration. `timeouts.create` is \"soon\", not a duration",
         ),
         (
             |o| {
@@ -281,7 +281,7 @@ fn thumbprints_references_and_durations_have_their_form() {
                     ..TimeoutsModel::default()
                 });
             },
-            "error timeouts.update: Invalid duration. \"10\" is not a duration",
+            "error timeouts.update: Invalid duration. `timeouts.update` is \"10\", not a duration",
         ),
     ]);
     each_passes(&[
