@@ -98,7 +98,7 @@ fn another_spelling_of_the_rest_is_no_change() {
         }),
         ("issuer", |o| o.ca_cert_id = "3ee6e4f6856df7fc".into()),
         ("country", |o| {
-            organization(o, |new| new.country = "US".into())
+            organization(o, |new| new.country = "US".into());
         }),
         ("order of contacts", |o| {
             organization(o, |new| {
@@ -175,17 +175,17 @@ fn what_certcentral_takes_for_absent_is_no_change() {
         ("dns_names", |o| o.dns_names = names(&[])),
         ("dns_names", |o| o.dns_names = names(&["Shop.example.com."])),
         ("organization_units", |o| {
-            o.organization_units = Attr::Known(vec![])
+            o.organization_units = Attr::Known(vec![]);
         }),
         ("custom_fields", |o| {
-            o.custom_fields = Attr::Known(Set(vec![]))
+            o.custom_fields = Attr::Known(Set(vec![]));
         }),
         ("additional_emails", |o| o.additional_emails = names(&[])),
         ("cert_validity", |o| {
-            o.cert_validity = Attr::Known(ValidityModel::default())
+            o.cert_validity = Attr::Known(ValidityModel::default());
         }),
         ("organization", |o| {
-            organization(o, |org| org.contacts = Attr::Known(vec![]))
+            organization(o, |org| org.contacts = Attr::Known(vec![]));
         }),
         ("auto_renew", |o| o.auto_renew = Attr::Known(false)),
         ("skip_approval", |o| o.skip_approval = Attr::Known(false)),
@@ -194,10 +194,10 @@ fn what_certcentral_takes_for_absent_is_no_change() {
         ("payment_method", |o| o.payment_method = "balance".into()),
         ("comments", |o| o.comments = "".into()),
         ("custom_renewal_message", |o| {
-            o.custom_renewal_message = "".into()
+            o.custom_renewal_message = "".into();
         }),
         ("server_platform_id", |o| {
-            o.server_platform_id = Attr::Known(-1)
+            o.server_platform_id = Attr::Known(-1);
         }),
     ];
     let mut prior = samples::order();
@@ -222,7 +222,7 @@ fn what_certcentral_does_not_take_for_absent_is_a_change() {
         ("locale", |o| o.locale = "de".into()),
         ("payment_method", |o| o.payment_method = "card".into()),
         ("additional_emails", |o| {
-            o.additional_emails = names(&["a@example.com"])
+            o.additional_emails = names(&["a@example.com"]);
         }),
         ("locale", |o| o.locale = Attr::Unknown),
     ];

@@ -102,7 +102,7 @@ fn an_order_has_one_contact_of_a_type_and_many_approvers() {
                 with_contacts(
                     o,
                     &[contact("technical_contact"), contact("technical_contact")],
-                )
+                );
             },
             "warning organization.contacts[1]: Duplicate contact. `organization.contacts[1]` is the \"technical_contact\" that an earlier",
         ),

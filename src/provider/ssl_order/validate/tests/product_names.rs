@@ -63,7 +63,7 @@ fn names_that_do_not_fit_their_product_are_a_warning() {
             o.dns_names = names(&["*.example.com"]);
         }),
         ("http without wildcards", |o| {
-            o.dcv_method = "http-token".into()
+            o.dcv_method = "http-token".into();
         }),
     ]);
 }

@@ -193,7 +193,7 @@ fn ids_are_above_zero() {
     each_passes(&[
         ("container", |o| o.container_id = Attr::Known(1)),
         ("two fields", |o| {
-            o.custom_fields = fields(&[(11, "a"), (12, "a")])
+            o.custom_fields = fields(&[(11, "a"), (12, "a")]);
         }),
         ("platform", |o| o.server_platform_id = Attr::Known(45)),
         ("renewal above 2^31", |o| {
