@@ -23,7 +23,7 @@ pub(super) fn new_organization() -> Json {
     })
 }
 
-fn new_with(members: Json) -> Json {
+fn new_with(members: &Json) -> Json {
     let mut organization = new_organization();
     for (name, value) in members.as_object().unwrap() {
         organization[name] = value.clone();
@@ -171,18 +171,21 @@ fn validities() -> Vec<(Json, &'static [&'static str])> {
 fn organizations() -> Vec<(Json, &'static [&'static str])> {
     let user = |id: i64| json!({ "user_id": id });
     vec![
-        (new_with(json!({})), &[]),
+        (new_with(&json!({})), &[]),
         (
-            new_with(json!({ "country": "NA", "city": "Windhoek" })),
+            new_with(&json!({ "country": "NA", "city": "Windhoek" })),
             &[],
         ),
-        (new_with(json!({ "address2": "", "assumed_name": "" })), &[]),
         (
-            new_with(json!({ "country": "XK" })),
+            new_with(&json!({ "address2": "", "assumed_name": "" })),
+            &[],
+        ),
+        (
+            new_with(&json!({ "country": "XK" })),
             &[".organization.country: Unknown country"],
         ),
         (
-            new_with(json!({ "name": "Widgets (UK) Ltd" })),
+            new_with(&json!({ "name": "Widgets (UK) Ltd" })),
             &[".organization.name: Unusual organization name"],
         ),
         (

@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use super::{Row, each_is_refused, row};
 
-fn refused(argument: &str, value: Json, path: &'static str, says: &'static str) -> Row {
+fn refused(argument: &str, value: &Json, path: &'static str, says: &'static str) -> Row {
     row(json!({ argument: value }), path, says)
 }
 
@@ -13,31 +13,31 @@ async fn products_and_choices() {
     let rows = [
         refused(
             "product_name_id",
-            json!(""),
+            &json!(""),
             ".product_name_id",
             "is not a product name id",
         ),
         refused(
             "product_name_id",
-            json!("SSL Basic"),
+            &json!("SSL Basic"),
             ".product_name_id",
             "is not a product name id",
         ),
         refused(
             "product_name_id",
-            json!("../order"),
+            &json!("../order"),
             ".product_name_id",
             "is not a product name id",
         ),
         refused(
             "signature_hash",
-            json!("sha1"),
+            &json!("sha1"),
             ".signature_hash",
             "no public certificate is signed with",
         ),
         refused(
             "signature_hash",
-            json!(""),
+            &json!(""),
             ".signature_hash",
             "no public certificate is signed with",
         ),
@@ -53,92 +53,92 @@ async fn products_and_choices() {
         ),
         refused(
             "wait_for",
-            json!("ever"),
+            &json!("ever"),
             ".wait_for",
             "it takes \"auto\", \"issued\" or \"none\"",
         ),
         refused(
             "on_destroy",
-            json!("delete"),
+            &json!("delete"),
             ".on_destroy",
             "`on_destroy` is \"delete\"",
         ),
         refused(
             "revocation_reason",
-            json!("oops"),
+            &json!("oops"),
             ".revocation_reason",
             "`revocation_reason` is \"oops\"",
         ),
         refused(
             "duplicate_order_check",
-            json!("no"),
+            &json!("no"),
             ".duplicate_order_check",
             "it takes \"error\", \"warn\" or \"off\"",
         ),
         refused(
             "reissue_days_before_expiry",
-            json!(-1),
+            &json!(-1),
             ".reissue_days_before_expiry",
             "or 0 to switch the clock off",
         ),
         refused(
             "renew_days_before_expiry",
-            json!(-30),
+            &json!(-30),
             ".renew_days_before_expiry",
             "is -30",
         ),
         refused(
             "timeouts",
-            json!({ "create": "soon" }),
+            &json!({ "create": "soon" }),
             ".timeouts.create",
             "`timeouts.create` is \"soon\", not a duration",
         ),
-        refused("container_id", json!(0), ".container_id", "0 is not an id"),
+        refused("container_id", &json!(0), ".container_id", "0 is not an id"),
         refused(
             "renewal_of_order_id",
-            json!(-5),
+            &json!(-5),
             ".renewal_of_order_id",
             "-5 is not an id",
         ),
         refused(
             "renewed_thumbprint",
-            json!("F3:9A"),
+            &json!("F3:9A"),
             ".renewed_thumbprint",
             "40 hexadecimal digits without separators",
         ),
         refused(
             "alternative_order_id",
-            json!(" "),
+            &json!(" "),
             ".alternative_order_id",
             "Leave it out to have one derived",
         ),
         refused(
             "additional_emails",
-            json!(["tls"]),
+            &json!(["tls"]),
             ".additional_emails",
             "\"tls\" is not an e-mail address",
         ),
         refused(
             "additional_emails",
-            json!(["a@example.com", "b@host"]),
+            &json!(["a@example.com", "b@host"]),
             ".additional_emails",
             "\"b@host\" is not",
         ),
         refused(
             "custom_fields",
-            json!([{ "metadata_id": 0, "value": "x" }]),
+            &json!([{ "metadata_id": 0, "value": "x" }]),
             ".custom_fields",
             "0 is not a `metadata_id`",
         ),
         refused(
             "custom_fields",
-            json!([{ "metadata_id": 11, "value": "a" }, { "metadata_id": 11, "value": "b" }]),
+            &json!([{ "metadata_id": 11, "value": "a" }, { "metadata_id": 11, "value": "b" }]),
             ".custom_fields",
             "`metadata_id` 11 has 2 values",
         ),
         refused(
             "organization_units",
-            json!(["IT", "-"]),
+            &json!(["IT", "-"]),
             ".organization_units[1]",
             "\"-\" says nothing",
         ),
