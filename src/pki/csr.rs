@@ -92,6 +92,14 @@ pub enum CsrError {
         /// Bits of the modulus.
         bits: u32,
     },
+    /// RSA key whose length is no whole number of bytes.
+    #[error(
+        "the RSA key has {bits} bits; the CA/Browser Forum asks for a multiple of 8, such as 2048, 3072 or 4096"
+    )]
+    RsaOddLength {
+        /// Bits of the modulus.
+        bits: u32,
+    },
     /// RSA key with an even exponent or the exponent 1.
     #[error("the RSA key has an exponent that gives no security; make a new key")]
     RsaExponent,
@@ -187,6 +195,23 @@ impl Csr {
     }
 }
 
+/// Whether two texts hold the same request, whatever their line ends, label and surrounding text. Judges neither key nor
+/// signature, so that an order placed elsewhere compares too; a text without PEM armour is read as bare base64, which
+/// CertCentral accepts and may answer with.
+#[must_use]
+pub fn is_same_request(a: &str, b: &str) -> bool {
+    a == b || matches!((request_der(a), request_der(b)), (Some(a), Some(b)) if a == b)
+}
+
+fn request_der(text: &str) -> Option<Vec<u8>> {
+    let (mut blocks, _) = pem::split(text).ok()?;
+    match (blocks.pop(), blocks.is_empty()) {
+        (Some(block), true) if matches!(block.label, LABEL | NEW_LABEL) => Some(block.der),
+        (None, _) => pem::decode(text).ok(),
+        _ => None,
+    }
+}
+
 impl fmt::Display for KeyAlgorithm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -257,6 +282,9 @@ fn rsa_strength(key: &RSAPublicKey<'_>) -> Result<KeyAlgorithm, CsrError> {
     }
     if bits > MAX_RSA_BITS {
         return Err(CsrError::RsaTooLong { bits });
+    }
+    if !bits.is_multiple_of(8) {
+        return Err(CsrError::RsaOddLength { bits });
     }
     let is_odd = key.exponent.last().is_some_and(|byte| byte & 1 == 1);
     if !is_odd || bit_length(key.exponent) < 2 {

@@ -46,6 +46,16 @@ pub enum DnsNameError {
         /// The label in canonical form.
         label: String,
     },
+    /// A label with hyphens in its third and fourth place that is no `xn--` label.
+    #[error(
+        "the label {label:?} of {name:?} has hyphens in its third and fourth place, which the CA/Browser Forum keeps for \"xn--\" labels"
+    )]
+    ReservedLabel {
+        /// The name as given.
+        name: String,
+        /// The label in canonical form.
+        label: String,
+    },
     /// A label of more than 63 characters.
     #[error("the label {label:?} of {name:?} has {length} characters; at most 63 are allowed")]
     LabelTooLong {

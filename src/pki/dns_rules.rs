@@ -113,6 +113,10 @@ fn check_labels(name: &str, form: &str) -> Result<(), DnsNameError> {
             let (name, label) = owned();
             return Err(DnsNameError::HyphenAtEdge { name, label });
         }
+        if is_reserved(label) {
+            let (name, label) = owned();
+            return Err(DnsNameError::ReservedLabel { name, label });
+        }
         let length = label.len();
         if length > MAX_LABEL {
             let (name, label) = owned();
@@ -124,6 +128,11 @@ fn check_labels(name: &str, form: &str) -> Result<(), DnsNameError> {
         }
     }
     Ok(())
+}
+
+/// Only A-labels have hyphens in their third and fourth place (RFC 5890 section 2.3.1, Baseline Requirements 7.1.2.7.12).
+fn is_reserved(label: &str) -> bool {
+    label.get(2..4) == Some("--") && !label.starts_with("xn--")
 }
 
 fn check_length(name: &str, form: &str) -> Result<(), DnsNameError> {
@@ -231,6 +240,24 @@ mod tests {
                 label: "b-".to_owned()
             })
         );
+    }
+
+    #[test]
+    fn hyphens_in_the_third_and_fourth_place_belong_to_idna() {
+        assert_eq!(
+            check_name("ab--c.example.com"),
+            Err(DnsNameError::ReservedLabel {
+                name: "ab--c.example.com".to_owned(),
+                label: "ab--c".to_owned()
+            })
+        );
+        for name in [
+            "a--b.example.com",
+            "abc--d.example.com",
+            "xn--bcher-kva.example.com",
+        ] {
+            assert_eq!(check_name(name).as_deref(), Ok(name));
+        }
     }
 
     #[test]

@@ -13,5 +13,5 @@ pub mod dns_rules;
 mod pem;
 
 pub use chain::{Certificate, Chain, ChainError};
-pub use csr::{Csr, CsrError, KeyAlgorithm};
+pub use csr::{Csr, CsrError, KeyAlgorithm, is_same_request};
 pub use dns_name::{DnsNameError, canonical, canonical_names};

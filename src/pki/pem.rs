@@ -68,7 +68,8 @@ pub(super) fn encode(label: &str, der: &[u8]) -> String {
     pem
 }
 
-fn decode(base64: &str) -> Result<Vec<u8>, PemError> {
+/// Base64 with any white space in it.
+pub(super) fn decode(base64: &str) -> Result<Vec<u8>, PemError> {
     let compact: Vec<u8> = base64
         .bytes()
         .filter(|byte| !byte.is_ascii_whitespace())

@@ -84,6 +84,34 @@ fn wrapping_line_ends_and_label_do_not_change_the_request() {
 }
 
 #[test]
+fn the_same_request_compares_equal_in_every_form() {
+    let csr = fixture_csr();
+    let bare: String = csr
+        .lines()
+        .filter(|line| !line.starts_with("---"))
+        .collect();
+    for other in [
+        csr.replace('\n', "\r\n"),
+        csr.replace("CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"),
+        format!("Data:\n{csr}\nmade on Monday\n"),
+        bare,
+    ] {
+        assert!(is_same_request(&csr, &other), "{other}");
+    }
+    let key = KeyPair::generate_for(&PKCS_ED25519).unwrap();
+    let unfit = csr_of(&key, "a.example.com", &[]);
+    assert!(is_same_request(&unfit, &unfit.replace('\n', "\r\n")));
+    for other in [
+        unfit,
+        format!("{csr}{csr}"),
+        csr.replace("CERTIFICATE REQUEST", "CERTIFICATE"),
+        String::new(),
+    ] {
+        assert!(!is_same_request(&csr, &other), "{other}");
+    }
+}
+
+#[test]
 fn a_private_key_is_named_and_never_quoted() {
     let key = KeyPair::generate().unwrap();
     let pem = key.serialize_pem();
@@ -194,6 +222,10 @@ fn rsa_strength_is_counted_in_bits_of_the_modulus() {
     assert_eq!(
         strength(16_385, &f4),
         Err(CsrError::RsaTooLong { bits: 16_385 })
+    );
+    assert_eq!(
+        strength(2049, &f4),
+        Err(CsrError::RsaOddLength { bits: 2049 })
     );
     for exponent in [&[1][..], &[0, 1], &[4], &[]] {
         assert_eq!(strength(2048, exponent), Err(CsrError::RsaExponent));

@@ -1,5 +1,6 @@
 //! What changing an argument of an existing order means. One table, so that the plan, the documentation and the tests agree.
 
+use super::equality;
 use super::imported;
 use super::model::{SslOrderModel, ValidityModel};
 use super::private::SslOrderPrivate;
@@ -97,7 +98,7 @@ pub(super) fn changes(
         .filter_map(|&(argument, means)| {
             let old = prior_values.attribute(argument);
             let new = planned_values.attribute(argument);
-            if old == new {
+            if old == new || equality::means_the_same(argument, prior, planned) {
                 return None;
             }
             let is_not_told = imported && old.is_null() && means != Means::InPlace;

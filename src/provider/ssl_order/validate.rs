@@ -5,10 +5,15 @@
 
 mod certificate;
 mod choices;
+mod contacts;
+mod custom_fields;
+mod dates;
+mod limits;
 mod organization;
+mod product_names;
 mod validity;
 
-pub(super) use validity::dates_for_a_new_order;
+pub(super) use dates::dates_for_a_new_order;
 
 use super::model::SslOrderModel;
 use crate::framework::{AttributePath, Diagnostic, Diagnostics};
@@ -24,20 +29,36 @@ const RULES: &[Rule] = &[
     choices::emails,
     choices::thumbprint,
     choices::alternative_order_id,
+    choices::server_platform,
+    choices::locale,
     choices::timeouts,
     choices::clock_days,
+    custom_fields::ids,
+    custom_fields::duplicates,
     certificate::names,
     certificate::csr,
     certificate::csr_names,
     certificate::organization_units,
+    product_names::ev_wildcards,
+    product_names::wildcard_is_used,
+    product_names::wildcard_is_covered,
+    product_names::names_are_covered,
+    product_names::dcv_method_proves_wildcards,
     validity::one_form,
     validity::years_and_days,
     validity::dates,
     validity::certificate_validity,
+    validity::certificate_within_order,
     organization::id_or_inline,
     organization::inline_is_complete,
-    organization::contacts,
-    organization::ev_contact,
+    organization::inline_texts,
+    organization::inline_names,
+    organization::country,
+    contacts::types,
+    contacts::duplicates,
+    contacts::completeness,
+    contacts::texts,
+    contacts::ev_contact,
 ];
 
 /// Applies every rule.

@@ -18,7 +18,7 @@ async fn what_certcentral_cannot_change_is_recorded_with_a_warning_and_without_a
         ("locale", json!("de")),
         ("skip_approval", json!(true)),
         ("payment_method", json!("card")),
-        ("disable_ct", json!(false)),
+        ("disable_ct", json!(true)),
     ] {
         let config = order_with(json!({ argument: value }));
         let plan = bed.plan(&config).await.expect_success();

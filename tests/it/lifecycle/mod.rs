@@ -7,6 +7,7 @@ mod calls;
 mod changes;
 mod clocks;
 mod closed;
+mod configurations;
 mod destroy;
 mod destroy_faults;
 mod destroy_matrix;

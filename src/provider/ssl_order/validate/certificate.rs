@@ -2,52 +2,50 @@
 
 use super::{error, warning};
 use crate::framework::{AttributePath, Diagnostic};
-use crate::pki::{self, Csr, CsrError, dns_rules};
+use crate::pki::{self, Csr, CsrError, DnsNameError, dns_rules};
 use crate::provider::ssl_order::equality::canonical_set;
 use crate::provider::ssl_order::model::SslOrderModel;
-use crate::provider::ssl_order::product::Product;
 
 /// Names as DigiCert's "Data Entries that Violate Industry Standards" and the CA/Browser Forum allow them.
 /// Source: <https://docs.digicert.com/en/certcentral/manage-certificates/restrictions-on-data-entries-for-public-certificates.html>
 pub(super) fn names(order: &SslOrderModel) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
-    let path = AttributePath::of("common_name");
-    let product = Product::of(order);
-    if let Some(name) = order.common_name.as_str() {
-        match dns_rules::check_common_name(name) {
-            Err(reason) => found.push(error(
-                &path,
-                "Invalid common name",
-                format!("CertCentral does not issue a certificate for it: {reason}."),
-            )),
-            Ok(form) => found.extend(ev_wildcard(product, &form, &path)),
-        }
-    }
-    let path = AttributePath::of("dns_names");
-    for name in order.known_dns_names() {
-        match dns_rules::check_name(name) {
-            Err(reason) => found.push(error(
-                &path,
-                "Invalid DNS name",
-                format!("CertCentral does not issue a certificate for it: {reason}."),
-            )),
-            Ok(form) => found.extend(ev_wildcard(product, &form, &path)),
-        }
-    }
-    found
+    let say = if is_private(order) { warning } else { error };
+    let common_name = order.common_name.as_str().and_then(|name| {
+        let reason = dns_rules::check_common_name(name).err()?;
+        Some(say(
+            &AttributePath::of("common_name"),
+            "Invalid common name",
+            not_issued(&reason),
+        ))
+    });
+    let dns_names = order.known_dns_names().filter_map(|name| {
+        let reason = dns_rules::check_name(name).err()?;
+        Some(say(
+            &AttributePath::of("dns_names"),
+            "Invalid DNS name",
+            not_issued(&reason),
+        ))
+    });
+    common_name.into_iter().chain(dns_names).collect()
 }
 
-fn ev_wildcard(product: Option<Product>, name: &str, path: &AttributePath) -> Option<Diagnostic> {
-    (product.is_some_and(|p| p.extended_validation) && pki::dns_name::is_wildcard(name)).then(|| {
-        error(
-            path,
-            "Wildcard in an EV order",
-            format!("{name:?} is a wildcard, and EV certificates cannot hold one. Name each host, or order an OV product."),
-        )
-    })
+fn not_issued(reason: &DnsNameError) -> String {
+    format!(
+        "CertCentral does not issue a certificate for it: {reason}. Correct the name, or remove it."
+    )
 }
 
-/// The CSR parses, its signature verifies, its key is strong enough.
+/// The rules of public certificates do not bind a private CA.
+/// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/order-private-ssl.html>
+fn is_private(order: &SslOrderModel) -> bool {
+    order
+        .product_name_id
+        .as_str()
+        .is_some_and(|product| product.starts_with("private_"))
+}
+
+/// The CSR parses, its signature verifies, its key is strong enough. Sources: <https://www.digicert.com/kb/csr-creation.htm>,
+/// Baseline Requirements 6.1.5, <https://cabforum.org/working-groups/server/baseline-requirements/requirements/>
 pub(super) fn csr(order: &SslOrderModel) -> Vec<Diagnostic> {
     let Some(text) = order.csr.as_str() else {
         return Vec::new();
@@ -67,6 +65,7 @@ pub(super) fn csr(order: &SslOrderModel) -> Vec<Diagnostic> {
 }
 
 /// The API takes only the key from the CSR. Names that the CSR lists and the order does not would silently be missing.
+/// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/order-secure-site-ov.html>
 pub(super) fn csr_names(order: &SslOrderModel) -> Vec<Diagnostic> {
     if !order.names_are_known() {
         return Vec::new();
@@ -109,7 +108,9 @@ pub(super) fn csr_names(order: &SslOrderModel) -> Vec<Diagnostic> {
     found
 }
 
-/// Source: <https://knowledge.digicert.com> "DigiCert will deprecate the Organizational Unit field".
+/// Departments are dropped, and those that say nothing refused. Sources: <https://knowledge.digicert.com> "DigiCert will deprecate
+/// the Organizational Unit field",
+/// <https://docs.digicert.com/en/certcentral/manage-certificates/restrictions-on-data-entries-for-public-certificates.html>
 pub(super) fn organization_units(order: &SslOrderModel) -> Vec<Diagnostic> {
     let path = AttributePath::of("organization_units");
     let Some(units) = order.organization_units.known() else {

@@ -1,9 +1,13 @@
 //! Rules about single values: products, enumerations, ids, addresses.
 
+use super::limits::{DCV_METHODS, FORBIDDEN_HASHES, PAYMENT_METHODS, SIGNATURE_HASHES};
 use super::{error, warning};
 use crate::framework::{Attr, AttributePath, Diagnostic};
 use crate::provider::ssl_order::model::SslOrderModel;
 use crate::provider::ssl_order::product::{PRODUCTS, Product};
+
+/// The longest reference that nobody doubts.
+const LONGEST_REFERENCE: usize = 128;
 
 /// The provider's own arguments: other values have no meaning.
 const OWN_CHOICES: [(&str, &[&str]); 4] = [
@@ -24,20 +28,12 @@ const OWN_CHOICES: [(&str, &[&str]); 4] = [
 
 /// The API's arguments: it may know more values than these.
 const API_CHOICES: [(&str, &[&str]); 2] = [
-    ("payment_method", &["balance", "card", "profile"]),
-    (
-        "dcv_method",
-        &[
-            "email",
-            "dns-txt-token",
-            "dns-cname-token",
-            "http-token",
-            "http-token-dynamic",
-        ],
-    ),
+    ("payment_method", &PAYMENT_METHODS),
+    ("dcv_method", &DCV_METHODS),
 ];
 
 /// A product that is not known is a warning: accounts differ and DigiCert adds products.
+/// Source: <https://dev.digicert.com/glossary/>
 pub(super) fn product(order: &SslOrderModel) -> Vec<Diagnostic> {
     let path = AttributePath::of("product_name_id");
     match order.product_name_id.as_str() {
@@ -65,35 +61,61 @@ fn is_name_character(c: char) -> bool {
     c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_'
 }
 
-/// The products of the API page take only SHA-256.
+/// The products of the API page take only SHA-256, and no public CA takes SHA-1. What other products take is theirs to say. Sources:
+/// <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/>, Baseline Requirements 7.1.3.2,
+/// <https://cabforum.org/working-groups/server/baseline-requirements/requirements/>
 pub(super) fn signature_hash(order: &SslOrderModel) -> Vec<Diagnostic> {
-    let Some(hash) = order.signature_hash.as_str() else {
+    let Some(hash) = order
+        .signature_hash
+        .as_str()
+        .filter(|hash| *hash != "sha256")
+    else {
         return Vec::new();
     };
     let path = AttributePath::of("signature_hash");
-    if !matches!(hash, "sha256" | "sha384" | "sha512") {
+    if let Some(product) = Product::of(order).filter(|product| product.of_the_page) {
         return vec![error(
             &path,
             "Invalid signature hash",
             format!(
-                "`signature_hash` is {hash:?}; it takes \"sha256\", for some products also \"sha384\" or \"sha512\"."
+                "`{}` is issued with \"sha256\" only; `signature_hash` is {hash:?}. Leave it out.",
+                product.name_id
             ),
         )];
     }
-    match Product::of(order).filter(|p| p.of_the_page && hash != "sha256") {
-        Some(product) => vec![error(
-            &path,
-            "Invalid signature hash",
-            format!(
-                "`{}` is issued with \"sha256\" only; `signature_hash` is {hash:?}.",
-                product.name_id
-            ),
-        )],
-        None => Vec::new(),
+    if SIGNATURE_HASHES.contains(&hash) {
+        return Vec::new();
     }
+    let spelled = hash.to_ascii_lowercase().replace('-', "");
+    vec![
+        if hash.trim().is_empty() || FORBIDDEN_HASHES.contains(&spelled.as_str()) {
+            error(
+                &path,
+                "Invalid signature hash",
+                format!(
+                    "`signature_hash` is {hash:?}, which no public certificate is signed with; it takes {}.",
+                    quoted(&SIGNATURE_HASHES)
+                ),
+            )
+        } else {
+            unknown_value(&path, "signature_hash", hash, &SIGNATURE_HASHES)
+        },
+    ]
+}
+
+fn unknown_value(path: &AttributePath, name: &str, value: &str, known: &[&str]) -> Diagnostic {
+    warning(
+        path,
+        "Unknown value",
+        format!(
+            "`{name}` is {value:?}; this provider knows {}. It is sent as it is; CertCentral may refuse it.",
+            quoted(known)
+        ),
+    )
 }
 
 /// Arguments with a closed or open list of values.
+/// Sources: <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/>, <https://dev.digicert.com/glossary/>
 pub(super) fn enumerations(order: &SslOrderModel) -> Vec<Diagnostic> {
     let value = |name: &str| match name {
         "wait_for" => order.wait_for.as_str(),
@@ -113,13 +135,11 @@ pub(super) fn enumerations(order: &SslOrderModel) -> Vec<Diagnostic> {
     });
     let api = API_CHOICES.iter().filter_map(|(name, choices)| {
         let value = value(name).filter(|value| !choices.contains(value))?;
-        Some(warning(
+        Some(unknown_value(
             &AttributePath::of(*name),
-            "Unknown value",
-            format!(
-                "`{name}` is {value:?}; this provider knows {}. It is sent as it is; CertCentral may refuse it.",
-                quoted(choices)
-            ),
+            name,
+            value,
+            choices,
         ))
     });
     own.chain(api).collect()
@@ -133,23 +153,15 @@ fn quoted(choices: &[&str]) -> String {
     }
 }
 
-/// Ids of CertCentral are above zero.
+/// Ids of CertCentral are above zero. Source: <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/>
 pub(super) fn ids(order: &SslOrderModel) -> Vec<Diagnostic> {
-    let mut ids = vec![
+    let ids = [
         (AttributePath::of("container_id"), &order.container_id),
         (
             AttributePath::of("renewal_of_order_id"),
             &order.renewal_of_order_id,
         ),
     ];
-    let fields = order.custom_fields.known();
-    for field in fields
-        .into_iter()
-        .flat_map(|set| &set.0)
-        .filter_map(Attr::known)
-    {
-        ids.push((AttributePath::of("custom_fields"), &field.metadata_id));
-    }
     ids.into_iter()
         .filter_map(|(path, id)| {
             let id = id.known().filter(|id| **id <= 0)?;
@@ -163,6 +175,7 @@ pub(super) fn ids(order: &SslOrderModel) -> Vec<Diagnostic> {
 }
 
 /// Notification addresses have a local part and a domain.
+/// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/additional-emails.html>
 pub(super) fn emails(order: &SslOrderModel) -> Vec<Diagnostic> {
     let path = AttributePath::of("additional_emails");
     order
@@ -182,7 +195,8 @@ pub(super) fn emails(order: &SslOrderModel) -> Vec<Diagnostic> {
         .collect()
 }
 
-fn is_email(text: &str) -> bool {
+/// Whether a text has a local part and a domain.
+pub(super) fn is_email(text: &str) -> bool {
     text.rsplit_once('@').is_some_and(|(local, domain)| {
         !local.is_empty()
             && domain.contains('.')
@@ -192,7 +206,7 @@ fn is_email(text: &str) -> bool {
     })
 }
 
-/// A SHA-1 thumbprint.
+/// A SHA-1 thumbprint. Source: <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/>
 pub(super) fn thumbprint(order: &SslOrderModel) -> Vec<Diagnostic> {
     order
         .renewed_thumbprint
@@ -211,21 +225,77 @@ pub(super) fn thumbprint(order: &SslOrderModel) -> Vec<Diagnostic> {
         .collect()
 }
 
-/// The API's own limits are not documented; what cannot be part of a URL path is refused.
+/// The API's own limits are not documented: what cannot be part of a URL path is refused, what is long only doubted.
+/// Source: <https://dev.digicert.com/services-api/orders/get-orders-alternative-order-id/>
 pub(super) fn alternative_order_id(order: &SslOrderModel) -> Vec<Diagnostic> {
+    let Some(text) = order.alternative_order_id.as_str() else {
+        return Vec::new();
+    };
+    let path = AttributePath::of("alternative_order_id");
+    if text.trim().is_empty() || text.chars().any(char::is_control) {
+        return vec![error(
+            &path,
+            "Invalid alternative order id",
+            "`alternative_order_id` takes a text without control characters. Leave it out to have one derived from the order.",
+        )];
+    }
+    let length = text.chars().count();
+    if length <= LONGEST_REFERENCE {
+        return Vec::new();
+    }
+    vec![warning(
+        &path,
+        "Long alternative order id",
+        format!(
+            "`alternative_order_id` has {length} characters. CertCentral does not say how many it keeps; the order cannot be found again by \
+             a text that was cut. Use at most {LONGEST_REFERENCE}."
+        ),
+    )]
+}
+
+/// Platforms have ids above zero, and -1 stands for any other. Source: <https://dev.digicert.com/glossary/>
+pub(super) fn server_platform(order: &SslOrderModel) -> Vec<Diagnostic> {
     order
-        .alternative_order_id
-        .as_str()
-        .filter(|text| text.is_empty() || text.len() > 128 || text.chars().any(char::is_control))
-        .map(|_| {
-            error(
-                &AttributePath::of("alternative_order_id"),
-                "Invalid alternative order id",
-                "`alternative_order_id` takes 1 to 128 characters without control characters. Leave it out to have one derived from the order.",
+        .server_platform_id
+        .known()
+        .filter(|id| **id < -1 || **id == 0)
+        .map(|id| {
+            warning(
+                &AttributePath::of("server_platform_id"),
+                "Unknown server platform",
+                format!("`server_platform_id` is {id}; ids are above zero, and -1 stands for any other platform. CertCentral may refuse it."),
             )
         })
         .into_iter()
         .collect()
+}
+
+/// A language tag such as `en` or `zh_CN`. The list of languages is not documented.
+/// Source: <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/>
+pub(super) fn locale(order: &SslOrderModel) -> Vec<Diagnostic> {
+    order
+        .locale
+        .as_str()
+        .filter(|text| !is_language_tag(text))
+        .map(|text| {
+            warning(
+                &AttributePath::of("locale"),
+                "Unknown value",
+                format!("`locale` is {text:?}, which does not look like a language such as \"en\". It is sent as it is; CertCentral may refuse it."),
+            )
+        })
+        .into_iter()
+        .collect()
+}
+
+fn is_language_tag(text: &str) -> bool {
+    let mut parts = text.split(['-', '_']);
+    let language = parts.next().unwrap_or_default();
+    (2..=3).contains(&language.len())
+        && language.bytes().all(|byte| byte.is_ascii_alphabetic())
+        && parts.all(|part| {
+            (2..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        })
 }
 
 /// The two clocks count days ahead; zero switches them off.
@@ -266,7 +336,7 @@ pub(super) fn timeouts(order: &SslOrderModel) -> Vec<Diagnostic> {
         error(
             &AttributePath::of("timeouts").attribute(name),
             "Invalid duration",
-            format!("{text:?} is not a duration such as \"10m\" or \"1h30m\"."),
+            format!("`timeouts.{name}` is {text:?}, not a duration such as \"10m\" or \"1h30m\"."),
         )
     })
     .collect()

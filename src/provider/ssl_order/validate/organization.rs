@@ -1,20 +1,20 @@
-//! Rules about the organization and its contacts. Source: "Order OV/EV SSL" and "Create organization" of the Services API.
+//! Rules about the organization, existing or new. Sources: <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/> and
+//! "Create organization" of the Services API.
 
+use super::contacts::{missing_person_members, person_values};
+use super::limits::{BOTH_NAMES_LENGTH, ORGANIZATION_LENGTHS, countries};
 use super::{error, warning};
 use crate::framework::{Attr, AttributePath, Diagnostic};
-use crate::provider::ssl_order::model::{
-    ContactModel, OrganizationModel, PersonModel, SslOrderModel,
-};
-use crate::provider::ssl_order::product::Product;
+use crate::pki::dns_rules::is_meaningless;
+use crate::provider::ssl_order::model::{OrganizationModel, SslOrderModel};
 
-const CONTACT_TYPES: [&str; 4] = [
-    "organization_contact",
-    "technical_contact",
-    "ev_approver",
-    "verified_contact",
+/// Characters that the name of a company has only in advertising. Source: DigiCert's knowledge base on organization names.
+const STRANGE_IN_NAMES: &[char] = &[
+    '!', '@', '#', '$', '%', '^', '*', '(', ')', '~', '?', '>', '<', '/', '\\',
 ];
 
 /// An id or a new organization, not both. An organization with contacts only takes its id from the provider.
+/// Source: <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/>
 pub(super) fn id_or_inline(order: &SslOrderModel) -> Vec<Diagnostic> {
     let Some(organization) = order.organization.known() else {
         return Vec::new();
@@ -25,10 +25,13 @@ pub(super) fn id_or_inline(order: &SslOrderModel) -> Vec<Diagnostic> {
         found.push(error(
             &path.attribute("id"),
             "Invalid organization id",
-            format!("`organization.id` is {id}; ids of CertCentral are whole numbers above zero."),
+            format!(
+                "`organization.id` is {id}; ids of CertCentral are whole numbers above zero. They are in CertCentral under Certificates, \
+                 Organizations."
+            ),
         ));
     }
-    if !organization.id.is_null() && is_inline(organization) {
+    if organization.id.known().is_some() && is_inline(organization) {
         found.push(error(
             &path,
             "Conflicting organization arguments",
@@ -39,199 +42,185 @@ pub(super) fn id_or_inline(order: &SslOrderModel) -> Vec<Diagnostic> {
     found
 }
 
-/// A new organization needs its name, address and contact.
+/// A new organization needs its name, address and contact. While its id is unknown it may be an existing one.
+/// Source: "Create organization" of the Services API.
 pub(super) fn inline_is_complete(order: &SslOrderModel) -> Vec<Diagnostic> {
-    let Some(organization) = order.organization.known().filter(|o| is_inline(o)) else {
+    let Some(organization) = new_organization(order).filter(|o| o.id.is_null()) else {
         return Vec::new();
     };
     let path = AttributePath::of("organization");
-    let required = [
-        ("name", &organization.name),
-        ("address", &organization.address),
-        ("city", &organization.city),
-        ("state", &organization.state),
-        ("zip", &organization.zip),
-        ("country", &organization.country),
-        ("telephone", &organization.telephone),
-    ];
-    let mut found: Vec<_> = required
+    let mut found: Vec<_> = texts(organization)
         .into_iter()
-        .filter(|(_, value)| value.is_null())
-        .map(|(name, _)| {
-            error(
-                &path.attribute(name),
-                "Incomplete organization",
-                format!("A new organization needs `{name}`. Set it, or use the `id` of an existing organization."),
-            )
-        })
+        .filter(|(name, value)| !is_optional(name) && value.is_null())
+        .map(|(name, _)| incomplete(&path, name))
         .collect();
     match &organization.organization_contact {
-        Attr::Null => found.push(error(
-            &path.attribute("organization_contact"),
-            "Incomplete organization",
-            "A new organization needs an `organization_contact`. Set it, or use the `id` of an existing organization.",
-        )),
+        Attr::Null => found.push(incomplete(&path, "organization_contact")),
         Attr::Known(person) => found.extend(missing_person_members(
-            person,
+            &person_values(person),
             &path.attribute("organization_contact"),
         )),
         Attr::Unknown => {}
     }
-    for (name, value, limit) in [
-        ("name", &organization.name, 64),
-        ("zip", &organization.zip, 40),
-        ("telephone", &organization.telephone, 32),
-    ] {
-        if let Some(text) = value.as_str().filter(|text| text.chars().count() > limit) {
-            found.push(error(
-                &path.attribute(name),
-                "Organization argument too long",
-                format!(
-                    "`organization.{name}` has {} characters; at most {limit} are allowed.",
-                    text.chars().count()
-                ),
-            ));
-        }
+    found
+}
+
+fn incomplete(path: &AttributePath, member: &str) -> Diagnostic {
+    error(
+        &path.attribute(member),
+        "Incomplete organization",
+        format!(
+            "A new organization needs `{member}`. Set it, or use the `id` of an existing organization."
+        ),
+    )
+}
+
+/// What the certificate shows of a new organization says something and fits. Sources:
+/// <https://docs.digicert.com/en/certcentral/manage-certificates/restrictions-on-data-entries-for-public-certificates.html>,
+/// Baseline Requirements 7.1.2.7.4 (no value that only says that there is none).
+pub(super) fn inline_texts(order: &SslOrderModel) -> Vec<Diagnostic> {
+    let Some(organization) = new_organization(order) else {
+        return Vec::new();
+    };
+    let path = AttributePath::of("organization");
+    texts(organization)
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value.as_str()?)))
+        .flat_map(|(name, text)| {
+            let limit = ORGANIZATION_LENGTHS
+                .iter()
+                .find_map(|(member, limit)| (*member == name).then_some(*limit));
+            let at = path.attribute(name);
+            meaningless(&at, name, text)
+                .into_iter()
+                .chain(limit.and_then(|limit| too_long(&at, name, text, limit)))
+        })
+        .collect()
+}
+
+/// `NA` is Namibia as a country and nothing at all elsewhere. An empty optional member is as good as none.
+fn meaningless(path: &AttributePath, member: &str, text: &str) -> Option<Diagnostic> {
+    if member == "country" || !is_meaningless(text) || (is_optional(member) && text.is_empty()) {
+        return None;
     }
-    if let Some(country) = organization
-        .country
-        .as_str()
-        .filter(|code| code.len() != 2 || !code.chars().all(|c| c.is_ascii_alphabetic()))
-    {
-        found.push(error(
-            &path.attribute("country"),
-            "Invalid country",
+    let detail = format!(
+        "`organization.{member}` is {text:?}, which says nothing: CertCentral refuses such values in a certificate. Set what the \
+         organization's registration says, or remove the argument."
+    );
+    let summary = "Meaningless organization argument";
+    Some(if member == "telephone" && !text.trim().is_empty() {
+        warning(path, summary, detail)
+    } else {
+        error(path, summary, detail)
+    })
+}
+
+fn too_long(path: &AttributePath, member: &str, text: &str, limit: usize) -> Option<Diagnostic> {
+    let length = text.chars().count();
+    (length > limit).then(|| {
+        error(
+            path,
+            "Organization argument too long",
             format!(
-                "`organization.country` is {country:?}; it takes a two-letter code such as \"us\"."
+                "`organization.{member}` has {length} characters; at most {limit} are allowed. Shorten it, or use the `id` of an \
+                 existing organization."
+            ),
+        )
+    })
+}
+
+/// What is only known of names in general: a warning. Source: DigiCert's knowledge base on organization names.
+pub(super) fn inline_names(order: &SslOrderModel) -> Vec<Diagnostic> {
+    let Some(organization) = new_organization(order) else {
+        return Vec::new();
+    };
+    let path = AttributePath::of("organization");
+    let mut found = Vec::new();
+    let (name, assumed) = (
+        organization.name.as_str().unwrap_or_default(),
+        organization.assumed_name.as_str().unwrap_or_default(),
+    );
+    if let Some(character) = name.chars().find(|c| STRANGE_IN_NAMES.contains(c)) {
+        found.push(warning(
+            &path.attribute("name"),
+            "Unusual organization name",
+            format!(
+                "`organization.name` contains {character:?}, which CertCentral may refuse. Use the name as it is registered."
+            ),
+        ));
+    }
+    let both = name.chars().count() + assumed.chars().count();
+    if !assumed.is_empty() && both > BOTH_NAMES_LENGTH {
+        found.push(warning(
+            &path.attribute("assumed_name"),
+            "Long organization names",
+            format!(
+                "`name` and `assumed_name` have {both} characters together; CertCentral may refuse more than {BOTH_NAMES_LENGTH}, because \
+                 the certificate shows them in one field. Shorten the assumed name, or leave it out."
             ),
         ));
     }
     found
 }
 
-/// Contacts have a known type and are an existing user or a whole person.
-pub(super) fn contacts(order: &SslOrderModel) -> Vec<Diagnostic> {
-    known_contacts(order)
-        .flat_map(|(path, contact)| {
-            let mut found = Vec::new();
-            if let Some(kind) = contact
-                .contact_type
-                .as_str()
-                .filter(|kind| !CONTACT_TYPES.contains(kind))
-            {
-                found.push(warning(
-                    &path.attribute("contact_type"),
-                    "Unknown contact type",
-                    format!(
-                        "{kind:?} is none of the contact types {}. It is sent as it is; CertCentral may refuse it.",
-                        CONTACT_TYPES.join(", ")
-                    ),
-                ));
-            }
-            if contact.user_id.is_null() {
-                found.extend(missing_person_members(
-                    &PersonModel {
-                        first_name: contact.first_name.clone(),
-                        last_name: contact.last_name.clone(),
-                        job_title: contact.job_title.clone(),
-                        telephone: contact.telephone.clone(),
-                        email: contact.email.clone(),
-                    },
-                    &path,
-                ));
-            }
-            found
-        })
-        .collect()
-}
-
-/// EV orders need a contact who may approve them: an error for the two EV products of the API page, a warning for today's,
-/// whose organization may have a verified contact already.
-pub(super) fn ev_contact(order: &SslOrderModel) -> Vec<Diagnostic> {
-    let Some(product) = Product::of(order).filter(|p| p.extended_validation) else {
+/// A code of ISO 3166. One that is not assigned may still be in use, as XK is, so it is a warning.
+/// Source: "Create organization" of the Services API.
+pub(super) fn country(order: &SslOrderModel) -> Vec<Diagnostic> {
+    let Some(country) =
+        new_organization(order).and_then(|organization| organization.country.as_str())
+    else {
         return Vec::new();
     };
-    let has_unknown = order.organization.is_unknown()
-        || order.organization.known().is_some_and(|organization| {
-            organization.contacts.is_unknown()
-                || organization.contacts.known().is_some_and(|contacts| {
-                    contacts.iter().any(|contact| {
-                        contact
-                            .known()
-                            .is_none_or(|contact| contact.contact_type.is_unknown())
-                    })
-                })
-        });
-    let has_approver = known_contacts(order).any(|(_, contact)| {
-        matches!(
-            contact.contact_type.as_str(),
-            Some("ev_approver" | "verified_contact")
-        )
-    });
-    if has_unknown || has_approver {
+    let path = AttributePath::of("organization").attribute("country");
+    if !countries::is_code(country) {
+        return vec![error(
+            &path,
+            "Invalid country",
+            format!(
+                "`organization.country` is {country:?}; it takes a two-letter code of ISO 3166 such as \"us\"."
+            ),
+        )];
+    }
+    if countries::is_assigned(country) {
         return Vec::new();
     }
-    let path = AttributePath::of("organization").attribute("contacts");
-    let detail = format!(
-        "`{}` is an EV product, and no contact of the order is an `ev_approver` or `verified_contact`. Add one to `organization.contacts`",
-        product.name_id
-    );
-    vec![if product.of_the_page {
-        error(&path, "Missing EV approver", format!("{detail}."))
-    } else {
-        warning(
-            &path,
-            "No EV approver",
-            format!("{detail}, unless the organization has a verified contact already."),
-        )
-    }]
+    vec![warning(
+        &path,
+        "Unknown country",
+        format!(
+            "`organization.country` is {country:?}, which ISO 3166 assigns to no country (the United Kingdom is \"gb\"). It is sent as it \
+             is; CertCentral may refuse it."
+        ),
+    )]
 }
 
+/// The organization, if one of its members describes a new one.
+fn new_organization(order: &SslOrderModel) -> Option<&OrganizationModel> {
+    order.organization.known().filter(|o| is_inline(o))
+}
+
+/// Unknown members may turn out to be absent, so they describe nothing yet.
 fn is_inline(organization: &OrganizationModel) -> bool {
-    [
-        &organization.name,
-        &organization.assumed_name,
-        &organization.address,
-        &organization.address2,
-        &organization.city,
-        &organization.state,
-        &organization.zip,
-        &organization.country,
-        &organization.telephone,
-    ]
-    .into_iter()
-    .any(|value| !value.is_null())
-        || !organization.organization_contact.is_null()
-}
-
-fn known_contacts(order: &SslOrderModel) -> impl Iterator<Item = (AttributePath, &ContactModel)> {
-    let path = AttributePath::of("organization").attribute("contacts");
-    order
-        .organization
-        .known()
-        .and_then(|organization| organization.contacts.known())
+    texts(organization)
         .into_iter()
-        .flatten()
-        .enumerate()
-        .filter_map(move |(index, contact)| Some((path.index(index), contact.known()?)))
+        .any(|(_, value)| value.known().is_some())
+        || organization.organization_contact.known().is_some()
 }
 
-fn missing_person_members(person: &PersonModel, path: &AttributePath) -> Vec<Diagnostic> {
+fn is_optional(member: &str) -> bool {
+    matches!(member, "assumed_name" | "address2")
+}
+
+fn texts(organization: &OrganizationModel) -> [(&'static str, &Attr<String>); 9] {
     [
-        ("first_name", &person.first_name),
-        ("last_name", &person.last_name),
-        ("job_title", &person.job_title),
-        ("telephone", &person.telephone),
-        ("email", &person.email),
+        ("name", &organization.name),
+        ("assumed_name", &organization.assumed_name),
+        ("address", &organization.address),
+        ("address2", &organization.address2),
+        ("city", &organization.city),
+        ("state", &organization.state),
+        ("zip", &organization.zip),
+        ("country", &organization.country),
+        ("telephone", &organization.telephone),
     ]
-    .into_iter()
-    .filter(|(_, value)| value.is_null())
-    .map(|(name, _)| {
-        error(
-            &path.attribute(name),
-            "Incomplete contact",
-            format!("A new contact needs `{name}`. Set it, or name an existing user by `user_id`."),
-        )
-    })
-    .collect()
 }

@@ -1,55 +1,46 @@
-//! Rules about the validity of order and certificate, in both forms. Dates are checked against a calendar here and
-//! against today only where an order is about to be placed: an order whose date has passed must still plan and destroy.
+//! Rules about the validity of order and certificate, in both forms, that hold whatever day it is. Values that are unknown may
+//! turn out to be absent, so nothing is concluded from them.
 
-use time::macros::format_description;
-use time::{Date, Duration};
-
+use super::dates::is_date;
+use super::limits::{OLDER_DAYS, OLDER_YEARS, ORDER_DAYS, ORDER_YEARS};
 use super::{error, warning};
 use crate::framework::{Attr, AttributePath, Diagnostic};
 use crate::provider::ssl_order::model::{SslOrderModel, ValidityModel};
 
-/// The longest a date may lie ahead, in days, in the seed's form.
-const LONGEST_DAYS: i64 = 824;
+/// Days of the longest year.
+const LONGEST_YEAR: i64 = 366;
 
-/// One of the two forms is required, and they exclude each other.
+/// One of the two forms is required. Both may be given where they mean the same, as in a configuration that Terraform
+/// generated for an imported order. Sources: <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/>,
+/// <https://dev.digicert.com/certcentral-apis/services-api/orders/order-secure-site-ov.html>
 pub(super) fn one_form(order: &SslOrderModel) -> Vec<Diagnostic> {
-    let older = [
-        ("validity_years", order.validity_years.is_null()),
-        ("validity_days", order.validity_days.is_null()),
-        (
-            "custom_expiration_date",
-            order.custom_expiration_date.is_null(),
-        ),
-    ]
-    .into_iter()
-    .filter_map(|(name, is_null)| (!is_null).then_some(name))
-    .collect::<Vec<_>>();
-    match (older.as_slice(), &order.order_validity) {
-        ([], Attr::Null) => vec![error(
+    let older = older_form(order);
+    if has_unknown(&older) || order.order_validity.is_unknown() {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    let given = given_members(&older);
+    if given.len() > 1 {
+        found.push(precedence(&given));
+    }
+    match (given.first(), order.order_validity.known()) {
+        (None, None) => found.push(error(
             &AttributePath::of("order_validity"),
             "Missing order validity",
             "Nothing says how long the order lasts. Set `order_validity = { years = 1 }`, or one of the older arguments `validity_years`, \
              `validity_days` and `custom_expiration_date`.",
-        )],
-        ([], Attr::Known(validity)) => exactly_one(validity, "order_validity"),
-        ([], Attr::Unknown) => Vec::new(),
-        (_, Attr::Known(validity)) if *validity == older_form(order) => vec![warning(
-            &AttributePath::of("order_validity"),
-            "Validity is given twice",
-            "`order_validity` and its older form say the same. Remove one of them.",
-        )],
-        ([first, ..], Attr::Known(_)) => vec![error(
-            &AttributePath::of("order_validity"),
-            "Conflicting validity arguments",
-            format!(
-                "`order_validity` and `{first}` both say how long the order lasts. Remove one of them."
-            ),
-        )],
-        ([_], _) => Vec::new(),
-        (several, _) => vec![precedence(several)],
+        )),
+        (_, None) => {}
+        (None, Some(validity)) => found.extend(exactly_one(validity)),
+        (Some(_), Some(validity)) => {
+            found.extend(exactly_one(validity));
+            found.extend(both_forms(&older, validity));
+        }
     }
+    found
 }
 
+/// The three older arguments as one object.
 fn older_form(order: &SslOrderModel) -> ValidityModel {
     ValidityModel {
         years: order.validity_years.clone(),
@@ -58,18 +49,44 @@ fn older_form(order: &SslOrderModel) -> ValidityModel {
     }
 }
 
+fn both_forms(older: &ValidityModel, today: &ValidityModel) -> Option<Diagnostic> {
+    if has_unknown(today) {
+        return None;
+    }
+    let path = AttributePath::of("order_validity");
+    let argument = older_argument(counting_member(older)?);
+    Some(if effective(older) == effective(today) {
+        warning(
+            &path,
+            "Validity given twice",
+            format!(
+                "`order_validity` and `{argument}` say the same about how long the order lasts. Remove `{argument}`, the older form."
+            ),
+        )
+    } else {
+        error(
+            &path,
+            "Conflicting validity arguments",
+            format!(
+                "`order_validity` and `{argument}` both say how long the order lasts, and they differ. Remove one of them."
+            ),
+        )
+    })
+}
+
 /// The API takes the date before the days before the years.
-fn precedence(given: &[&str]) -> Diagnostic {
-    let counts = ["custom_expiration_date", "validity_days"]
-        .into_iter()
-        .find(|name| given.contains(name))
-        .unwrap_or("validity_years");
+/// Source: <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/>
+fn precedence(given: &[&'static str]) -> Diagnostic {
+    let names: Vec<_> = given.iter().map(|member| older_argument(member)).collect();
+    let counts = given
+        .last()
+        .map_or("validity_years", |member| older_argument(member));
     warning(
         &AttributePath::of(counts),
         "Several validity arguments",
         format!(
-            "{} are set. CertCentral uses `{counts}` and ignores the others; all of them are sent as given.",
-            given
+            "{} are set. CertCentral uses `{counts}` and ignores the others; all of them are sent as given. Remove the others.",
+            names
                 .iter()
                 .map(|name| format!("`{name}`"))
                 .collect::<Vec<_>>()
@@ -78,174 +95,202 @@ fn precedence(given: &[&str]) -> Diagnostic {
     )
 }
 
-fn exactly_one(validity: &ValidityModel, argument: &str) -> Vec<Diagnostic> {
-    match set_members(validity) {
-        1 => Vec::new(),
-        0 => vec![error(
-            &AttributePath::of(argument),
+fn older_argument(member: &str) -> &'static str {
+    match member {
+        "years" => "validity_years",
+        "days" => "validity_days",
+        _ => "custom_expiration_date",
+    }
+}
+
+fn exactly_one(validity: &ValidityModel) -> Option<Diagnostic> {
+    let path = AttributePath::of("order_validity");
+    match given_members(validity).len() {
+        0 if !has_unknown(validity) => Some(error(
+            &path,
             "Empty validity",
-            format!(
-                "`{argument}` has no member. Set one of `years`, `days` and `custom_expiration_date`."
-            ),
-        )],
-        _ => vec![error(
-            &AttributePath::of(argument),
-            "Several validity members",
-            format!(
-                "`{argument}` takes exactly one of `years`, `days` and `custom_expiration_date`. Remove the others."
-            ),
-        )],
+            "`order_validity` has no member. Set one of `years`, `days` and `custom_expiration_date`.",
+        )),
+        0 | 1 => None,
+        _ => Some(several_members(&path, "order_validity", "exactly one")),
     }
 }
 
-fn set_members(validity: &ValidityModel) -> usize {
-    usize::from(!validity.years.is_null())
-        + usize::from(!validity.days.is_null())
-        + usize::from(!validity.custom_expiration_date.is_null())
+fn several_members(path: &AttributePath, argument: &str, how_many: &str) -> Diagnostic {
+    error(
+        path,
+        "Several validity members",
+        format!(
+            "`{argument}` takes {how_many} of `years`, `days` and `custom_expiration_date`. Remove the others."
+        ),
+    )
 }
 
-/// Allowed years and days. Source: the "Order OV/EV SSL" page for the older form, "End of 4-6 year Multi-year Plans" for today's.
+/// The members that are known, the one that counts last.
+fn given_members(validity: &ValidityModel) -> Vec<&'static str> {
+    [
+        ("years", validity.years.known().is_some()),
+        ("days", validity.days.known().is_some()),
+        (
+            "custom_expiration_date",
+            validity.custom_expiration_date.known().is_some(),
+        ),
+    ]
+    .into_iter()
+    .filter_map(|(name, is_given)| is_given.then_some(name))
+    .collect()
+}
+
+fn counting_member(validity: &ValidityModel) -> Option<&'static str> {
+    given_members(validity).pop()
+}
+
+fn has_unknown(validity: &ValidityModel) -> bool {
+    validity.years.is_unknown()
+        || validity.days.is_unknown()
+        || validity.custom_expiration_date.is_unknown()
+}
+
+/// Only the member that counts.
+fn effective(validity: &ValidityModel) -> ValidityModel {
+    let nothing = ValidityModel::default();
+    match counting_member(validity) {
+        Some("years") => ValidityModel {
+            years: validity.years.clone(),
+            ..nothing
+        },
+        Some("days") => ValidityModel {
+            days: validity.days.clone(),
+            ..nothing
+        },
+        Some(_) => ValidityModel {
+            custom_expiration_date: validity.custom_expiration_date.clone(),
+            ..nothing
+        },
+        None => nothing,
+    }
+}
+
+/// Allowed years and days of the order. Sources: <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/> for the older form,
+/// <https://dev.digicert.com/en/certcentral-apis/services-api/api-changes/end-of-4-6-year-multi-year-plans-for-public-tls-ssl-and-vmc-certificates.html>
+/// for today's.
 pub(super) fn years_and_days(order: &SslOrderModel) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
-    if let Some(years) = order
-        .validity_years
+    let path = AttributePath::of("order_validity");
+    let (years, days) = order
+        .order_validity
         .known()
-        .filter(|years| !matches!(years, 1 | 2))
-    {
-        found.push(error(
-            &AttributePath::of("validity_years"),
+        .map_or((&Attr::Null, &Attr::Null), |v| (&v.years, &v.days));
+    [
+        (
+            AttributePath::of("validity_years"),
+            &order.validity_years,
+            OLDER_YEARS,
+            "For a longer order use `order_validity = { years = 3 }`.",
+        ),
+        (
+            AttributePath::of("validity_days"),
+            &order.validity_days,
+            OLDER_DAYS,
+            "For a longer order use `order_validity`.",
+        ),
+        (
+            path.attribute("years"),
+            years,
+            ORDER_YEARS,
+            "CertCentral refuses longer orders.",
+        ),
+        (
+            path.attribute("days"),
+            days,
+            ORDER_DAYS,
+            "CertCentral refuses orders of more than three years.",
+        ),
+    ]
+    .into_iter()
+    .filter_map(|(path, value, allowed, advice)| {
+        let value = value.known().filter(|value| !allowed.contains(value))?;
+        Some(error(
+            &path,
             "Invalid validity",
-            format!("`validity_years` is {years}; it takes 1 or 2. For a longer order use `order_validity = {{ years = 3 }}`."),
-        ));
-    }
-    if let Some(days) = order
-        .validity_days
-        .known()
-        .filter(|days| !(1..=LONGEST_DAYS).contains(*days))
-    {
-        found.push(error(
-            &AttributePath::of("validity_days"),
-            "Invalid validity",
-            format!("`validity_days` is {days}; it takes 1 to {LONGEST_DAYS}."),
-        ));
-    }
-    if let Some(validity) = order.order_validity.known() {
-        let path = AttributePath::of("order_validity");
-        if let Some(years) = validity
-            .years
-            .known()
-            .filter(|years| !(1..=3).contains(*years))
-        {
-            found.push(error(
-                &path.attribute("years"),
-                "Invalid validity",
-                format!("`order_validity.years` is {years}; it takes 1 to 3."),
-            ));
-        }
-        if let Some(days) = validity.days.known().filter(|days| **days < 1) {
-            found.push(error(
-                &path.attribute("days"),
-                "Invalid validity",
-                format!("`order_validity.days` is {days}; it takes at least 1."),
-            ));
-        }
-    }
-    found
+            format!(
+                "`{path}` is {value}; it takes {} to {}. {advice}",
+                allowed.start(),
+                allowed.end()
+            ),
+        ))
+    })
+    .collect()
 }
 
-/// Every date is a date of the calendar.
+/// Every date is a date of the calendar. Source: <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/>
 pub(super) fn dates(order: &SslOrderModel) -> Vec<Diagnostic> {
-    all_dates(order)
+    super::dates::all(order)
         .into_iter()
-        .filter_map(|(path, text)| {
-            parse_date(text).is_none().then(|| {
-                error(
-                    &path,
-                    "Invalid date",
-                    format!(
-                        "{text:?} is not a date of the form yyyy-MM-dd, such as \"2027-03-31\"."
-                    ),
-                )
-            })
+        .filter(|(_, text)| !is_date(text))
+        .map(|(path, text)| {
+            error(
+                &path,
+                "Invalid date",
+                format!("`{path}` is {text:?}, not a date of the form yyyy-MM-dd, such as \"2027-03-31\"."),
+            )
         })
         .collect()
 }
 
-/// Dates as an order that is about to be placed must have them: in the future, and in the older form less than 825 days ahead.
-pub(in crate::provider::ssl_order) fn dates_for_a_new_order(
-    order: &SslOrderModel,
-    today: Date,
-) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
-    for (path, text) in all_dates(order) {
-        let Some(date) = parse_date(text) else {
-            continue;
-        };
-        if date <= today {
-            found.push(error(
-                &path,
-                "Date in the past",
-                format!(
-                    "An order that ends on {date} cannot be placed on {today}. Choose a later date."
-                ),
-            ));
-        } else if path == AttributePath::of("custom_expiration_date")
-            && date - today > Duration::days(LONGEST_DAYS)
-        {
-            found.push(error(
-                &path,
-                "Date too far ahead",
-                format!("`custom_expiration_date` is {date}; it must be less than 825 days after {today}."),
-            ));
-        }
-    }
-    found
-}
-
-/// The first certificate's own validity: at most one member.
+/// The first certificate's own validity: at most one member, above zero.
+/// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/order-secure-site-ev.html>
 pub(super) fn certificate_validity(order: &SslOrderModel) -> Vec<Diagnostic> {
     let Some(validity) = order.cert_validity.known() else {
         return Vec::new();
     };
     let path = AttributePath::of("cert_validity");
-    if set_members(validity) > 1 {
-        return exactly_one(validity, "cert_validity");
-    }
     let mut found = Vec::new();
+    if given_members(validity).len() > 1 {
+        found.push(several_members(&path, "cert_validity", "at most one"));
+    }
     for (member, value) in [("years", &validity.years), ("days", &validity.days)] {
         if let Some(value) = value.known().filter(|value| **value < 1) {
             found.push(error(
                 &path.attribute(member),
                 "Invalid validity",
-                format!("`cert_validity.{member}` is {value}; it takes at least 1."),
+                format!("`cert_validity.{member}` is {value}; it takes at least 1. Leave it out to get the longest that is allowed."),
             ));
         }
     }
     found
 }
 
-fn all_dates(order: &SslOrderModel) -> Vec<(AttributePath, &str)> {
-    let mut dates = Vec::new();
-    if let Some(date) = order.custom_expiration_date.as_str() {
-        dates.push((AttributePath::of("custom_expiration_date"), date));
+/// A certificate that would outlive its order. A warning, because CertCentral counts the days.
+/// Source: `cert_validity_exceeds_order_validity`, <https://dev.digicert.com/certcentral-apis/services-api/errors.html>
+pub(super) fn certificate_within_order(order: &SslOrderModel) -> Vec<Diagnostic> {
+    let ordered = match &order.order_validity {
+        Attr::Known(validity) => effective(validity),
+        Attr::Null => effective(&older_form(order)),
+        Attr::Unknown => return Vec::new(),
+    };
+    let Some(wanted) = order.cert_validity.known().map(effective) else {
+        return Vec::new();
+    };
+    let (Some(wanted), Some(ordered)) = (days(&wanted, 365), days(&ordered, LONGEST_YEAR)) else {
+        return Vec::new();
+    };
+    if wanted <= ordered {
+        return Vec::new();
     }
-    for (argument, validity) in [
-        ("order_validity", &order.order_validity),
-        ("cert_validity", &order.cert_validity),
-    ] {
-        if let Some(date) = validity
-            .known()
-            .and_then(|v| v.custom_expiration_date.as_str())
-        {
-            dates.push((
-                AttributePath::of(argument).attribute("custom_expiration_date"),
-                date,
-            ));
-        }
-    }
-    dates
+    vec![warning(
+        &AttributePath::of("cert_validity"),
+        "Certificate longer than its order",
+        format!(
+            "`cert_validity` asks for {wanted} days and the order lasts {ordered} at most; CertCentral may refuse that. Shorten the \
+             certificate, or make the order longer."
+        ),
+    )]
 }
 
-fn parse_date(text: &str) -> Option<Date> {
-    Date::parse(text, format_description!("[year]-[month]-[day]")).ok()
+/// The days of years or days; none for a date.
+fn days(validity: &ValidityModel, days_of_a_year: i64) -> Option<i64> {
+    match (validity.years.known(), validity.days.known()) {
+        (Some(years), _) => years.checked_mul(days_of_a_year),
+        (None, days) => days.copied(),
+    }
 }

@@ -50,12 +50,8 @@ fn names_are_public_domain_names() {
             "error common_name: Invalid common name. CertCentral does not issue a certificate for it:",
         ),
         (
-            |o| {
-                o.product_name_id = "ssl_ev_basic".into();
-                o.organization = Attr::Unknown;
-                o.dns_names = names(&["*.example.com"]);
-            },
-            "error dns_names: Wildcard in an EV order. \"*.example.com\" is a wildcard",
+            |o| o.dns_names = names(&["ab--c.example.com"]),
+            "error dns_names: Invalid DNS name. CertCentral does not issue a certificate for it: the label \"ab--c\"",
         ),
     ]);
     each_passes(&[
@@ -69,6 +65,17 @@ fn names_are_public_domain_names() {
         }),
         ("none", |o| o.dns_names = Attr::Null),
     ]);
+}
+
+#[test]
+fn a_private_ca_may_certify_other_names() {
+    let found = super::found(|o| {
+        o.product_name_id = "private_ssl_plus".into();
+        o.dns_names = names(&["mail.corp"]);
+    });
+    assert_eq!(found.len(), 2, "{found:#?}");
+    assert!(found[0].starts_with("warning product_name_id: Unknown product."));
+    assert!(found[1].starts_with("warning dns_names: Invalid DNS name."));
 }
 
 #[test]

@@ -2,21 +2,13 @@
 
 use super::{Edit, each_is_refused, each_passes, found};
 use crate::framework::Attr;
-use crate::provider::ssl_order::model::{ContactModel, OrganizationModel, SslOrderModel};
-use crate::provider::ssl_order::samples::{contact, new_organization};
+use crate::provider::ssl_order::model::{OrganizationModel, SslOrderModel};
+use crate::provider::ssl_order::samples::new_organization;
 
 fn set(order: &mut SslOrderModel, edit: impl FnOnce(&mut OrganizationModel)) {
     let mut organization = new_organization();
     edit(&mut organization);
     order.organization = Attr::Known(organization);
-}
-
-fn with_contact(order: &mut SslOrderModel, contact: ContactModel) {
-    order.organization = Attr::Known(OrganizationModel {
-        id: Attr::Known(778_812),
-        contacts: Attr::Known(vec![Attr::Known(contact)]),
-        ..OrganizationModel::default()
-    });
 }
 
 #[test]
@@ -35,14 +27,24 @@ fn an_organization_is_an_id_or_described() {
             |o| set(o, |new| new.id = Attr::Known(1)),
             "error organization: Conflicting organization arguments. `organization` has an `id` and describes",
         ),
-        (
-            |o| set(o, |new| new.id = Attr::Unknown),
-            "error organization: Conflicting organization arguments.",
-        ),
     ]);
     each_passes(&[
         ("new", |o| set(o, |_| {})),
         ("from the provider", |o| o.organization = Attr::Null),
+        ("unknown id beside a description", |o| {
+            set(o, |new| {
+                new.id = Attr::Unknown;
+                new.city = Attr::Null;
+            });
+        }),
+        ("unknown description beside an id", |o| {
+            o.organization = Attr::Known(OrganizationModel {
+                id: Attr::Known(778_812),
+                name: Attr::Unknown,
+                organization_contact: Attr::Unknown,
+                ..OrganizationModel::default()
+            });
+        }),
         ("unknown id", |o| {
             o.organization = Attr::Known(OrganizationModel {
                 id: Attr::Unknown,
@@ -96,6 +98,42 @@ fn members_of_a_new_organization_have_limits() {
             "error organization.telephone: Organization argument too long. `organization.telephone` has 33 characters; at most 32",
         ),
         (
+            |o| set(o, |new| new.address = Attr::Known("a".repeat(65))),
+            "error organization.address: Organization argument too long. `organization.address` has 65 characters; at most 64",
+        ),
+        (
+            |o| set(o, |new| new.city = "-".into()),
+            "error organization.city: Meaningless organization argument. `organization.city` is \"-\", which says nothing",
+        ),
+        (
+            |o| set(o, |new| new.state = "NA".into()),
+            "error organization.state: Meaningless organization argument.",
+        ),
+        (
+            |o| set(o, |new| new.address2 = "?".into()),
+            "error organization.address2: Meaningless organization argument.",
+        ),
+        (
+            |o| set(o, |new| new.name = "".into()),
+            "error organization.name: Meaningless organization argument. `organization.name` is \"\"",
+        ),
+        (
+            |o| set(o, |new| new.telephone = "-".into()),
+            "warning organization.telephone: Meaningless organization argument.",
+        ),
+        (
+            |o| set(o, |new| new.name = "Widgets (UK) Ltd".into()),
+            "warning organization.name: Unusual organization name. `organization.name` contains '('",
+        ),
+        (
+            |o| set(o, |new| new.assumed_name = Attr::Known("w".repeat(50))),
+            "warning organization.assumed_name: Long organization names. `name` and `assumed_name` have 69 characters together",
+        ),
+        (
+            |o| set(o, |new| new.country = "uk".into()),
+            "warning organization.country: Unknown country. `organization.country` is \"uk\"",
+        ),
+        (
             |o| set(o, |new| new.country = "usa".into()),
             "error organization.country: Invalid country. `organization.country` is \"usa\"",
         ),
@@ -108,117 +146,13 @@ fn members_of_a_new_organization_have_limits() {
         ("longest name, counted in characters", |o| {
             set(o, |new| new.name = Attr::Known("\u{fc}".repeat(64)));
         }),
+        ("Namibia", |o| set(o, |new| new.country = "NA".into())),
+        ("empty optional members", |o| {
+            set(o, |new| {
+                new.assumed_name = "".into();
+                new.address2 = "".into();
+            });
+        }),
         ("capitals", |o| set(o, |new| new.country = "US".into())),
-    ]);
-}
-
-#[test]
-fn a_contact_is_a_user_or_a_whole_person() {
-    let members: [(&str, Edit); 5] = [
-        ("first_name", |o| {
-            with_contact(
-                o,
-                ContactModel {
-                    first_name: Attr::Null,
-                    ..contact("technical_contact")
-                },
-            );
-        }),
-        ("last_name", |o| {
-            with_contact(
-                o,
-                ContactModel {
-                    last_name: Attr::Null,
-                    ..contact("technical_contact")
-                },
-            );
-        }),
-        ("job_title", |o| {
-            with_contact(
-                o,
-                ContactModel {
-                    job_title: Attr::Null,
-                    ..contact("technical_contact")
-                },
-            );
-        }),
-        ("telephone", |o| {
-            with_contact(
-                o,
-                ContactModel {
-                    telephone: Attr::Null,
-                    ..contact("technical_contact")
-                },
-            );
-        }),
-        ("email", |o| {
-            with_contact(
-                o,
-                ContactModel {
-                    email: Attr::Null,
-                    ..contact("technical_contact")
-                },
-            );
-        }),
-    ];
-    for (member, edit) in members {
-        let found = found(edit);
-        assert_eq!(found.len(), 1, "{found:#?}");
-        let start = format!(
-            "error organization.contacts[0].{member}: Incomplete contact. A new contact needs `{member}`."
-        );
-        assert!(found[0].starts_with(&start), "{found:#?}");
-    }
-    each_is_refused(&[(
-        |o| with_contact(o, contact("boss")),
-        "warning organization.contacts[0].contact_type: Unknown contact type. \"boss\" is none of",
-    )]);
-    each_passes(&[
-        ("person", |o| with_contact(o, contact("technical_contact"))),
-        ("user", |o| {
-            with_contact(
-                o,
-                ContactModel {
-                    contact_type: "ev_approver".into(),
-                    user_id: Attr::Known(565_611),
-                    ..ContactModel::default()
-                },
-            );
-        }),
-    ]);
-}
-
-#[test]
-fn an_ev_order_needs_an_approver() {
-    each_is_refused(&[
-        (
-            |o| o.product_name_id = "ssl_ev_plus".into(),
-            "error organization.contacts: Missing EV approver. `ssl_ev_plus` is an EV product",
-        ),
-        (
-            |o| {
-                o.product_name_id = "ssl_ev_multi_domain".into();
-                with_contact(o, contact("technical_contact"));
-            },
-            "error organization.contacts: Missing EV approver.",
-        ),
-        (
-            |o| o.product_name_id = "ssl_ev_basic".into(),
-            "warning organization.contacts: No EV approver. `ssl_ev_basic` is an EV product",
-        ),
-    ]);
-    each_passes(&[
-        ("approver", |o| {
-            o.product_name_id = "ssl_ev_plus".into();
-            with_contact(o, contact("ev_approver"));
-        }),
-        ("verified contact", |o| {
-            o.product_name_id = "ssl_ev_plus".into();
-            with_contact(o, contact("verified_contact"));
-        }),
-        ("unknown organization", |o| {
-            o.product_name_id = "ssl_ev_plus".into();
-            o.organization = Attr::Unknown;
-        }),
     ]);
 }

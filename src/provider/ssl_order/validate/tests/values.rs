@@ -5,6 +5,32 @@ use crate::framework::{Attr, Set};
 use crate::provider::ssl_order::model::{CustomFieldModel, TimeoutsModel};
 use crate::provider::ssl_order::samples::names;
 
+fn fields(fields: &[(i64, &str)]) -> Attr<Set<Attr<CustomFieldModel>>> {
+    let field = |(id, value): &(i64, &str)| {
+        Attr::Known(CustomFieldModel {
+            metadata_id: Attr::Known(*id),
+            value: (*value).into(),
+        })
+    };
+    Attr::Known(Set(fields.iter().map(field).collect()))
+}
+
+#[test]
+fn a_locale_looks_like_a_language() {
+    each_is_refused(&[
+        (
+            |o| o.locale = "English".into(),
+            "warning locale: Unknown value. `locale` is \"English\", which does not look like a language",
+        ),
+        (|o| o.locale = "".into(), "warning locale: Unknown value."),
+    ]);
+    each_passes(&[
+        ("en", |o| o.locale = "en".into()),
+        ("zh_CN", |o| o.locale = "zh_CN".into()),
+        ("pt-br", |o| o.locale = "pt-br".into()),
+    ]);
+}
+
 #[test]
 fn a_product_is_a_name_id_and_an_unknown_one_only_warns() {
     each_is_refused(&[
@@ -41,19 +67,33 @@ fn the_products_of_the_api_page_take_sha256_only() {
     each_is_refused(&[
         (
             |o| o.signature_hash = "sha1".into(),
-            "error signature_hash: Invalid signature hash. `signature_hash` is \"sha1\"",
+            "error signature_hash: Invalid signature hash. `ssl_cloud_wildcard` is issued with \"sha256\" only; `signature_hash` is \"sha1\"",
         ),
         (
             |o| o.signature_hash = "SHA256".into(),
-            "error signature_hash: Invalid signature hash. `signature_hash` is \"SHA256\"",
+            "error signature_hash: Invalid signature hash. `ssl_cloud_wildcard` is issued with \"sha256\" only; `signature_hash` is \"SHA256\"",
         ),
         (
             |o| o.signature_hash = "".into(),
-            "error signature_hash: Invalid signature hash. `signature_hash` is \"\"",
+            "error signature_hash: Invalid signature hash. `ssl_cloud_wildcard` is issued with \"sha256\" only; `signature_hash` is \"\"",
         ),
         (
             |o| o.signature_hash = "sha384".into(),
-            "error signature_hash: Invalid signature hash. `ssl_plus` is issued with \"sha256\" only; `signature_hash` is \"sha384\"",
+            "error signature_hash: Invalid signature hash. `ssl_cloud_wildcard` is issued with \"sha256\" only; `signature_hash` is \"sha384\"",
+        ),
+        (
+            |o| {
+                o.product_name_id = "ssl_basic".into();
+                o.signature_hash = "SHA-1".into();
+            },
+            "error signature_hash: Invalid signature hash. `signature_hash` is \"SHA-1\", which no public certificate is signed with",
+        ),
+        (
+            |o| {
+                o.product_name_id = "ssl_basic".into();
+                o.signature_hash = "sha3-256".into();
+            },
+            "warning signature_hash: Unknown value. `signature_hash` is \"sha3-256\"; this provider knows \"sha256\"",
         ),
     ]);
     each_passes(&[("sha512 of a later product", |o| {
@@ -140,11 +180,23 @@ fn ids_are_above_zero() {
                     value: "x".into(),
                 })]));
             },
-            "error custom_fields: Invalid id. -7 is not an id",
+            "error custom_fields: Invalid id. -7 is not a `metadata_id`",
+        ),
+        (
+            |o| o.custom_fields = fields(&[(11, "a"), (12, "b"), (11, "c")]),
+            "error custom_fields: Duplicate custom field. `metadata_id` 11 has 2 values",
+        ),
+        (
+            |o| o.server_platform_id = Attr::Known(0),
+            "warning server_platform_id: Unknown server platform. `server_platform_id` is 0;",
         ),
     ]);
     each_passes(&[
         ("container", |o| o.container_id = Attr::Known(1)),
+        ("two fields", |o| {
+            o.custom_fields = fields(&[(11, "a"), (12, "a")]);
+        }),
+        ("platform", |o| o.server_platform_id = Attr::Known(45)),
         ("renewal above 2^31", |o| {
             o.renewal_of_order_id = Attr::Known(2_147_500_001);
         }),
@@ -212,7 +264,7 @@ fn thumbprints_references_and_durations_have_their_form() {
         ),
         (
             |o| o.alternative_order_id = Attr::Known("x".repeat(129)),
-            "error alternative_order_id: Invalid alternative order id.",
+            "warning alternative_order_id: Long alternative order id. `alternative_order_id` has 129 characters.",
         ),
         (
             |o| {
@@ -221,7 +273,7 @@ fn thumbprints_references_and_durations_have_their_form() {
                     ..TimeoutsModel::default()
                 });
             },
-            "error timeouts.create: Invalid duration. \"soon\" is not a duration",
+            "error timeouts.create: Invalid duration. `timeouts.create` is \"soon\", not a duration",
         ),
         (
             |o| {
@@ -230,7 +282,7 @@ fn thumbprints_references_and_durations_have_their_form() {
                     ..TimeoutsModel::default()
                 });
             },
-            "error timeouts.update: Invalid duration. \"10\" is not a duration",
+            "error timeouts.update: Invalid duration. `timeouts.update` is \"10\", not a duration",
         ),
     ]);
     each_passes(&[
