@@ -2,6 +2,7 @@
 
 mod api_error;
 mod config;
+mod polling;
 mod session;
 mod settings;
 pub mod ssl_order;

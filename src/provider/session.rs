@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 
+use super::polling::Polling;
 use super::settings::{OrderDefaults, Settings};
 use crate::certcentral::{Client, Config};
 use crate::framework::{Attr, Diagnostic};
@@ -12,6 +13,7 @@ use crate::framework::{Attr, Diagnostic};
 #[derive(Debug, Default)]
 pub struct Session {
     configured: RwLock<Option<Arc<Configured>>>,
+    polling: OnceLock<Arc<Polling>>,
 }
 
 #[derive(Debug)]
@@ -82,6 +84,11 @@ impl Session {
             .client
             .get_or_init(|| build_client(&configured.settings))
             .clone()
+    }
+
+    /// The rhythm in which all waiting orders of the process are looked at.
+    pub fn polling(&self) -> Arc<Polling> {
+        Arc::clone(self.polling.get_or_init(Arc::default))
     }
 
     /// Claims a token for one create. None if another resource of this apply has it: two resources with the same content

@@ -62,10 +62,12 @@ async fn obtain(
         .claim(&prepared.token)
         .ok_or_else(|| words::same_order_twice(&prepared))?;
 
+    let polling = session.polling();
     let limits = Limits {
         wait_for: WaitFor::from(planned.wait_for.as_str()),
         deadline,
         stop: &call.stop,
+        polling: &polling,
     };
     let mut warnings = Warnings::new();
     let existing = look(&client, &prepared).await?;
