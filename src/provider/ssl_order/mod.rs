@@ -29,11 +29,11 @@ mod plan;
 mod private;
 mod product;
 mod read;
-mod record;
+pub(super) mod record;
 #[cfg(test)]
 pub(super) mod samples;
 mod schema;
-mod status;
+pub(super) mod status;
 mod timeouts;
 mod token;
 mod update;

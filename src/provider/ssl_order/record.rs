@@ -107,7 +107,7 @@ pub(super) fn forget_certificate(state: &mut SslOrderModel) {
 }
 
 /// A date as the API writes it.
-pub(super) fn date(date: Date) -> String {
+pub(in crate::provider) fn date(date: Date) -> String {
     date.format(format_description!("[year]-[month]-[day]"))
         .unwrap_or_else(|_| date.to_string())
 }
