@@ -190,7 +190,7 @@ impl<'a> Wait<'a> {
         if missing.is_empty() {
             return Ok(());
         }
-        Err(words::missing_records(self.id, &missing))
+        Err(words::missing_records(self.id, &missing, &given))
     }
 
     /// Pauses until there is something to do.

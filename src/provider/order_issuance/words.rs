@@ -73,7 +73,11 @@ pub(super) fn not_visible(id: OrderId) -> Diagnostic {
 }
 
 /// Records that the order needs are not among those that were created.
-pub(super) fn missing_records(id: OrderId, missing: &[(&OpenDomain, DcvRecord)]) -> Diagnostic {
+pub(super) fn missing_records(
+    id: OrderId,
+    missing: &[(&OpenDomain, DcvRecord)],
+    given: &[&str],
+) -> Diagnostic {
     let list: Vec<_> = missing
         .iter()
         .map(|(domain, record)| {
@@ -89,9 +93,13 @@ pub(super) fn missing_records(id: OrderId, missing: &[(&OpenDomain, DcvRecord)])
     Diagnostic::error(
         "Validation records are missing",
         format!(
-            "Order {id} waits for DNS records that `validation_records` does not name:\n{}\n\nCreate them, for example with `for_each` over the \
+            "Order {id} waits for DNS records that `validation_records` does not name:\n{}\n\nIt names {}. Create them, for example with `for_each` over the \
              order's `domain_validations`, and name them here.",
-            list.join("\n")
+            list.join("\n"),
+            match given.is_empty() {
+                true => "none".to_owned(),
+                false => given.join(", "),
+            }
         ),
     )
     .at(AttributePath::of("validation_records"))

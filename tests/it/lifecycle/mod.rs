@@ -9,6 +9,7 @@ mod closed;
 mod destroy;
 mod duplicates;
 mod import;
+mod issuance;
 mod lost_answers;
 mod refresh;
 mod refused;

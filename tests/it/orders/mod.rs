@@ -7,6 +7,7 @@ mod chain;
 mod configuration;
 mod evidence;
 mod interruption;
+mod issuance;
 mod lifecycle;
 mod log;
 mod many;
