@@ -1,7 +1,7 @@
 resource "digicert_ssl_order" "shop" {
   product_name_id = "ssl_basic"
   common_name     = "shop.example.com"
-  dns_names       = ["shop.example.net"]
+  dns_names       = ["www.shop.example.com", "shop.example.net"]
   csr             = file("${path.module}/shop.example.com.csr")
   dcv_method      = "dns-txt-token"
 
