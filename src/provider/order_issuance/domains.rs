@@ -113,3 +113,95 @@ fn is_validated(domain: &DnsNameValidation) -> bool {
         Some("approved" | "active" | "complete" | "valid")
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{OpenDomain, missing, settle};
+    use crate::certcentral::NameCheck;
+
+    fn domain(method: &str) -> OpenDomain {
+        OpenDomain {
+            scope: "example.com".to_owned(),
+            names: vec!["shop.example.com".to_owned(), "www.example.com".to_owned()],
+            method: Some(method.to_owned()),
+        }
+    }
+
+    fn checked(names: &[(&str, &str)]) -> Vec<NameCheck> {
+        let checks: Vec<_> = names
+            .iter()
+            .map(|(name, status)| serde_json::json!({ "dns_name": name, "status": status }))
+            .collect();
+        serde_json::from_value(checks.into()).unwrap()
+    }
+
+    #[test]
+    fn each_method_says_what_it_waits_for() {
+        for (method, expected) in [
+            (
+                "dns-txt-token",
+                "TXT record example.com with the value \"9kq\"",
+            ),
+            (
+                "dns-cname-token",
+                "CNAME record 9kq.example.com with the value \"dcv.digicert.com\"",
+            ),
+            (
+                "http-token",
+                "file http://shop.example.com/.well-known/pki-validation/fileauth.txt, \
+                 http://www.example.com/.well-known/pki-validation/fileauth.txt with the content \"9kq\"",
+            ),
+            ("email", "validation by the method `email`"),
+        ] {
+            assert_eq!(domain(method).needs(Some("9kq")), expected);
+        }
+        assert_eq!(
+            domain("dns-txt-token").needs(None),
+            "validation by the method `dns-txt-token`"
+        );
+    }
+
+    #[test]
+    fn a_domain_is_settled_when_each_of_its_names_is_approved() {
+        let mut domains = vec![domain("email")];
+        settle(
+            &mut domains,
+            &checked(&[
+                ("shop.example.com", "approved"),
+                ("www.example.com", "unapproved"),
+            ]),
+        );
+        assert_eq!(domains.len(), 1);
+        settle(
+            &mut domains,
+            &checked(&[
+                ("shop.example.com", "approved"),
+                ("www.example.com", "approved"),
+            ]),
+        );
+        assert_eq!(domains, []);
+    }
+
+    #[test]
+    fn a_name_that_no_check_mentions_stays_open() {
+        let mut domains = vec![OpenDomain {
+            names: Vec::new(),
+            ..domain("dns-txt-token")
+        }];
+        settle(&mut domains, &checked(&[("shop.example.com", "approved")]));
+        assert_eq!(domains.len(), 1);
+    }
+
+    #[test]
+    fn only_records_can_be_missing() {
+        let domains = [domain("dns-txt-token"), domain("http-token")];
+        let names = |given: &[&str]| -> Vec<String> {
+            missing(&domains, "9kq", given)
+                .into_iter()
+                .map(|(_, record)| record.name)
+                .collect()
+        };
+        assert_eq!(names(&[]), ["example.com"]);
+        assert_eq!(names(&["EXAMPLE.com."]), [] as [&str; 0]);
+    }
+}

@@ -20,7 +20,7 @@ use super::private::SslOrderPrivate;
 use super::validate::dates_for_a_new_order;
 use super::wait::{self, Limits, WaitFor};
 use super::{domain_validations, duplicates, observe, record, schema, timeouts, words};
-use crate::certcentral::{Client, Order, OrderId, PlacedOrder};
+use crate::certcentral::{Client, Error, Order, OrderId, PlacedOrder};
 use crate::framework::{
     Call, CreateRequest, Created, Diagnostic, Diagnostics, FromToValue, Warnings, conformance,
 };
@@ -157,6 +157,7 @@ async fn fill_in(
 ) -> (SslOrderModel, Warnings) {
     let mut warnings = Warnings::new();
     let mut chain = Vec::new();
+    let is_adopted = matches!(got, Got::Order(_));
     let (id, order) = match got {
         Got::Answer(placed) => {
             record::answer(&mut state, &placed);
@@ -170,6 +171,9 @@ async fn fill_in(
         Ok(order) => {
             let all_validated =
                 observe::details(client, &mut state, &order, &chain, &mut warnings).await;
+            if is_adopted && !all_validated {
+                random_value(client, &mut state, &order, &mut warnings).await;
+            }
             wait::until_issued(
                 client,
                 &mut state,
@@ -190,6 +194,32 @@ async fn fill_in(
         }
     }
     (state, warnings)
+}
+
+/// The random value of an order whose answer to the POST nobody has. Asking for it gives the value in force, so records that stand stay good.
+async fn random_value(
+    client: &Client,
+    state: &mut SslOrderModel,
+    order: &Order,
+    warnings: &mut Warnings,
+) {
+    let method = order.dcv_method.as_deref().unwrap_or_default();
+    if !method.contains("token") {
+        return;
+    }
+    let answers = async {
+        let validation = client.validation_status(order.id).await?;
+        Ok::<_, Error>((validation, client.dcv_random_value(order.id).await?))
+    };
+    match answers.await {
+        Ok((validation, value)) => {
+            domain_validations::random_value(state, method, &validation, &value);
+        }
+        Err(error) => warnings.push_demoted(api_error::diagnostic(
+            &error,
+            &format!("reading the random value of order {}", order.id),
+        )),
+    }
 }
 
 fn prepare(session: &Session, planned: &SslOrderModel, host: &str) -> Result<Prepared, Diagnostic> {

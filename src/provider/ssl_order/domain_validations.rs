@@ -6,7 +6,7 @@ use time::format_description::well_known::Rfc3339;
 
 use super::equality::canonical_set;
 use super::model::{DomainValidationModel, SslOrderModel};
-use crate::certcentral::{DnsNameValidation, Order, PlacedOrder, ValidationStatus};
+use crate::certcentral::{DnsNameValidation, Order, PlacedOrder, RandomValue, ValidationStatus};
 use crate::framework::Attr;
 use crate::pki::dns_name::without_wildcard;
 use crate::provider::dcv_record::dcv_record;
@@ -47,6 +47,33 @@ pub(super) fn tokens(state: &mut SslOrderModel, placed: &PlacedOrder, method: Op
         if let (Some(token), Some(method)) = (token, method) {
             prove(entry, method, scope, &name, &token);
         }
+    }
+    store(state, validations);
+}
+
+/// The order's random value, asked for after the POST.
+pub(super) fn random_value(
+    state: &mut SslOrderModel,
+    method: &str,
+    validation: &ValidationStatus,
+    value: &RandomValue,
+) {
+    let token = Token {
+        value: &value.dcv_random_value,
+        expires_at: value
+            .expiration_date
+            .and_then(|at| at.format(&Rfc3339).ok()),
+    };
+    let mut validations = known(state);
+    for name in keys(state) {
+        let scope = validation
+            .dns_name_validations
+            .iter()
+            .find(|candidate| covers(candidate, &name))
+            .and_then(|found| found.name_scope.as_deref())
+            .unwrap_or(&name);
+        let entry = validations.entry(name.clone()).or_default();
+        prove(entry, method, scope, &name, &token);
     }
     store(state, validations);
 }

@@ -4,7 +4,7 @@ use certcentral_sandbox::{Approval, At, Dcv, DnsRecord, Fault, Issuance, Move};
 use serde_json::{Value as Json, json};
 use terraform_host::{Applied, Plan, Resource};
 
-use super::bed::{Bed, SHOP, errors, only_error, order_with, route, warnings};
+use super::bed::{Bed, ORDER, SHOP, errors, only_error, order_with, route, warnings};
 use crate::protocol::waiting::{answered, create_of, started};
 
 const WAIT: &str = "digicert_order_issuance.shop";
@@ -237,6 +237,28 @@ async fn a_check_that_fails_is_repeated_and_quoted() {
         "{text}"
     );
     let _applied = apply(&mut bed, &short).await.expect_success();
+}
+
+#[tokio::test]
+async fn an_order_whose_answer_was_lost_names_its_records_too() {
+    for method in ["dns-txt-token", "dns-cname-token"] {
+        let mut bed = Bed::with(|account| account.dcv = Dcv::Dns);
+        bed.sandbox.fault(route(ORDER), 1, At::After, Fault::Drop);
+        let order = order_with(json!({ "dns_names": ["www.example.org"], "dcv_method": method }));
+        let _applied = bed.apply(&order).await.expect_success();
+        let ends: Vec<_> = bed.order()["domain_validations"]
+            .as_object()
+            .unwrap()
+            .values()
+            .map(|validation| validation["expires_at"].is_string())
+            .collect();
+        assert_eq!(ends, [true, true], "{method}");
+        publish(&bed);
+        let resources = both(&bed, &order, json!({}));
+        let _applied = apply(&mut bed, &resources).await.expect_success();
+        assert!(plan(&mut bed, &resources).await.is_empty(), "{method}");
+        assert_eq!(bed.posts().len(), 1, "{method}");
+    }
 }
 
 #[tokio::test]

@@ -130,19 +130,17 @@ async fn orders_that_wait_together_share_their_looks() {
     const ORDERS: usize = 20;
     let bed = Bed::with(|account| account.issuance = Issuance::Manual);
     let provider = started(&bed.sandbox).await;
-    let creates: Vec<_> = join_all((0..ORDERS).map(|number| {
+    let answers = join_all((0..ORDERS).map(|number| {
         let provider = &provider;
         async move {
             let config = order_with(json!({
                 "common_name": format!("shop{number}.example.com"),
                 "timeouts": { "create": "15s" },
             }));
-            create(provider, &config).await
+            create(provider, &config).await.await.unwrap()
         }
-    }))
-    .await;
-    for created in creates {
-        let answer = created.await.unwrap();
+    }));
+    for answer in answers.await {
         assert!(!answer.failed(), "{:?}", answer.diagnostics);
     }
     let calls = bed.calls_after(0);
