@@ -130,17 +130,28 @@ async fn orders_that_wait_together_share_their_looks() {
     const ORDERS: usize = 20;
     let bed = Bed::with(|account| account.issuance = Issuance::Manual);
     let provider = started(&bed.sandbox).await;
+    let journal = bed.sandbox.watch();
+    let rounds = tokio::task::spawn_blocking(move || {
+        let (mut posts, mut lists) = (0, 0);
+        while posts < ORDERS || lists < 2 {
+            let entry = journal.recv_timeout(Duration::from_secs(60)).unwrap();
+            posts += usize::from(entry.method == "POST");
+            lists += usize::from(posts == ORDERS && entry.path.ends_with("/status-changes"));
+        }
+    });
     let answers = join_all((0..ORDERS).map(|number| {
         let provider = &provider;
         async move {
-            let config = order_with(json!({
-                "common_name": format!("shop{number}.example.com"),
-                "timeouts": { "create": "15s" },
-            }));
+            let config = order_with(json!({ "common_name": format!("shop{number}.example.com") }));
             create(provider, &config).await.await.unwrap()
         }
     }));
-    for answer in answers.await {
+    let stopper = async {
+        rounds.await.unwrap();
+        provider.stop().await.unwrap();
+    };
+    let (answers, ()) = tokio::join!(answers, stopper);
+    for answer in answers {
         assert!(!answer.failed(), "{:?}", answer.diagnostics);
     }
     let calls = bed.calls_after(0);
@@ -157,6 +168,9 @@ async fn orders_that_wait_together_share_their_looks() {
         })
         .count();
     assert_eq!(ids.len(), ORDERS);
-    assert_eq!(looks, 2 * ORDERS, "after the order and in the first round");
-    assert!((1..=10).contains(&lists), "{lists} lists");
+    assert!(
+        looks <= 2 * ORDERS,
+        "{looks} looks: one after the order and one in the first round"
+    );
+    assert!((2..ORDERS).contains(&lists), "{lists} lists");
 }
