@@ -7,7 +7,7 @@ use axum::{
     extract::{Path, Query, State},
     http::{StatusCode, header},
     response::{IntoResponse, Response},
-    routing::{get, post},
+    routing::{get, post, put},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -15,6 +15,7 @@ use tokio::sync::watch;
 
 use crate::{
     clock::timestamp,
+    dns::DnsRecord,
     faults::{Action, At, Fault, HoldStage, HoldState, Route},
     moves::{Move, MoveError},
     settings::Behavior,
@@ -38,6 +39,8 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
             "/orders/{id}/container/{container}",
             post(move_to_container),
         )
+        .route("/dns", get(dns_records))
+        .route("/dns/{type}/{name}/{value}", put(publish).delete(withdraw))
         .route("/faults", post(add_fault).delete(clear_rules))
         .route("/holds", post(add_hold))
         .route("/holds/{id}", get(see_hold))
@@ -129,6 +132,27 @@ fn apply(shared: &Shared, id: u64, step: Move) -> Response {
             };
             refusal(status, &error.to_string())
         }
+    }
+}
+
+async fn dns_records(State(shared): Sandbox) -> Response {
+    Json(&shared.lock().dns).into_response()
+}
+
+type RecordPath = Path<(String, String, String)>;
+
+async fn publish(State(shared): Sandbox, Path((kind, name, value)): RecordPath) -> StatusCode {
+    let record = DnsRecord::new(&kind, &name, &value);
+    shared.lock().dns.insert(record);
+    StatusCode::NO_CONTENT
+}
+
+async fn withdraw(State(shared): Sandbox, Path((kind, name, value)): RecordPath) -> Response {
+    let record = DnsRecord::new(&kind, &name, &value);
+    if shared.lock().dns.remove(&record) {
+        StatusCode::NO_CONTENT.into_response()
+    } else {
+        refusal(StatusCode::NOT_FOUND, "there is no such record")
     }
 }
 

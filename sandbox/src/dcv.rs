@@ -3,7 +3,10 @@
 use data_encoding::BASE32_NOPAD;
 use time::{Duration, OffsetDateTime};
 
-use crate::{account::EXAMPLE_DOMAINS, settings::Dcv, state::State};
+use crate::{account::EXAMPLE_DOMAINS, dns::DnsRecord, settings::Dcv, state::State};
+
+/// Where the alias of `dns-cname-token` points.
+const CNAME_TARGET: &str = "dcv.digicert.com";
 
 /// How long a random value can be used.
 const TOKEN_LIFE: Duration = Duration::days(30);
@@ -28,7 +31,39 @@ pub(crate) struct Domain {
     pub(crate) token_expires: OffsetDateTime,
 }
 
+impl Domain {
+    /// What the owner publishes for a method; `None` if it is nothing in DNS.
+    fn record(&self, method: &str) -> Option<DnsRecord> {
+        match method {
+            "dns-txt-token" => Some(DnsRecord::new("TXT", &self.name, &self.token)),
+            "dns-cname-token" => {
+                let name = format!("{}.{}", self.token, self.name);
+                Some(DnsRecord::new("CNAME", &name, CNAME_TARGET))
+            }
+            _ => None,
+        }
+    }
+}
+
 impl State {
+    /// Validates the domains of an order whose record stands in DNS, where the account looks there.
+    pub(crate) fn look_into_dns(&mut self, id: u64) -> Result<(), rcgen::Error> {
+        let now = self.now();
+        if self.behavior.dcv != Dcv::Dns {
+            return Ok(());
+        }
+        let Some(order) = self.orders.get_mut(&id) else {
+            return Ok(());
+        };
+        let method = order.wanted.dcv_method.clone();
+        for domain in &mut order.domains {
+            let record = domain.record(&method);
+            let stands = record.is_some_and(|record| self.dns.contains(&record));
+            domain.validated |= stands && domain.token_expires > now;
+        }
+        self.settle(id)
+    }
+
     /// The random value of an order and its end; an expired one is replaced. `None` if there is no such order.
     pub(crate) fn random_value(
         &mut self,
@@ -75,7 +110,7 @@ impl State {
                 validated: match self.behavior.dcv {
                     Dcv::Prevalidated => true,
                     Dcv::ExampleDomains => EXAMPLE_DOMAINS.contains(&base),
-                    Dcv::Required => false,
+                    Dcv::Required | Dcv::Dns => false,
                 },
                 token: token.clone(),
                 token_expires: now + TOKEN_LIFE,

@@ -22,6 +22,7 @@ mod connection;
 mod control;
 mod csr;
 mod dcv;
+mod dns;
 mod faults;
 mod issuance;
 mod journal;
@@ -35,6 +36,7 @@ mod settings;
 mod state;
 mod term;
 
+pub use dns::DnsRecord;
 pub use faults::{At, Fault, HoldStage, Route};
 pub use journal::{Entry, Summary};
 pub use moves::{Move, MoveError};

@@ -40,6 +40,8 @@ Control API, on the same port:
   POST   /_sandbox/clock/advance              {\"seconds\": 86400}
   POST   /_sandbox/orders/ID/STEP             approve, reject, validate, issue, cancel, revoke, expire
   POST   /_sandbox/orders/ID/container/ID     move an order to another division
+  PUT    /_sandbox/dns/TYPE/NAME/VALUE        publish a record in the sandbox's DNS, such as
+                                              /dns/TXT/example.com/token (DELETE withdraws it, GET /_sandbox/dns lists)
   POST   /_sandbox/faults                     let the n-th call of a route fail (DELETE removes all)
   POST   /_sandbox/holds                      stop the n-th call of a route until it is released
   GET    /_sandbox/root.pem                   the root certificate
@@ -64,7 +66,8 @@ struct Arguments {
     /// When an order is issued: immediate, after_polls(N) or manual.
     #[arg(long, value_name = "WHEN", default_value = "immediate")]
     issuance: Issuance,
-    /// Domains validated beforehand: prevalidated (all), example_domains, or required (none).
+    /// Domains validated beforehand: prevalidated (all), example_domains, required (none), or dns (none, and a check of an
+    /// order looks for its record in the sandbox's DNS).
     #[arg(long, value_name = "WHICH", default_value = "prevalidated")]
     dcv: Dcv,
     /// Start the clock at this time (RFC 3339) and keep it still; without it the clock runs with the machine's.

@@ -20,6 +20,7 @@ use crate::{
     api::{self, BASE_PATH},
     connection::{Door, Line},
     control::{self, CONTROL_PATH},
+    dns::DnsRecord,
     faults::{Action, At, Fault, HoldStage, HoldState, Route},
     journal::{Entry, Summary},
     moves::{Move, MoveError},
@@ -187,6 +188,22 @@ impl Sandbox {
     /// If there is no such order or it is issued or closed already.
     pub fn issue(&self, order: u64) -> Result<(), MoveError> {
         self.apply(order, Move::Issue)
+    }
+
+    /// The records in the sandbox's DNS.
+    #[must_use]
+    pub fn dns_records(&self) -> Vec<DnsRecord> {
+        self.shared.lock().dns.iter().cloned().collect()
+    }
+
+    /// Publishes a record in the sandbox's DNS.
+    pub fn publish(&self, record: DnsRecord) {
+        self.shared.lock().dns.insert(record);
+    }
+
+    /// Takes a record out of the sandbox's DNS. False if it was not there.
+    pub fn withdraw(&self, record: &DnsRecord) -> bool {
+        self.shared.lock().dns.remove(record)
     }
 
     /// Lets call number `call` (1 = the next one) of a route meet a fault.

@@ -154,6 +154,8 @@ pub enum Dcv {
     ExampleDomains,
     /// None: each order stays pending until its domains are validated.
     Required,
+    /// None, and a check of an order looks for its record in the sandbox's DNS.
+    Dns,
 }
 
 impl FromStr for Dcv {
@@ -164,8 +166,9 @@ impl FromStr for Dcv {
             "prevalidated" => Ok(Self::Prevalidated),
             "example_domains" => Ok(Self::ExampleDomains),
             "required" => Ok(Self::Required),
+            "dns" => Ok(Self::Dns),
             _ => Err(format!(
-                "`{word}` is not one of prevalidated, example_domains, required"
+                "`{word}` is not one of prevalidated, example_domains, required, dns"
             )),
         }
     }

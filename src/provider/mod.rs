@@ -2,6 +2,9 @@
 
 mod api_error;
 mod config;
+mod dcv_record;
+pub mod order_issuance;
+mod polling;
 mod session;
 mod settings;
 pub mod ssl_order;
@@ -12,6 +15,7 @@ use crate::framework::server::{ErasedResource, erase};
 use crate::framework::{Diagnostics, Provider, Schema};
 
 use self::config::ProviderConfig;
+use self::order_issuance::OrderIssuance;
 use self::session::Session;
 use self::ssl_order::SslOrder;
 
@@ -60,7 +64,10 @@ impl Provider for DigicertProvider {
     }
 
     fn resources(&self) -> Vec<ErasedResource> {
-        vec![erase(SslOrder::new(Arc::clone(&self.session)))]
+        vec![
+            erase(SslOrder::new(Arc::clone(&self.session))),
+            erase(OrderIssuance::new(Arc::clone(&self.session))),
+        ]
     }
 }
 
@@ -80,7 +87,7 @@ mod tests {
         assert_eq!(model_matches::<ProviderConfig>(&schema), [] as [&str; 0]);
         let resources = provider.resources();
         let names: Vec<_> = resources.iter().map(ErasedResource::type_name).collect();
-        assert_eq!(names, ["digicert_ssl_order"]);
+        assert_eq!(names, ["digicert_ssl_order", "digicert_order_issuance"]);
         for resource in resources {
             assert_eq!(resource.violations(), [] as [&str; 0]);
         }

@@ -10,6 +10,7 @@ use time::{Date, OffsetDateTime};
 
 use self::estimates::Estimates;
 pub(super) use self::estimates::{Answer, Asker, NoAnswer};
+use super::polling::Polling;
 use super::settings::{OrderDefaults, Settings};
 use crate::certcentral::{Amount, Client, Config, PriceQuery};
 use crate::framework::{Attr, Diagnostic};
@@ -19,6 +20,7 @@ use crate::framework::{Attr, Diagnostic};
 #[derive(Debug, Default)]
 pub struct Session {
     configured: RwLock<Option<Arc<Configured>>>,
+    polling: OnceLock<Arc<Polling>>,
 }
 
 #[derive(Debug)]
@@ -132,6 +134,11 @@ impl Session {
         let configured = self.configured()?;
         let request = format!("{query:?}");
         configured.estimates.get(request, asker, ask).await
+    }
+
+    /// The rhythm in which all waiting orders of the process are looked at.
+    pub fn polling(&self) -> Arc<Polling> {
+        Arc::clone(self.polling.get_or_init(Arc::default))
     }
 
     /// Claims a token for one create. None if another resource of this apply has it: two resources with the same content

@@ -270,3 +270,49 @@ async fn downloads_hold_the_certificates_of_their_format() {
         );
     }
 }
+
+#[tokio::test]
+async fn a_check_finds_the_record_in_the_dns_of_the_sandbox_where_the_setting_says_so() {
+    let client = Client::of(Settings::default());
+    client.sandbox.change(|behavior| behavior.dcv = Dcv::Dns);
+    let (_, csr) = new_csr();
+    let mut body = seed_body(&csr);
+    body["dcv_method"] = "dns-txt-token".into();
+    let (_, answer) = client.order("ssl_plus", &body).await;
+    let token = answer["dcv_random_value"].as_str().unwrap();
+    let path = format!("/order/certificate/{}/check-dcv", answer["id"]);
+
+    let wrong = [
+        "TXT/example.com/other",
+        "TXT/example.net/TOKEN",
+        "CNAME/example.com/TOKEN",
+    ];
+    for record in wrong {
+        let path = format!("/dns/{}", record.replace("TOKEN", token));
+        let (status, _) = client.control(Method::PUT, &path, None).await;
+        assert_eq!(status, StatusCode::NO_CONTENT, "{record}");
+    }
+    let (status, check) = client.call(Method::PUT, &path, None).await;
+    assert_eq!(status, StatusCode::OK);
+    assert_eq!(
+        [&check["order_status"], &check["dcv_status"]],
+        ["pending", "pending"]
+    );
+    assert_eq!(check["dns_name_validations"][0]["status"], "unapproved");
+
+    let right = format!("/dns/txt/Example.com./{token}");
+    client.control(Method::PUT, &right, None).await;
+    let (_, listed) = client.control(Method::GET, "/dns", None).await;
+    assert_eq!(listed.as_array().unwrap().len(), 4);
+    assert_eq!(client.sandbox.dns_records().len(), 4);
+    let (_, check) = client.call(Method::PUT, &path, None).await;
+    assert_eq!(
+        [&check["order_status"], &check["dcv_status"]],
+        ["issued", "valid"]
+    );
+
+    let (status, _) = client.control(Method::DELETE, &right, None).await;
+    assert_eq!(status, StatusCode::NO_CONTENT);
+    let (status, _) = client.control(Method::DELETE, &right, None).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+}

@@ -78,10 +78,12 @@ pub(super) async fn obtain(
         .claim(&prepared.token)
         .ok_or_else(|| words::same_order_twice(&prepared))?;
 
+    let polling = session.polling();
     let limits = Limits {
         wait_for: WaitFor::from(planned.wait_for.as_str()),
         deadline,
         stop: &call.stop,
+        polling: &polling,
     };
     let mut warnings = Warnings::new();
     let existing = look(session, &client, &prepared, &planned, &mut warnings).await?;
@@ -184,6 +186,7 @@ async fn fill_in(
 ) -> (SslOrderModel, Warnings) {
     let mut warnings = Warnings::new();
     let mut chain = Vec::new();
+    let is_adopted = matches!(got, Got::Order(_));
     let (id, order) = match got {
         Got::Answer(placed) => {
             record::answer(&mut state, &placed);
@@ -197,6 +200,9 @@ async fn fill_in(
         Ok(order) => {
             let all_validated =
                 observe::details(client, &mut state, &order, &chain, &mut warnings).await;
+            if is_adopted && !all_validated {
+                observe::random_value(client, &mut state, &order, &mut warnings).await;
+            }
             wait::until_issued(
                 client,
                 &mut state,

@@ -9,10 +9,7 @@ use super::model::{DomainValidationModel, SslOrderModel};
 use crate::certcentral::{DnsNameValidation, Order, PlacedOrder, RandomValue, ValidationStatus};
 use crate::framework::Attr;
 use crate::pki::dns_name::without_wildcard;
-
-/// Where the target of a `dns-cname-token` record points.
-/// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/dv-ssl-check-dcv.html>
-const CNAME_TARGET: &str = "dcv.digicert.com";
+use crate::provider::dcv_record::dcv_record;
 
 /// A token that proves control over names.
 struct Token<'a> {
@@ -54,25 +51,29 @@ pub(super) fn tokens(state: &mut SslOrderModel, placed: &PlacedOrder, method: Op
     store(state, validations);
 }
 
-/// Another method, and its random value if it has one, for every name.
-pub(super) fn method_changed(
+/// The order's random value, asked for after the POST.
+pub(super) fn random_value(
     state: &mut SslOrderModel,
     method: &str,
-    random_value: Option<&RandomValue>,
+    validation: &ValidationStatus,
+    value: &RandomValue,
 ) {
+    let token = Token {
+        value: &value.dcv_random_value,
+        expires_at: value
+            .expiration_date
+            .and_then(|at| at.format(&Rfc3339).ok()),
+    };
     let mut validations = known(state);
     for name in keys(state) {
+        let scope = validation
+            .dns_name_validations
+            .iter()
+            .find(|candidate| covers(candidate, &name))
+            .and_then(|found| found.name_scope.as_deref())
+            .unwrap_or(&name);
         let entry = validations.entry(name.clone()).or_default();
-        entry.method = method.into();
-        if let Some(random_value) = random_value {
-            let token = Token {
-                value: &random_value.dcv_random_value,
-                expires_at: random_value
-                    .expiration_date
-                    .and_then(|at| at.format(&Rfc3339).ok()),
-            };
-            prove(entry, method, &name, &name, &token);
-        }
+        prove(entry, method, scope, &name, &token);
     }
     store(state, validations);
 }
@@ -153,27 +154,17 @@ fn prove(
     name: &str,
     token: &Token<'_>,
 ) {
-    let scope = without_wildcard(scope);
     entry.method = method.into();
     entry.expires_at = token.expires_at.clone().into();
-    match method {
-        "dns-txt-token" => {
-            entry.record_name = scope.into();
-            entry.record_type = "TXT".into();
-            entry.record_value = token.value.into();
-        }
-        "dns-cname-token" => {
-            entry.record_name = Attr::Known(format!("{}.{scope}", token.value));
-            entry.record_type = "CNAME".into();
-            entry.record_value = CNAME_TARGET.into();
-        }
-        "http-token" | "http-token-dynamic" => {
-            entry.http_url = Attr::Known(format!(
-                "http://{name}/.well-known/pki-validation/fileauth.txt"
-            ));
-            entry.http_content = token.value.into();
-        }
-        _ => {}
+    if let Some(record) = dcv_record(method, scope, token.value) {
+        entry.record_name = Attr::Known(record.name);
+        entry.record_type = record.kind.into();
+        entry.record_value = Attr::Known(record.value);
+    } else if method.starts_with("http-token") {
+        entry.http_url = Attr::Known(format!(
+            "http://{name}/.well-known/pki-validation/fileauth.txt"
+        ));
+        entry.http_content = token.value.into();
     }
 }
 

@@ -38,11 +38,11 @@ mod price;
 mod private;
 mod product;
 mod read;
-mod record;
+pub(super) mod record;
 #[cfg(test)]
 pub(super) mod samples;
 mod schema;
-mod status;
+pub(super) mod status;
 mod succession;
 mod timeouts;
 mod token;

@@ -6,7 +6,7 @@ use tracing::debug;
 
 use super::model::SslOrderModel;
 use super::{domain_validations, record};
-use crate::certcentral::{ChainItem, Client, Order, OrderStatus};
+use crate::certcentral::{ChainItem, Client, Error, Order, OrderStatus};
 use crate::framework::{Attr, Warnings};
 use crate::pki::{Chain, Csr};
 use crate::provider::api_error;
@@ -45,6 +45,32 @@ pub(super) async fn details(
         }
     }
     all_validated
+}
+
+/// The random value of an order whose answer to the POST nobody has. Asking for it gives the value in force, so records that stand stay good.
+pub(super) async fn random_value(
+    client: &Client,
+    state: &mut SslOrderModel,
+    order: &Order,
+    warnings: &mut Warnings,
+) {
+    let method = order.dcv_method.as_deref().unwrap_or_default();
+    if !method.contains("token") {
+        return;
+    }
+    let answers = async {
+        let validation = client.validation_status(order.id).await?;
+        Ok::<_, Error>((validation, client.dcv_random_value(order.id).await?))
+    };
+    match answers.await {
+        Ok((validation, value)) => {
+            domain_validations::random_value(state, method, &validation, &value);
+        }
+        Err(error) => warnings.push_demoted(api_error::diagnostic(
+            &error,
+            &format!("reading the random value of order {}", order.id),
+        )),
+    }
 }
 
 /// The state of the domains, asked for while it can still change. Returns whether all are validated.

@@ -48,6 +48,11 @@ pub(super) fn answer(state: &mut SslOrderModel, placed: &PlacedOrder) {
     }
 }
 
+/// CertCentral has taken a reissue; until order info tells more, it is pending.
+pub(super) fn reissue_taken(state: &mut SslOrderModel) {
+    set_status(state, &OrderStatus::ReissuePending);
+}
+
 /// What order info says: status, ids and, once it is issued, the certificate's dates and numbers.
 pub(super) fn order(state: &mut SslOrderModel, order: &Order) {
     state.id = Attr::Known(order.id.to_string());
@@ -113,7 +118,7 @@ pub(super) fn forget_certificate(state: &mut SslOrderModel) {
 }
 
 /// A date as the API writes it.
-pub(super) fn date(date: Date) -> String {
+pub(in crate::provider) fn date(date: Date) -> String {
     date.format(format_description!("[year]-[month]-[day]"))
         .unwrap_or_else(|_| date.to_string())
 }

@@ -1,9 +1,9 @@
 //! What an order's status means to the person who reads it.
 
-use crate::certcentral::OrderStatus;
+use crate::certcentral::{Order, OrderStatus, RequestStatus};
 
 /// One sentence: what the status means and who has to act.
-pub(super) fn detail(status: &OrderStatus) -> &'static str {
+pub(in crate::provider) fn detail(status: &OrderStatus) -> &'static str {
     match status {
         OrderStatus::NeedsApproval => {
             "The request waits for an approver of the account: approve it in CertCentral."
@@ -40,16 +40,29 @@ pub(super) enum WaitsFor {
 }
 
 /// Who has to act on an order whose domains are validated or not.
-pub(super) fn waits_for(status: &OrderStatus, all_domains_validated: bool) -> WaitsFor {
+pub(super) fn waits_for(order: &Order, all_domains_validated: bool) -> WaitsFor {
+    let status = &order.status;
     if status.is_closed() {
         return WaitsFor::Nobody;
     }
     match status {
         OrderStatus::Issued => WaitsFor::Nobody,
         OrderStatus::NeedsApproval | OrderStatus::NeedsCsr => WaitsFor::People,
-        OrderStatus::Pending if !all_domains_validated => WaitsFor::People,
+        OrderStatus::Pending | OrderStatus::ReissuePending if !all_domains_validated => {
+            WaitsFor::People
+        }
+        // The order keeps this status while its reissue waits for an approver.
+        OrderStatus::ReissuePending if has_open_request(order) => WaitsFor::People,
         _ => WaitsFor::DigiCert,
     }
+}
+
+fn has_open_request(order: &Order) -> bool {
+    order
+        .requests
+        .iter()
+        .filter_map(|request| request.status.as_ref())
+        .any(RequestStatus::is_waiting)
 }
 
 #[cfg(test)]

@@ -1,21 +1,17 @@
 //! Waiting for the certificate after the order is placed. The order is in state whatever happens here.
 
-use std::time::Duration;
+use std::sync::Arc;
 
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::model::SslOrderModel;
 use super::observe;
 use super::status::{WaitsFor, waits_for};
-use crate::certcentral::{Client, Order};
+use crate::certcentral::{Client, Order, OrderStatus};
 use crate::framework::Warnings;
 use crate::provider::api_error;
-
-/// The first pause between two looks; each is twice the one before.
-const FIRST_PAUSE: Duration = Duration::from_secs(2);
-/// The longest pause.
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+use crate::provider::polling::{Bounds, Next, Polling, may_pass};
 
 /// How long a create waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +34,8 @@ impl From<Option<&str>> for WaitFor {
     }
 }
 
-/// Looks at the order until it is issued, nobody need wait, `deadline` passes, or a stop comes.
+/// Looks at the order until nothing is under way, nobody need wait, `deadline` passes, or a stop comes. Nothing is under way when
+/// the order is issued or closed; an order whose reissue is under way is `reissue_pending` until then.
 pub(super) async fn until_issued(
     client: &Client,
     state: &mut SslOrderModel,
@@ -47,57 +44,48 @@ pub(super) async fn until_issued(
     limits: Limits<'_>,
     warnings: &mut Warnings,
 ) {
-    let mut pauses = Pauses::new();
-    loop {
-        let waits = waits_for(&order.status, all_validated);
-        let goes_on = match (limits.wait_for, waits) {
-            (WaitFor::None, _) | (_, WaitsFor::Nobody) => false,
-            (WaitFor::Issued, _) | (WaitFor::Auto, WaitsFor::DigiCert) => true,
-            (WaitFor::Auto, WaitsFor::People) => false,
-        };
-        if !goes_on || !pauses.next(limits).await {
+    let bounds = Bounds {
+        deadline: limits.deadline,
+        stop: limits.stop,
+    };
+    let mut waiter = None;
+    let mut last_failure = None;
+    while limits.wait_for.goes_on(waits_for(&order, all_validated)) {
+        let waiter = waiter.get_or_insert_with(|| limits.polling.join(order.id));
+        if waiter.next(client, &order.status, bounds).await != Next::Look {
             break;
         }
         match client.order(order.id).await {
             Ok(seen) => {
+                last_failure = None;
                 order = seen;
                 all_validated = observe::details(client, state, &order, &[], warnings).await;
             }
             Err(error) => {
-                warnings.push_demoted(api_error::diagnostic(
-                    &error,
-                    &format!("looking at order {}", order.id),
-                ));
-                break;
+                let may_pass = may_pass(&error);
+                last_failure = Some(error);
+                if !may_pass {
+                    break;
+                }
+                waiter.look_again();
             }
         }
+    }
+    if let Some(error) = last_failure {
+        let doing = format!("looking at order {}", order.id);
+        warnings.push_demoted(api_error::diagnostic(&error, &doing));
     }
     if let Some((summary, detail)) = without_certificate(&order, state) {
         warnings.push(summary, detail);
     }
 }
 
-/// The pauses between two looks: 2 seconds, then twice the one before, up to a minute.
-#[derive(Debug)]
-struct Pauses {
-    next: Duration,
-}
-
-impl Pauses {
-    fn new() -> Self {
-        Self { next: FIRST_PAUSE }
-    }
-
-    /// Pauses until the next look. Returns false at once if it would come after the deadline, and as soon as a stop comes.
-    async fn next(&mut self, limits: Limits<'_>) -> bool {
-        let next_look = Instant::now() + self.next;
-        if next_look > limits.deadline || limits.stop.is_cancelled() {
-            return false;
-        }
-        self.next = (self.next * 2).min(LONGEST_PAUSE);
-        tokio::select! {
-            () = sleep_until(next_look) => true,
-            () = limits.stop.cancelled() => false,
+impl WaitFor {
+    /// Whether to wait while somebody has to act.
+    fn goes_on(self, who: WaitsFor) -> bool {
+        match (self, who) {
+            (Self::None, _) | (_, WaitsFor::Nobody) | (Self::Auto, WaitsFor::People) => false,
+            (Self::Issued, _) | (Self::Auto, WaitsFor::DigiCert) => true,
         }
     }
 }
@@ -111,13 +99,24 @@ pub(super) struct Limits<'a> {
     pub deadline: Instant,
     /// The first Ctrl-C.
     pub stop: &'a CancellationToken,
+    /// The rhythm that all waiting orders of the process share.
+    pub polling: &'a Arc<Polling>,
 }
 
-/// What to say of an order that has no certificate when the wait ends; nothing if it has one.
+/// What to say of an order that still lacks a certificate when the wait ends; nothing if it has all.
 fn without_certificate(order: &Order, state: &SslOrderModel) -> Option<(&'static str, String)> {
     let (id, status) = (order.id, &order.status);
     let meaning = state.status_detail.as_str().unwrap_or_default();
-    if status.has_certificate() {
+    if *status == OrderStatus::ReissuePending {
+        Some((
+            "Reissue not finished yet",
+            format!(
+                "Order {id} waits for a reissued certificate, and the certificate in state is the one before. {} A later refresh, plan or apply picks \
+                 the new one up; nothing is requested again.",
+                people_first(order, meaning)
+            ),
+        ))
+    } else if status.has_certificate() {
         None
     } else if status.is_closed() {
         Some((
@@ -136,6 +135,16 @@ fn without_certificate(order: &Order, state: &SslOrderModel) -> Option<(&'static
                  nothing is ordered again."
             ),
         ))
+    }
+}
+
+/// Who has to act on a reissue, where the status itself does not say it.
+fn people_first<'a>(order: &Order, meaning: &'a str) -> &'a str {
+    match waits_for(order, true) {
+        WaitsFor::People => {
+            "Its request waits for an approver of the account: approve it in CertCentral."
+        }
+        _ => meaning,
     }
 }
 

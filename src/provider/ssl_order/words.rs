@@ -162,17 +162,6 @@ pub(super) fn other_reissue_pending(order: &Order) -> Diagnostic {
     )
 }
 
-/// The reissue waits for somebody.
-pub(super) fn reissue_pending(id: OrderId) -> (&'static str, String) {
-    (
-        "Reissued certificate not issued yet",
-        format!(
-            "The reissue of order {id} is requested and waits for an approver, for a domain validation, or for DigiCert. State shows the present \
-             certificate, which stays valid; a later refresh picks the new one up. Nothing is sent again."
-        ),
-    )
-}
-
 /// Nobody knows whether the reissue was taken.
 pub(super) fn unknown_reissue(id: OrderId, lost: &Error) -> Diagnostic {
     Diagnostic::error(

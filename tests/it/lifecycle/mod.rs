@@ -16,6 +16,7 @@ mod duplicates;
 mod import;
 mod import_orders;
 mod in_place;
+mod issuance;
 mod lost_answers;
 mod outside;
 mod price;

@@ -158,7 +158,7 @@ async fn a_reissue_that_waits_for_approval_keeps_the_present_certificate_until_i
         warnings(&applied.report),
         [
             "This apply reissues the certificate",
-            "Reissued certificate not issued yet"
+            "Reissue not finished yet"
         ]
     );
     assert_eq!(bed.order()["status"], "reissue_pending");

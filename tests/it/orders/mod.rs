@@ -10,6 +10,7 @@ mod every_argument;
 mod evidence;
 mod import;
 mod interruption;
+mod issuance;
 mod lifecycle;
 mod log;
 mod many;

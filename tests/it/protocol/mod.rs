@@ -8,4 +8,4 @@ mod socket;
 mod start;
 mod stop;
 mod tls;
-mod waiting;
+pub(crate) mod waiting;

@@ -25,7 +25,7 @@ pub(super) const TYPE: &str = "digicert_ssl_order";
 const LIMIT: Duration = Duration::from_secs(30);
 
 /// A configured process that orders at a sandbox.
-pub(super) async fn started(sandbox: &Sandbox) -> Arc<Provider> {
+pub(crate) async fn started(sandbox: &Sandbox) -> Arc<Provider> {
     started_by(launch(sandbox)).await
 }
 
@@ -37,9 +37,18 @@ pub(super) async fn started_by(launch: Launch) -> Arc<Provider> {
     Arc::new(provider)
 }
 
+/// Plans and sends the create of an order; the answer comes by the task.
+pub(crate) async fn create(provider: &Arc<Provider>, arguments: &Json) -> JoinHandle<Answer> {
+    create_of(provider, TYPE, arguments).await
+}
+
 /// Plans and sends a create; the answer comes by the task.
-pub(super) async fn create(provider: &Arc<Provider>, arguments: &Json) -> JoinHandle<Answer> {
-    let block = &provider.resource(TYPE).unwrap().block;
+pub(crate) async fn create_of(
+    provider: &Arc<Provider>,
+    type_name: &'static str,
+    arguments: &Json,
+) -> JoinHandle<Answer> {
+    let block = &provider.resource(type_name).unwrap().block;
     let config = config(block, arguments).unwrap();
     let proposed = proposed_new(block, &Value::Null, &config);
     let question = PlanQuestion {
@@ -48,7 +57,7 @@ pub(super) async fn create(provider: &Arc<Provider>, arguments: &Json) -> JoinHa
         config: &config,
         private: &[],
     };
-    let plan = provider.plan(TYPE, &question).await.unwrap();
+    let plan = provider.plan(type_name, &question).await.unwrap();
     assert!(!plan.failed(), "{:?}", plan.diagnostics);
     let provider = Arc::clone(provider);
     tokio::spawn(async move {
@@ -58,12 +67,12 @@ pub(super) async fn create(provider: &Arc<Provider>, arguments: &Json) -> JoinHa
             config: &config,
             private: &plan.private,
         };
-        provider.apply(TYPE, &order).await.unwrap_or_default()
+        provider.apply(type_name, &order).await.unwrap_or_default()
     })
 }
 
 /// Waits until the sandbox has answered a request with this method and path beginning.
-pub(super) async fn answered(
+pub(crate) async fn answered(
     sandbox: &Sandbox,
     method: &'static str,
     path: &'static str,

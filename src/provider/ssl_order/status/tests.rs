@@ -1,7 +1,8 @@
 //! What each status means, and who has to act.
 
 use super::{WaitsFor, detail, waits_for};
-use crate::certcentral::OrderStatus;
+use crate::certcentral::{Order, OrderStatus};
+use crate::provider::ssl_order::samples::fixture;
 
 #[test]
 fn every_status_says_who_has_to_act() {
@@ -56,7 +57,23 @@ fn every_status_says_who_has_to_act() {
     ] {
         let parsed = OrderStatus::from(status);
         assert!(detail(&parsed).contains(words), "{status}");
-        assert_eq!(waits_for(&parsed, true), validated, "{status}");
-        assert_eq!(waits_for(&parsed, false), open, "{status}");
+        let order = order_with(parsed);
+        assert_eq!(waits_for(&order, true), validated, "{status}");
+        assert_eq!(waits_for(&order, false), open, "{status}");
     }
+}
+
+#[test]
+fn a_reissue_waits_for_its_approver_then_for_its_domains_then_for_digicert() {
+    let mut order: Order = fixture("order_info_reissue_pending.json");
+    assert_eq!(waits_for(&order, true), WaitsFor::People);
+    order.requests.clear();
+    assert_eq!(waits_for(&order, false), WaitsFor::People);
+    assert_eq!(waits_for(&order, true), WaitsFor::DigiCert);
+}
+
+fn order_with(status: OrderStatus) -> Order {
+    let mut order: Order = fixture("order_info_pending.json");
+    order.status = status;
+    order
 }

@@ -8,7 +8,7 @@ use super::super::in_place::{self, Step};
 use super::super::model::{DomainValidationModel, SslOrderModel};
 use super::super::{domain_validations, observe};
 use super::{Failed, as_planned};
-use crate::certcentral::{Client, Error, OrderId, OrderStatus};
+use crate::certcentral::{Client, Error, OrderId, OrderStatus, RandomValue};
 use crate::framework::{Attr, Diagnostic, Warnings};
 use crate::provider::api_error;
 use crate::provider::session::Session;
@@ -90,19 +90,33 @@ async fn make(
         Step::DcvMethod(method) => {
             let token = client.update_dcv_method(id, method).await?;
             forget_proofs(state);
-            domain_validations::method_changed(state, method, token.as_ref());
-            match client.order(id).await {
-                Ok(order) => {
-                    observe::details(client, state, &order, &[], warnings).await;
-                }
-                Err(error) => warnings.push_demoted(api_error::diagnostic(
+            if let Err(error) = read_proofs(client, id, method, token, state, warnings).await {
+                warnings.push_demoted(api_error::diagnostic(
                     &error,
                     &format!("reading the domain validations of order {id}"),
-                )),
+                ));
             }
             Ok(())
         }
     }
+}
+
+/// How control over the names is proven by another method. The method has changed already, so no failure undoes it.
+async fn read_proofs(
+    client: &Client,
+    id: OrderId,
+    method: &str,
+    random_value: Option<RandomValue>,
+    state: &mut SslOrderModel,
+    warnings: &mut Warnings,
+) -> Result<(), Error> {
+    if let Some(value) = random_value {
+        let validation = client.validation_status(id).await?;
+        domain_validations::random_value(state, method, &validation, &value);
+    }
+    let order = client.order(id).await?;
+    observe::details(client, state, &order, &[], warnings).await;
+    Ok(())
 }
 
 fn forget_proofs(state: &mut SslOrderModel) {

@@ -10,7 +10,7 @@ use super::super::change::{Means, changes};
 use super::super::equality::canonical_set;
 use super::super::model::SslOrderModel;
 use super::super::wait::{self, Limits, WaitFor};
-use super::super::{domain_validations, new_order, observe, succession, timeouts, words};
+use super::super::{domain_validations, new_order, observe, record, succession, timeouts, words};
 use super::Failed;
 use super::in_place::order_id;
 use crate::certcentral::{
@@ -59,47 +59,48 @@ pub(super) async fn reissue(
             format!("`csr` cannot be reissued with: {reason}."),
         ))
     })?;
+    let polling = session.polling();
     let limits = Limits {
         wait_for: WaitFor::from(planned.wait_for.as_str()),
         deadline: Instant::now() + timeouts::update(planned),
         stop: &call.stop,
+        polling: &polling,
     };
-    let (order, chain) = match look(&client, id, &csr, prior, planned)
+    let before = look(&client, id, &csr, prior, planned)
         .await
-        .map_err(&failed)?
-    {
+        .map_err(&failed)?;
+    let sent = match before {
         Before::Done(order) => {
             info!(order_id = %id, "reissue of an earlier run found");
-            (Ok(*order), Vec::new())
+            Sent::Settled(order)
         }
-        Before::Ready(before) => {
-            if call.stop.is_cancelled() {
-                return Err(failed(words::interrupted_before_a_reissue(id)));
+        Before::Ready(_) if call.stop.is_cancelled() => {
+            return Err(failed(words::interrupted_before_a_reissue(id)));
+        }
+        Before::Ready(before) => act_once(&client, &before, &body, limits)
+            .await
+            .map_err(&failed)?,
+    };
+    succession::remember(&client, id, planned, session).await;
+    // The names may be new, so their validation is asked for as for an order that waits.
+    record::reissue_taken(&mut state);
+    let (order, chain) = match sent {
+        Sent::Answer(answer) => {
+            domain_validations::tokens(&mut state, &answer, planned.dcv_method.as_str());
+            (client.order(id).await, answer.certificate_chain)
+        }
+        Sent::Settled(order) => {
+            if order.status == OrderStatus::ReissuePending {
+                observe::random_value(&client, &mut state, &order, warnings).await;
             }
-            let sent = act_once(&client, &before, &body, limits)
-                .await
-                .map_err(&failed)?;
-            succession::remember(&client, id, planned, session).await;
-            match sent {
-                Sent::Answer(answer) => {
-                    let method = planned.dcv_method.as_str();
-                    domain_validations::tokens(&mut state, &answer, method);
-                    (client.order(id).await, answer.certificate_chain)
-                }
-                Sent::Settled(order) => (Ok(*order), Vec::new()),
-            }
+            (Ok(*order), Vec::new())
         }
     };
     match order {
         Ok(order) => {
-            // The names may be new, so their validation is asked for.
-            state.status = "reissue_pending".into();
             let all_validated =
                 observe::details(&client, &mut state, &order, &chain, warnings).await;
-            if !waits_for_approval(&order) || limits.wait_for == WaitFor::Issued {
-                wait::until_issued(&client, &mut state, order, all_validated, limits, warnings)
-                    .await;
-            }
+            wait::until_issued(&client, &mut state, order, all_validated, limits, warnings).await;
         }
         Err(error) => {
             warnings.push_demoted(api_error::diagnostic(
@@ -107,10 +108,6 @@ pub(super) async fn reissue(
                 &format!("looking at order {id}"),
             ));
         }
-    }
-    if state.status.as_str() == Some("reissue_pending") {
-        let (summary, detail) = words::reissue_pending(id);
-        warnings.push(summary, detail);
     }
     Ok(state)
 }
@@ -281,13 +278,4 @@ async fn settle(
         }
     }
     Err(words::unknown_reissue(before.id, lost))
-}
-
-fn waits_for_approval(order: &Order) -> bool {
-    order.requests.iter().any(|request| {
-        request
-            .status
-            .as_ref()
-            .is_some_and(|status| status.is_waiting())
-    })
 }

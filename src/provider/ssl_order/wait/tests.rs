@@ -1,64 +1,9 @@
-//! Pauses on a paused clock, and the words at the end of a wait.
+//! Who is waited for, and the words at the end of a wait.
 
-use std::time::Duration;
-
-use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
-
-use super::{Limits, Pauses, WaitFor, without_certificate};
+use super::{WaitFor, WaitsFor, without_certificate};
 use crate::certcentral::Order;
 use crate::provider::ssl_order::record;
 use crate::provider::ssl_order::samples::{fixture, order};
-
-fn limits(deadline: Instant, stop: &CancellationToken) -> Limits<'_> {
-    Limits {
-        wait_for: WaitFor::Auto,
-        deadline,
-        stop,
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn pauses_double_up_to_a_minute() {
-    let stop = CancellationToken::new();
-    let limits = limits(Instant::now() + Duration::from_secs(600), &stop);
-    let mut pauses = Pauses::new();
-    let mut seconds = Vec::new();
-    for _ in 0..8 {
-        let before = Instant::now();
-        assert!(pauses.next(limits).await);
-        seconds.push(before.elapsed().as_secs());
-    }
-    assert_eq!(seconds, [2, 4, 8, 16, 32, 60, 60, 60]);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_pause_that_would_pass_the_deadline_is_not_begun() {
-    let stop = CancellationToken::new();
-    let start = Instant::now();
-    let limits = limits(start + Duration::from_secs(5), &stop);
-    let mut pauses = Pauses::new();
-    assert!(pauses.next(limits).await);
-    assert!(!pauses.next(limits).await);
-    assert_eq!(start.elapsed(), Duration::from_secs(2));
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_stop_ends_a_pause_at_once() {
-    let stop = CancellationToken::new();
-    let start = Instant::now();
-    let limits = limits(start + Duration::from_secs(600), &stop);
-    let mut pauses = Pauses::new();
-    let stopper = async {
-        tokio::time::sleep(Duration::from_secs(1)).await;
-        stop.cancel();
-    };
-    let (goes_on, ()) = tokio::join!(pauses.next(limits), stopper);
-    assert!(!goes_on);
-    assert_eq!(start.elapsed(), Duration::from_secs(1));
-    assert!(!pauses.next(limits).await);
-    assert_eq!(start.elapsed(), Duration::from_secs(1));
-}
 
 #[test]
 fn the_argument_says_what_is_waited_for() {
@@ -67,6 +12,35 @@ fn the_argument_says_what_is_waited_for() {
     assert_eq!(of(Some("none")), WaitFor::None);
     assert_eq!(of(Some("auto")), WaitFor::Auto);
     assert_eq!(of(None), WaitFor::Auto);
+}
+
+#[test]
+fn only_auto_asks_who_has_to_act() {
+    let all = [WaitsFor::DigiCert, WaitsFor::People, WaitsFor::Nobody];
+    let of = |wait_for: WaitFor| all.map(|who| wait_for.goes_on(who));
+    assert_eq!(of(WaitFor::Auto), [true, false, false]);
+    assert_eq!(of(WaitFor::Issued), [true, true, false]);
+    assert_eq!(of(WaitFor::None), [false, false, false]);
+}
+
+#[test]
+fn a_reissue_that_goes_on_is_named() {
+    let mut info: Order = fixture("order_info_reissue_pending.json");
+    let mut state = order();
+    record::order(&mut state, &info);
+    let (summary, detail) = without_certificate(&info, &state).expect("a warning");
+    assert_eq!(summary, "Reissue not finished yet");
+    assert_eq!(
+        detail,
+        "Order 2147500123 waits for a reissued certificate, and the certificate in state is the one before. Its request waits for an \
+         approver of the account: approve it in CertCentral. A later refresh, plan or apply picks the new one up; nothing is requested again."
+    );
+    info.requests.clear();
+    let (_, detail) = without_certificate(&info, &state).expect("a warning");
+    assert!(
+        detail.contains("A reissue is under way; the current certificate stays valid."),
+        "{detail}"
+    );
 }
 
 #[test]

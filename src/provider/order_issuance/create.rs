@@ -1,0 +1,262 @@
+//! Waiting for the certificate. While domains of the order are not validated, CertCentral is asked to check them, with pauses of its own
+//! that grow: a new record takes a while until the whole DNS knows it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep_until};
+use tracing::{info, warn};
+
+use super::domains::{self, OpenDomain};
+use super::model::OrderIssuanceModel;
+use super::read::is_not_found;
+use super::words::{self, Situation};
+use super::{OrderIssuancePrivate, certificate, order_id, timeout};
+use crate::certcentral::{Client, DcvCheck, Order, OrderId, OrderStatus};
+use crate::framework::{Attr, Call, Created, Diagnostic, Warnings};
+use crate::provider::api_error;
+use crate::provider::polling::{Bounds, Next, Polling, Waiter, may_pass};
+use crate::provider::session::Session;
+use crate::provider::ssl_order::status;
+
+/// The pause after the first check; each is twice the one before.
+const FIRST_PAUSE: Duration = Duration::from_secs(5);
+/// The longest pause between two checks.
+const LONGEST_PAUSE: Duration = Duration::from_secs(120);
+
+/// Waits for the certificate of a plan's order.
+pub(super) async fn create(
+    session: &Session,
+    call: &Call,
+    planned: OrderIssuanceModel,
+) -> Created<OrderIssuanceModel, OrderIssuancePrivate> {
+    match obtain(session, call, planned).await {
+        Ok(state) => Created::Object {
+            state,
+            private: OrderIssuancePrivate::default(),
+            warnings: Warnings::new(),
+        },
+        Err(problem) => Created::Nothing(problem.into()),
+    }
+}
+
+async fn obtain(
+    session: &Session,
+    call: &Call,
+    planned: OrderIssuanceModel,
+) -> Result<OrderIssuanceModel, Diagnostic> {
+    let id = order_id(&planned)?.ok_or_else(|| {
+        Diagnostic::bug("The wait for a certificate was begun without an order id.")
+    })?;
+    let timeout = timeout(&planned)?;
+    let client = session.client()?;
+    let bounds = Bounds {
+        deadline: Instant::now() + timeout,
+        stop: &call.stop,
+    };
+    let mut wait = Wait::new(&client, id, &session.polling(), bounds);
+    let end = tokio::select! {
+        biased;
+        () = call.stop.cancelled() => Ok(End::Stopped),
+        end = wait.run(&planned) => end,
+    };
+    match end? {
+        End::Issued(order) => {
+            let mut state = planned;
+            state.id = Attr::Known(id.to_string());
+            certificate::record(&client, &mut state, &order).await?;
+            Ok(state)
+        }
+        End::TimeUp => Err(words::time_up(id, &wait.situation(), timeout)),
+        End::Stopped => Err(words::stopped(id, &wait.situation())),
+    }
+}
+
+/// How a wait ends that is not refused.
+enum End {
+    Issued(Box<Order>),
+    TimeUp,
+    Stopped,
+}
+
+/// What to do after a pause.
+enum Step {
+    Look,
+    Check,
+    End(End),
+}
+
+/// A wait and what it has seen.
+struct Wait<'a> {
+    client: &'a Client,
+    id: OrderId,
+    waiter: Waiter,
+    bounds: Bounds<'a>,
+    order: Option<Order>,
+    domains: Vec<OpenDomain>,
+    token: Option<String>,
+    next_check: Instant,
+    check_pause: Duration,
+    last_check: Option<String>,
+}
+
+impl<'a> Wait<'a> {
+    fn new(client: &'a Client, id: OrderId, polling: &Arc<Polling>, bounds: Bounds<'a>) -> Self {
+        Self {
+            client,
+            id,
+            waiter: polling.join(id),
+            bounds,
+            order: None,
+            domains: Vec::new(),
+            token: None,
+            next_check: Instant::now(),
+            check_pause: FIRST_PAUSE,
+            last_check: None,
+        }
+    }
+
+    async fn run(&mut self, planned: &OrderIssuanceModel) -> Result<End, Diagnostic> {
+        let mut seen = self.client.order(self.id).await;
+        let mut is_first = true;
+        loop {
+            match seen {
+                Ok(order) if order.status == OrderStatus::Issued => {
+                    return Ok(End::Issued(Box::new(order)));
+                }
+                Ok(order) if order.status.is_closed() => return Err(words::closed(&order)),
+                Ok(order) => {
+                    self.take_in(order).await;
+                    if is_first {
+                        self.expect_records(planned)?;
+                    }
+                    is_first = false;
+                }
+                Err(error) if is_not_found(&error) => return Err(words::not_visible(self.id)),
+                Err(error) if may_pass(&error) && !is_first => {
+                    warn!(order_id = %self.id, %error, "order not looked at; the next round repeats it");
+                    self.waiter.look_again();
+                }
+                Err(error) => {
+                    let doing = format!("looking at order {}", self.id);
+                    return Err(api_error::diagnostic(&error, &doing));
+                }
+            }
+            loop {
+                match self.pause().await {
+                    Step::Look => break,
+                    Step::Check => {
+                        if self.check().await {
+                            break;
+                        }
+                    }
+                    Step::End(end) => return Ok(end),
+                }
+            }
+            seen = self.client.order(self.id).await;
+        }
+    }
+
+    /// Takes over what was seen of an order that is under way.
+    async fn take_in(&mut self, order: Order) {
+        if self.order.as_ref().map(|before| &before.status) != Some(&order.status) {
+            info!(
+                order_id = %order.id,
+                status = %order.status,
+                meaning = status::detail(&order.status),
+                "waiting for the certificate"
+            );
+        }
+        match self.client.validation_status(order.id).await {
+            Ok(validation) => self.domains = domains::open(&order, &validation),
+            Err(error) => warn!(order_id = %order.id, %error, "order validation not read"),
+        }
+        if self.token.is_none() && self.domains.iter().any(OpenDomain::takes_a_token) {
+            match self.client.dcv_random_value(order.id).await {
+                Ok(value) => self.token = Some(value.dcv_random_value),
+                Err(error) => warn!(order_id = %order.id, %error, "random value not read"),
+            }
+        }
+        self.order = Some(order);
+    }
+
+    /// Refuses a wait that cannot end, because a record that the order needs was not created.
+    fn expect_records(&self, planned: &OrderIssuanceModel) -> Result<(), Diagnostic> {
+        let (Some(given), Some(token)) = (planned.validation_records.known(), &self.token) else {
+            return Ok(());
+        };
+        let given: Vec<_> = given.0.iter().filter_map(Attr::as_str).collect();
+        let missing = domains::missing(&self.domains, token, &given);
+        if missing.is_empty() {
+            return Ok(());
+        }
+        Err(words::missing_records(self.id, &missing, &given))
+    }
+
+    /// Pauses until there is something to do.
+    async fn pause(&self) -> Step {
+        let Some(order) = &self.order else {
+            return Step::Look;
+        };
+        let waits_for_check = !self.domains.is_empty()
+            && !matches!(
+                order.status,
+                OrderStatus::NeedsApproval | OrderStatus::NeedsCsr
+            );
+        tokio::select! {
+            biased;
+            () = sleep_until(self.next_check), if waits_for_check && self.next_check < self.bounds.deadline => Step::Check,
+            next = self.waiter.next(self.client, &order.status, self.bounds) => match next {
+                Next::Look => Step::Look,
+                Next::TimeUp => Step::End(End::TimeUp),
+                Next::Stopped => Step::End(End::Stopped),
+            },
+        }
+    }
+
+    /// Has the domains checked. Returns whether the order is worth a look.
+    async fn check(&mut self) -> bool {
+        let outcome = self.client.check_dcv(self.id).await;
+        self.next_check = Instant::now() + self.check_pause;
+        self.check_pause = (self.check_pause * 2).min(LONGEST_PAUSE);
+        match outcome {
+            Ok(check) => {
+                domains::settle(&mut self.domains, &check.dns_name_validations);
+                self.last_check = Some(said(&check));
+                let before = self.order.as_ref().map(|order| &order.status);
+                self.domains.is_empty()
+                    || check.order_status.is_some() && check.order_status.as_ref() != before
+            }
+            Err(error) => {
+                info!(order_id = %self.id, %error, "domains not checked");
+                self.last_check = Some(format!("{error}."));
+                false
+            }
+        }
+    }
+
+    fn situation(&self) -> Situation<'_> {
+        Situation {
+            order: self.order.as_ref(),
+            domains: &self.domains,
+            token: self.token.as_deref(),
+            last_check: self.last_check.as_deref(),
+        }
+    }
+}
+
+/// What CertCentral said about the domains.
+fn said(check: &DcvCheck) -> String {
+    let names: Vec<_> = check
+        .dns_name_validations
+        .iter()
+        .map(|name| {
+            let status = name.status.as_deref().unwrap_or("without a status");
+            format!("{} is {status}", name.dns_name)
+        })
+        .collect();
+    match names.is_empty() {
+        true => format!("{}.", check.dcv_status.as_deref().unwrap_or("no outcome")),
+        false => format!("{}.", names.join(", ")),
+    }
+}

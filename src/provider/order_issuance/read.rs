@@ -1,0 +1,127 @@
+//! Refreshing and importing a wait that is over. An order that is gone only ends the wait: nothing is bought by waiting again.
+
+use super::model::OrderIssuanceModel;
+use super::{OrderIssuancePrivate, certificate, order_id, words};
+use crate::certcentral::{CertificateId, Client, Error, Order, OrderId};
+use crate::framework::{Attr, Diagnostic, Diagnostics, Imported, Read, Warnings};
+use crate::provider::api_error;
+use crate::provider::session::Session;
+
+type Outcome = Read<OrderIssuanceModel, OrderIssuancePrivate>;
+
+/// Looks at the order of a state.
+pub(super) async fn read(session: &Session, state: OrderIssuanceModel) -> Outcome {
+    let found = match order_of(session, &state).await {
+        Ok(found) => found,
+        Err(problem) => return Read::Failed(problem.into()),
+    };
+    let mut warnings = Warnings::new();
+    let Some((client, order)) = found else {
+        let id = state.id.as_str().unwrap_or_default();
+        warnings.push(
+            "Wait for a certificate removed from state",
+            format!(
+                "CertCentral does not show order {id} to this API key any more. Only the wait is removed from state; if it is still configured, the next \
+                 apply waits again, which costs nothing."
+            ),
+        );
+        return Read::Gone(warnings);
+    };
+    let (state, problem) = refreshed(&client, state, &order).await;
+    warnings.extend(problem);
+    Read::Object {
+        state,
+        private: OrderIssuancePrivate::default(),
+        warnings,
+    }
+}
+
+/// The order and the client that found it; none if CertCentral does not show it.
+async fn order_of(
+    session: &Session,
+    state: &OrderIssuanceModel,
+) -> Result<Option<(Client, Order)>, Diagnostic> {
+    let id = order_id(state)?.ok_or_else(|| {
+        Diagnostic::error(
+            "State without an order id",
+            "The state of this resource holds no order id. Remove it with `terraform state rm`; the next apply waits for the certificate again.",
+        )
+    })?;
+    let client = session.client()?;
+    match client.order(id).await {
+        Ok(order) => Ok(Some((client, order))),
+        Err(error) if is_not_found(&error) => Ok(None),
+        Err(error) => Err(api_error::diagnostic(
+            &error,
+            &format!("refreshing order {id}"),
+        )),
+    }
+}
+
+/// The state with what the order is now. A certificate that cannot be downloaded leaves the one in state, with the reason.
+async fn refreshed(
+    client: &Client,
+    mut state: OrderIssuanceModel,
+    order: &Order,
+) -> (OrderIssuanceModel, Option<Diagnostic>) {
+    state.status = Attr::Known(order.status.to_string());
+    let is_issued = order.certificate.serial_number.is_some();
+    let id = order.certificate.id.map(CertificateId::get);
+    let is_same =
+        state.certificate_pem.known().is_some() && state.certificate_id.known() == id.as_ref();
+    if !is_issued || is_same {
+        return (state, None);
+    }
+    let before = state.clone();
+    match certificate::record(client, &mut state, order).await {
+        Ok(()) => (state, None),
+        Err(problem) => (before, Some(problem)),
+    }
+}
+
+/// A wait that ended before Terraform knew of it. The order must have its certificate.
+pub(super) async fn import(
+    session: &Session,
+    id: &str,
+) -> Result<Imported<OrderIssuanceModel, OrderIssuancePrivate>, Diagnostics> {
+    let order_id: OrderId = id.trim().parse().map_err(|_| {
+        Diagnostic::error(
+            "Invalid import id",
+            format!("{id:?} is not an order id. Import takes the number of the order in CertCentral, such as 112233."),
+        )
+    })?;
+    let client = session.client()?;
+    let order = match client.order(order_id).await {
+        Ok(order) => order,
+        Err(error) if is_not_found(&error) => return Err(words::not_visible(order_id).into()),
+        Err(error) => {
+            let doing = format!("importing order {order_id}");
+            return Err(api_error::diagnostic(&error, &doing).into());
+        }
+    };
+    let mut state = OrderIssuanceModel {
+        id: Attr::Known(order_id.to_string()),
+        order_id: Attr::Known(order_id.get()),
+        ..OrderIssuanceModel::default()
+    };
+    if order.certificate.serial_number.is_none() {
+        return Err(Diagnostic::error(
+            "Order has no certificate yet",
+            format!(
+                "Order {order_id} is {}, so there is no wait to import. Apply instead: creating the resource waits for the certificate.",
+                order.status
+            ),
+        )
+        .into());
+    }
+    certificate::record(&client, &mut state, &order).await?;
+    Ok(Imported {
+        state,
+        private: OrderIssuancePrivate::default(),
+    })
+}
+
+/// Whether the API itself says that there is no such order, rather than a proxy.
+pub(super) fn is_not_found(error: &Error) -> bool {
+    error.status() == Some(404) && error.api().is_some()
+}
