@@ -47,6 +47,7 @@ pub(super) async fn create(provider: &Arc<Provider>, arguments: &Json) -> JoinHa
         proposed: &proposed,
         config: &config,
         private: &[],
+        identity: None,
     };
     let plan = provider.plan(TYPE, &question).await.unwrap();
     assert!(!plan.failed(), "{:?}", plan.diagnostics);
@@ -57,6 +58,7 @@ pub(super) async fn create(provider: &Arc<Provider>, arguments: &Json) -> JoinHa
             planned: &plan.object(),
             config: &config,
             private: &plan.private,
+            identity: plan.identity.as_ref(),
         };
         provider.apply(TYPE, &order).await.unwrap_or_default()
     })
