@@ -27,7 +27,8 @@ fn config(note: &str) -> Value {
 #[tokio::test]
 async fn core_is_told_what_an_identity_consists_of() {
     let request = Request::new(get_resource_identity_schemas::Request {});
-    let answer = Bed::new().server.get_resource_identity_schemas(request);
+    let bed = Bed::new();
+    let answer = bed.server.get_resource_identity_schemas(request);
     let answer = answer.await.unwrap().into_inner();
     let schema = &answer.identity_schemas[TYPE_NAME];
     assert_eq!(schema.version, 1);
@@ -132,9 +133,8 @@ async fn imported(id: &str) -> import_resource_state::Response {
         identity: Some(identity(id)),
         ..import_resource_state::Request::default()
     };
-    let answer = Bed::new()
-        .server
-        .import_resource_state(Request::new(request));
+    let bed = Bed::new();
+    let answer = bed.server.import_resource_state(Request::new(request));
     answer.await.unwrap().into_inner()
 }
 
@@ -178,10 +178,8 @@ async fn an_identity_of_an_older_version_is_upgraded() {
                 ..RawState::default()
             }),
         };
-        let answer = Bed::new();
-        let answer = answer
-            .server
-            .upgrade_resource_identity(Request::new(request));
+        let bed = Bed::new();
+        let answer = bed.server.upgrade_resource_identity(Request::new(request));
         let answer = answer.await.unwrap().into_inner();
         assert_eq!(
             identified(answer.upgraded_identity.as_ref()),
