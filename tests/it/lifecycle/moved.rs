@@ -16,7 +16,7 @@ fn source(attributes: Json) -> Source {
     }
 }
 
-fn attributes(order_id: Json) -> Json {
+fn attributes(order_id: &Json) -> Json {
     json!({
         "common_name": "shop.example.com",
         "sans": null,
@@ -43,7 +43,7 @@ async fn a_moved_order_is_the_paid_one_and_its_plan_is_empty() {
         let mut bed = Bed::with(|account| account.approval = approval);
         let id = bed.order_by_hand("ssl_basic", &body_by_hand(&CSR)).await;
 
-        let source = source(attributes(json!(id)));
+        let source = source(attributes(&json!(id)));
         let report = bed.terraform.move_from(&source, SHOP).await.unwrap();
         report.expect_success();
         assert_eq!(warnings(&report), ["Private key stays behind"]);
@@ -65,7 +65,7 @@ async fn a_moved_order_is_the_paid_one_and_its_plan_is_empty() {
 #[tokio::test]
 async fn a_state_without_an_order_is_not_moved() {
     let mut bed = Bed::new();
-    let source = source(attributes(json!(null)));
+    let source = source(attributes(&json!(null)));
     let report = bed.terraform.move_from(&source, SHOP).await.unwrap();
     report.expect_valid();
     assert_eq!(errors(&report), ["Moved state without an order id"]);
