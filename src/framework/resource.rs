@@ -111,7 +111,7 @@ pub trait Resource: Send + Sync + 'static {
     }
 
     /// The identity of the object in a state or plan; none if the state does not say enough. An update may change it: core stores
-    /// what each read and apply answers. In the plan of an update that is about to change it, it is unknown.
+    /// what each read and apply answers. In a plan that is about to change it, it is unknown.
     fn identity(&self, _state: &Self::Model) -> Option<Self::Identity> {
         None
     }

@@ -14,34 +14,31 @@ use crate::framework::value::Value;
 /// The identity of the object in a state: known as a whole, or left out. Never an error, because whatever fails beside a state
 /// loses the state; the next refresh brings the identity again.
 pub(super) fn of_state(resource: &ErasedResource, state: &Value) -> Option<ResourceIdentityData> {
-    encoded(resource, state, Value::is_wholly_known).unwrap_or_else(|bug| {
+    encoded(resource, state).unwrap_or_else(|bug| {
         tracing::error!(detail = bug.detail, "identity left out");
         None
     })
 }
 
-/// The identity that a plan leads to. Core takes unknown values in it for a new object only. An update that changes the identity
-/// leaves it out: core asks for nothing more, and stores the one that comes with the result.
+/// The identity that a plan leads to, left out until it is known: core refuses unknown values in that of an update, and Terraform
+/// 1.15 cannot print the plan of a replacement that has some. It stores the identity that comes with the result.
 pub(super) fn of_plan(
     resource: &ErasedResource,
-    prior: &Value,
     planned: &Value,
 ) -> Result<Option<ResourceIdentityData>, Diagnostic> {
-    encoded(resource, planned, |identity| {
-        prior.is_null() || identity.is_wholly_known()
-    })
+    encoded(resource, planned)
 }
 
 fn encoded(
     resource: &ErasedResource,
     state: &Value,
-    is_said: impl FnOnce(&Value) -> bool,
 ) -> Result<Option<ResourceIdentityData>, Diagnostic> {
     let Some((_, ty)) = resource.identity_schema() else {
         return Ok(None);
     };
-    let identity = resource.operations.identity(state)?.filter(is_said);
+    let identity = resource.operations.identity(state)?;
     identity
+        .filter(Value::is_wholly_known)
         .map(|identity| to_proto::value(&identity, ty).map(data))
         .transpose()
 }

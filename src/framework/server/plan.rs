@@ -63,7 +63,7 @@ async fn change(
     let planned = operations.plan(request).await?;
     let mut state = planned.state;
     clear_write_only(&schema.attributes, &mut state);
-    let planned_identity = identity::of_plan(resource, &prior, &state)?;
+    let planned_identity = identity::of_plan(resource, &state)?;
     let mut diagnostics = planned.diagnostics;
     if !diagnostics.has_errors() {
         diagnostics.extend(breaches(resource, [&prior, &config, &state]));

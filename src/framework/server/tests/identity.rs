@@ -43,14 +43,11 @@ async fn core_is_told_what_an_identity_consists_of() {
 }
 
 #[tokio::test]
-async fn the_identity_of_a_new_object_is_planned_as_unknown_and_known_after_apply() {
+async fn the_identity_of_a_new_object_is_left_out_of_its_plan_and_known_after_apply() {
     let bed = Bed::new();
     let config = config("fine");
     let plan = bed.plan(&Value::Null, &config, &config).await;
-    assert_eq!(
-        identified(plan.planned_identity.as_ref()),
-        Some(Value::Unknown)
-    );
+    assert_eq!(plan.planned_identity, None);
     let planned = decoded(plan.planned_state.as_ref());
     let made = bed.apply(&Value::Null, &planned, &config).await;
     assert_eq!(identified(made.new_identity.as_ref()), Some("7".into()));
