@@ -20,8 +20,8 @@ pub(super) fn of_state(resource: &ErasedResource, state: &Value) -> Option<Resou
     })
 }
 
-/// The identity that a plan leads to, left out until it is known: core refuses unknown values in that of an update, and Terraform
-/// 1.15 cannot print the plan of a replacement that has some. It stores the identity that comes with the result.
+/// The identity that a plan leads to, left out until it is known: core refuses unknown values in that of an update, and
+/// Terraform up to 1.15 cannot render any plan as JSON that has some. It stores the identity that comes with the result.
 pub(super) fn of_plan(
     resource: &ErasedResource,
     planned: &Value,

@@ -24,7 +24,7 @@ pub fn check_stored_identity(
     }
 }
 
-/// An identity that must hold no unknown value: every one but that of a plan for a new object.
+/// An identity holds no unknown value; a plan that does not know it yet leaves it out.
 pub fn check_known_identity(identity: &Value) -> Vec<Violation> {
     let unknown = identity.unknown_paths().into_iter();
     unknown

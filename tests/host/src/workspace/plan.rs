@@ -306,11 +306,6 @@ impl Planner<'_> {
         } else {
             Action::Update
         };
-        if matches!(action, Action::NoOp | Action::Update) {
-            let identity = answer.identity.as_ref();
-            let unknown = identity.map(check_known_identity).unwrap_or_default();
-            report.violate(&self.resource.address, unknown);
-        }
         if action == Action::Replace {
             let nothing = Prior {
                 value: Value::Null,
@@ -356,6 +351,10 @@ impl Planner<'_> {
             return Ok(first);
         }
         let second = report.take(address, self.provider.plan(type_name, &question).await)?;
+        // Core allows unknown values for a new object, and then fails to render the plan as JSON.
+        let identity = first.identity.as_ref();
+        let unknown = identity.map(check_known_identity).unwrap_or_default();
+        report.violate(address, unknown);
         let unstable = check_same_plan(&first.object(), &second.object());
         if unstable.is_empty() && first.identity != second.identity {
             let message = "the identity differs between two plans of the same change";

@@ -205,7 +205,7 @@ impl Provider for Fake {
         let planned_identity = match mood {
             Mood::Anonymous | Mood::Renews | Mood::HasNoIdentities => None,
             Mood::LeavesIdentityUnknown => identity(Value::Unknown),
-            _ => identity_of(&planned),
+            _ => identity_of(&planned).filter(|_| planned.attribute("id").is_known()),
         };
         let name = proto::AttributePath {
             steps: vec![proto::attribute_path::Step {

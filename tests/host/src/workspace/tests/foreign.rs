@@ -53,9 +53,8 @@ async fn an_unknown_or_missing_identity_is_found() {
     }
     workspace.state_mut().clear();
     fake.be(Mood::LeavesIdentityUnknown);
-    let applied = apply(&mut workspace, "a").await;
-    assert_eq!(rules(&applied.report), [Rule::InvalidIdentity]);
-    assert_eq!(workspace.state()[SHOP].identity, None);
+    let plan = workspace.plan(&shop("a")).await.unwrap();
+    assert_eq!(rules(&plan.report), [Rule::InvalidIdentity]);
 }
 
 #[tokio::test]
