@@ -10,8 +10,11 @@
 mod attr;
 pub mod conformance;
 mod diagnostics;
+pub mod generated;
+mod identity;
 pub mod json;
 mod model;
+mod moved;
 pub mod msgpack;
 mod number;
 mod path;
@@ -28,7 +31,9 @@ mod value_error;
 
 pub use attr::Attr;
 pub use diagnostics::{Diagnostic, Diagnostics, Severity, Warnings};
+pub use identity::{IdentityAttribute, IdentitySchema, NoIdentity};
 pub use model::{FromToValue, Model, ModelError, Set, mismatch};
+pub use moved::{MoveSource, Moved};
 pub use number::{Number, NumberError};
 pub use path::{AttributePath, Step};
 pub use private_state::PrivateState;

@@ -8,8 +8,10 @@ use std::future::Future;
 
 use tokio_util::sync::CancellationToken;
 
-use super::diagnostics::{Diagnostics, Warnings};
+use super::diagnostics::{Diagnostic, Diagnostics, Warnings};
+use super::identity::IdentitySchema;
 use super::model::Model;
+use super::moved::{MoveSource, Moved, nothing_moves_here};
 use super::path::AttributePath;
 use super::private_state::PrivateState;
 use super::schema::Schema;
@@ -23,6 +25,8 @@ pub trait Resource: Send + Sync + 'static {
     type Model: Model;
     /// What is kept beside the state, invisible to users.
     type Private: PrivateState;
+    /// What names an object for good; [`NoIdentity`](super::NoIdentity) where there is no identity schema.
+    type Identity: Model;
 
     /// The type's name in configurations: `digicert_ssl_order`.
     const TYPE_NAME: &'static str;
@@ -90,7 +94,7 @@ pub trait Resource: Send + Sync + 'static {
         version: i64,
         _state: serde_json::Value,
     ) -> Result<serde_json::Value, Diagnostics> {
-        Err(super::diagnostics::Diagnostic::error(
+        Err(Diagnostic::error(
             "State of an unknown schema version",
             format!(
                 "The state of this {} was written by schema version {version}, which no release of this provider \
@@ -99,6 +103,64 @@ pub trait Resource: Send + Sync + 'static {
             ),
         )
         .into())
+    }
+
+    /// What an identity consists of; none if objects of this type have no identity. Called once in a process.
+    fn identity_schema(&self) -> Option<IdentitySchema> {
+        None
+    }
+
+    /// The identity of the object in a state or plan; none if the state does not say enough. An update may change it: core stores
+    /// what each read and apply answers. In a plan that is about to change it, it is unknown.
+    fn identity(&self, _state: &Self::Model) -> Option<Self::Identity> {
+        None
+    }
+
+    /// Brings an identity of an older version into today's form. `identity` is the JSON of the state file.
+    fn upgrade_identity(
+        &self,
+        version: i64,
+        _identity: serde_json::Value,
+    ) -> Result<serde_json::Value, Diagnostics> {
+        Err(Diagnostic::error(
+            "Identity of an unknown version",
+            format!(
+                "The state of this {} has an identity of version {version}, which no release of this provider wrote. \
+                 Restore the state from a backup, or remove the resource with `terraform state rm` and import it again.",
+                Self::TYPE_NAME
+            ),
+        )
+        .into())
+    }
+
+    /// Turns the identity of an `import` into a first state, which core then has read.
+    fn import_by_identity(
+        &self,
+        _call: Call,
+        _identity: Self::Identity,
+    ) -> impl Future<Output = Result<Imported<Self::Model, Self::Private>, Diagnostics>> + Send
+    {
+        let refusal = Diagnostic::error(
+            "Import by identity not supported",
+            format!(
+                "A {} has no identity. Import it by its `id`.",
+                Self::TYPE_NAME
+            ),
+        );
+        std::future::ready(Err(refusal.into()))
+    }
+
+    /// Takes over an object of another resource type, for a `moved` block. No network: core has the result read next.
+    fn move_from(
+        &self,
+        source: MoveSource,
+    ) -> Result<Moved<Self::Model, Self::Private>, Diagnostics> {
+        Err(nothing_moves_here(Self::TYPE_NAME, &source).into())
+    }
+
+    /// Makes a configuration that plans to no change out of the arguments of an imported state.
+    fn generate_config(&self, arguments: Self::Model) -> Self::Model {
+        arguments
     }
 }
 

@@ -7,6 +7,7 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::conformance::fit;
+use super::identity::{IdentityAttribute, IdentitySchema};
 use super::model::Model;
 use super::path::AttributePath;
 use super::schema::{Attribute, Kind, Mode, Nesting, Schema};
@@ -49,12 +50,40 @@ pub fn violations(schema: &Schema) -> Vec<String> {
 
 /// What of `M` does not agree with the schema; empty if every attribute has a field of its type and no field is left over.
 pub fn model_matches<M: Model>(schema: &Schema) -> Vec<String> {
-    let ty = schema.ty();
+    model_has_type::<M>(&schema.ty())
+}
+
+/// What is wrong with the schema of an identity, and what of `M` does not agree with it.
+pub fn identity_violations<M: Model>(schema: &IdentitySchema) -> Vec<String> {
+    let mut found = model_has_type::<M>(&schema.ty());
+    let mut names = BTreeSet::new();
+    for IdentityAttribute {
+        name, description, ..
+    } in &schema.attributes
+    {
+        if !is_name(name) || !names.insert(name) {
+            found.push(format!("identity {name}: the name is odd or occurs twice"));
+        }
+        if description.trim().is_empty() {
+            found.push(format!("identity {name}: there is no description"));
+        }
+    }
+    if !schema
+        .attributes
+        .iter()
+        .any(|attribute| attribute.required_for_import)
+    {
+        found.push("identity: nothing is required for import".to_owned());
+    }
+    found
+}
+
+fn model_has_type<M: Model>(ty: &Type) -> Vec<String> {
     let mut found = Vec::new();
     for (kind, sample) in [
-        ("null", each_attribute(&ty, |_| Value::Null)),
-        ("unknown", each_attribute(&ty, |_| Value::Unknown)),
-        ("known", sample(&ty)),
+        ("null", each_attribute(ty, |_| Value::Null)),
+        ("unknown", each_attribute(ty, |_| Value::Unknown)),
+        ("known", sample(ty)),
     ] {
         match M::from_value(&sample, &AttributePath::default()) {
             Ok(model) => compare(

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::erased::ErasedResource;
 use super::proto::apply_resource_change::{Request, Response};
-use super::{from_proto, outgoing, to_proto};
+use super::{from_proto, identity, outgoing, to_proto};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::resource::{
     Call, CreateRequest, Created, DeleteRequest, Deleted, UpdateRequest,
@@ -70,11 +70,12 @@ async fn create(
             private,
             warnings,
         } => {
-            let (new_state, repaired) = outgoing::state(resource, &planned, state)?;
+            let made = outgoing::state(resource, &planned, state)?;
             Ok(Response {
-                new_state: Some(new_state),
+                new_state: Some(made.state),
                 private,
-                diagnostics: to_proto::diagnostics(warnings.into_iter().chain(repaired)),
+                diagnostics: to_proto::diagnostics(warnings.into_iter().chain(made.warnings)),
+                new_identity: made.identity,
             })
         }
     }
@@ -93,11 +94,12 @@ async fn update(
     } else {
         planned
     };
-    let (new_state, repaired) = outgoing::state(resource, &planned, updated.state)?;
+    let changed = outgoing::state(resource, &planned, updated.state)?;
     Ok(Response {
-        new_state: Some(new_state),
+        new_state: Some(changed.state),
         private: updated.private,
-        diagnostics: to_proto::diagnostics(updated.diagnostics.into_iter().chain(repaired)),
+        diagnostics: to_proto::diagnostics(updated.diagnostics.into_iter().chain(changed.warnings)),
+        new_identity: changed.identity,
     })
 }
 
@@ -109,6 +111,7 @@ async fn delete(
     let kept = Response {
         new_state: Some(to_proto::value(&request.state, resource.ty())?),
         private: request.private.clone(),
+        new_identity: identity::of_state(resource, &request.state),
         ..Response::default()
     };
     match resource.operations.delete(call, request).await {

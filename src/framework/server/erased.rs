@@ -5,9 +5,11 @@ use std::sync::OnceLock;
 use futures_util::future::BoxFuture;
 
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
+use crate::framework::identity::IdentitySchema;
 use crate::framework::model::{FromToValue, Model};
+use crate::framework::moved::{MoveSource, Moved};
 use crate::framework::path::AttributePath;
-use crate::framework::private_state;
+use crate::framework::private_state::{self, PrivateState};
 use crate::framework::resource::{
     Call, CreateRequest, Created, DeleteRequest, Deleted, Imported, PlanRequest, Planned, Read,
     ReadRequest, Resource, UpdateRequest, Updated,
@@ -21,6 +23,7 @@ use crate::framework::value::Value;
 pub struct ErasedResource {
     type_name: &'static str,
     schema: OnceLock<(Schema, Type)>,
+    identity_schema: OnceLock<Option<(IdentitySchema, Type)>>,
     pub(super) operations: Box<dyn Operations>,
 }
 
@@ -29,6 +32,7 @@ pub fn erase<R: Resource>(resource: R) -> ErasedResource {
     ErasedResource {
         type_name: R::TYPE_NAME,
         schema: OnceLock::new(),
+        identity_schema: OnceLock::new(),
         operations: Box::new(Typed(resource)),
     }
 }
@@ -54,6 +58,16 @@ impl ErasedResource {
         let mut found = schema_check::violations(self.schema());
         found.extend(self.operations.model_mismatches(self.schema()));
         found
+    }
+
+    /// The schema of the identity with the type of a whole identity, made on first use.
+    pub(super) fn identity_schema(&self) -> Option<&(IdentitySchema, Type)> {
+        let made = self.identity_schema.get_or_init(|| {
+            let schema = self.operations.identity_schema()?;
+            let ty = schema.ty();
+            Some((schema, ty))
+        });
+        made.as_ref()
     }
 
     fn schema_and_type(&self) -> &(Schema, Type) {
@@ -110,6 +124,20 @@ pub(super) trait Operations: Send + Sync + 'static {
         version: i64,
         state: serde_json::Value,
     ) -> Result<serde_json::Value, Diagnostics>;
+    fn identity_schema(&self) -> Option<IdentitySchema>;
+    fn identity(&self, state: &Value) -> Result<Option<Value>, Diagnostic>;
+    fn upgrade_identity(
+        &self,
+        version: i64,
+        identity: serde_json::Value,
+    ) -> Result<serde_json::Value, Diagnostics>;
+    fn import_by_identity(
+        &self,
+        call: Call,
+        identity: Value,
+    ) -> BoxFuture<'_, Result<Imported<Value, Vec<u8>>, Diagnostics>>;
+    fn move_from(&self, source: MoveSource) -> Result<Moved<Value, Vec<u8>>, Diagnostics>;
+    fn generate_config(&self, arguments: &Value) -> Result<Value, Diagnostic>;
 }
 
 struct Typed<R>(R);
@@ -120,7 +148,11 @@ impl<R: Resource> Operations for Typed<R> {
     }
 
     fn model_mismatches(&self, schema: &Schema) -> Vec<String> {
-        schema_check::model_matches::<R::Model>(schema)
+        let mut found = schema_check::model_matches::<R::Model>(schema);
+        if let Some(schema) = self.0.identity_schema() {
+            found.extend(schema_check::identity_violations::<R::Identity>(&schema));
+        }
+        found
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {
@@ -266,10 +298,7 @@ impl<R: Resource> Operations for Typed<R> {
     ) -> BoxFuture<'_, Result<Imported<Value, Vec<u8>>, Diagnostics>> {
         Box::pin(async move {
             let imported = self.0.import(call, id).await?;
-            Ok(Imported {
-                state: imported.state.to_value(),
-                private: private_state::encode(&imported.private),
-            })
+            Ok(erased_import(&imported))
         })
     }
 
@@ -279,6 +308,54 @@ impl<R: Resource> Operations for Typed<R> {
         state: serde_json::Value,
     ) -> Result<serde_json::Value, Diagnostics> {
         self.0.upgrade(version, state)
+    }
+
+    fn identity_schema(&self) -> Option<IdentitySchema> {
+        self.0.identity_schema()
+    }
+
+    fn identity(&self, state: &Value) -> Result<Option<Value>, Diagnostic> {
+        let identity = self.0.identity(&model(state)?);
+        Ok(identity.map(|identity| identity.to_value()))
+    }
+
+    fn upgrade_identity(
+        &self,
+        version: i64,
+        identity: serde_json::Value,
+    ) -> Result<serde_json::Value, Diagnostics> {
+        self.0.upgrade_identity(version, identity)
+    }
+
+    fn import_by_identity(
+        &self,
+        call: Call,
+        identity: Value,
+    ) -> BoxFuture<'_, Result<Imported<Value, Vec<u8>>, Diagnostics>> {
+        Box::pin(async move {
+            let imported = self.0.import_by_identity(call, model(&identity)?).await?;
+            Ok(erased_import(&imported))
+        })
+    }
+
+    fn move_from(&self, source: MoveSource) -> Result<Moved<Value, Vec<u8>>, Diagnostics> {
+        let moved = self.0.move_from(source)?;
+        Ok(Moved {
+            state: moved.state.to_value(),
+            private: private_state::encode(&moved.private),
+            warnings: moved.warnings,
+        })
+    }
+
+    fn generate_config(&self, arguments: &Value) -> Result<Value, Diagnostic> {
+        Ok(self.0.generate_config(model(arguments)?).to_value())
+    }
+}
+
+fn erased_import<M: Model, P: PrivateState>(imported: &Imported<M, P>) -> Imported<Value, Vec<u8>> {
+    Imported {
+        state: imported.state.to_value(),
+        private: private_state::encode(&imported.private),
     }
 }
 

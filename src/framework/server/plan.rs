@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::erased::ErasedResource;
 use super::proto::plan_resource_change::{Request, Response};
-use super::{from_proto, to_proto};
+use super::{from_proto, identity, to_proto};
 use crate::framework::conformance::check_plan;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::path::AttributePath;
@@ -63,6 +63,7 @@ async fn change(
     let planned = operations.plan(request).await?;
     let mut state = planned.state;
     clear_write_only(&schema.attributes, &mut state);
+    let planned_identity = identity::of_plan(resource, &state)?;
     let mut diagnostics = planned.diagnostics;
     if !diagnostics.has_errors() {
         diagnostics.extend(breaches(resource, [&prior, &config, &state]));
@@ -79,6 +80,7 @@ async fn change(
         },
         planned_private: planned.private,
         diagnostics: to_proto::diagnostics(diagnostics),
+        planned_identity,
     })
 }
 

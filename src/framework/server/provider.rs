@@ -5,7 +5,8 @@ use std::sync::{Arc, OnceLock};
 
 use super::erased::{ErasedResource, model};
 use super::proto::{
-    ServerCapabilities, configure_provider, get_provider_schema, validate_provider_config,
+    ServerCapabilities, configure_provider, get_provider_schema, get_resource_identity_schemas,
+    validate_provider_config,
 };
 use super::{from_proto, to_proto};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
@@ -59,12 +60,23 @@ impl<P: Provider> Assembled<P> {
             server_capabilities: Some(ServerCapabilities {
                 plan_destroy: true,
                 get_provider_schema_optional: true,
-                move_resource_state: false,
-                generate_resource_config: false,
+                move_resource_state: true,
+                generate_resource_config: true,
             }),
             ..get_provider_schema::Response::default()
         };
         self.answer.get_or_init(answer).clone()
+    }
+
+    pub(super) fn identity_schemas(&self) -> get_resource_identity_schemas::Response {
+        let schemas = self.resources.iter().filter_map(|(name, resource)| {
+            let (schema, _) = resource.identity_schema()?;
+            Some(((*name).to_owned(), to_proto::identity_schema(schema)))
+        });
+        get_resource_identity_schemas::Response {
+            identity_schemas: schemas.collect(),
+            ..get_resource_identity_schemas::Response::default()
+        }
     }
 
     pub(super) fn validate(

@@ -7,7 +7,7 @@ use super::erased::ErasedResource;
 use super::proto::{
     import_resource_state, read_resource, upgrade_resource_state, validate_resource_config,
 };
-use super::{from_proto, outgoing, to_proto};
+use super::{from_proto, identity, outgoing, to_proto};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::json;
 use crate::framework::path::AttributePath;
@@ -54,8 +54,8 @@ pub(super) async fn upgrade(
     if raw.json.is_empty() {
         return Err(no_json(resource.type_name()).into());
     }
-    let stored: serde_json::Value =
-        serde_json::from_slice(&raw.json).map_err(|error| broken_json(&resource, &error))?;
+    let stored: serde_json::Value = serde_json::from_slice(&raw.json)
+        .map_err(|error| broken_json(resource.type_name(), &error))?;
     let current = resource.schema().version;
     let upgraded = match request.version.cmp(&current) {
         std::cmp::Ordering::Equal => stored,
@@ -78,14 +78,14 @@ pub(super) async fn upgrade(
     })?;
     // An older version may have stored what is write-only today.
     clear_write_only(&resource.schema().attributes, &mut state);
-    let (state, warnings) = outgoing::state(&resource, &Value::Unknown, state)?;
+    let outgoing = outgoing::state(&resource, &Value::Unknown, state)?;
     Ok(upgrade_resource_state::Response {
-        upgraded_state: Some(state),
-        diagnostics: to_proto::diagnostics(warnings),
+        upgraded_state: Some(outgoing.state),
+        diagnostics: to_proto::diagnostics(outgoing.warnings),
     })
 }
 
-fn no_json(type_name: &str) -> Diagnostic {
+pub(super) fn no_json(type_name: &str) -> Diagnostic {
     Diagnostic::error(
         "State of an unsupported form",
         format!(
@@ -96,12 +96,12 @@ fn no_json(type_name: &str) -> Diagnostic {
     )
 }
 
-fn broken_json(resource: &ErasedResource, error: &serde_json::Error) -> Diagnostic {
+pub(super) fn broken_json(type_name: &str, error: &serde_json::Error) -> Diagnostic {
     Diagnostic::error(
         "State not readable",
         format!(
             "The stored state of this {} is not valid JSON (line {}, column {}). Restore the state from a backup.",
-            resource.type_name(),
+            type_name,
             error.line(),
             error.column(),
         ),
@@ -127,6 +127,7 @@ pub(super) async fn read(
     let kept = read_resource::Response {
         new_state: request.current_state,
         private: request.private.clone(),
+        new_identity: request.current_identity,
         ..read_resource::Response::default()
     };
     if state.is_null() {
@@ -142,11 +143,12 @@ pub(super) async fn read(
             private,
             warnings,
         } => {
-            let (new_state, repaired) = outgoing::state(&resource, &Value::Unknown, state)?;
+            let read = outgoing::state(&resource, &Value::Unknown, state)?;
             Ok(read_resource::Response {
-                new_state: Some(new_state),
+                new_state: Some(read.state),
                 private,
-                diagnostics: to_proto::diagnostics(warnings.into_iter().chain(repaired)),
+                diagnostics: to_proto::diagnostics(warnings.into_iter().chain(read.warnings)),
+                new_identity: read.identity,
             })
         }
         Read::Gone(warnings) => Ok(read_resource::Response {
@@ -169,14 +171,26 @@ pub(super) async fn import(
     call: Call,
     request: import_resource_state::Request,
 ) -> Result<import_resource_state::Response, Diagnostics> {
-    let imported = resource.operations.import(call, request.id).await?;
-    let (state, warnings) = outgoing::state(&resource, &Value::Unknown, imported.state)?;
+    let by_identity = identity::asked(&resource, request.identity.as_ref())?;
+    let asked_by_identity = by_identity.is_some();
+    let imported = match by_identity {
+        Some(identity) => {
+            let import = resource.operations.import_by_identity(call, identity);
+            import.await?
+        }
+        None => resource.operations.import(call, request.id).await?,
+    };
+    let outgoing = outgoing::state(&resource, &Value::Unknown, imported.state)?;
+    if asked_by_identity && outgoing.identity.is_none() {
+        return Err(identity::missing(resource.type_name()).into());
+    }
     Ok(import_resource_state::Response {
         imported_resources: vec![import_resource_state::ImportedResource {
             type_name: resource.type_name().to_owned(),
-            state: Some(state),
+            state: Some(outgoing.state),
             private: imported.private,
+            identity: outgoing.identity,
         }],
-        diagnostics: to_proto::diagnostics(warnings),
+        diagnostics: to_proto::diagnostics(outgoing.warnings),
     })
 }

@@ -9,14 +9,15 @@ use super::call::Calls;
 use super::erased::ErasedResource;
 use super::proto::provider_server::{self, ProviderServer};
 use super::proto::{
-    apply_resource_change, configure_provider, get_provider_schema, import_resource_state,
-    plan_resource_change, read_resource, stop_provider, upgrade_resource_state,
-    validate_provider_config, validate_resource_config,
+    apply_resource_change, configure_provider, generate_resource_config, get_provider_schema,
+    get_resource_identity_schemas, import_resource_state, move_resource_state,
+    plan_resource_change, read_resource, stop_provider, upgrade_resource_identity,
+    upgrade_resource_state, validate_provider_config, validate_resource_config,
 };
 use super::provider::Assembled;
 use super::stop::Stop;
 use super::to_proto::Answer;
-use super::{apply, plan, resource};
+use super::{apply, generate, identity, moved, plan, resource};
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::provider::Provider;
 use crate::framework::resource::Call;
@@ -92,6 +93,16 @@ impl<P: Provider> provider_server::Provider for Server<P> {
             .await
     }
 
+    async fn get_resource_identity_schemas(
+        &self,
+        _request: Request<get_resource_identity_schemas::Request>,
+    ) -> Result<Response<get_resource_identity_schemas::Response>, Status> {
+        self.on_provider("GetResourceIdentitySchemas", |provider| {
+            Ok(provider.identity_schemas())
+        })
+        .await
+    }
+
     async fn validate_provider_config(
         &self,
         request: Request<validate_provider_config::Request>,
@@ -134,6 +145,18 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         let type_name = request.type_name.clone();
         self.on_resource("UpgradeResourceState", type_name, |resource, _| {
             resource::upgrade(resource, request)
+        })
+        .await
+    }
+
+    async fn upgrade_resource_identity(
+        &self,
+        request: Request<upgrade_resource_identity::Request>,
+    ) -> Result<Response<upgrade_resource_identity::Response>, Status> {
+        let request = request.into_inner();
+        let type_name = request.type_name.clone();
+        self.on_resource("UpgradeResourceIdentity", type_name, |resource, _| {
+            identity::upgrade(resource, request)
         })
         .await
     }
@@ -182,6 +205,30 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         let type_name = request.type_name.clone();
         self.on_resource("ImportResourceState", type_name, |resource, call| {
             resource::import(resource, call, request)
+        })
+        .await
+    }
+
+    async fn move_resource_state(
+        &self,
+        request: Request<move_resource_state::Request>,
+    ) -> Result<Response<move_resource_state::Response>, Status> {
+        let request = request.into_inner();
+        let type_name = request.target_type_name.clone();
+        self.on_resource("MoveResourceState", type_name, |resource, _| {
+            moved::moved(resource, request)
+        })
+        .await
+    }
+
+    async fn generate_resource_config(
+        &self,
+        request: Request<generate_resource_config::Request>,
+    ) -> Result<Response<generate_resource_config::Response>, Status> {
+        let request = request.into_inner();
+        let type_name = request.type_name.clone();
+        self.on_resource("GenerateResourceConfig", type_name, |resource, _| {
+            generate::generate(resource, request)
         })
         .await
     }

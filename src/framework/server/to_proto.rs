@@ -5,6 +5,7 @@ use super::proto::attribute_path::step::Selector;
 use super::proto::diagnostic::Severity as ProtoSeverity;
 use super::proto::schema::object::NestingMode;
 use crate::framework::diagnostics::{Diagnostic, Severity};
+use crate::framework::identity::IdentitySchema;
 use crate::framework::msgpack;
 use crate::framework::path::{AttributePath, Step};
 use crate::framework::schema::{Attribute, Kind, Mode, Nesting, Schema};
@@ -36,6 +37,10 @@ answers!(
     plan_resource_change,
     apply_resource_change,
     import_resource_state,
+    get_resource_identity_schemas,
+    upgrade_resource_identity,
+    move_resource_state,
+    generate_resource_config,
 );
 
 pub(super) fn value(value: &Value, ty: &Type) -> Result<proto::DynamicValue, Diagnostic> {
@@ -90,6 +95,22 @@ pub(super) fn schema(schema: &Schema) -> proto::Schema {
             description_kind: proto::StringKind::Markdown.into(),
             ..proto::schema::Block::default()
         }),
+    }
+}
+
+pub(super) fn identity_schema(schema: &IdentitySchema) -> proto::ResourceIdentitySchema {
+    let attributes = schema.attributes.iter().map(|attribute| {
+        proto::resource_identity_schema::IdentityAttribute {
+            name: attribute.name.to_owned(),
+            r#type: attribute.ty.to_json().to_string().into_bytes(),
+            required_for_import: attribute.required_for_import,
+            optional_for_import: !attribute.required_for_import,
+            description: attribute.description.to_owned(),
+        }
+    });
+    proto::ResourceIdentitySchema {
+        version: schema.version,
+        identity_attributes: attributes.collect(),
     }
 }
 

@@ -27,8 +27,8 @@ use super::session::Session;
 use crate::certcentral::OrderId;
 use crate::framework::{
     Attr, AttributePath, Call, CreateRequest, Created, DeleteRequest, Deleted, Diagnostic,
-    Diagnostics, Imported, PlanRequest, Planned, PrivateState, Read, ReadRequest, Resource, Schema,
-    UpdateRequest, Updated, Warnings,
+    Diagnostics, Imported, NoIdentity, PlanRequest, Planned, PrivateState, Read, ReadRequest,
+    Resource, Schema, UpdateRequest, Updated, Warnings,
 };
 
 /// How long a create waits where nobody says otherwise.
@@ -58,6 +58,7 @@ impl OrderIssuance {
 impl Resource for OrderIssuance {
     type Model = OrderIssuanceModel;
     type Private = OrderIssuancePrivate;
+    type Identity = NoIdentity;
 
     const TYPE_NAME: &'static str = "digicert_order_issuance";
 

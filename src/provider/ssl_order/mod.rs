@@ -10,6 +10,7 @@
 //! | how it is changed, reissued and renewed | `update.rs` |
 //! | how it is found after a reissue or a renewal | `succession.rs` |
 //! | how the answer gets into state | `record.rs`, `observe.rs` |
+//! | what names an order, and what becomes one | `identity.rs`, `import.rs`, `moved.rs`, `generate.rs` |
 //! | what somebody changed outside Terraform | `outside.rs`, `drift.rs` |
 //! | when a reissue or a renewal is due | `clocks.rs` |
 //! | how an order ends | `delete.rs`, `delete/decision.rs`, announced by `plan/destroy.rs` |
@@ -23,10 +24,13 @@ mod drift;
 mod duplicates;
 mod equality;
 mod find;
+mod generate;
+mod identity;
 mod import;
 mod imported;
 mod in_place;
 mod model;
+mod moved;
 mod new_order;
 mod observe;
 mod on_destroy;
@@ -55,13 +59,15 @@ use std::sync::Arc;
 
 use time::{Date, OffsetDateTime};
 
+pub use identity::SslOrderIdentity;
 pub use model::SslOrderModel;
 pub use private::SslOrderPrivate;
 
 use super::session::Session;
 use crate::framework::{
-    Call, CreateRequest, Created, DeleteRequest, Deleted, Diagnostics, Imported, PlanRequest,
-    Planned, Read, ReadRequest, Resource, Schema, UpdateRequest, Updated,
+    Call, CreateRequest, Created, DeleteRequest, Deleted, Diagnostics, IdentitySchema, Imported,
+    MoveSource, Moved, PlanRequest, Planned, Read, ReadRequest, Resource, Schema, UpdateRequest,
+    Updated,
 };
 
 /// The resource type.
@@ -80,6 +86,7 @@ impl SslOrder {
 impl Resource for SslOrder {
     type Model = SslOrderModel;
     type Private = SslOrderPrivate;
+    type Identity = SslOrderIdentity;
 
     const TYPE_NAME: &'static str = "digicert_ssl_order";
 
@@ -167,6 +174,33 @@ impl Resource for SslOrder {
         id: String,
     ) -> Result<Imported<SslOrderModel, SslOrderPrivate>, Diagnostics> {
         import::import(&self.session, &id).await
+    }
+
+    fn identity_schema(&self) -> Option<IdentitySchema> {
+        Some(identity::schema())
+    }
+
+    fn identity(&self, state: &SslOrderModel) -> Option<SslOrderIdentity> {
+        identity::of(state)
+    }
+
+    async fn import_by_identity(
+        &self,
+        call: Call,
+        identity: SslOrderIdentity,
+    ) -> Result<Imported<SslOrderModel, SslOrderPrivate>, Diagnostics> {
+        self.import(call, identity::import_id(&identity)?).await
+    }
+
+    fn move_from(
+        &self,
+        source: MoveSource,
+    ) -> Result<Moved<SslOrderModel, SslOrderPrivate>, Diagnostics> {
+        Ok(moved::move_from(&source)?)
+    }
+
+    fn generate_config(&self, arguments: SslOrderModel) -> SslOrderModel {
+        generate::config(arguments)
     }
 }
 

@@ -47,6 +47,12 @@ pub enum Error {
         /// The type.
         type_name: String,
     },
+    /// A resource type whose objects have no identity.
+    #[error("objects of type {type_name:?} have no identity")]
+    NoIdentity {
+        /// The type.
+        type_name: String,
+    },
     /// An address that the workspace does not hold.
     #[error("there is no resource {address:?}")]
     UnknownAddress {

@@ -52,12 +52,14 @@ pub mod value;
 pub mod workspace;
 
 pub use crate::{
-    client::Provider,
+    client::{Provider, Source},
     core_rules::{Rule, Violation},
     diagnostic::{Diagnostic, Severity},
     error::Error,
     path::Path,
     process::{Closed, Launch, Process, Tls},
     value::Value,
-    workspace::{Action, Applied, Change, Plan, Report, Resource, StoredObject, Workspace},
+    workspace::{
+        Action, Applied, Change, Plan, Report, Resource, StoredIdentity, StoredObject, Workspace,
+    },
 };

@@ -6,6 +6,7 @@ mod messages;
 mod shutdown;
 mod socket;
 mod start;
+mod state_versions;
 mod stop;
 mod tls;
 pub(crate) mod waiting;

@@ -56,6 +56,7 @@ pub(crate) async fn create_of(
         proposed: &proposed,
         config: &config,
         private: &[],
+        identity: None,
     };
     let plan = provider.plan(type_name, &question).await.unwrap();
     assert!(!plan.failed(), "{:?}", plan.diagnostics);
@@ -66,6 +67,7 @@ pub(crate) async fn create_of(
             planned: &plan.object(),
             config: &config,
             private: &plan.private,
+            identity: plan.identity.as_ref(),
         };
         provider.apply(type_name, &order).await.unwrap_or_default()
     })

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use tokio_util::task::TaskTracker;
 use tonic::Request;
 
-use super::test_provider::{Script, TestProvider, order_schema};
+use super::test_provider::{Script, TestProvider, order_identity_schema, order_schema};
 use crate::framework::server::Server;
 use crate::framework::server::proto::diagnostic::Severity;
 use crate::framework::server::proto::provider_server::Provider as _;
 use crate::framework::server::proto::{
-    Diagnostic, DynamicValue, apply_resource_change, plan_resource_change, read_resource,
+    Diagnostic, DynamicValue, ResourceIdentityData, apply_resource_change, plan_resource_change,
+    read_resource,
 };
 use crate::framework::{Type, Value, msgpack, private_state};
 
@@ -116,6 +117,23 @@ pub(super) fn decoded(value: Option<&DynamicValue>) -> Value {
         Some(value) => msgpack::decode(&value.msgpack, &order_schema().ty()).unwrap(),
         None => Value::Null,
     }
+}
+
+pub(super) fn identity(id: &str) -> ResourceIdentityData {
+    let identity = Value::Object([("id".to_owned(), id.into())].into());
+    ResourceIdentityData {
+        identity_data: Some(DynamicValue {
+            msgpack: msgpack::encode(&identity, &order_identity_schema().ty()).unwrap(),
+            json: Vec::new(),
+        }),
+    }
+}
+
+/// The id in an identity; none if there is no identity.
+pub(super) fn identified(identity: Option<&ResourceIdentityData>) -> Option<Value> {
+    let value = identity?.identity_data.as_ref().unwrap();
+    let identity = msgpack::decode(&value.msgpack, &order_identity_schema().ty()).unwrap();
+    Some(identity.attribute("id").clone())
 }
 
 /// An order with these attributes, all others null.

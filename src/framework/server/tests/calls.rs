@@ -91,7 +91,7 @@ async fn the_schema_says_what_core_needs() {
     assert_eq!(answer, second.into_inner());
     let capabilities = answer.server_capabilities.unwrap();
     assert!(capabilities.plan_destroy && capabilities.get_provider_schema_optional);
-    assert!(!capabilities.move_resource_state && !capabilities.generate_resource_config);
+    assert!(capabilities.move_resource_state && capabilities.generate_resource_config);
     let schema = &answer.resource_schemas[TYPE_NAME];
     assert_eq!(schema.version, 2);
     let block = schema.block.as_ref().unwrap();

@@ -3,7 +3,10 @@
 mod apply;
 mod bed;
 mod calls;
+mod generate;
+mod identity;
 mod log;
+mod moved;
 mod plan;
 mod state;
 mod test_provider;

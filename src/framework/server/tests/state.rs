@@ -142,7 +142,7 @@ async fn an_import_returns_one_object_for_core_to_read() {
         Request::new(import_resource_state::Request {
             type_name: TYPE_NAME.to_owned(),
             id: id.to_owned(),
-            client_capabilities: None,
+            ..import_resource_state::Request::default()
         })
     };
     let answer = bed.server.import_resource_state(request("42")).await;

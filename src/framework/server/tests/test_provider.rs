@@ -9,8 +9,9 @@ use tokio::sync::Notify;
 use crate::framework::server::{ErasedResource, erase};
 use crate::framework::{
     Attr, Attribute, Call, CreateRequest, Created, DeleteRequest, Deleted, Diagnostic, Diagnostics,
-    Imported, Nesting, PlanRequest, Planned, PrivateState, Provider, Read, ReadRequest, Resource,
-    Schema, Type, UpdateRequest, Updated, Warnings,
+    IdentityAttribute, IdentitySchema, Imported, MoveSource, Moved, Nesting, PlanRequest, Planned,
+    PrivateState, Provider, Read, ReadRequest, Resource, Schema, Type, UpdateRequest, Updated,
+    Warnings,
 };
 
 crate::model! {
@@ -39,6 +40,11 @@ crate::model! {
         pub password: Attr<String>,
         pub contacts: Attr<Vec<Contact>>,
     }
+}
+
+crate::model! {
+    /// What names an order.
+    pub(super) struct OrderIdentity { pub id: Attr<String> }
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -118,6 +124,18 @@ pub(super) fn order_schema() -> Schema {
     }
 }
 
+pub(super) fn order_identity_schema() -> IdentitySchema {
+    IdentitySchema {
+        version: 1,
+        attributes: vec![IdentityAttribute {
+            name: "id",
+            ty: Type::String,
+            required_for_import: true,
+            description: "The order's id.",
+        }],
+    }
+}
+
 /// The object of a plan, as the remote side would make it.
 fn made(planned: &Order) -> Order {
     let mut order = planned.clone();
@@ -134,6 +152,7 @@ fn made(planned: &Order) -> Order {
 impl Resource for Orders {
     type Model = Order;
     type Private = Token;
+    type Identity = OrderIdentity;
 
     const TYPE_NAME: &'static str = "test_order";
 
@@ -158,6 +177,9 @@ impl Resource for Orders {
 
     async fn plan(&self, request: PlanRequest<Order, Token>) -> Planned<Order, Token> {
         let mut planned = Planned::unchanged(request);
+        if planned.state.note.as_str() == Some("renew") {
+            planned.state.id = Attr::Unknown;
+        }
         if planned.state.note.as_str() == Some("bad plan") {
             planned.state.secret = "unasked".into();
         }
@@ -243,6 +265,7 @@ impl Resource for Orders {
                 diagnostics.push(Diagnostic::error("Order not updated", "Step 2 failed."));
             }
             Some("panic") => panic!("as asked"),
+            Some("renew") => state.id = "8".into(),
             _ => {}
         }
         Updated {
@@ -284,5 +307,60 @@ impl Resource for Orders {
         }
         let name = state["common_name"].take();
         Ok(serde_json::json!({ "name": name }))
+    }
+
+    fn identity_schema(&self) -> Option<IdentitySchema> {
+        Some(order_identity_schema())
+    }
+
+    fn identity(&self, state: &Order) -> Option<OrderIdentity> {
+        let id = state.id.clone();
+        (!id.is_null()).then_some(OrderIdentity { id })
+    }
+
+    fn upgrade_identity(
+        &self,
+        version: i64,
+        identity: serde_json::Value,
+    ) -> Result<serde_json::Value, Diagnostics> {
+        match version {
+            0 => Ok(serde_json::json!({ "id": identity["number"].to_string() })),
+            _ => Err(Diagnostic::error("Identity refused", "Too new.").into()),
+        }
+    }
+
+    async fn import_by_identity(
+        &self,
+        call: Call,
+        identity: OrderIdentity,
+    ) -> Result<Imported<Order, Token>, Diagnostics> {
+        match identity.id.as_str() {
+            Some("nameless") => Ok(Imported {
+                state: Order::default(),
+                private: Token::default(),
+            }),
+            id => self.import(call, id.unwrap_or_default().to_owned()).await,
+        }
+    }
+
+    fn move_from(&self, source: MoveSource) -> Result<Moved<Order, Token>, Diagnostics> {
+        if source.type_name != "other_order" {
+            return Err(Diagnostic::error("Order not moved", format!("{source:?}")).into());
+        }
+        let mut warnings = Warnings::new();
+        warnings.push("Key left behind", "Keep a copy.");
+        Ok(Moved {
+            state: Order {
+                id: Attr::Known(source.state["number"].to_string()),
+                ..Order::default()
+            },
+            private: Token("moved".into()),
+            warnings,
+        })
+    }
+
+    fn generate_config(&self, mut arguments: Order) -> Order {
+        arguments.secret = Attr::Null;
+        arguments
     }
 }

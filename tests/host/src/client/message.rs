@@ -7,6 +7,7 @@ use crate::{
     json, msgpack,
     path::Path,
     proto::tfplugin6 as proto,
+    schema::IdentitySchema,
     ty::Type,
     value::Value,
 };
@@ -22,6 +23,8 @@ pub struct PlanQuestion<'a> {
     pub config: &'a Value,
     /// The private bytes of the prior state.
     pub private: &'a [u8],
+    /// The identity of the prior state, if there is one.
+    pub identity: Option<&'a Value>,
 }
 
 /// What an apply is told to do.
@@ -35,6 +38,8 @@ pub struct ApplyOrder<'a> {
     pub config: &'a Value,
     /// The private bytes of the plan.
     pub private: &'a [u8],
+    /// The identity of the plan, if it has one.
+    pub identity: Option<&'a Value>,
 }
 
 /// An answer that carries an object.
@@ -44,6 +49,8 @@ pub struct Answer {
     pub value: Option<Value>,
     /// The provider's own bytes.
     pub private: Vec<u8>,
+    /// The identity of the object, if one came with it.
+    pub identity: Option<Value>,
     /// The provider's messages.
     pub diagnostics: Vec<Diagnostic>,
     /// Paths that force a replacement; only of a plan.
@@ -62,6 +69,30 @@ impl Answer {
     pub fn failed(&self) -> bool {
         !self.violations.is_empty() || self.diagnostics.iter().any(Diagnostic::is_error)
     }
+
+    /// The answer with the identity that came beside its object.
+    pub(super) fn with_identity(
+        mut self,
+        schema: Option<&IdentitySchema>,
+        data: Option<&proto::ResourceIdentityData>,
+    ) -> Self {
+        let Some(data) = data.and_then(|data| data.identity_data.as_ref()) else {
+            return self;
+        };
+        let Some(schema) = schema else {
+            let message = "an identity of a resource type that has none";
+            self.violations.push(Violation::new(
+                Rule::InvalidIdentity,
+                &Path::root(),
+                message,
+            ));
+            return self;
+        };
+        let answer = answered(&schema.implied_type(), Some(data), vec![], vec![]);
+        self.identity = answer.value.filter(|identity| !identity.is_null());
+        self.violations.extend(answer.violations);
+        self
+    }
 }
 
 pub(super) fn wire(ty: &Type, value: &Value) -> Result<proto::DynamicValue, CodecError> {
@@ -69,6 +100,18 @@ pub(super) fn wire(ty: &Type, value: &Value) -> Result<proto::DynamicValue, Code
         msgpack: msgpack::encode(ty, value)?,
         json: vec![],
     })
+}
+
+pub(super) fn identity_data(
+    schema: Option<&IdentitySchema>,
+    identity: Option<&Value>,
+) -> Result<Option<proto::ResourceIdentityData>, CodecError> {
+    let (Some(schema), Some(identity)) = (schema, identity) else {
+        return Ok(None);
+    };
+    Ok(Some(proto::ResourceIdentityData {
+        identity_data: Some(wire(&schema.implied_type(), identity)?),
+    }))
 }
 
 pub(super) fn answered(
@@ -92,6 +135,7 @@ pub(super) fn answered(
     Answer {
         value,
         private,
+        identity: None,
         diagnostics: diagnostic::read(diagnostics),
         requires_replace: vec![],
         violations,

@@ -1,28 +1,31 @@
 //! A running provider: one method per call, values in and values out.
 
+mod foreign;
 mod message;
 mod streams;
 
 use tokio::task::JoinHandle;
 use tonic::transport::Channel;
 
-pub use self::message::{Answer, ApplyOrder, PlanQuestion};
+pub use self::{
+    foreign::Source,
+    message::{Answer, ApplyOrder, PlanQuestion},
+};
 use self::{
-    message::{answered, wire},
+    message::{answered, identity_data, wire},
     streams::open_streams,
 };
 use crate::{
     connection::connect,
-    core_rules::{Rule, Violation},
+    core_rules::Violation,
     diagnostic::{self, Diagnostic},
     error::Error,
-    path::Path,
     process::{Closed, Launch, Process},
     proto::{
         plugin::{Empty, grpc_controller_client::GrpcControllerClient},
         tfplugin6::{self as proto, provider_client::ProviderClient},
     },
-    schema::{Schema, Schemas},
+    schema::{IdentitySchema, Schema, Schemas, decode_identities},
     tls::client_config,
     ty::Type,
     value::Value,
@@ -74,7 +77,13 @@ impl Provider {
             .get_provider_schema(proto::get_provider_schema::Request {})
             .await?
             .into_inner();
-        let (schemas, violations) = Schemas::decode(&answer);
+        let (mut schemas, mut violations) = Schemas::decode(&answer);
+        let identities = identity_schemas(&mut client).await?;
+        let (identities, found) = decode_identities(&identities, |type_name| {
+            schemas.resources.contains_key(type_name)
+        });
+        schemas.identities = identities;
+        violations.extend(found);
         Ok(Self {
             client,
             channel,
@@ -119,6 +128,11 @@ impl Provider {
             .ok_or_else(|| Error::UnknownType {
                 type_name: type_name.to_owned(),
             })
+    }
+
+    /// The schema of a resource type's identities, if it has any.
+    pub fn identity(&self, type_name: &str) -> Option<&IdentitySchema> {
+        self.schemas.identities.get(type_name)
     }
 
     /// ValidateProviderConfig.
@@ -193,12 +207,39 @@ impl Provider {
         ))
     }
 
+    /// UpgradeResourceIdentity, with the JSON of the identity as it is stored. The answer has an identity only.
+    pub async fn upgrade_identity(
+        &self,
+        type_name: &str,
+        version: i64,
+        identity: &serde_json::Value,
+    ) -> Result<Answer, Error> {
+        let request = proto::upgrade_resource_identity::Request {
+            type_name: type_name.to_owned(),
+            version,
+            raw_identity: Some(proto::RawState {
+                json: identity.to_string().into_bytes(),
+                flatmap: Default::default(),
+            }),
+        };
+        let answer = self
+            .client
+            .clone()
+            .upgrade_resource_identity(request)
+            .await?
+            .into_inner();
+        let ty = self.ty(type_name)?;
+        Ok(answered(&ty, None, vec![], answer.diagnostics)
+            .with_identity(self.identity(type_name), answer.upgraded_identity.as_ref()))
+    }
+
     /// ReadResource.
     pub async fn read(
         &self,
         type_name: &str,
         state: &Value,
         private: &[u8],
+        identity: Option<&Value>,
     ) -> Result<Answer, Error> {
         let ty = self.ty(type_name)?;
         let request = proto::read_resource::Request {
@@ -207,6 +248,7 @@ impl Provider {
             private: private.to_vec(),
             provider_meta: None,
             client_capabilities: CAPABILITIES,
+            current_identity: identity_data(self.identity(type_name), identity)?,
         };
         let answer = self
             .client
@@ -219,7 +261,8 @@ impl Provider {
             answer.new_state.as_ref(),
             answer.private,
             answer.diagnostics,
-        ))
+        )
+        .with_identity(self.identity(type_name), answer.new_identity.as_ref()))
     }
 
     /// PlanResourceChange.
@@ -237,6 +280,7 @@ impl Provider {
             prior_private: question.private.to_vec(),
             provider_meta: None,
             client_capabilities: CAPABILITIES,
+            prior_identity: identity_data(self.identity(type_name), question.identity)?,
         };
         let answer = self
             .client
@@ -253,6 +297,7 @@ impl Provider {
         Ok(Answer {
             requires_replace: paths,
             ..answered(&ty, planned, answer.planned_private, answer.diagnostics)
+                .with_identity(self.identity(type_name), answer.planned_identity.as_ref())
         })
     }
 
@@ -266,6 +311,7 @@ impl Provider {
             config: Some(wire(&ty, order.config)?),
             planned_private: order.private.to_vec(),
             provider_meta: None,
+            planned_identity: identity_data(self.identity(type_name), order.identity)?,
         };
         let answer = self
             .client
@@ -278,53 +324,8 @@ impl Provider {
             answer.new_state.as_ref(),
             answer.private,
             answer.diagnostics,
-        ))
-    }
-
-    /// ImportResourceState. Core takes exactly one object, of the type that was asked for.
-    pub async fn import(&self, type_name: &str, id: &str) -> Result<Answer, Error> {
-        let ty = self.ty(type_name)?;
-        let request = proto::import_resource_state::Request {
-            type_name: type_name.to_owned(),
-            id: id.to_owned(),
-            client_capabilities: CAPABILITIES,
-        };
-        let answer = self
-            .client
-            .clone()
-            .import_resource_state(request)
-            .await?
-            .into_inner();
-        let diagnostics = answer.diagnostics;
-        let [imported] = &answer.imported_resources[..] else {
-            let mut answered = answered(&ty, None, vec![], diagnostics);
-            if !answered.failed() {
-                let count = answer.imported_resources.len();
-                let message = format!("an import gives exactly one object, got {count}");
-                answered.violations.push(Violation::new(
-                    Rule::InvalidImport,
-                    &Path::root(),
-                    message,
-                ));
-            }
-            return Ok(answered);
-        };
-        let mut answered = answered(
-            &ty,
-            imported.state.as_ref(),
-            imported.private.clone(),
-            diagnostics,
-        );
-        if imported.type_name != type_name {
-            let message = format!(
-                "the type {:?} was imported as {type_name:?}",
-                imported.type_name
-            );
-            answered
-                .violations
-                .push(Violation::new(Rule::InvalidImport, &Path::root(), message));
-        }
-        Ok(answered)
+        )
+        .with_identity(self.identity(type_name), answer.new_identity.as_ref()))
     }
 
     /// StopProvider, as core calls it at the first Ctrl-C. The text is the provider's error, empty for none.
@@ -360,5 +361,17 @@ impl Drop for Provider {
         for stream in &self.streams {
             stream.abort();
         }
+    }
+}
+
+/// Core takes a provider that does not know the call for one without identities.
+async fn identity_schemas(
+    client: &mut ProviderClient<Channel>,
+) -> Result<proto::get_resource_identity_schemas::Response, Error> {
+    let request = proto::get_resource_identity_schemas::Request {};
+    match client.get_resource_identity_schemas(request).await {
+        Ok(answer) => Ok(answer.into_inner()),
+        Err(status) if status.code() == tonic::Code::Unimplemented => Ok(Default::default()),
+        Err(status) => Err(status.into()),
     }
 }

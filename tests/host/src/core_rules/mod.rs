@@ -1,6 +1,7 @@
 //! Core's rules for the provider's answers. Each rule is a pure function that lists what an answer violates.
 
 mod compatible;
+mod identity;
 mod lifecycle;
 mod plan_valid;
 mod proposed_new;
@@ -13,6 +14,7 @@ use std::fmt;
 
 pub use self::{
     compatible::{check_object_compatible, check_value_compatible},
+    identity::{check_known_identity, check_stored_identity},
     lifecycle::{check_same_plan, check_stored_object, check_write_only_null},
     plan_valid::check_plan_valid,
     proposed_new::proposed_new,
@@ -39,8 +41,10 @@ pub enum Rule {
     UnknownResult,
     /// Provider returned a value for a write-only attribute.
     WriteOnly,
-    /// Provider produced an invalid answer to an import.
+    /// Provider produced an invalid answer to an import or a move.
     InvalidImport,
+    /// Provider produced invalid identity.
+    InvalidIdentity,
 }
 
 /// One violation of one rule at one place.
@@ -77,6 +81,7 @@ impl fmt::Display for Violation {
             Rule::UnknownResult => "provider returned an object with unknown values",
             Rule::WriteOnly => "provider returned a value for a write-only attribute",
             Rule::InvalidImport => "provider returned an invalid import",
+            Rule::InvalidIdentity => "provider produced invalid identity",
         };
         write!(f, "{headline}: {}: {}", self.path, self.message)
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Attribute, AttributeType, Block, NestedBlock, Nesting, Schema, check};
+use super::{Attribute, AttributeType, Block, IdentitySchema, NestedBlock, Nesting, Schema, check};
 use crate::{
     core_rules::{Rule, Violation},
     path::Path,
@@ -17,6 +17,12 @@ pub struct Schemas {
     pub provider: Schema,
     /// Resource types by name.
     pub resources: BTreeMap<String, Schema>,
+    /// The schemas of identities by resource type; empty for a provider that has none.
+    pub identities: BTreeMap<String, IdentitySchema>,
+    /// Whether the provider takes over objects of other types.
+    pub can_move: bool,
+    /// Whether the provider writes configurations for imported objects.
+    pub can_generate: bool,
 }
 
 impl Schemas {
@@ -58,9 +64,13 @@ impl Schemas {
                 "the answer has no schema of the provider block",
             ));
         }
+        let capabilities = answer.server_capabilities.unwrap_or_default();
         let schemas = Self {
             provider: provider.unwrap_or_default(),
             resources,
+            identities: BTreeMap::new(),
+            can_move: capabilities.move_resource_state,
+            can_generate: capabilities.generate_resource_config,
         };
         (schemas, violations)
     }

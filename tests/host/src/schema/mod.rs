@@ -2,12 +2,18 @@
 
 mod check;
 mod decode;
+mod identity;
 #[cfg(test)]
 pub(crate) mod samples;
 
 use std::collections::BTreeMap;
 
-pub use self::{check::check, decode::Schemas};
+pub(crate) use self::identity::decode as decode_identities;
+pub use self::{
+    check::check,
+    decode::Schemas,
+    identity::{IdentityAttribute, IdentitySchema},
+};
 use crate::{ty::Type, value::Value};
 
 /// The schema of one resource type, or of the provider block.

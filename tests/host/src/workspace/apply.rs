@@ -7,7 +7,9 @@ use super::{
 use crate::{
     client::{ApplyOrder, Provider},
     codec::CodecError,
-    core_rules::{Rule, Violation, check_object_compatible, check_stored_object},
+    core_rules::{
+        Rule, Violation, check_object_compatible, check_stored_identity, check_stored_object,
+    },
     error::Error,
     json::config,
     path::Path,
@@ -126,6 +128,7 @@ impl Step<'_> {
             planned: &Value::Null,
             config: &Value::Null,
             private: &self.change.private,
+            identity: None,
         };
         self.execute(Operation::Delete, &order, Some(&stored)).await
     }
@@ -167,6 +170,7 @@ impl Step<'_> {
             planned: &now.after,
             config: &config,
             private: &now.private,
+            identity: now.identity.as_ref(),
         };
         self.execute(operation, &order, stored.as_ref()).await
     }
@@ -183,8 +187,14 @@ impl Step<'_> {
         let called = self.provider.apply(type_name, order).await;
         let mut answer = self.report.take(address, called)?;
         let value = answer.object();
+        let identities = self.provider.identity(type_name);
         let mut violations = check_stored_object(&schema.block, &value);
         if !answer.failed() {
+            violations.extend(check_stored_identity(
+                identities.is_some(),
+                &value,
+                answer.identity.as_ref(),
+            ));
             // A failed operation need not have come out as planned.
             let rule = Rule::InconsistentResult;
             violations.extend(check_object_compatible(
@@ -196,7 +206,11 @@ impl Step<'_> {
         }
         self.report.violate(address, violations.clone());
         answer.violations.extend(violations);
-        match saved_object(operation, stored, &answer, type_name, schema.version) {
+        let versions = [
+            schema.version,
+            identities.map_or(0, |identities| identities.version),
+        ];
+        match saved_object(operation, stored, &answer, type_name, versions) {
             Some(object) => self.state.insert(address.clone(), object),
             None => self.state.remove(address),
         };

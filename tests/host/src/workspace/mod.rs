@@ -1,6 +1,8 @@
 //! A tiny Terraform: resources with configurations, a state, and core's sequences of calls against the provider.
 
 mod apply;
+mod foreign;
+mod identities;
 mod objects;
 mod plan;
 mod report;
@@ -15,7 +17,7 @@ pub use self::{
     apply::Applied,
     plan::{Action, Change, Plan},
     report::Report,
-    state::{Operation, State, StoredObject, saved_object},
+    state::{Operation, State, StoredIdentity, StoredObject, saved_object},
 };
 use crate::{
     client::Provider,

@@ -1,13 +1,13 @@
-//! Objects between state and provider: upgrade, refresh, import.
+//! Objects between state and provider: upgrade and refresh.
 
 use super::{
     Phase, Report, StoredObject, Workspace,
+    identities::{stored_identity, upgraded_identity},
     state::{State, without_removed_attributes},
-    type_name,
 };
 use crate::{
     client::{Answer, Provider},
-    core_rules::check_stored_object,
+    core_rules::{check_stored_identity, check_stored_object},
     diagnostic::{Diagnostic, Severity},
     error::Error,
     json::to_json,
@@ -26,58 +26,6 @@ impl Workspace {
         self.end(provider).await?;
         Ok(report)
     }
-
-    /// Imports an object by id to an address, as `terraform import` does: import, then read.
-    pub async fn import(&mut self, address: &str, id: &str) -> Result<Report, Error> {
-        let mut report = Report::default();
-        let provider = self.open(Phase::Run, &mut report).await?;
-        if !report.failed()
-            && let Some(object) = imported(&provider, address, id, &mut report).await?
-        {
-            self.state.insert(address.to_owned(), object);
-        }
-        self.end(provider).await?;
-        Ok(report)
-    }
-}
-
-async fn imported(
-    provider: &Provider,
-    address: &str,
-    id: &str,
-    report: &mut Report,
-) -> Result<Option<StoredObject>, Error> {
-    let type_name = type_name(address);
-    let schema = provider.resource(type_name)?;
-    let answer = report.take(address, provider.import(type_name, id).await)?;
-    report.violate(
-        address,
-        check_stored_object(&schema.block, &answer.object()),
-    );
-    if report.failed() {
-        return Ok(None);
-    }
-    let read = provider
-        .read(type_name, &answer.object(), &answer.private)
-        .await;
-    let read = report.take(address, read)?;
-    if read.failed() {
-        return Ok(None);
-    }
-    if read.object().is_null() {
-        report.add(vec![Diagnostic {
-            severity: Severity::Error,
-            summary: "Cannot import non-existent remote object".to_owned(),
-            detail: format!("The provider found no object with the id {id:?} for {address}."),
-            path: Path::root(),
-        }]);
-        return Ok(None);
-    }
-    let object = stored(provider, type_name, &read)?;
-    let violations = check_stored_object(&schema.block, &read.object());
-    let valid = violations.is_empty();
-    report.violate(address, violations);
-    Ok(valid.then_some(object))
 }
 
 /// The state with every object upgraded and read. What could not be read stays as it was.
@@ -91,12 +39,21 @@ pub(super) async fn refreshed(
         let Some(value) = upgraded(provider, address, object, report).await? else {
             continue;
         };
+        let type_name = &object.type_name;
+        let identity = upgraded_identity(provider, address, object, report).await?;
         let read = provider
-            .read(&object.type_name, &value, &object.private)
+            .read(type_name, &value, &object.private, identity.as_ref())
             .await;
         let read = report.take(address, read)?;
-        let schema = provider.resource(&object.type_name)?;
-        let violations = check_stored_object(&schema.block, &read.object());
+        let schema = provider.resource(type_name)?;
+        let mut violations = check_stored_object(&schema.block, &read.object());
+        if !read.failed() {
+            violations.extend(check_stored_identity(
+                provider.identity(type_name).is_some(),
+                &read.object(),
+                read.identity.as_ref(),
+            ));
+        }
         let broken = read.failed() || !violations.is_empty();
         report.violate(address, violations);
         if broken {
@@ -150,12 +107,19 @@ pub(super) async fn upgraded(
     Ok(valid.then(|| answer.object()))
 }
 
-fn stored(provider: &Provider, type_name: &str, answer: &Answer) -> Result<StoredObject, Error> {
+/// An answer as core stores it.
+pub(super) fn stored(
+    provider: &Provider,
+    type_name: &str,
+    answer: &Answer,
+) -> Result<StoredObject, Error> {
+    let identities = provider.identity(type_name);
     Ok(StoredObject {
         type_name: type_name.to_owned(),
         schema_version: provider.resource(type_name)?.version,
         attributes: to_json(&answer.object()),
         private: answer.private.clone(),
+        identity: identities.and_then(|schema| stored_identity(schema.version, answer)),
         tainted: false,
     })
 }

@@ -4,11 +4,15 @@ use serde_json::Value as Json;
 
 use super::{
     Phase, Report, Resource, State, StoredObject, Workspace,
+    identities::upgraded_identity,
     objects::{refreshed, upgraded},
 };
 use crate::{
     client::{Answer, PlanQuestion, Provider},
-    core_rules::{Rule, Violation, check_plan_valid, check_same_plan, proposed_new, replace_paths},
+    core_rules::{
+        Rule, Violation, check_known_identity, check_plan_valid, check_same_plan, proposed_new,
+        replace_paths,
+    },
     error::Error,
     json::{config, to_json},
     path::Path,
@@ -46,6 +50,8 @@ pub struct Change {
     pub requires_replace: Vec<Path>,
     /// The provider's own bytes for the apply.
     pub private: Vec<u8>,
+    /// The identity afterwards, as far as the provider said it.
+    pub identity: Option<Value>,
 }
 
 impl Change {
@@ -177,11 +183,13 @@ async fn deletion(
     let Some(prior) = upgraded(provider, address, object, report).await? else {
         return Ok(None);
     };
+    let identity = upgraded_identity(provider, address, object, report).await?;
     let question = PlanQuestion {
         prior: &prior,
         proposed: &Value::Null,
         config: &Value::Null,
         private: &object.private,
+        identity: identity.as_ref(),
     };
     let answer = report.take(address, provider.plan(&object.type_name, &question).await)?;
     if answer.failed() {
@@ -202,7 +210,25 @@ async fn deletion(
         after: Value::Null,
         requires_replace: vec![],
         private: answer.private,
+        identity: None,
     }))
+}
+
+/// What a plan starts from: the object as it is, or nothing.
+struct Prior {
+    value: Value,
+    private: Vec<u8>,
+    identity: Option<Value>,
+}
+
+impl Default for Prior {
+    fn default() -> Self {
+        Self {
+            value: Value::Null,
+            private: Vec::new(),
+            identity: None,
+        }
+    }
 }
 
 /// Plans one resource; the plan phase and the apply phase do it alike.
@@ -255,11 +281,17 @@ impl Planner<'_> {
     ) -> Result<Option<Change>, Error> {
         let tainted = stored.is_some_and(|object| object.tainted);
         // A tainted object is planned as if there were none, and its private bytes are lost.
-        let (prior, private) = match stored {
-            Some(object) if !tainted => (before.clone(), object.private.as_slice()),
-            _ => (Value::Null, &[][..]),
-        };
-        let mut answer = self.ask(block, config, &prior, private, report).await?;
+        let mut prior = Prior::default();
+        if let Some(object) = stored.filter(|_| !tainted) {
+            let address = &self.resource.address;
+            prior = Prior {
+                value: before.clone(),
+                private: object.private.clone(),
+                identity: upgraded_identity(self.provider, address, object, report).await?,
+            };
+        }
+        let mut answer = self.ask(block, config, &prior, report).await?;
+        let prior = prior.value;
         if answer.failed() {
             return Ok(None);
         }
@@ -275,10 +307,12 @@ impl Planner<'_> {
             Action::Update
         };
         if action == Action::Replace {
-            let private = std::mem::take(&mut answer.private);
-            answer = self
-                .ask(block, config, &Value::Null, &private, report)
-                .await?;
+            let nothing = Prior {
+                value: Value::Null,
+                private: std::mem::take(&mut answer.private),
+                identity: answer.identity.take(),
+            };
+            answer = self.ask(block, config, &nothing, report).await?;
         }
         Ok(Some(Change {
             address: self.resource.address.clone(),
@@ -291,6 +325,7 @@ impl Planner<'_> {
             after: answer.object(),
             requires_replace: paths.effective,
             private: answer.private,
+            identity: answer.identity,
         }))
     }
 
@@ -299,16 +334,16 @@ impl Planner<'_> {
         &self,
         block: &Block,
         config: &Value,
-        prior: &Value,
-        private: &[u8],
+        prior: &Prior,
         report: &mut Report,
     ) -> Result<Answer, Error> {
-        let proposed = proposed_new(block, prior, config);
+        let proposed = proposed_new(block, &prior.value, config);
         let question = PlanQuestion {
-            prior,
+            prior: &prior.value,
             proposed: &proposed,
             config,
-            private,
+            private: &prior.private,
+            identity: prior.identity.as_ref(),
         };
         let (address, type_name) = (&self.resource.address, self.resource.type_name());
         let first = report.take(address, self.provider.plan(type_name, &question).await)?;
@@ -316,7 +351,17 @@ impl Planner<'_> {
             return Ok(first);
         }
         let second = report.take(address, self.provider.plan(type_name, &question).await)?;
-        report.violate(address, check_same_plan(&first.object(), &second.object()));
+        // Core allows unknown values for a new object, and then fails to render the plan as JSON.
+        let identity = first.identity.as_ref();
+        let unknown = identity.map(check_known_identity).unwrap_or_default();
+        report.violate(address, unknown);
+        let unstable = check_same_plan(&first.object(), &second.object());
+        if unstable.is_empty() && first.identity != second.identity {
+            let message = "the identity differs between two plans of the same change";
+            let violation = Violation::new(Rule::UnstablePlan, &Path::root(), message);
+            report.violate(address, vec![violation]);
+        }
+        report.violate(address, unstable);
         if first.requires_replace != second.requires_replace {
             let message = "requires_replace differs between two plans of the same change";
             report.violate(
@@ -326,7 +371,7 @@ impl Planner<'_> {
         }
         report.violate(
             address,
-            check_plan_valid(block, prior, config, &first.object()),
+            check_plan_valid(block, &prior.value, config, &first.object()),
         );
         Ok(first)
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
+use super::identities::stored_identity;
 use crate::{client::Answer, json::to_json, ty::Type};
 
 /// The state of all resources by address.
@@ -20,8 +21,19 @@ pub struct StoredObject {
     pub attributes: Json,
     /// The provider's own bytes.
     pub private: Vec<u8>,
+    /// Its identity, since it was written by a core and a provider that know identities.
+    pub identity: Option<StoredIdentity>,
     /// It will be replaced by the next apply.
     pub tainted: bool,
+}
+
+/// The identity of an object in a state file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredIdentity {
+    /// The version of the identity schema that wrote it.
+    pub version: i64,
+    /// Its attributes.
+    pub value: Json,
 }
 
 /// Which kind of apply an answer is for.
@@ -36,13 +48,13 @@ pub enum Operation {
 }
 
 /// What core stores after an apply (`None`: nothing). `answer` is an answer that core has checked: a violation
-/// counts as an error. The type and version are those of the schema.
+/// counts as an error. The type and the versions, of state and identity, are those of the schemas.
 pub fn saved_object(
     operation: Operation,
     prior: Option<&StoredObject>,
     answer: &Answer,
     type_name: &str,
-    schema_version: i64,
+    [schema_version, identity_version]: [i64; 2],
 ) -> Option<StoredObject> {
     let value = answer.object().unknown_as_null();
     if value.is_null() {
@@ -56,6 +68,7 @@ pub fn saved_object(
         schema_version,
         attributes: to_json(&value),
         private: answer.private.clone(),
+        identity: stored_identity(identity_version, answer),
         tainted: failed_create || kept_status,
     })
 }
@@ -101,6 +114,7 @@ mod tests {
             schema_version: 0,
             attributes: json!({ "id": "old" }),
             private: b"old".to_vec(),
+            identity: None,
             tainted,
         }
     }
@@ -185,7 +199,7 @@ mod tests {
             (Delete, Some(prior(false)), None, None, None),
         ] {
             let answer = answer(id, severity);
-            let found = saved_object(operation, before.as_ref(), &answer, "x_order", 3);
+            let found = saved_object(operation, before.as_ref(), &answer, "x_order", [3, 0]);
             assert_eq!(found, saved, "{operation:?} {id:?} {severity:?}");
         }
     }
@@ -194,7 +208,7 @@ mod tests {
     fn unknowns_are_saved_as_null() {
         let mut answer = answer(None, None);
         answer.value = Some(Value::Object([("id".to_owned(), Value::Unknown)].into()));
-        let saved = saved_object(Operation::Create, None, &answer, "x_order", 0).unwrap();
+        let saved = saved_object(Operation::Create, None, &answer, "x_order", [0, 0]).unwrap();
         assert_eq!(saved.attributes, json!({ "id": null }));
     }
 

@@ -1,10 +1,9 @@
 //! A provider in the same process with one resource type, `x_order` {required `name`: a change to one that starts with
 //! "r" forces a replacement; computed `id`; optional and computed `note`}, that can be told to misbehave.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex},
-};
+mod wire;
+
+use std::sync::{Arc, Mutex};
 
 use tokio::net::TcpListener;
 use tokio_stream::{StreamExt as _, wrappers::TcpListenerStream};
@@ -16,17 +15,15 @@ use tonic::{
 use crate::{
     connection::connect,
     handshake::Address,
-    msgpack,
     proto::tfplugin6::{
         self as proto,
         diagnostic::Severity,
         provider_server::{Provider, ProviderServer},
-        schema,
     },
-    schema::Schemas,
-    ty::Type,
     value::Value,
 };
+
+use self::wire::{id_in, identity, identity_of, identity_schemas, read, says, schemas, wire, with};
 
 /// How the next calls are answered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -45,6 +42,10 @@ pub(super) enum Mood {
     Gone,
     MissingKey,
     ImportsTwo,
+    Anonymous,
+    LeavesIdentityUnknown,
+    Renews,
+    HasNoIdentities,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -81,65 +82,6 @@ impl Fake {
     }
 }
 
-fn schemas() -> proto::get_provider_schema::Response {
-    let attribute = |name: &str, required: bool, optional: bool| schema::Attribute {
-        name: name.to_owned(),
-        r#type: b"\"string\"".to_vec(),
-        required,
-        optional,
-        computed: !required,
-        ..Default::default()
-    };
-    let order = schema::Block {
-        attributes: vec![
-            attribute("name", true, false),
-            attribute("id", false, false),
-            attribute("note", false, true),
-        ],
-        ..Default::default()
-    };
-    let schema = |block| proto::Schema {
-        version: 1,
-        block: Some(block),
-    };
-    proto::get_provider_schema::Response {
-        provider: Some(schema(schema::Block::default())),
-        resource_schemas: [("x_order".to_owned(), schema(order))].into(),
-        ..Default::default()
-    }
-}
-
-fn ty() -> Type {
-    Schemas::decode(&schemas()).0.resources["x_order"]
-        .block
-        .implied_type()
-}
-
-fn read(value: Option<&proto::DynamicValue>) -> Value {
-    msgpack::decode(&ty(), &value.unwrap().msgpack).unwrap()
-}
-
-fn wire(value: &Value) -> Option<proto::DynamicValue> {
-    Some(proto::DynamicValue {
-        msgpack: msgpack::encode(&ty(), value).unwrap(),
-        json: vec![],
-    })
-}
-
-fn with(value: &Value, name: &str, text: Value) -> Value {
-    let mut attributes: BTreeMap<_, _> = value.entries().unwrap().clone();
-    attributes.insert(name.to_owned(), text);
-    Value::Object(attributes)
-}
-
-fn says(severity: Severity) -> Vec<proto::Diagnostic> {
-    vec![proto::Diagnostic {
-        severity: severity.into(),
-        summary: "as told".to_owned(),
-        ..Default::default()
-    }]
-}
-
 type Answer<T> = Result<Response<T>, Status>;
 
 #[tonic::async_trait]
@@ -149,6 +91,16 @@ impl Provider for Fake {
         _: Request<proto::get_provider_schema::Request>,
     ) -> Answer<proto::get_provider_schema::Response> {
         Ok(Response::new(schemas()))
+    }
+
+    async fn get_resource_identity_schemas(
+        &self,
+        _: Request<proto::get_resource_identity_schemas::Request>,
+    ) -> Answer<proto::get_resource_identity_schemas::Response> {
+        match *self.mood.lock().unwrap() {
+            Mood::HasNoIdentities => Err(Status::unimplemented("none")),
+            _ => Ok(Response::new(identity_schemas())),
+        }
     }
 
     async fn validate_provider_config(
@@ -189,13 +141,31 @@ impl Provider for Fake {
         }))
     }
 
+    async fn upgrade_resource_identity(
+        &self,
+        request: Request<proto::upgrade_resource_identity::Request>,
+    ) -> Answer<proto::upgrade_resource_identity::Response> {
+        self.called("upgrade identity");
+        let json = request.into_inner().raw_identity.unwrap().json;
+        let stored: serde_json::Value = serde_json::from_slice(&json).unwrap();
+        Ok(Response::new(proto::upgrade_resource_identity::Response {
+            upgraded_identity: identity(Value::string(stored["number"].as_str().unwrap())),
+            diagnostics: vec![],
+        }))
+    }
+
     async fn read_resource(
         &self,
         request: Request<proto::read_resource::Request>,
     ) -> Answer<proto::read_resource::Response> {
         let request = request.into_inner();
         let value = read(request.current_state.as_ref());
-        let new_state = match self.called("read") {
+        let mood = self.called("read");
+        let new_identity = match mood {
+            Mood::Anonymous | Mood::HasNoIdentities | Mood::Gone => None,
+            _ => identity_of(&value),
+        };
+        let new_state = match mood {
             Mood::Gone => wire(&Value::Null),
             // An empty map where an object with three attributes belongs.
             Mood::MissingKey => Some(proto::DynamicValue {
@@ -208,6 +178,7 @@ impl Provider for Fake {
             new_state,
             private: request.private,
             diagnostics: vec![],
+            new_identity,
         }))
     }
 
@@ -228,8 +199,13 @@ impl Provider for Fake {
                 with(&proposed, "id", Value::string(&count.to_string()))
             }
             (true, _, Mood::PlansOtherNote) => with(&proposed, "note", Value::string("other")),
-            (true, ..) => with(&proposed, "id", Value::Unknown),
+            (true, ..) | (_, _, Mood::Renews) => with(&proposed, "id", Value::Unknown),
             _ => proposed,
+        };
+        let planned_identity = match mood {
+            Mood::Anonymous | Mood::Renews | Mood::HasNoIdentities => None,
+            Mood::LeavesIdentityUnknown => identity(Value::Unknown),
+            _ => identity_of(&planned).filter(|_| planned.attribute("id").is_known()),
         };
         let name = proto::AttributePath {
             steps: vec![proto::attribute_path::Step {
@@ -249,6 +225,7 @@ impl Provider for Fake {
                 request.prior_private
             },
             diagnostics: vec![],
+            planned_identity,
         }))
     }
 
@@ -260,8 +237,14 @@ impl Provider for Fake {
         let mood = self.called("apply");
         let planned = read(request.planned_state.as_ref());
         let made = match planned.attribute("id") {
+            Value::Unknown if mood == Mood::Renews => with(&planned, "id", Value::string("2")),
             Value::Unknown => with(&planned, "id", Value::string("1")),
             _ => planned.clone(),
+        };
+        let new_identity = match mood {
+            Mood::Anonymous | Mood::HasNoIdentities => None,
+            Mood::LeavesIdentityUnknown => identity(Value::Unknown),
+            _ => identity_of(&made),
         };
         let (value, diagnostics) = match mood {
             Mood::Dies => return Err(Status::unavailable("gone")),
@@ -276,6 +259,7 @@ impl Provider for Fake {
         Ok(Response::new(proto::apply_resource_change::Response {
             new_state: wire(&value),
             private: b"applied".to_vec(),
+            new_identity: new_identity.filter(|_| !value.is_null()),
             diagnostics,
         }))
     }
@@ -284,24 +268,58 @@ impl Provider for Fake {
         &self,
         request: Request<proto::import_resource_state::Request>,
     ) -> Answer<proto::import_resource_state::Response> {
-        let id = request.into_inner().id;
+        let request = request.into_inner();
+        let id = match &request.identity {
+            Some(identity) => id_in(identity),
+            None => Value::string(&request.id),
+        };
+        let mood = self.called("import");
         let value = ["name", "id", "note"].map(|name| (name.to_owned(), Value::Null));
         let resource = proto::import_resource_state::ImportedResource {
             type_name: "x_order".to_owned(),
-            state: wire(&with(
-                &Value::Object(value.into()),
-                "id",
-                Value::string(&id),
-            )),
+            state: wire(&with(&Value::Object(value.into()), "id", id.clone())),
             private: b"imported".to_vec(),
+            identity: match mood {
+                Mood::Anonymous | Mood::HasNoIdentities => None,
+                _ => identity(id),
+            },
         };
-        let count = if self.called("import") == Mood::ImportsTwo {
-            2
-        } else {
-            1
-        };
+        let count = if mood == Mood::ImportsTwo { 2 } else { 1 };
         Ok(Response::new(proto::import_resource_state::Response {
             imported_resources: vec![resource; count],
+            diagnostics: vec![],
+        }))
+    }
+
+    async fn move_resource_state(
+        &self,
+        request: Request<proto::move_resource_state::Request>,
+    ) -> Answer<proto::move_resource_state::Response> {
+        let request = request.into_inner();
+        let json = request.source_state.unwrap().json;
+        let source: serde_json::Value = serde_json::from_slice(&json).unwrap();
+        let id = Value::string(source["number"].as_str().unwrap());
+        let mood = self.called("move");
+        let value = ["name", "id", "note"].map(|name| (name.to_owned(), Value::Null));
+        Ok(Response::new(proto::move_resource_state::Response {
+            target_state: wire(&with(&Value::Object(value.into()), "id", id.clone())),
+            target_private: b"moved".to_vec(),
+            target_identity: match mood {
+                Mood::Anonymous => None,
+                _ => identity(id),
+            },
+            diagnostics: vec![],
+        }))
+    }
+
+    async fn generate_resource_config(
+        &self,
+        request: Request<proto::generate_resource_config::Request>,
+    ) -> Answer<proto::generate_resource_config::Response> {
+        self.called("generate");
+        let state = read(request.into_inner().state.as_ref());
+        Ok(Response::new(proto::generate_resource_config::Response {
+            config: wire(&with(&state, "id", Value::Null)),
             diagnostics: vec![],
         }))
     }

@@ -1,6 +1,7 @@
 //! The workspace against a provider in the same process.
 
 mod fake;
+mod foreign;
 mod process;
 
 use serde_json::json;

@@ -1,0 +1,53 @@
+//! Objects of other resource types that become ours.
+
+use tonic::Request;
+
+use super::bed::{Bed, TYPE_NAME, decoded, errors, identified, order, token, warnings};
+use crate::framework::server::proto::provider_server::Provider as _;
+use crate::framework::server::proto::{RawState, move_resource_state};
+
+async fn moved(source_type_name: &str, json: &str) -> move_resource_state::Response {
+    let request = move_resource_state::Request {
+        source_provider_address: "registry.terraform.io/other/other".to_owned(),
+        source_type_name: source_type_name.to_owned(),
+        source_schema_version: 3,
+        source_state: Some(RawState {
+            json: json.as_bytes().to_vec(),
+            ..RawState::default()
+        }),
+        target_type_name: TYPE_NAME.to_owned(),
+        ..move_resource_state::Request::default()
+    };
+    let bed = Bed::new();
+    let answer = bed.server.move_resource_state(Request::new(request)).await;
+    answer.unwrap().into_inner()
+}
+
+#[tokio::test]
+async fn a_moved_object_has_state_private_data_and_identity() {
+    let answer = moved("other_order", r#"{"number":9,"key":"secret"}"#).await;
+    assert_eq!(warnings(&answer.diagnostics), ["Key left behind"]);
+    assert_eq!(
+        decoded(answer.target_state.as_ref()),
+        order([("id", "9".into())])
+    );
+    assert_eq!(answer.target_private, token("moved"));
+    assert_eq!(
+        identified(answer.target_identity.as_ref()),
+        Some("9".into())
+    );
+}
+
+#[tokio::test]
+async fn what_cannot_be_moved_is_an_error_that_quotes_no_state() {
+    for (type_name, json, error) in [
+        ("another_order", r#"{"key":"secret"}"#, "Order not moved"),
+        ("other_order", "{", "State not readable"),
+        ("other_order", "", "State of an unsupported form"),
+    ] {
+        let answer = moved(type_name, json).await;
+        assert_eq!(errors(&answer.diagnostics), [error]);
+        assert!(!answer.diagnostics[0].detail.contains("secret"));
+        assert_eq!(answer.target_state, None);
+    }
+}
