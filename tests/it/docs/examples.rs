@@ -39,47 +39,6 @@ fn every_example_is_formatted_and_valid() {
 }
 
 #[test]
-fn every_configuration_of_a_guide_is_formatted_and_the_complete_ones_are_valid() {
-    let complete = guide_blocks("terraform");
-    let excerpts = guide_blocks("hcl");
-    assert!(!complete.is_empty() && !excerpts.is_empty());
-    for core in cores() {
-        for (guide, block) in complete.iter().chain(&excerpts) {
-            let workdir = Workdir::new(&core, &[("main.tf", block)]);
-            let format = workdir.run(&["fmt", "-check", "-diff"]);
-            assert!(format.status.success(), "{guide}: {}", format.stdout);
-        }
-        for (guide, block) in &complete {
-            let workdir = Workdir::new(&core, &[("main.tf", block)]);
-            let validation = workdir.run(&["validate"]);
-            assert!(
-                validation.status.success(),
-                "{guide} on {}: {}{}",
-                core.name,
-                validation.stdout,
-                validation.stderr
-            );
-        }
-    }
-}
-
-/// The blocks of code of one language in `docs/guides`, with the page that they are on.
-fn guide_blocks(language: &str) -> Vec<(String, String)> {
-    let folder = root().with_file_name("docs").join("guides");
-    let opening = format!("```{language}\n");
-    let mut blocks = Vec::new();
-    for page in files(&folder) {
-        let text = fs::read_to_string(&page).unwrap();
-        let name = page.file_name().unwrap().to_str().unwrap();
-        for rest in text.split(&opening).skip(1) {
-            let block = rest.split("```").next().unwrap();
-            blocks.push((name.to_owned(), block.to_owned()));
-        }
-    }
-    blocks
-}
-
-#[test]
 fn a_review_needs_neither_an_api_key_nor_a_network() {
     let folder = root().join("guides/review_without_api_key");
     let csr = root().join("resources/digicert_ssl_order/shop.example.com.csr");

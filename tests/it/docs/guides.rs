@@ -31,12 +31,17 @@ fn every_configuration_in_a_guide_is_formatted_and_valid() {
         .collect();
     let blocks: Vec<_> = guides
         .iter()
-        .flat_map(|(text, guide)| configurations(text).map(move |block| (block, guide.display())))
+        .flat_map(|(text, guide)| {
+            blocks_of(text, "terraform").map(move |block| (block, guide.display()))
+        })
         .collect();
     assert!(!blocks.is_empty(), "no guide holds a configuration");
     for core in cores() {
         for (block, guide) in &blocks {
-            let workdir = Workdir::new(&core, &[("main.tf", block), ("versions.tf", VERSIONS)]);
+            let workdir = Workdir::new(&core, &[("main.tf", block)]);
+            if !block.starts_with("terraform {") {
+                workdir.write("versions.tf", VERSIONS);
+            }
             for file in files_read_by(block) {
                 workdir.write(file, &csr());
             }
@@ -54,11 +59,32 @@ fn every_configuration_in_a_guide_is_formatted_and_valid() {
     }
 }
 
-/// The blocks of code in Terraform's language.
-fn configurations(page: &str) -> impl Iterator<Item = &str> {
-    page.split("```terraform\n")
-        .skip(1)
-        .map(|rest| rest.split_once("```").unwrap().0)
+/// Excerpts with resources of other providers, which no test machine has, are marked `hcl`.
+#[test]
+fn every_excerpt_in_a_guide_is_formatted() {
+    for core in cores() {
+        for guide in guides() {
+            let text = fs::read_to_string(&guide).unwrap();
+            for block in blocks_of(&text, "hcl") {
+                let workdir = Workdir::new(&core, &[("main.tf", block)]);
+                let format = workdir.run(&["fmt", "-check", "-diff"]);
+                let shown = guide.display();
+                assert!(format.status.success(), "{shown}: {}", format.stdout);
+            }
+        }
+    }
+}
+
+/// The blocks of code in a language.
+fn blocks_of<'a>(page: &'a str, language: &str) -> impl Iterator<Item = &'a str> {
+    let opening = format!("```{language}\n");
+    let starts: Vec<_> = page
+        .match_indices(&opening)
+        .map(|(at, _)| at + opening.len())
+        .collect();
+    starts
+        .into_iter()
+        .map(|start| page[start..].split_once("```").unwrap().0)
 }
 
 /// The names in calls of `file("...")`.

@@ -8,8 +8,8 @@ use serde_json::{Value as Json, json};
 use super::bed::{Bed, order_with, warnings};
 
 const DAY: Duration = Duration::from_secs(86_400);
-const REISSUE: &str = "Certificate is due for a reissue";
-const RENEWAL: &str = "Order is due for a renewal";
+const REISSUE: &str = "This apply reissues the certificate";
+const RENEWAL: &str = "This apply places a paid renewal order";
 
 /// `ready_for_reissue` and `ready_for_renewal` after a refresh, so many days after the order.
 async fn ready_after(bed: &mut Bed, days: u32, passed: &mut u32) -> (bool, bool) {

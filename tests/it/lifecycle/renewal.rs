@@ -17,7 +17,7 @@ fn calm() -> Json {
 }
 
 async fn with_a_due_order() -> Bed {
-    let mut bed = Bed::new();
+    let mut bed = Bed::with(|account| account.early_renewal = true);
     let _applied = bed.apply(&due()).await.expect_success();
     bed
 }

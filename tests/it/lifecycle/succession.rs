@@ -89,7 +89,7 @@ async fn another_order_key_after_a_reissue_still_buys_on_purpose() {
 
 #[tokio::test]
 async fn a_renewed_order_whose_state_was_lost_is_found_through_the_order_that_it_continues() {
-    let mut bed = Bed::new();
+    let mut bed = Bed::with(|account| account.early_renewal = true);
     let due =
         order_with(json!({ "renew_days_before_expiry": 398, "reissue_days_before_expiry": 0 }));
     let _applied = bed.apply(&due).await.expect_success();
@@ -103,7 +103,7 @@ async fn a_renewed_order_whose_state_was_lost_is_found_through_the_order_that_it
 
 #[tokio::test]
 async fn a_renewal_with_a_new_key_is_found_by_its_own_reference() {
-    let mut bed = Bed::new();
+    let mut bed = Bed::with(|account| account.early_renewal = true);
     let due = json!({ "renew_days_before_expiry": 398, "reissue_days_before_expiry": 0 });
     let _applied = bed.apply(&order_with(due.clone())).await.expect_success();
     let mut rotated = order_with(due);

@@ -152,7 +152,11 @@ async fn a_date_that_is_past_at_certcentral_is_refused_before_the_order() {
     assert_eq!(summaries, ["Date in the past"]);
     assert_eq!(sandbox.summary().orders_created, 0);
     let methods: Vec<_> = sandbox.journal().into_iter().map(|e| e.method).collect();
-    assert_eq!(methods, ["GET"], "the look for an earlier run's order");
+    assert_eq!(
+        methods,
+        ["GET", "GET"],
+        "the look for an earlier run's order"
+    );
 }
 
 #[tokio::test]

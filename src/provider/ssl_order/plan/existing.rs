@@ -206,3 +206,6 @@ fn recorded(plan: &mut Plan, prior: &SslOrderModel, changes: &[Change], with_a_r
     };
     plan.diagnostics.extend(warning);
 }
+
+#[cfg(test)]
+mod tests;

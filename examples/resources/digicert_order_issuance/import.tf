@@ -1,0 +1,4 @@
+import {
+  to = digicert_order_issuance.shop
+  id = "2147500123"
+}
