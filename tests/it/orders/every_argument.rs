@@ -139,6 +139,8 @@ fn product(row: &Row) -> &str {
         "product_name_id" => row.after.as_str().unwrap(),
         // The products of the API page take no other hash.
         "signature_hash" => "ssl_basic",
+        // `ssl_plus` covers one name.
+        "dns_names" => "ssl_multi_domain",
         _ => "ssl_plus",
     }
 }
