@@ -67,7 +67,7 @@ pub(super) async fn remember(
     };
     match noted {
         Ok(_) => {
-            info!(order_id = %id, token = %prepared.token, "token noted on the reissued order")
+            info!(order_id = %id, token = %prepared.token, "token noted on the reissued order");
         }
         Err(error) => debug!(order_id = %id, %error, "token not noted on the reissued order"),
     }

@@ -36,7 +36,7 @@ fn set_contacts(order: &mut SslOrderModel, contacts: &[ContactModel]) {
 fn e_mails_are_replaced_as_a_whole_and_cleared_by_none() {
     let nothing: fn(&mut SslOrderModel) = |_| {};
     let two = in_place(nothing, |o| {
-        o.additional_emails = names(&["a@example.com", "b@example.com"])
+        o.additional_emails = names(&["a@example.com", "b@example.com"]);
     });
     let all = vec!["a@example.com".to_owned(), "b@example.com".to_owned()];
     assert_eq!(two.steps, [Step::AdditionalEmails(all)]);
@@ -75,7 +75,7 @@ fn only_what_the_api_changes_of_contacts_is_sent() {
             set_contacts(
                 o,
                 &[contact("ev_approver"), contact("organization_contact")],
-            )
+            );
         },
         |o| {
             let mut technical = contact("technical_contact");

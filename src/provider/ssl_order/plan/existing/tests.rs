@@ -44,7 +44,8 @@ fn an_argument_of_the_certificate_reissues_and_only_the_certificate_becomes_unkn
         ),
         (
             |o| {
-                o.dns_names = names(&["www.shop.example.com", "api.example.com", "new.example.com"])
+                o.dns_names =
+                    names(&["www.shop.example.com", "api.example.com", "new.example.com"]);
             },
             "dns_names",
             "because `dns_names` changed",
@@ -220,7 +221,7 @@ fn a_renewal_may_have_another_term_and_refuses_a_day_that_has_passed() {
 
     config.order_validity = Attr::Null;
     config.custom_expiration_date = "2026-11-01".into();
-    let mut fixed = prior.clone();
+    let mut fixed = prior;
     fixed.order_validity = Attr::Null;
     fixed.custom_expiration_date = "2026-11-01".into();
     let late = plan(&config, Some(&fixed), SslOrderPrivate::default());
