@@ -46,8 +46,8 @@ pub(super) async fn reissue(
         state: with_former_certificate(&state, prior),
         problem: problem.into(),
     };
-    if prior.ready_for_reissue != Attr::Known(true) && changed_arguments(prior, planned).is_empty()
-    {
+    let changed = changed_arguments(prior, planned);
+    if prior.ready_for_reissue != Attr::Known(true) && changed.is_empty() {
         return Ok(state);
     }
     let client = session.client().map_err(&failed)?;
@@ -81,7 +81,9 @@ pub(super) async fn reissue(
             .await
             .map_err(&failed)?,
     };
-    succession::remember(&client, id, planned, session).await;
+    if changed.iter().any(is_of_the_token) {
+        succession::remember(&client, id, planned, session).await;
+    }
     // The names may be new, so their validation is asked for as for an order that waits.
     record::reissue_taken(&mut state);
     let (order, chain) = match sent {
@@ -136,6 +138,11 @@ fn changed_arguments(prior: &SslOrderModel, planned: &SslOrderModel) -> Vec<&'st
         .filter(|change| change.means == Means::Reissue)
         .map(|change| change.argument)
         .collect()
+}
+
+/// Whether the token of an order is derived from an argument of its certificate.
+fn is_of_the_token(argument: &&str) -> bool {
+    ["common_name", "dns_names", "csr"].contains(argument)
 }
 
 fn body(planned: &SslOrderModel) -> Result<Reissue, Diagnostic> {
@@ -202,10 +209,7 @@ fn is_done(
         _ => false,
     };
     let changed = changed_arguments(prior, planned);
-    let only_key_or_names = !changed.is_empty()
-        && changed
-            .iter()
-            .all(|argument| ["common_name", "dns_names", "csr"].contains(argument));
+    let only_key_or_names = !changed.is_empty() && changed.iter().all(is_of_the_token);
     is_another || only_key_or_names
 }
 
