@@ -122,10 +122,7 @@ impl Resource for SslOrder {
             local_today(),
             price,
         );
-        if let Some(prior) = prior.filter(|_| !plan.requires_replace.is_empty()) {
-            plan.diagnostics
-                .extend(plan::refusal(&prior, self.session.allow_revocation()));
-        }
+        plan::guard(&mut plan, prior.as_ref(), self.session.allow_revocation());
         plan
     }
 

@@ -10,7 +10,7 @@ mod words;
 
 use time::Date;
 
-pub(super) use destroy::{announce, not_allowed, refusal};
+pub(super) use destroy::{announce, guard, not_allowed};
 
 use super::model::SslOrderModel;
 use super::price;

@@ -157,7 +157,7 @@ fn own_choices_are_closed_and_those_of_the_api_open() {
             o.renew_days_before_expiry = Attr::Known(0);
         }),
         ("as early as can be", |o| {
-            o.renew_days_before_expiry = Attr::Known(90)
+            o.renew_days_before_expiry = Attr::Known(90);
         }),
         ("warn", |o| o.duplicate_order_check = "warn".into()),
         ("card", |o| o.payment_method = "card".into()),
