@@ -5,6 +5,7 @@ use time::macros::format_description;
 use time::{Date, Duration};
 
 use super::model::SslOrderModel;
+use super::validate::RENEWAL_DAYS;
 use crate::certcentral::OrderStatus;
 use crate::framework::Attr;
 
@@ -20,8 +21,15 @@ pub(super) fn set(state: &mut SslOrderModel, today: Date) {
             && is_within(certificate_end, &state.reissue_days_before_expiry, today),
     );
     state.ready_for_renewal = Attr::Known(
-        status.has_certificate() && is_within(order_end, &state.renew_days_before_expiry, today),
+        status.has_certificate()
+            && may_be_renewed(order_end, today)
+            && is_within(order_end, &state.renew_days_before_expiry, today),
     );
+}
+
+/// A renewal that CertCentral refuses as too early would be planned and would fail at every run.
+fn may_be_renewed(order_end: Option<Date>, today: Date) -> bool {
+    is_within(order_end, &Attr::Known(RENEWAL_DAYS), today)
 }
 
 /// Whether `end` is at most so many days ahead. No days, or none set, is never.
@@ -84,6 +92,20 @@ mod tests {
         let reissue = |order_end| ready("2026-07-31", order_end, (1, 0), "issued").0;
         assert_eq!(reissue("2026-08-01"), Attr::Known(true), "the last day");
         assert_eq!(reissue("2026-07-31"), Attr::Known(false));
+    }
+
+    #[test]
+    fn no_number_of_days_makes_a_renewal_ready_before_certcentral_takes_it() {
+        for (order_end, days, expected) in [
+            ("2026-10-30", 90, true),
+            ("2026-10-31", 90, false),
+            ("2026-10-30", 398, true),
+            ("2026-10-31", 398, false),
+            ("2026-10-30", 89, false),
+        ] {
+            let (_, renewal) = ready("2026-08-05", order_end, (0, days), "issued");
+            assert_eq!(renewal, Attr::Known(expected), "{order_end} {days}");
+        }
     }
 
     #[test]

@@ -63,6 +63,7 @@ pub use identity::SslOrderIdentity;
 pub use model::SslOrderModel;
 pub use private::SslOrderPrivate;
 
+use self::plan::Purchase;
 use super::session::Session;
 use crate::framework::{
     Call, CreateRequest, Created, DeleteRequest, Deleted, Diagnostics, IdentitySchema, Imported,
@@ -107,14 +108,13 @@ impl Resource for SslOrder {
         request: PlanRequest<SslOrderModel, SslOrderPrivate>,
     ) -> Planned<SslOrderModel, SslOrderPrivate> {
         let prior = request.prior_state.clone();
-        let price = match &request.prior_state {
-            // The configuration tells what nobody sets from what is not known yet; the plan so far does not.
-            None => price::announce(&self.session, &request.config, None).await,
-            Some(prior) if plan::is_renewal(prior, &request.planned_state) => {
-                let until = prior.order_valid_till.as_str();
-                price::announce(&self.session, &request.config, until).await
+        // The configuration tells what nobody sets from what is not known yet; the plan so far does not.
+        let price = match plan::purchase(&request) {
+            Purchase::Nothing => price::Verdict::default(),
+            Purchase::New => price::announce(&self.session, &request.config, None).await,
+            Purchase::Renewal { until } => {
+                price::announce(&self.session, &request.config, until.as_deref()).await
             }
-            Some(_) => price::Verdict::default(),
         };
         let mut plan = plan::plan(
             request,
@@ -122,10 +122,7 @@ impl Resource for SslOrder {
             local_today(),
             price,
         );
-        if let Some(prior) = prior.filter(|_| !plan.requires_replace.is_empty()) {
-            plan.diagnostics
-                .extend(plan::refusal(&prior, self.session.allow_revocation()));
-        }
+        plan::guard(&mut plan, prior.as_ref(), self.session.allow_revocation());
         plan
     }
 

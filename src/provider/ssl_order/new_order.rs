@@ -74,11 +74,20 @@ pub(super) fn prepare(
         }
     };
     let certificate = certificate(order)?;
+    let order_validity = order.order_validity.known().and_then(validity);
+    // Where both forms are given they say the same, and CertCentral is told once.
+    let older = order_validity.is_none();
     let body = NewOrder {
-        validity_years: order.validity_years.known().copied(),
-        validity_days: order.validity_days.known().copied(),
-        custom_expiration_date: order.custom_expiration_date.known().cloned(),
-        order_validity: order.order_validity.known().and_then(validity),
+        validity_years: older
+            .then(|| order.validity_years.known().copied())
+            .flatten(),
+        validity_days: older
+            .then(|| order.validity_days.known().copied())
+            .flatten(),
+        custom_expiration_date: older
+            .then(|| order.custom_expiration_date.known().cloned())
+            .flatten(),
+        order_validity,
         comments: order.comments.known().cloned(),
         auto_renew: order.auto_renew.known().copied(),
         custom_renewal_message: order.custom_renewal_message.known().cloned(),
@@ -138,7 +147,6 @@ fn content(
     renewal_of: Option<OrderId>,
     host: &str,
 ) -> Result<Content, Diagnostic> {
-    let modern = order.order_validity.known();
     let organization = match organization {
         OrderOrganization::Existing(existing) => existing.id.to_string(),
         OrderOrganization::New(new) => serde_json::to_string(new).map_err(|e| underivable(&e))?,
@@ -148,20 +156,7 @@ fn content(
         public_key: HEXLOWER.encode(csr.public_key()),
         names: canonical_set(order),
         product_name_id: order.product_name_id.known().cloned().unwrap_or_default(),
-        validity: token::Validity {
-            years: modern
-                .and_then(|v| v.years.known())
-                .or(order.validity_years.known())
-                .copied(),
-            days: modern
-                .and_then(|v| v.days.known())
-                .or(order.validity_days.known())
-                .copied(),
-            custom_expiration_date: modern
-                .and_then(|v| v.custom_expiration_date.known())
-                .or(order.custom_expiration_date.known())
-                .cloned(),
-        },
+        validity: validity_of_token(order),
         organization,
         container_id: order.container_id.known().copied(),
         renewal_of_order_id: renewal_of.map(OrderId::get),
@@ -171,6 +166,23 @@ fn content(
             .map(str::to_ascii_uppercase),
         order_key: order.order_key.known().cloned(),
     })
+}
+
+/// The form that is sent, so that a second one which says the same changes nothing.
+fn validity_of_token(order: &SslOrderModel) -> token::Validity {
+    let (years, days, date) = match order.order_validity.known() {
+        Some(today) => (&today.years, &today.days, &today.custom_expiration_date),
+        None => (
+            &order.validity_years,
+            &order.validity_days,
+            &order.custom_expiration_date,
+        ),
+    };
+    token::Validity {
+        years: years.known().copied(),
+        days: days.known().copied(),
+        custom_expiration_date: date.known().cloned(),
+    }
 }
 
 fn derive(content: &Content) -> Result<String, Diagnostic> {

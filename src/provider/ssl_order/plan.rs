@@ -10,8 +10,7 @@ mod words;
 
 use time::Date;
 
-pub(super) use destroy::{announce, not_allowed, refusal};
-pub(super) use existing::is_renewal;
+pub(super) use destroy::{announce, guard, not_allowed};
 
 use super::model::SslOrderModel;
 use super::price;
@@ -23,6 +22,25 @@ use crate::provider::settings::OrderDefaults;
 pub(super) type Request = PlanRequest<SslOrderModel, SslOrderPrivate>;
 /// A plan of this resource.
 pub(super) type Plan = Planned<SslOrderModel, SslOrderPrivate>;
+
+/// What a plan buys.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Purchase {
+    /// Nothing.
+    Nothing,
+    /// An order, the first or one in the place of another.
+    New,
+    /// The order that continues one which lasts `until` this day.
+    Renewal { until: Option<String> },
+}
+
+/// Tells ahead of [`plan`] what it will buy, because the price of it is asked for before.
+pub(super) fn purchase(request: &Request) -> Purchase {
+    match &request.prior_state {
+        None => Purchase::New,
+        Some(prior) => existing::purchase(prior, &request.planned_state, &request.private),
+    }
+}
 
 /// Plans a create, or a change of an existing order. `defaults` is none while the provider is not configured; `price` is that
 /// of the order if the plan buys one.

@@ -18,10 +18,8 @@ type Outcome = Read<SslOrderModel, SslOrderPrivate>;
 
 /// Looks at the order of a state.
 pub(super) async fn read(session: &Session, request: Request) -> Outcome {
-    let ReadRequest {
-        mut state,
-        mut private,
-    } = request;
+    let ReadRequest { mut state, private } = request;
+    let mut private = private.stored();
     let is_import = private.imported && state.status.is_null();
     let Some(id) = state
         .known_order_id()

@@ -23,7 +23,7 @@ pub(super) struct Content {
     pub names: BTreeSet<String>,
     /// Product.
     pub product_name_id: String,
-    /// The order's validity in every form that was given.
+    /// The order's validity, whichever form it was given in.
     pub validity: Validity,
     /// Organization id, or the text of a new one.
     pub organization: String,

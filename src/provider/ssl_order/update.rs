@@ -31,7 +31,7 @@ pub(super) async fn update(session: &Session, call: &Call, request: Request) -> 
     let private = if matches!(request.planned_state.id, Attr::Unknown) {
         SslOrderPrivate::default()
     } else {
-        request.private.clone()
+        request.private.clone().stored()
     };
     match carry_out(session, call, &request).await {
         Ok((state, warnings)) => Updated {
@@ -41,7 +41,7 @@ pub(super) async fn update(session: &Session, call: &Call, request: Request) -> 
         },
         Err(failed) => Updated {
             state: failed.state,
-            private: request.private,
+            private: request.private.stored(),
             diagnostics: failed.problem,
         },
     }

@@ -14,6 +14,7 @@ mod product_names;
 mod validity;
 
 pub(super) use dates::dates_for_a_new_order;
+pub(super) use limits::RENEWAL_DAYS;
 
 use super::model::SslOrderModel;
 use crate::framework::{AttributePath, Diagnostic, Diagnostics};
@@ -33,6 +34,7 @@ const RULES: &[Rule] = &[
     choices::locale,
     choices::timeouts,
     choices::clock_days,
+    choices::renewal_days,
     custom_fields::ids,
     custom_fields::duplicates,
     certificate::names,

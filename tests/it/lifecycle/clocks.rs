@@ -87,14 +87,14 @@ async fn a_closed_order_never_is_ready() {
     for step in [Move::Revoke, Move::Expire] {
         let mut bed = Bed::new();
         let config = order_with(json!({
-            "reissue_days_before_expiry": 199, "renew_days_before_expiry": 400,
+            "reissue_days_before_expiry": 199, "renew_days_before_expiry": 90,
         }));
         let _applied = bed.apply(&config).await.expect_success();
         let mut passed = 0;
-        assert_eq!(ready_after(&mut bed, 190, &mut passed).await, (true, true));
+        assert_eq!(ready_after(&mut bed, 290, &mut passed).await, (true, true));
         bed.sandbox.apply(bed.order_id(), step).unwrap();
         assert_eq!(
-            ready_after(&mut bed, 190, &mut passed).await,
+            ready_after(&mut bed, 290, &mut passed).await,
             (false, false)
         );
         assert_eq!(
@@ -113,11 +113,11 @@ async fn an_order_without_a_certificate_never_is_ready() {
             account.issuance = Issuance::Manual;
         });
         let config = order_with(json!({
-            "wait_for": "none", "reissue_days_before_expiry": 199, "renew_days_before_expiry": 400,
+            "wait_for": "none", "reissue_days_before_expiry": 199, "renew_days_before_expiry": 90,
         }));
         let _applied = bed.apply(&config).await.expect_success();
         let mut passed = 0;
-        for day in [0, 190, 500] {
+        for day in [0, 190, 290, 500] {
             let ready = ready_after(&mut bed, day, &mut passed).await;
             assert_eq!(ready, (false, false), "{approval:?} day {day}");
         }

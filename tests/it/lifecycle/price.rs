@@ -6,7 +6,7 @@ use terraform_host::json::unknown;
 use terraform_host::{Launch, Report, Resource};
 
 use super::bed::{
-    Bed, PRICE, SHOP, errors, launch, only_error, order, order_with, route, warnings,
+    Bed, PRICE, SHOP, errors, launch, new_csr, only_error, order, order_with, route, warnings,
 };
 
 /// What the smallest order costs in the sandbox.
@@ -275,6 +275,49 @@ async fn a_replacement_is_held_against_the_limit() {
     assert_eq!(errors(&plan.report), [DEAR]);
     assert!(only_error(&plan.report).contains("438.00 USD"));
     assert_eq!(bed.posts().len(), 1);
+}
+
+#[tokio::test]
+async fn a_replacement_names_the_price_and_asks_for_it_once() {
+    let mut bed = limited("500");
+    let _applied = bed.apply(&order()).await.expect_success();
+    let dearer = order_with(json!({ "product_name_id": "ssl_securesite_flex" }));
+    let seen = bed.seen();
+    let plan = bed.plan(&dearer).await.expect_success();
+    assert_eq!(
+        warnings(&plan.report),
+        ["Order is replaced by a new one"],
+        "core shows no warning of the new order's own plan"
+    );
+    let words = &plan.report.warnings().next().unwrap().detail;
+    assert!(
+        words.ends_with(
+            "The new order: Product ssl_securesite_flex for shop.example.com, valid for 1 year, organization 123456. CertCentral estimates \
+             its price at 438.00 USD before tax. That is within `max_order_price`, 500.00 USD."
+        ),
+        "{words}"
+    );
+    let mut calls = bed.calls_after(seen);
+    calls.retain(|call| call == PRICE);
+    assert_eq!(calls, [PRICE]);
+    let _applied = bed.terraform.apply(&plan).await.unwrap().expect_success();
+    assert_eq!(bed.posts().len(), 2);
+    assert!(bed.plan(&dearer).await.expect_success().is_empty());
+}
+
+#[tokio::test]
+async fn a_plan_that_buys_nothing_asks_for_no_price() {
+    let mut bed = limited("300");
+    let _applied = bed.apply(&order()).await.expect_success();
+    let seen = bed.seen();
+    for config in [
+        order(),
+        order_with(json!({ "comments": "recorded" })),
+        order_with(json!({ "csr": new_csr() })),
+    ] {
+        let _plan = bed.plan(&config).await.expect_success();
+    }
+    assert!(!bed.calls_after(seen).contains(&PRICE.to_owned()));
 }
 
 #[tokio::test]

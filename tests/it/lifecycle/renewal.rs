@@ -1,25 +1,49 @@
 //! An order that runs out: the paid order that continues it, announced, placed once, and the old one left alone.
 
+use std::time::Duration;
+
 use certcentral_sandbox::{At, Fault};
 use serde_json::{Value as Json, json};
 use terraform_host::Action;
 
 use super::bed::{Bed, ORDER, SHOP, errors, order, order_with, route, warnings};
 
-/// An order that is due for a renewal from its first day on.
+const DAY: Duration = Duration::from_secs(86_400);
+
+/// An order that is renewed as early as CertCentral does it.
 fn due() -> Json {
-    order_with(json!({ "renew_days_before_expiry": 398, "reissue_days_before_expiry": 0 }))
+    order_with(json!({ "renew_days_before_expiry": 90, "reissue_days_before_expiry": 0 }))
 }
 
-/// Renewals are switched off again, so that the next plan says nothing of a second one.
-fn calm() -> Json {
-    order_with(json!({ "renew_days_before_expiry": 0, "reissue_days_before_expiry": 0 }))
-}
-
+/// An order in its last 90 days.
 async fn with_a_due_order() -> Bed {
-    let mut bed = Bed::with(|account| account.early_renewal = true);
+    let mut bed = Bed::new();
     let _applied = bed.apply(&due()).await.expect_success();
+    bed.sandbox.advance(DAY * 300);
     bed
+}
+
+#[tokio::test]
+async fn more_days_than_certcentral_takes_are_a_warning_and_propose_nothing_that_it_refuses() {
+    let mut bed = Bed::new();
+    let early = order_with(json!({
+        "renew_days_before_expiry": 398, "reissue_days_before_expiry": 0,
+    }));
+    let _applied = bed.apply(&early).await.expect_success();
+    let plan = bed.plan(&early).await.expect_success();
+    assert!(plan.is_empty());
+    assert_eq!(warnings(&plan.report), ["Renewal is refused this early"]);
+
+    bed.sandbox.advance(DAY * 300);
+    let applied = bed.apply(&early).await.expect_success();
+    assert_eq!(
+        warnings(&applied.report),
+        [
+            "Renewal is refused this early",
+            "This apply places a paid renewal order"
+        ]
+    );
+    assert_eq!(bed.sandbox.summary().orders_created, 2);
 }
 
 #[tokio::test]
@@ -54,8 +78,7 @@ async fn an_order_that_is_due_is_continued_by_one_paid_order() {
         "issued",
         "the old one is left alone"
     );
-    let _applied = bed.apply(&calm()).await.expect_success();
-    assert!(bed.plan(&calm()).await.expect_success().is_empty());
+    assert!(bed.plan(&due()).await.expect_success().is_empty());
     assert_eq!(bed.sandbox.summary().orders_created, 2);
 }
 

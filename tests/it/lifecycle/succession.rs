@@ -1,11 +1,16 @@
 //! An order is found again under whatever its configuration became: after a reissue, after a renewal, with the state lost, renamed or
 //! tainted. Nothing of it buys.
 
+use std::time::Duration;
+
 use serde_json::{Value as Json, json};
 
 use certcentral_sandbox::{At, Fault};
 
 use super::bed::{Bed, SHOP, errors, new_csr, only_error, order, order_with, route, warnings};
+
+/// From the first day of an order of one year to where it may be renewed.
+const TO_ITS_LAST_DAYS: Duration = Duration::from_secs(300 * 86_400);
 
 /// An order that was reissued to another key and other names.
 async fn reissued() -> (Bed, Json) {
@@ -89,10 +94,11 @@ async fn another_order_key_after_a_reissue_still_buys_on_purpose() {
 
 #[tokio::test]
 async fn a_renewed_order_whose_state_was_lost_is_found_through_the_order_that_it_continues() {
-    let mut bed = Bed::with(|account| account.early_renewal = true);
+    let mut bed = Bed::new();
     let due =
-        order_with(json!({ "renew_days_before_expiry": 398, "reissue_days_before_expiry": 0 }));
+        order_with(json!({ "renew_days_before_expiry": 90, "reissue_days_before_expiry": 0 }));
     let _applied = bed.apply(&due).await.expect_success();
+    bed.sandbox.advance(TO_ITS_LAST_DAYS);
     let _applied = bed.apply(&due).await.expect_success();
     let renewal = bed.order_id();
     assert_eq!(bed.sandbox.summary().orders_created, 2);
@@ -103,9 +109,10 @@ async fn a_renewed_order_whose_state_was_lost_is_found_through_the_order_that_it
 
 #[tokio::test]
 async fn a_renewal_with_a_new_key_is_found_by_its_own_reference() {
-    let mut bed = Bed::with(|account| account.early_renewal = true);
-    let due = json!({ "renew_days_before_expiry": 398, "reissue_days_before_expiry": 0 });
+    let mut bed = Bed::new();
+    let due = json!({ "renew_days_before_expiry": 90, "reissue_days_before_expiry": 0 });
     let _applied = bed.apply(&order_with(due.clone())).await.expect_success();
+    bed.sandbox.advance(TO_ITS_LAST_DAYS);
     let mut rotated = order_with(due);
     rotated["csr"] = new_csr().into();
     let _applied = bed.apply(&rotated).await.expect_success();

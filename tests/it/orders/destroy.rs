@@ -108,6 +108,47 @@ fn revoke_without_permission_fails_at_the_plan_and_calls_nothing() {
 }
 
 #[test]
+fn a_forced_replacement_is_refused_in_the_plan_and_what_it_was_told_by_is_never_stored() {
+    for core in few_cores() {
+        let (sandbox, configuration, workdir) =
+            ordered(&core, Approval::None, Issuance::Immediate, "revoke");
+        let id = sandbox.orders()[0].id;
+        let forbidden = configuration.provider("allow_revocation", false);
+        forbidden.replace_in(&workdir);
+        let stored = private(&workdir);
+
+        let replace = format!("-replace={ORDER}");
+        let output = workdir.run(&["plan", &replace]).exits_with(1);
+        assert_says(
+            &output,
+            &[
+                "Error: Revocation is not allowed",
+                &format!("Order {id} for example.com (ssl_plus, issued) would be revoked"),
+            ],
+        );
+
+        // An update and an apply that changes nothing carry the same note through the plan.
+        for configuration in [
+            forbidden.clone(),
+            forbidden.clone().set("comments", "recorded"),
+        ] {
+            configuration.replace_in(&workdir);
+            workdir.apply();
+            assert_eq!(private(&workdir), stored, "{}", core.name);
+        }
+        workdir.assert_empty_plan();
+        assert_eq!(ending_calls(&sandbox), [] as [&str; 0], "{}", core.name);
+    }
+}
+
+/// What state keeps beside the attributes of the order.
+fn private(workdir: &Workdir) -> serde_json::Value {
+    let state = workdir.run(&["state", "pull"]).success();
+    let state: serde_json::Value = serde_json::from_str(&state.stdout).unwrap();
+    state["resources"][0]["instances"][0]["private"].clone()
+}
+
+#[test]
 fn revoke_of_an_order_that_waits_for_approval_rejects_its_request() {
     for core in few_cores() {
         let (sandbox, _, workdir) = ordered(&core, Approval::OneStep, Issuance::Manual, "revoke");

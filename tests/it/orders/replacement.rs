@@ -3,7 +3,7 @@
 use certcentral_sandbox::{Sandbox, Settings};
 
 use super::configuration::{Configuration, ORDER};
-use super::evidence::{assert_says, few_cores, order_posts};
+use super::evidence::{assert_says, few_cores, order_posts, printed};
 use crate::terraform::{Core, Workdir};
 
 /// A sandbox with one order in the state of a directory.
@@ -131,8 +131,15 @@ fn another_product_is_announced_as_a_new_order() {
                 &format!(
                     "CertCentral cannot change `product_name_id` of an order, so order {first} for example.com is replaced: a new order is placed and paid, and the old one stays open"
                 ),
+                "CertCentral estimates its price at",
                 "1 to add, 0 to change, 1 to destroy",
             ],
+        );
+        // Core keeps the warnings of the new order's own plan to itself, so the one above says everything.
+        assert!(
+            !printed(&output).contains("This apply places a paid order"),
+            "{}",
+            core.name
         );
         assert_eq!(
             order_posts(&sandbox).len(),

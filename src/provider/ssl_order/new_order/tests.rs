@@ -1,5 +1,7 @@
 //! The body of the POST: the example of the task, and every argument under the API's name and type.
 
+mod validity;
+
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
@@ -118,19 +120,28 @@ fn fields() -> Vec<(&'static str, Edit, &'static str, Value)> {
         ),
         (
             "validity_years",
-            |o| o.validity_years = Attr::Known(2),
+            |o| {
+                o.order_validity = Attr::Null;
+                o.validity_years = Attr::Known(2);
+            },
             "/validity_years",
             json!(2),
         ),
         (
             "validity_days",
-            |o| o.validity_days = Attr::Known(30),
+            |o| {
+                o.order_validity = Attr::Null;
+                o.validity_days = Attr::Known(30);
+            },
             "/validity_days",
             json!(30),
         ),
         (
             "custom_expiration_date",
-            |o| o.custom_expiration_date = "2027-01-02".into(),
+            |o| {
+                o.order_validity = Attr::Null;
+                o.custom_expiration_date = "2027-01-02".into();
+            },
             "/custom_expiration_date",
             json!("2027-01-02"),
         ),

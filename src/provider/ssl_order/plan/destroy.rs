@@ -1,5 +1,6 @@
 //! What the plan of a destroy says: one warning of what becomes of the order, or the error that refuses it.
 
+use super::Plan;
 use super::words::{names, order_id};
 use crate::certcentral::OrderStatus;
 use crate::framework::{AttributePath, Diagnostic, Diagnostics};
@@ -8,9 +9,11 @@ use crate::provider::ssl_order::on_destroy::OnDestroy;
 
 /// Announces what will happen to the order, or refuses it. Silent about an order that is closed already.
 pub(crate) fn announce(prior: &SslOrderModel, allow_revocation: bool) -> Diagnostics {
-    let refused = refusal(prior, allow_revocation);
-    if refused.has_errors() || !is_open(prior) {
-        return refused;
+    if must_not_be_revoked(prior, allow_revocation) {
+        return not_allowed(prior).into();
+    }
+    if !is_open(prior) {
+        return Diagnostics::new();
     }
     let status = status(prior);
     let warning = match OnDestroy::of(prior) {
@@ -23,26 +26,44 @@ pub(crate) fn announce(prior: &SslOrderModel, allow_revocation: bool) -> Diagnos
     warning.into()
 }
 
-/// The error of a plan that would end the order by a revocation that the provider does not allow. For every plan that
-/// destroys the order, the one that replaces it too.
-pub(crate) fn refusal(prior: &SslOrderModel, allow_revocation: bool) -> Diagnostics {
-    if is_open(prior) && OnDestroy::of(prior) == OnDestroy::Revoke && !allow_revocation {
-        not_allowed(prior).into()
-    } else {
-        Diagnostics::new()
+/// Refuses a plan that replaces an order which would be revoked and must not.
+///
+/// Core asks twice for a replacement: about the old order, then, with the private data of that answer, about a new one from
+/// nothing. Which of the plans of old orders are replacements only the second question tells, where `-replace` forces it.
+pub(crate) fn guard(plan: &mut Plan, prior: Option<&SslOrderModel>, allow_revocation: bool) {
+    let handed_on = plan.private.not_to_be_revoked.take();
+    let Some(prior) = prior else {
+        let refused = handed_on.filter(|_| !allow_revocation);
+        plan.diagnostics
+            .extend(refused.map(|order| order_not_allowed(&order)));
+        return;
+    };
+    if must_not_be_revoked(prior, allow_revocation) {
+        plan.private.not_to_be_revoked = Some(named(prior));
+        if !plan.requires_replace.is_empty() {
+            plan.diagnostics.push(not_allowed(prior));
+        }
     }
+}
+
+/// Whether a destroy would end the order by a revocation that the provider does not allow.
+fn must_not_be_revoked(prior: &SslOrderModel, allow_revocation: bool) -> bool {
+    is_open(prior) && OnDestroy::of(prior) == OnDestroy::Revoke && !allow_revocation
 }
 
 /// Why an order that is to be revoked is not, and the ways out.
 pub(crate) fn not_allowed(prior: &SslOrderModel) -> Diagnostic {
+    order_not_allowed(&named(prior))
+}
+
+fn order_not_allowed(order: &str) -> Diagnostic {
     Diagnostic::error(
         "Revocation is not allowed",
         format!(
             "{order} would be revoked, because its `on_destroy` is \"revoke\", but the provider's `allow_revocation` is not true. \
              Nothing was revoked. To revoke it, set `allow_revocation = true` in the provider block, or DIGICERT_ALLOW_REVOCATION=true, \
              and plan again. To keep the certificate, set `on_destroy = \"retain\"` and apply before destroying, or forget the order \
-             with `terraform state rm`.",
-            order = named(prior),
+             with `terraform state rm`."
         ),
     )
     .at(AttributePath::of("on_destroy"))

@@ -2,11 +2,12 @@
 
 use time::Date;
 
-use super::{Plan, Request, replace, unknown, words};
+use super::{Plan, Purchase, Request, replace, unknown, words};
 use crate::certcentral::OrderStatus;
 use crate::framework::{Attr, Diagnostic, Diagnostics, Planned};
 use crate::provider::ssl_order::change::{Change, Means, changes_of};
 use crate::provider::ssl_order::model::SslOrderModel;
+use crate::provider::ssl_order::private::SslOrderPrivate;
 use crate::provider::ssl_order::validate::dates_for_a_new_order;
 use crate::provider::ssl_order::{imported, in_place, price};
 
@@ -31,11 +32,33 @@ enum Next {
     InPlace,
 }
 
-/// Whether the plan of an order is to renew it, which is paid.
-pub(in crate::provider::ssl_order) fn is_renewal(
+/// What the plan of an order buys.
+pub(super) fn purchase(
     prior: &SslOrderModel,
     planned: &SslOrderModel,
-) -> bool {
+    private: &SslOrderPrivate,
+) -> Purchase {
+    let mut planned = planned.clone();
+    if private.imported {
+        imported::keep_guesses(prior, &mut planned);
+    }
+    if replace::is_closed(prior) {
+        return if replace::is_ordered_again(&planned) {
+            Purchase::New
+        } else {
+            Purchase::Nothing
+        };
+    }
+    match next(prior, &planned, &changes_of(prior, &planned, private)) {
+        Next::Replacement => Purchase::New,
+        Next::Renewal => Purchase::Renewal {
+            until: prior.order_valid_till.known().cloned(),
+        },
+        Next::Reissue | Next::InPlace => Purchase::Nothing,
+    }
+}
+
+fn is_renewal(prior: &SslOrderModel, planned: &SslOrderModel) -> bool {
     let status = OrderStatus::from(prior.status.as_str().unwrap_or_default());
     status.is_open()
         && is_due(
@@ -58,7 +81,8 @@ pub(super) fn plan(
         imported::keep_guesses(prior, &mut plan.state);
     }
     let changes = changes_of(prior, &plan.state, &plan.private);
-    if let Some(reason) = replace::because_closed(prior, &plan.state) {
+    if let Some(reason) = replace::because_closed(prior, &plan.state, price.words.as_deref()) {
+        plan.diagnostics.extend(price.problem);
         plan.diagnostics.extend(reason.diagnostics);
         plan.requires_replace.extend(reason.requires_replace);
         if let Some(unknown) = reason.state {
@@ -68,14 +92,14 @@ pub(super) fn plan(
     }
     unknown::clocks(prior, &mut plan.state);
     match next(prior, &plan.state, &changes) {
-        Next::Replacement => replacement(&mut plan, prior, &changes),
+        Next::Replacement => replacement(&mut plan, prior, &changes, price),
         Next::Renewal => {
             let own_reference = &own_reference;
             renewal(
                 &mut plan,
                 prior,
                 &changes,
-                Purchase {
+                Renewal {
                     own_reference,
                     today,
                     price,
@@ -115,19 +139,24 @@ fn is_due(ready: &Attr<bool>, prior_days: &Attr<i64>, planned_days: &Attr<i64>) 
     *ready == Attr::Known(true) && prior_days == planned_days
 }
 
-fn replacement(plan: &mut Plan, prior: &SslOrderModel, changes: &[Change]) {
+/// Core shows no warning of the new order's own plan, so this one says all of it.
+fn replacement(plan: &mut Plan, prior: &SslOrderModel, changes: &[Change], price: price::Verdict) {
     let of_a_new_order: Vec<_> = changes
         .iter()
         .filter(|change| change.means == Means::NewOrder)
         .collect();
     let paths = of_a_new_order.iter().map(|change| change.path.clone());
     plan.requires_replace.extend(paths);
-    plan.diagnostics
-        .push(words::replacement(prior, &plan.state, &of_a_new_order));
+    plan.diagnostics.extend(price.problem);
+    if !plan.diagnostics.has_errors() {
+        let price = price.words.as_deref();
+        let warning = words::replacement(prior, &plan.state, &of_a_new_order, price);
+        plan.diagnostics.push(warning);
+    }
 }
 
 /// What the plan of a renewal has to know beside the order.
-struct Purchase<'a> {
+struct Renewal<'a> {
     /// `alternative_order_id` of the configuration.
     own_reference: &'a Attr<String>,
     today: Date,
@@ -136,7 +165,7 @@ struct Purchase<'a> {
 
 /// A fixed last day that has passed cannot be ordered again. That must not stop the plans of a whole configuration, so it is a
 /// warning, and the order stays as it is.
-fn renewal(plan: &mut Plan, prior: &SslOrderModel, changes: &[Change], purchase: Purchase<'_>) {
+fn renewal(plan: &mut Plan, prior: &SslOrderModel, changes: &[Change], purchase: Renewal<'_>) {
     let dates = dates_for_a_new_order(&plan.state, purchase.today);
     if let Some(problem) = dates.into_iter().next() {
         plan.diagnostics

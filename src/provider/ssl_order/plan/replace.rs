@@ -1,6 +1,6 @@
 //! Orders that somebody closed outside Terraform.
 
-use super::words::{names, order_id};
+use super::words::{names, order_id, what_is_bought};
 use crate::certcentral::OrderStatus;
 use crate::framework::{Attr, AttributePath, Diagnostic, Diagnostics};
 use crate::provider::ssl_order::model::SslOrderModel;
@@ -13,19 +13,28 @@ pub(super) struct BecauseClosed {
     pub(super) state: Option<SslOrderModel>,
 }
 
+/// Whether an order has come to its end in CertCentral.
+pub(super) fn is_closed(prior: &SslOrderModel) -> bool {
+    let status = prior.status.as_str();
+    status.is_some_and(|status| OrderStatus::from(status).is_closed())
+}
+
+/// Whether a closed order is bought again.
+pub(super) fn is_ordered_again(planned: &SslOrderModel) -> bool {
+    planned.reorder_when_closed == Attr::Known(true)
+}
+
 /// A closed order stays as it is with a warning, since somebody closed it on purpose, unless the configuration asks for
 /// a new one.
 pub(super) fn because_closed(
     prior: &SslOrderModel,
     planned: &SslOrderModel,
+    price: Option<&str>,
 ) -> Option<BecauseClosed> {
-    let status = prior.status.as_str()?;
-    if !OrderStatus::from(status).is_closed() {
-        return None;
-    }
+    let status = prior.status.as_str().filter(|_| is_closed(prior))?;
     let order = order_id(prior);
     let names = names(prior);
-    if planned.reorder_when_closed != Attr::Known(true) {
+    if !is_ordered_again(planned) {
         return Some(BecauseClosed {
             diagnostics: Diagnostic::warning(
                 "Order is closed",
@@ -40,11 +49,15 @@ pub(super) fn because_closed(
             state: None,
         });
     }
+    let price = price.map(|sentence| format!(" {sentence}"));
     Some(BecauseClosed {
         diagnostics: Diagnostic::warning(
             "Closed order is replaced",
             format!(
-                "Order {order} for {names} is {status} in CertCentral and `reorder_when_closed` is set: a new order is placed and paid."
+                "Order {order} for {names} is {status} in CertCentral and `reorder_when_closed` is set: a new order is placed and paid. The new \
+                 order: {}.{}",
+                what_is_bought(planned),
+                price.unwrap_or_default(),
             ),
         )
         .into(),

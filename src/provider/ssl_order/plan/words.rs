@@ -76,17 +76,20 @@ pub(super) fn replacement(
     prior: &SslOrderModel,
     planned: &SslOrderModel,
     because: &[&Change],
+    price: Option<&str>,
 ) -> Diagnostic {
     let old = fate_when_replaced(prior);
+    let price = price.map(|sentence| format!(" {sentence}"));
     let mut diagnostic = Diagnostic::warning(
         "Order is replaced by a new one",
         format!(
             "CertCentral cannot change {} of an order, so order {} for {} is replaced: a new order is placed and paid, and the old one {old}. The \
-             new order: {}.",
+             new order: {}.{}",
             arguments(because),
             order_id(prior),
             names(prior),
             what_is_bought(planned),
+            price.unwrap_or_default(),
         ),
     );
     if let [first, ..] = because {
@@ -206,7 +209,7 @@ pub(super) fn recorded_only(
 }
 
 /// Product, names, validity and organization.
-fn what_is_bought(order: &SslOrderModel) -> String {
+pub(super) fn what_is_bought(order: &SslOrderModel) -> String {
     format!(
         "Product {} for {}, {}, {}",
         order

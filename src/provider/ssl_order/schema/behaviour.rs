@@ -51,7 +51,8 @@ pub(super) fn attributes() -> Vec<Attribute> {
         Attribute::optional(
             "renew_days_before_expiry",
             Type::Number,
-            "Days before the end of the order from which `ready_for_renewal` is true. Default `0`, which switches it off.",
+            "Days before the end of the order from which `ready_for_renewal` is true. Default `0`, which switches it off. CertCentral renews \
+             an order from 90 days before its end on, so more than `90` count as `90`.",
         )
         .default_value(0),
         Attribute::optional(

@@ -1,6 +1,8 @@
 //! Rules about single values: products, enumerations, ids, addresses.
 
-use super::limits::{DCV_METHODS, FORBIDDEN_HASHES, PAYMENT_METHODS, SIGNATURE_HASHES};
+use super::limits::{
+    DCV_METHODS, FORBIDDEN_HASHES, PAYMENT_METHODS, RENEWAL_DAYS, SIGNATURE_HASHES,
+};
 use super::{error, warning};
 use crate::framework::{Attr, AttributePath, Diagnostic};
 use crate::provider::ssl_order::model::SslOrderModel;
@@ -317,6 +319,24 @@ pub(super) fn clock_days(order: &SslOrderModel) -> Vec<Diagnostic> {
         ))
     })
     .collect()
+}
+
+/// A renewal that is due before CertCentral takes it waits until then.
+pub(super) fn renewal_days(order: &SslOrderModel) -> Vec<Diagnostic> {
+    let days = order.renew_days_before_expiry.known();
+    days.filter(|days| **days > RENEWAL_DAYS)
+        .map(|days| {
+            warning(
+                &AttributePath::of("renew_days_before_expiry"),
+                "Renewal is refused this early",
+                format!(
+                    "`renew_days_before_expiry` is {days}, but CertCentral refuses to renew an order more than {RENEWAL_DAYS} days before its end. \
+                     The renewal is planned from then on. Set {RENEWAL_DAYS} or fewer days."
+                ),
+            )
+        })
+        .into_iter()
+        .collect()
 }
 
 /// Durations that this provider reads.

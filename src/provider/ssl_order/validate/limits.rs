@@ -56,6 +56,11 @@ pub(super) const ORDER_YEARS: std::ops::RangeInclusive<i64> = 1..=3;
 /// `order_validity.days`: three years with a leap day. Source as for [`ORDER_YEARS`].
 pub(super) const ORDER_DAYS: std::ops::RangeInclusive<i64> = 1..=1096;
 
+/// From how many days before its end an order can be renewed; earlier the POST is refused. Sources:
+/// <https://www.digicert.com/ssl-certificate-renewal/>,
+/// <https://docs.digicert.com/manage-certificates/end-2-year-public-ssl-certificates>
+pub(in crate::provider::ssl_order) const RENEWAL_DAYS: i64 = 90;
+
 /// How long a certificate may be valid from a date on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct ValidityStep {

@@ -312,7 +312,11 @@ impl Planner<'_> {
                 private: std::mem::take(&mut answer.private),
                 identity: answer.identity.take(),
             };
-            answer = self.ask(block, config, &nothing, report).await?;
+            let mut of_the_create = Report::default();
+            answer = self
+                .ask(block, config, &nothing, &mut of_the_create)
+                .await?;
+            report.merge_create_half(of_the_create);
         }
         Ok(Some(Change {
             address: self.resource.address.clone(),

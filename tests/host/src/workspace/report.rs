@@ -103,6 +103,16 @@ impl Report {
         Ok(())
     }
 
+    /// Takes what a replacement's second question brought up, the one without a prior object. Core supposes that its warnings
+    /// repeat those of the first, and shows nothing of it unless there is an error among it.
+    /// Source: `plan` of <https://github.com/hashicorp/terraform/blob/main/internal/terraform/node_resource_abstract_instance.go>
+    pub(super) fn merge_create_half(&mut self, mut other: Self) {
+        if other.errors().next().is_none() {
+            other.diagnostics.clear();
+        }
+        self.merge(other);
+    }
+
     pub(super) fn merge(&mut self, other: Self) {
         self.add(other.diagnostics);
         self.violations.extend(other.violations);

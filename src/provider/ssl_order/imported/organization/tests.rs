@@ -43,6 +43,7 @@ fn planned(organization: OrganizationModel, imported: bool) -> Vec<Change> {
     let private = SslOrderPrivate {
         imported,
         organization: Some(told(&fixture("order_info_issued.json"))),
+        ..SslOrderPrivate::default()
     };
     let mut changes = changes(&prior, &planned, imported);
     settle(&mut changes, &prior, &planned, &private);

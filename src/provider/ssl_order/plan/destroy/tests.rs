@@ -1,9 +1,10 @@
 //! One sentence for every status and every `on_destroy`.
 
-use super::{announce, fate_when_replaced, refusal};
+use super::{announce, fate_when_replaced, guard, must_not_be_revoked};
 use crate::framework::{Attr, Diagnostic, Severity};
 use crate::provider::ssl_order::model::SslOrderModel;
-use crate::provider::ssl_order::samples::{order, placed};
+use crate::provider::ssl_order::private::SslOrderPrivate;
+use crate::provider::ssl_order::samples::{order, placed, plan};
 
 const OPEN: &str = "Destroy leaves the order open";
 const CANCELS: &str = "Destroy cancels the order";
@@ -86,10 +87,10 @@ fn a_revocation_that_is_not_allowed_refuses_the_plan_and_names_both_arguments() 
         ] {
             assert!(found.detail.contains(text), "{text}: {}", found.detail);
         }
-        assert!(refusal(&order, false).has_errors());
-        assert!(refusal(&order, true).is_empty());
+        assert!(must_not_be_revoked(&order, false));
+        assert!(!must_not_be_revoked(&order, true));
         for other in ["retain", "cancel"] {
-            assert!(refusal(&prior(status, other), false).is_empty());
+            assert!(!must_not_be_revoked(&prior(status, other), false));
         }
     }
 }
@@ -148,5 +149,48 @@ fn a_replacement_says_what_becomes_of_the_old_order() {
         "`create_before_destroy`",
     ] {
         assert!(revoked.contains(text), "{text}: {revoked}");
+    }
+}
+
+#[test]
+fn a_plan_from_nothing_is_refused_for_the_old_order_that_private_data_names() {
+    let handed_on = SslOrderPrivate {
+        not_to_be_revoked: Some("Order 5 for a.example.com (ssl_plus, issued)".to_owned()),
+        ..SslOrderPrivate::default()
+    };
+    for (allow_revocation, refused) in [(false, true), (true, false)] {
+        let mut plan = plan(&order(), None, handed_on.clone());
+        guard(&mut plan, None, allow_revocation);
+        assert_eq!(plan.diagnostics.has_errors(), refused);
+        assert_eq!(plan.private, SslOrderPrivate::default());
+    }
+    let mut unrelated = plan(&order(), None, SslOrderPrivate::default());
+    guard(&mut unrelated, None, false);
+    assert!(!unrelated.diagnostics.has_errors());
+}
+
+#[test]
+fn the_plan_of_an_old_order_names_it_only_if_it_must_not_be_revoked() {
+    let mut config = order();
+    config.on_destroy = "revoke".into();
+    let mut old = placed(&config);
+    old.status = "issued".into();
+    let stale = SslOrderPrivate {
+        not_to_be_revoked: Some("stale".to_owned()),
+        ..SslOrderPrivate::default()
+    };
+    for (status, allow_revocation, named) in [
+        ("issued", false, true),
+        ("issued", true, false),
+        ("revoked", false, false),
+    ] {
+        old.status = status.into();
+        let mut plan = plan(&config, Some(&old), stale.clone());
+        guard(&mut plan, Some(&old), allow_revocation);
+        let expected = named.then_some(
+            "Order 2147500123 for shop.example.com, api.example.com, www.shop.example.com (ssl_plus, issued)",
+        );
+        assert_eq!(plan.private.not_to_be_revoked.as_deref(), expected);
+        assert!(!plan.diagnostics.has_errors(), "nothing is replaced");
     }
 }

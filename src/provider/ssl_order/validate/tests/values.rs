@@ -126,6 +126,10 @@ fn own_choices_are_closed_and_those_of_the_api_open() {
             "error renew_days_before_expiry: Invalid number of days. `renew_days_before_expiry` is -30;",
         ),
         (
+            |o| o.renew_days_before_expiry = Attr::Known(91),
+            "warning renew_days_before_expiry: Renewal is refused this early. `renew_days_before_expiry` is 91, but CertCentral refuses",
+        ),
+        (
             |o| o.on_destroy = "".into(),
             "error on_destroy: Invalid value. `on_destroy` is \"\"",
         ),
@@ -151,6 +155,9 @@ fn own_choices_are_closed_and_those_of_the_api_open() {
         ("no clock", |o| {
             o.reissue_days_before_expiry = Attr::Known(0);
             o.renew_days_before_expiry = Attr::Known(0);
+        }),
+        ("as early as can be", |o| {
+            o.renew_days_before_expiry = Attr::Known(90);
         }),
         ("warn", |o| o.duplicate_order_check = "warn".into()),
         ("card", |o| o.payment_method = "card".into()),

@@ -39,6 +39,8 @@ pub(super) enum Mood {
     Vanishes,
     PlansRandomly,
     PlansOtherNote,
+    WarnsOfCreates,
+    RefusesCreates,
     Gone,
     MissingKey,
     ImportsTwo,
@@ -224,7 +226,13 @@ impl Provider for Fake {
             } else {
                 request.prior_private
             },
-            diagnostics: vec![],
+            diagnostics: match mood {
+                Mood::WarnsOfCreates if prior.is_null() => says(Severity::Warning),
+                Mood::RefusesCreates if prior.is_null() => {
+                    [says(Severity::Warning), says(Severity::Error)].concat()
+                }
+                _ => vec![],
+            },
             planned_identity,
         }))
     }

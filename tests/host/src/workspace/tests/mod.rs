@@ -163,6 +163,34 @@ async fn a_tainted_or_forced_resource_is_replaced() {
 }
 
 #[tokio::test]
+async fn the_second_question_of_a_replacement_is_heard_only_with_an_error_among_its_answers() {
+    for (mood, of_a_create, of_a_replacement) in [
+        (Mood::WarnsOfCreates, vec!["warning"], vec![]),
+        (
+            Mood::RefusesCreates,
+            vec!["warning", "error"],
+            vec!["warning", "error"],
+        ),
+    ] {
+        let (fake, mut workspace) = workspace().await;
+        let said = |plan: Plan| -> Vec<&str> {
+            let kind = |it: &crate::Diagnostic| if it.is_error() { "error" } else { "warning" };
+            plan.report.diagnostics.iter().map(kind).collect()
+        };
+        fake.be(mood);
+        let created = workspace.plan(&shop("a")).await.unwrap();
+        assert_eq!(said(created), of_a_create, "{mood:?}");
+        fake.be(Mood::Good);
+        let _applied = apply(&mut workspace, "a").await.expect_success();
+        fake.be(mood);
+        for (name, forced) in [("replaced", vec![]), ("a", vec![SHOP])] {
+            let plan = workspace.plan_replacing(&shop(name), &forced).await;
+            assert_eq!(said(plan.unwrap()), of_a_replacement, "{mood:?} {name}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn plans_against_the_rules_are_found() {
     for (mood, broken) in [
         (Mood::PlansRandomly, vec![Rule::UnstablePlan]),
