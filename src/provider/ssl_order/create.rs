@@ -277,7 +277,7 @@ async fn look(
             ));
         }
     }
-    let similar = duplicates::look(client, prepared, planned, session.today())
+    let similar = duplicates::look(client, prepared, session.today())
         .await
         .map_err(|error| {
             api_error::diagnostic(

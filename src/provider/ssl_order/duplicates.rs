@@ -1,11 +1,12 @@
 //! Open orders for the same names, product and organization: ours under another reference, or somebody else's of the last week,
 //! ordered by hand or with a key that was lost in a crash. Somebody else's is never taken over, only named.
 
+use std::collections::BTreeSet;
+
 use time::{Date, Duration, OffsetDateTime};
 use tracing::debug;
 
-use super::equality::canonical_set;
-use super::model::SslOrderModel;
+use super::find::has_key;
 use super::new_order::Prepared;
 use super::succession::{self, Kinship};
 use crate::certcentral::{
@@ -38,26 +39,10 @@ pub(super) enum Similar {
 pub(super) async fn look(
     client: &Client,
     prepared: &Prepared,
-    order: &SslOrderModel,
     today: Date,
 ) -> Result<Similar, Error> {
-    let filter = OrderFilter {
-        common_name: Some(prepared.body.certificate.common_name.clone()),
-        product_name_id: Some(prepared.product.clone()),
-        organization_id: match &prepared.body.organization {
-            Some(OrderOrganization::Existing(existing)) => Some(existing.id),
-            _ => None,
-        },
-        ..OrderFilter::default()
-    };
-    debug!(common_name = %prepared.body.certificate.common_name, "looking for similar orders");
-    let listed = client.orders(&filter).await?;
     let mut found = Similar::Nothing;
-    for candidate in listed
-        .iter()
-        .filter(|listed| is_candidate(listed, prepared, order))
-    {
-        let info = client.order(candidate.id).await?;
+    for info in candidates(client, prepared).await? {
         match succession::kinship(client, &info, prepared).await? {
             Kinship::Same => return Ok(Similar::Ours(Box::new(info))),
             Kinship::Doubtful => found = Similar::Doubtful(info.id),
@@ -75,19 +60,57 @@ pub(super) async fn look(
     Ok(found)
 }
 
-fn is_candidate(listed: &ListedOrder, prepared: &Prepared, order: &SslOrderModel) -> bool {
+/// The order of a POST whose answer was lost, where the look-up by token does not show it: it has our names and our key, and bears our
+/// token or no reference at all.
+pub(super) async fn placed_for_us(
+    client: &Client,
+    prepared: &Prepared,
+) -> Result<Option<Box<Order>>, Error> {
+    let candidates = candidates(client, prepared).await?;
+    Ok(candidates
+        .into_iter()
+        .find(|order| {
+            let reference = order.alternative_order_id.as_deref().unwrap_or_default();
+            has_key(order, &prepared.csr) && (reference.is_empty() || reference == prepared.token)
+        })
+        .map(Box::new))
+}
+
+/// The open orders for the same names, product and organization, newest first.
+async fn candidates(client: &Client, prepared: &Prepared) -> Result<Vec<Order>, Error> {
+    let certificate = &prepared.body.certificate;
+    let filter = OrderFilter {
+        common_name: Some(certificate.common_name.clone()),
+        product_name_id: Some(prepared.product.clone()),
+        organization_id: match &prepared.body.organization {
+            Some(OrderOrganization::Existing(existing)) => Some(existing.id),
+            _ => None,
+        },
+        ..OrderFilter::default()
+    };
+    debug!(common_name = %certificate.common_name, "looking for similar orders");
     let names = pki::canonical_names(
-        listed
-            .certificate
-            .common_name
-            .as_deref()
-            .unwrap_or_default(),
-        listed.certificate.dns_names.iter().map(String::as_str),
+        &certificate.common_name,
+        certificate.dns_names.iter().map(String::as_str),
     );
-    listed.status.is_open()
-        && !listed.is_renewed
-        && prepared.renewal_of() != Some(listed.id)
-        && names == canonical_set(order)
+    let mut found = Vec::new();
+    for listed in client.orders(&filter).await? {
+        let may_be = listed.status.is_open()
+            && !listed.is_renewed
+            && prepared.renewal_of() != Some(listed.id);
+        if may_be && names_of(&listed) == names {
+            found.push(client.order(listed.id).await?);
+        }
+    }
+    Ok(found)
+}
+
+fn names_of(listed: &ListedOrder) -> BTreeSet<String> {
+    let certificate = &listed.certificate;
+    pki::canonical_names(
+        certificate.common_name.as_deref().unwrap_or_default(),
+        certificate.dns_names.iter().map(String::as_str),
+    )
 }
 
 /// An order without a date counts as recent.

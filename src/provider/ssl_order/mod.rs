@@ -29,6 +29,7 @@ mod identity;
 mod import;
 mod imported;
 mod in_place;
+mod look_again;
 mod model;
 mod moved;
 mod new_order;

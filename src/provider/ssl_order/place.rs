@@ -3,20 +3,16 @@
 //! Three outcomes: placed, not placed, unknown. Only what proves that CertCentral did nothing counts as not placed. After
 //! anything else the order is looked for with growing pauses; the POST is never repeated.
 
-use std::time::Duration;
-
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 use super::find::{self, Found};
 use super::new_order::Prepared;
+use super::{duplicates, look_again};
 use crate::certcentral::{Certainty, Client, Error, Order, PlacedOrder};
 use crate::framework::Diagnostic;
 use crate::provider::api_error;
-
-/// Pauses between look-ups after a lost answer, in seconds: two minutes in all.
-const LOOK_AGAIN: [u64; 7] = [1, 2, 4, 8, 15, 30, 60];
 
 /// What came of the POST.
 #[derive(Debug)]
@@ -67,8 +63,8 @@ async fn settle(
     stop: &CancellationToken,
 ) -> Outcome {
     let mut last_trouble = None;
-    for pause in LOOK_AGAIN {
-        let goes_on = pause_for(Duration::from_secs(pause), deadline, stop).await;
+    for seconds in look_again::PAUSES {
+        let goes_on = look_again::pause(seconds, deadline, stop).await;
         match find::by_token(client, prepared).await {
             Ok(Found::Ours(order)) => {
                 info!(order_id = %order.id, token = %prepared.token, "order settled after a lost answer");
@@ -84,20 +80,21 @@ async fn settle(
             break;
         }
     }
+    if !stop.is_cancelled() {
+        match duplicates::placed_for_us(client, prepared).await {
+            Ok(Some(order)) => {
+                info!(order_id = %order.id, "order settled by its names and its key after a lost answer");
+                return Outcome::Settled(order);
+            }
+            Ok(None) => {}
+            Err(error) => last_trouble = Some(error),
+        }
+    }
     Outcome::NoOrder(super::words::unknown_outcome(
         prepared,
         lost,
         last_trouble.as_ref(),
     ))
-}
-
-/// Pauses before the next look-up, not beyond `deadline` and not after a stop. Returns whether more look-ups may follow.
-async fn pause_for(pause: Duration, deadline: Instant, stop: &CancellationToken) -> bool {
-    let until = (Instant::now() + pause).min(deadline);
-    tokio::select! {
-        () = sleep_until(until) => Instant::now() < deadline,
-        () = stop.cancelled() => false,
-    }
 }
 
 #[cfg(test)]

@@ -103,16 +103,15 @@ async fn an_order_that_was_dropped_before_processing_is_an_unknown_outcome_and_t
 async fn an_order_that_cannot_be_found_in_time_is_adopted_by_the_next_apply() {
     let mut bed = Bed::new();
     bed.sandbox.fault(route(ORDER), 1, At::After, Fault::Drop);
-    bed.sandbox.fault_times(
-        route("GET /order/alternate/*"),
-        2,
-        3,
-        At::Before,
-        answer(
-            404,
-            r#"{"errors":[{"code":"not_found|order","message":"Not found"}]}"#,
-        ),
+    let nothing = answer(
+        404,
+        r#"{"errors":[{"code":"not_found|order","message":"Not found"}]}"#,
     );
+    let by_token = route("GET /order/alternate/*");
+    bed.sandbox.fault_times(by_token, 2, 3, At::Before, nothing);
+    let by_name = route("GET /order/certificate");
+    bed.sandbox
+        .fault_times(by_name, 2, 1, At::Before, answer(200, r#"{"orders":[]}"#));
     let hasty = order_with(json!({ "timeouts": { "create": "2s" } }));
     let failed = bed.apply(&hasty).await;
     assert_eq!(errors(&failed.report), ["Unknown outcome of the order"]);

@@ -1,12 +1,10 @@
-//! The POST against the sandbox with answers that get lost, and the pauses of the look-ups on a paused clock.
-
-use std::time::Duration;
+//! The POST against the sandbox with answers that get lost.
 
 use certcentral_sandbox::{At, Fault, Sandbox, Settings};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::{LOOK_AGAIN, Outcome, pause_for, place};
+use super::{Outcome, place};
 use crate::provider::ssl_order::samples::{client, order, prepared};
 
 fn posts(sandbox: &Sandbox) -> usize {
@@ -91,27 +89,22 @@ async fn a_refusal_orders_nothing_and_looks_for_nothing() {
     assert_eq!(sandbox.journal().len(), 1);
 }
 
-#[tokio::test(start_paused = true)]
-async fn look_ups_go_on_for_two_minutes() {
-    assert_eq!(LOOK_AGAIN.iter().sum::<u64>(), 120);
-    let stop = CancellationToken::new();
-    let start = Instant::now();
-    for seconds in LOOK_AGAIN {
-        let pause = Duration::from_secs(seconds);
-        assert!(pause_for(pause, start + Duration::from_secs(600), &stop).await);
-    }
-    assert_eq!(start.elapsed(), Duration::from_secs(120));
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_deadline_or_a_stop_leaves_one_last_look() {
-    let stop = CancellationToken::new();
-    let start = Instant::now();
-    let deadline = start + Duration::from_secs(3);
-    assert!(!pause_for(Duration::from_secs(60), deadline, &stop).await);
-    assert_eq!(start.elapsed(), Duration::from_secs(3));
-    stop.cancel();
-    let later = Instant::now() + Duration::from_secs(600);
-    assert!(!pause_for(Duration::from_secs(60), later, &stop).await);
-    assert_eq!(start.elapsed(), Duration::from_secs(3));
+#[tokio::test]
+async fn an_order_that_the_look_up_by_token_hides_is_found_by_its_names_and_its_key() {
+    let sandbox = Sandbox::start(Settings::default()).unwrap();
+    let route = "POST /order/certificate/*".parse().unwrap();
+    sandbox.fault(route, 1, At::After, Fault::Drop);
+    let hidden = Fault::Answer {
+        status: 404,
+        body: r#"{"errors":[{"code":"not_found|order","message":"No."}]}"#.to_owned(),
+        content_type: "application/json".to_owned(),
+    };
+    let look_up = "GET /order/alternate/*".parse().unwrap();
+    sandbox.fault_times(look_up, 1, 9, At::Before, hidden);
+    let outcome = placed(&sandbox, &CancellationToken::new()).await;
+    let Outcome::Settled(order) = outcome else {
+        panic!("{outcome:?}");
+    };
+    assert_eq!(order.id.to_string(), sandbox.orders()[0].id.to_string());
+    assert_eq!(sandbox.summary().orders_created, 1);
 }

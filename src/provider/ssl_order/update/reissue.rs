@@ -1,16 +1,16 @@
 //! A reissue: look, act once, settle. It is free, but it may make DigiCert revoke the former certificate, so it is not
 //! sent twice either.
 
-use std::time::Duration;
-
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 use tracing::{info, warn};
 
 use super::super::change::{Means, changes};
 use super::super::equality::canonical_set;
 use super::super::model::SslOrderModel;
 use super::super::wait::{self, Limits, WaitFor};
-use super::super::{domain_validations, new_order, observe, record, succession, timeouts, words};
+use super::super::{
+    domain_validations, look_again, new_order, observe, record, succession, timeouts, words,
+};
 use super::Failed;
 use super::in_place::order_id;
 use crate::certcentral::{
@@ -20,9 +20,6 @@ use crate::framework::{Attr, Call, Diagnostic, Warnings};
 use crate::pki::{self, Csr};
 use crate::provider::api_error;
 use crate::provider::session::Session;
-
-/// Pauses between looks after a lost answer, in seconds: two minutes in all.
-const LOOK_AGAIN: [u64; 7] = [1, 2, 4, 8, 15, 30, 60];
 
 /// How the order stands before the reissue is sent.
 enum Before {
@@ -265,12 +262,8 @@ async fn settle(
     lost: &Error,
     limits: Limits<'_>,
 ) -> Result<Sent, Diagnostic> {
-    for pause in LOOK_AGAIN {
-        let until = (Instant::now() + Duration::from_secs(pause)).min(limits.deadline);
-        let goes_on = tokio::select! {
-            () = sleep_until(until) => Instant::now() < limits.deadline,
-            () = limits.stop.cancelled() => false,
-        };
+    for seconds in look_again::PAUSES {
+        let goes_on = look_again::pause(seconds, limits.deadline, limits.stop).await;
         if let Ok(now) = client.order(before.id).await
             && (now.status == OrderStatus::ReissuePending
                 || now.certificate.id != before.certificate.id)
