@@ -129,7 +129,7 @@ fn files_read_by(block: &str) -> impl Iterator<Item = &str> {
 }
 
 /// A CSR that lists no name, so that it fits every order.
-fn csr() -> String {
+pub(super) fn csr() -> String {
     let mut parameters = rcgen::CertificateParams::default();
     parameters.distinguished_name = rcgen::DistinguishedName::new();
     let key = rcgen::KeyPair::generate().unwrap();
