@@ -1,4 +1,4 @@
 import {
   to = digicert_order_issuance.shop
-  id = "2147500123"
+  id = "112233"
 }

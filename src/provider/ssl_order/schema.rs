@@ -14,7 +14,9 @@ pub(super) fn schema() -> Schema {
         description: "An order for an OV or EV TLS certificate at DigiCert CertCentral.\n\n\
             Creating it places a **paid order**. CertCentral has no idempotency key, so the provider derives a token from the \
             order's content, sends it as `alternative_order_id` and looks it up before it orders: the same configuration never buys twice, \
-            and an order whose answer was lost is found and adopted by the next apply. Destroying it calls nothing unless `on_destroy` says so.",
+            and an order whose answer was lost is found and adopted by the next apply.\n\n\
+            Changing its certificate (`csr`, names and the like) reissues it for free on the same order. Other changes are made in place, or mean a new \
+            order, which the plan announces. Destroying it calls nothing unless `on_destroy` says so.",
         attributes: arguments::attributes()
             .into_iter()
             .chain(behaviour::attributes())

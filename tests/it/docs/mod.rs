@@ -5,3 +5,4 @@ mod guides;
 mod page;
 mod render;
 mod schema_section;
+mod statements;

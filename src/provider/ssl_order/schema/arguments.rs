@@ -22,60 +22,63 @@ fn certificate() -> Vec<Attribute> {
         Attribute::required(
             "common_name",
             Type::String,
-            "Domain to secure, at most 64 characters.",
+            "Domain to secure, at most 64 characters. Changing it reissues the certificate.",
         ),
         Attribute::optional(
             "dns_names",
             Type::set(Type::String),
             "Further domains to secure; can cost extra. Compared without case, trailing dot and the common name, \
-             and internationalised names in their ASCII form.",
+             and internationalised names in their ASCII form. Changing them reissues the certificate; if a name goes away, DigiCert revokes the \
+             present certificate within 72 hours after that.",
         ),
         Attribute::required(
             "csr",
             Type::String,
             "Certificate signing request in PEM. Only its public key is used: names must be given as arguments. \
-             Compared by content, so another line length or line end is no change.",
+             Compared by content, so another line length or line end is no change. Another key reissues the certificate.",
         ),
         Attribute::optional(
             "signature_hash",
             Type::String,
             "Hash of the certificate's signature. Default `sha256`, the only one for the products `ssl_plus`, `ssl_multi_domain`, \
-             `ssl_wildcard`, `ssl_ev_plus`, `ssl_ev_multi_domain` and `ssl_cloud_wildcard`.",
+             `ssl_wildcard`, `ssl_ev_plus`, `ssl_ev_multi_domain` and `ssl_cloud_wildcard`. Changing it reissues the certificate.",
         )
         .default_value("sha256"),
         Attribute::optional_computed(
             "organization_units",
             Type::list(Type::String),
-            "Departments that the certificate is for. Public TLS certificates ignore it since August 2022.",
+            "Departments that the certificate is for. Public TLS certificates ignore it since August 2022. Changing it \
+             reissues the certificate.",
         )
         .keeps_prior_value(),
         Attribute::optional(
             "server_platform_id",
             Type::Number,
-            "Server platform of the certificate, see the glossary of the Services API. Default `-1` (other).",
+            "Server platform of the certificate, see the glossary of the Services API. Default `-1` (other). Changing it reissues the \
+             certificate.",
         )
         .default_value(-1),
         Attribute::optional_computed(
             "profile_option",
             Type::String,
-            "Name of a custom certificate profile of the account.",
+            "Name of a custom certificate profile of the account. Changing it reissues the certificate.",
         )
         .keeps_prior_value(),
         Attribute::optional_computed(
             "ca_cert_id",
             Type::String,
-            "Id of the issuing intermediate CA, where the product lets one choose.",
+            "Id of the issuing intermediate CA, where the product lets one choose. Changing it reissues the certificate.",
         )
         .keeps_prior_value(),
         Attribute::optional_computed(
             "cert_validity",
             validity_object(
-                "Years that the first certificate is valid.",
-                "Days that the first certificate is valid.",
-                "Last day of the first certificate, `yyyy-MM-dd`.",
+                "Years that the certificate is valid.",
+                "Days that the certificate is valid.",
+                "Last day of the certificate, `yyyy-MM-dd`.",
             ),
-            "Validity of the first certificate, at most one of its members. Public TLS certificates are cut to 199 days since \
-             February 2026; the order may last longer.",
+            "Validity of the certificate, at most one of its members. Public TLS certificates are cut to 199 days since \
+             February 2026; the order may last longer. Changing it reissues the certificate.",
         )
         .keeps_prior_value(),
     ]
@@ -93,13 +96,14 @@ fn validity() -> Vec<Attribute> {
         Attribute::optional_computed(
             "validity_days",
             Type::Number,
-            "Days of coverage, 1 to 824, in the older form. Overrides `validity_years`.",
+            "Days of coverage, 1 to 824, in the older form. Overrides `validity_years`. Changing it means a new order.",
         )
         .keeps_prior_value(),
         Attribute::optional_computed(
             "custom_expiration_date",
             Type::String,
-            "Last day of coverage, `yyyy-MM-dd`, less than 825 days ahead, in the older form. Overrides `validity_days` and `validity_years`.",
+            "Last day of coverage, `yyyy-MM-dd`, less than 825 days ahead, in the older form. Overrides `validity_days` and `validity_years`. \
+             Changing it means a new order.",
         )
         .keeps_prior_value(),
         Attribute::optional_computed(
@@ -133,7 +137,8 @@ fn order() -> Vec<Attribute> {
             "organization",
             (Nesting::Single, super::super::organization::attributes()),
             "Organization of the certificate: an existing one by `id`, or a new one by its name and address. Required unless the \
-             provider has an `organization_id`. Another organization means a new order.",
+             provider has an `organization_id`. Another organization means a new order; contacts change in place, as far as \
+             CertCentral can.",
         )
         .keeps_prior_value(),
         Attribute::optional_computed(
@@ -152,17 +157,17 @@ fn order() -> Vec<Attribute> {
                     Attribute::required("value", Type::String, "Its value for this order."),
                 ],
             ),
-            "Values of the account's custom order fields.",
+            "Values of the account's custom order fields. Changed in place; a field that is left out keeps its value.",
         ),
         Attribute::optional(
             "additional_emails",
             Type::set(Type::String),
-            "Further addresses that get the notifications about this order.",
+            "Further addresses that get the notifications about this order. Changed in place.",
         ),
         Attribute::optional(
             "disable_renewal_notifications",
             Type::Bool,
-            "Whether CertCentral sends no renewal notifications. Default `false`.",
+            "Whether CertCentral sends no renewal notifications. Default `false`. Changed in place.",
         )
         .default_value(false),
         Attribute::optional_computed(
@@ -192,8 +197,8 @@ fn order() -> Vec<Attribute> {
         Attribute::optional_computed(
             "skip_approval",
             Type::Bool,
-            "Whether the order skips the approval step; works only if the user of the API key may approve. CertCentral's default is `false`. \
-             Cannot be changed after the order.",
+            "Whether the order skips the approval step; works only if the user of the API key may approve. Holds for reissues, too. \
+             CertCentral's default is `false`. Cannot be changed after the order.",
         )
         .keeps_prior_value(),
         Attribute::optional_computed(
@@ -207,7 +212,8 @@ fn order() -> Vec<Attribute> {
             "dcv_method",
             Type::String,
             "How control over the domains is proven: `email`, `dns-txt-token`, `dns-cname-token`, `http-token` or `http-token-dynamic`. \
-             Default: the provider's `dcv_method`, else CertCentral's.",
+             Default: the provider's `dcv_method`, else CertCentral's. Changed in place while domains are validated; else it counts from the next \
+             reissue on.",
         )
         .keeps_prior_value(),
         Attribute::optional_computed(

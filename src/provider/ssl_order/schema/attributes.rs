@@ -10,7 +10,11 @@ pub(super) fn attributes() -> Vec<Attribute> {
 
 fn order() -> Vec<Attribute> {
     vec![
-        Attribute::computed("id", Type::String, "The order id as text."),
+        Attribute::computed(
+            "id",
+            Type::String,
+            "The order id as text. Only a renewal or a replacement changes it.",
+        ),
         Attribute::computed("order_id", Type::Number, "The order id."),
         Attribute::computed(
             "certificate_id",
@@ -40,12 +44,13 @@ fn order() -> Vec<Attribute> {
         Attribute::computed(
             "ready_for_reissue",
             Type::Bool,
-            "Whether the certificate ends within `reissue_days_before_expiry` while the order still has coverage. Set at every refresh.",
+            "Whether the certificate ends within `reissue_days_before_expiry` while the order still has coverage. Set at every refresh; \
+             the next plan then announces a reissue.",
         ),
         Attribute::computed(
             "ready_for_renewal",
             Type::Bool,
-            "Whether the order ends within `renew_days_before_expiry`. Set at every refresh.",
+            "Whether the order ends within `renew_days_before_expiry`. Set at every refresh; the next plan then announces a renewal.",
         ),
         Attribute::computed(
             "domain_validations",

@@ -7,9 +7,9 @@ pub(super) fn attributes() -> Vec<Attribute> {
         Attribute::optional(
             "wait_for",
             Type::String,
-            "How long creating waits: `auto` (default) until the certificate is issued, but only while nobody but DigiCert has something \
-             to do; `issued` until it is issued, whoever has to act; `none` not at all. When `timeouts.create` is over, the order is in \
-             state with its status and a warning; a later refresh picks the certificate up.",
+            "How long creating, a reissue or a renewal waits: `auto` (default) until the certificate is issued, but only while nobody but DigiCert has something \
+             to do; `issued` until it is issued, whoever has to act; `none` not at all. When `timeouts.create`, or `timeouts.update` for \
+             the other two, is over, the order is in state with its status and a warning; a later refresh picks the certificate up.",
         )
         .default_value("auto"),
         Attribute::optional(
@@ -44,15 +44,16 @@ pub(super) fn attributes() -> Vec<Attribute> {
         Attribute::optional(
             "reissue_days_before_expiry",
             Type::Number,
-            "Days before the end of the certificate from which `ready_for_reissue` is true, as long as the order still has coverage. \
-             Default `30`; `0` switches it off.",
+            "Days before the end of the certificate from which `ready_for_reissue` is true, as long as the order still has coverage. The next \
+             plan then announces a reissue for the same key and names, at no cost. Default `30`; `0` switches it off.",
         )
         .default_value(30),
         Attribute::optional(
             "renew_days_before_expiry",
             Type::Number,
-            "Days before the end of the order from which `ready_for_renewal` is true. Default `0`, which switches it off. CertCentral renews \
-             an order from 90 days before its end on, so more than `90` count as `90`.",
+            "Days before the end of the order from which `ready_for_renewal` is true. The next plan then announces a **paid** order that \
+             continues this one and takes its place in state. CertCentral renews from 90 days before the end on, so more than `90` count as \
+             `90`. Default `0`, which switches it off.",
         )
         .default_value(0),
         Attribute::optional(
