@@ -1,6 +1,7 @@
 //! Orders, CSRs and fixtures for the tests of this resource.
 
 use std::fs;
+use std::time::Duration;
 
 use certcentral_sandbox::Sandbox;
 use serde::de::DeserializeOwned;
@@ -130,11 +131,21 @@ pub(super) fn prepared(order: &SslOrderModel) -> Prepared {
 
 /// A client of a base URL.
 pub(in crate::provider) fn client(base_url: &str) -> Client {
-    let config = Config::new(
+    Client::new(config(base_url)).expect("a client")
+}
+
+/// A client that gives an order this long.
+pub(in crate::provider) fn impatient_client(base_url: &str, patience: Duration) -> Client {
+    let mut config = config(base_url);
+    config.timeouts.order = patience;
+    Client::new(config).expect("a client")
+}
+
+fn config(base_url: &str) -> Config {
+    Config::new(
         BaseUrl::new(base_url).expect("a base URL"),
         ApiKey::new("sandbox-unit").expect("a key"),
-    );
-    Client::new(config).expect("a client")
+    )
 }
 
 /// A session of a provider that talks to the sandbox.

@@ -1,11 +1,13 @@
 //! The POST against the sandbox with answers that get lost.
 
+use std::time::Duration;
+
 use certcentral_sandbox::{At, Fault, Sandbox, Settings};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::{Outcome, place};
-use crate::provider::ssl_order::samples::{client, order, prepared};
+use crate::provider::ssl_order::samples::{client, impatient_client, order, prepared};
 
 fn posts(sandbox: &Sandbox) -> usize {
     let journal = sandbox.journal();
@@ -107,4 +109,45 @@ async fn an_order_that_the_look_up_by_token_hides_is_found_by_its_names_and_its_
     };
     assert_eq!(order.id.to_string(), sandbox.orders()[0].id.to_string());
     assert_eq!(sandbox.summary().orders_created, 1);
+}
+
+/// Places the order with little patience for its answer, which meets a fault such as `after hang`.
+async fn placed_in_a_hurry(sandbox: &Sandbox, fault: &str) -> Outcome {
+    let rule = format!("POST /order/certificate/* {fault}");
+    sandbox.add_fault(rule.parse().unwrap());
+    let client = impatient_client(&sandbox.base_url(), Duration::from_millis(300));
+    let stop = CancellationToken::new();
+    place(&client, &prepared(&order()), Instant::now(), &stop).await
+}
+
+#[tokio::test]
+async fn an_order_whose_answer_never_ends_is_settled_without_a_second_post() {
+    for fault in [
+        "after hang",
+        "after delay seconds=60",
+        "after drip bytes=1 pause_ms=20",
+    ] {
+        let sandbox = Sandbox::start(Settings::default()).unwrap();
+        let outcome = placed_in_a_hurry(&sandbox, fault).await;
+        let Outcome::Settled(order) = outcome else {
+            panic!("{fault}: {outcome:?}");
+        };
+        assert_eq!(order.id.to_string(), sandbox.orders()[0].id.to_string());
+        assert_eq!(posts(&sandbox), 1, "{fault}");
+        assert_eq!(sandbox.summary().orders_created, 1, "{fault}");
+    }
+}
+
+#[tokio::test]
+async fn an_order_that_hangs_before_it_is_processed_has_an_unknown_outcome() {
+    for fault in ["before hang", "before delay seconds=60"] {
+        let sandbox = Sandbox::start(Settings::default()).unwrap();
+        let outcome = placed_in_a_hurry(&sandbox, fault).await;
+        let Outcome::NoOrder(problem) = outcome else {
+            panic!("{fault}: {outcome:?}");
+        };
+        assert_eq!(problem.summary, "Unknown outcome of the order", "{fault}");
+        assert_eq!(posts(&sandbox), 1, "{fault}");
+        assert_eq!(sandbox.summary().orders_created, 0, "{fault}");
+    }
 }
