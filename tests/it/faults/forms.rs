@@ -10,7 +10,12 @@ use crate::lifecycle::destroy_matrix::{destroy, in_status};
 async fn irregular_answers_make_the_same_life_of_an_order() {
     let mut bed = Bed::with(|account| account.irregular = true);
     let first = try_apply(&mut bed, &order(), "create").await;
-    assert_eq!(warnings(&first.report), ["This apply places a paid order"]);
+    assert_eq!(
+        warnings(&first.report),
+        ["This apply places a paid order"],
+        "{:?}",
+        first.report
+    );
     assert_one_order_and_an_empty_plan(&mut bed, &order(), "create").await;
 
     bed.forget_state();
