@@ -12,7 +12,7 @@ use self::estimates::Estimates;
 pub(super) use self::estimates::{Answer, Asker, NoAnswer};
 use super::polling::Polling;
 use super::settings::{OrderDefaults, Settings};
-use crate::certcentral::{Amount, Client, Config, PriceQuery};
+use crate::certcentral::{Amount, Client, Config, OrderId, PriceQuery};
 use crate::framework::{Attr, Diagnostic};
 
 /// The configured provider, shared by its resources. Empty until core configures the provider, which may
@@ -151,6 +151,11 @@ impl Session {
             token: token.to_owned(),
             ordered: false,
         })
+    }
+
+    /// Claims an order, so that no two resources of this apply have it, and none is ended that another one has.
+    pub fn claim_order(&self, order: OrderId) -> Option<Claim> {
+        self.claim(&format!("order {order}"))
     }
 
     /// Remembers that this apply destroys an order, in CertCentral or only in state.

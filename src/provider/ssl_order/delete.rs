@@ -56,6 +56,10 @@ pub(super) async fn delete(
         Ok(client) => client,
         Err(problem) => return Deleted::Kept(problem.into()),
     };
+    // A create of this apply may have adopted the order: with `create_before_destroy`, or after a rename. Until this is over, none can.
+    let Some(_claim) = session.claim_order(id) else {
+        return Deleted::Gone(words::taken_over(id));
+    };
     let patience = Patience::new(timeouts::delete(&state), &call.stop);
     let ending = Ending {
         client: &client,

@@ -1,6 +1,6 @@
 //! What makes core destroy and create again: by accident it buys nothing, on purpose it says so first.
 
-use certcentral_sandbox::{Sandbox, Settings};
+use certcentral_sandbox::{Issuance, Sandbox, Settings};
 
 use super::configuration::{Configuration, ORDER};
 use super::evidence::{assert_says, few_cores, order_posts, printed};
@@ -48,6 +48,36 @@ fn a_taint_adopts_the_order_instead_of_buying_another() {
         let output = workdir.apply();
 
         assert_says(&output, &["Warning: Existing order adopted"]);
+        assert_still_the_first(&sandbox, &workdir, ORDER);
+    }
+}
+
+#[test]
+fn a_replacement_that_creates_first_does_not_end_the_order_that_it_adopts() {
+    for core in few_cores() {
+        let sandbox = Sandbox::start(Settings::default()).unwrap();
+        sandbox.change(|account| account.issuance = Issuance::Manual);
+        let configuration = Configuration::small(&sandbox.base_url())
+            .set("on_destroy", "cancel")
+            .set("wait_for", "none");
+        let workdir = configuration.workdir(&core);
+        let lifecycle = "lifecycle {\n    create_before_destroy = true\n  }\n}\n";
+        let text = configuration.text();
+        let (order, _) = text.rsplit_once("}\n").unwrap();
+        workdir.write("main.tf", &format!("{order}  {lifecycle}"));
+        workdir.apply();
+
+        let replace = format!("-replace={ORDER}");
+        let output = workdir.run(&["apply", "-auto-approve", &replace]).success();
+
+        assert_says(
+            &output,
+            &[
+                "Warning: Existing order adopted",
+                "Warning: Order taken over by another resource",
+            ],
+        );
+        assert_eq!(sandbox.orders()[0].status, "pending", "{}", core.name);
         assert_still_the_first(&sandbox, &workdir, ORDER);
     }
 }

@@ -31,6 +31,17 @@ pub(super) fn retained(id: OrderId, state: &SslOrderModel) -> Warnings {
     )
 }
 
+/// Of an order that a create of the same apply has adopted.
+pub(super) fn taken_over(id: OrderId) -> Warnings {
+    warning(
+        "Order taken over by another resource",
+        format!(
+            "Another resource of this apply has the same content and has taken order {id} over, as after a rename or with \
+             `create_before_destroy`. So the order was neither canceled nor revoked."
+        ),
+    )
+}
+
 /// Of an issued order that was to be canceled.
 pub(super) fn left_valid(order: &Order) -> Warnings {
     let reissue = match order.status {
