@@ -8,3 +8,4 @@ mod order;
 mod refresh;
 mod reissue;
 mod rows;
+mod runs;

@@ -14,6 +14,7 @@ mod interruption;
 mod issuance;
 mod lifecycle;
 mod log;
+mod lost_answers;
 mod many;
 mod moved;
 mod outage;
