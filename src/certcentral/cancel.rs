@@ -42,14 +42,14 @@ impl Client {
         let id = order.to_string();
         let path = ["order", "certificate", &id, "status"];
         let update = StatusUpdate::canceled(note);
-        match self.put(&path, &update).await {
+        match self.put_changing(&path, &update).await {
             // The refusal of the word proves that nothing was done, so the older word may be tried.
             Err(Error::Api(error)) if error.status == 400 && error.has("invalid_value:status") => {
                 let update = StatusUpdate {
                     status: CANCELED_FORMERLY,
                     ..update
                 };
-                self.put(&path, &update).await
+                self.put_changing(&path, &update).await
             }
             result => result,
         }

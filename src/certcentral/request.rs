@@ -165,7 +165,7 @@ impl Client {
             status: decision,
             processor_comment: comment,
         };
-        self.put(&["request", &request.to_string(), "status"], &update)
+        self.put_changing(&["request", &request.to_string(), "status"], &update)
             .await
     }
 }

@@ -3,6 +3,8 @@
 //!
 //! Source: <https://dev.digicert.com/certcentral-apis/services-api/errors.html>
 
+mod repeats;
+
 use crate::certcentral::{ApiError, Error, ErrorItem, TransportKind};
 use crate::framework::{AttributePath, Diagnostic};
 
@@ -38,7 +40,8 @@ const ADVICE: &[Advice] = &[
     Advice {
         code: "request_limit_exceeded",
         summary: "Request limit of CertCentral exceeded",
-        advice: "Other users of the key use up its limit of 1000 requests in 3 minutes. Run the command again in some minutes.",
+        advice: "The provider itself keeps below the limits of 1000 requests in 3 minutes and 100 in 5 seconds, so other users of the key \
+                 use them up. Run the command again in some minutes, or share the limit by `requests_per_second` in every run.",
         attribute: None,
     },
     Advice {
@@ -155,6 +158,14 @@ const FIELDS: &[(&str, &[&str])] = &[
 pub(super) fn diagnostic(error: &Error, doing: &str) -> Diagnostic {
     match error {
         Error::Api(api) => refused(api, doing),
+        Error::GaveUp {
+            last,
+            attempts,
+            elapsed,
+            end,
+            ..
+        } => repeats::gave_up(diagnostic(last, doing), *attempts, *elapsed, *end),
+        Error::NotSent { reason, waited, .. } => repeats::not_sent(doing, *reason, *waited),
         Error::Transport { kind, .. } => Diagnostic::error(
             "CertCentral not reachable",
             format!("{}\n\n{}", sentence(error, doing), transport_advice(*kind)),

@@ -148,6 +148,8 @@ pub(crate) fn plain_launch() -> Launch {
         "DIGICERT_CA_BUNDLE",
         "DIGICERT_MAX_ORDER_PRICE",
         "DIGICERT_ALLOW_REVOCATION",
+        "DIGICERT_MAX_RETRIES",
+        "DIGICERT_REQUESTS_PER_SECOND",
     ]
     .into_iter()
     .fold(launch, Launch::without_env)
