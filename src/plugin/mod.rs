@@ -14,6 +14,7 @@ mod handshake;
 mod lifetime;
 mod listener;
 pub mod log;
+pub mod memory;
 pub mod panic;
 mod reattach;
 mod redact;
