@@ -76,6 +76,16 @@ pub(super) async fn placed_for_us(
         .map(Box::new))
 }
 
+/// The open orders for the same names, product and organization that carry our token.
+pub(super) async fn with_our_token(
+    client: &Client,
+    prepared: &Prepared,
+) -> Result<Vec<Order>, Error> {
+    let mut found = candidates(client, prepared).await?;
+    found.retain(|order| order.alternative_order_id.as_deref() == Some(&prepared.token));
+    Ok(found)
+}
+
 /// The open orders for the same names, product and organization, newest first.
 async fn candidates(client: &Client, prepared: &Prepared) -> Result<Vec<Order>, Error> {
     let certificate = &prepared.body.certificate;

@@ -71,7 +71,7 @@ async fn settle(
                 return Outcome::Settled(order);
             }
             Ok(Found::Several(ids)) => {
-                return Outcome::NoOrder(super::words::several_orders(prepared, &ids));
+                return Outcome::NoOrder(super::words::several_after_a_lost_answer(prepared, &ids));
             }
             Ok(Found::Nothing | Found::Foreign(_)) => {}
             Err(error) => last_trouble = Some(error),
