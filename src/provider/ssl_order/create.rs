@@ -308,7 +308,7 @@ async fn look(
 /// Two resources never share an order, whatever leads them to it.
 fn claim_order(session: &Session, id: OrderId) -> Result<Claim, Diagnostic> {
     session
-        .claim(&format!("order {id}"))
+        .claim_order(id.get())
         .ok_or_else(|| words::order_taken(id))
 }
 
