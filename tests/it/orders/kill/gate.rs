@@ -153,7 +153,7 @@ impl Valve {
 }
 
 /// One request or answer with its body, or nothing when the connection has ended.
-fn read_message(stream: &mut TcpStream) -> Result<Option<Vec<u8>>> {
+pub(super) fn read_message(stream: &mut TcpStream) -> Result<Option<Vec<u8>>> {
     let mut message = Vec::new();
     let mut buffer = [0; 16 * 1024];
     loop {
@@ -181,7 +181,7 @@ fn length_of(message: &[u8]) -> Option<usize> {
 }
 
 /// Whether nobody is at the other end any more.
-fn is_gone(client: &TcpStream) -> Result<bool> {
+pub(super) fn is_gone(client: &TcpStream) -> Result<bool> {
     client.set_nonblocking(true)?;
     let peeked = client.peek(&mut [0]);
     client.set_nonblocking(false)?;

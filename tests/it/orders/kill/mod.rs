@@ -24,11 +24,14 @@
 //! Every cell ends in one order. One story outside of the matrix does not: where the next apply runs while the request of a killed one
 //! is still under way (K5 without its release), nobody can see that order yet. See [`race`].
 
+mod backend;
 mod cell;
 mod death;
 mod gate;
 mod points;
+mod race;
 mod scene;
+mod state_file;
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};

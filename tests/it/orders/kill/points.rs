@@ -54,7 +54,8 @@ impl Operation {
         match self {
             Self::Create => points.extend([
                 Point::of(LOOK, 1).named("K8", Reached::Arrived),
-                Point::of(Call("GET", "/order/alternate/*"), 2)
+                // The first order is looked up before and after it is placed.
+                Point::of(Call("GET", "/order/alternate/*"), 3)
                     .named(SECOND_ORDER, Reached::Arrived),
                 Point::of(Call("GET", "/order/certificate/*/validation"), 1)
                     .named(WAITING, Reached::Answered),
