@@ -1,5 +1,7 @@
 //! What makes core destroy and create again: by accident it buys nothing, on purpose it says so first.
 
+use std::fs;
+
 use certcentral_sandbox::{Sandbox, Settings};
 
 use super::configuration::{Configuration, ORDER};
@@ -153,6 +155,35 @@ fn an_order_that_moves_into_for_each_without_a_moved_block_is_adopted() {
         );
         let address = "digicert_ssl_order.example[\"shop\"]";
         assert_still_the_first(&sandbox, &workdir, address);
+    }
+}
+
+#[test]
+fn an_order_in_a_module_that_was_renamed_is_adopted() {
+    for core in few_cores() {
+        let sandbox = Sandbox::start(Settings::default()).unwrap();
+        let configuration = Configuration::small(&sandbox.base_url());
+        let workdir = configuration.workdir(&core);
+        let text = configuration.text();
+        let (settings, order) = text.split_at(text.find("resource ").unwrap());
+        let requirements = &settings[..settings.find("provider ").unwrap()];
+        fs::create_dir(workdir.path().join("order")).unwrap();
+        workdir.write("order/main.tf", &format!("{requirements}{order}"));
+
+        for name in ["former", "present"] {
+            let module = format!("module \"{name}\" {{\n  source = \"./order\"\n}}\n");
+            workdir.write("main.tf", &format!("{settings}{module}"));
+            workdir.run(&["get"]).success();
+            workdir.apply();
+        }
+
+        let listed = workdir.run(&["state", "list"]).success();
+        assert_eq!(
+            listed.stdout.trim(),
+            "module.present.digicert_ssl_order.example"
+        );
+        assert_eq!(order_posts(&sandbox).len(), 1, "{}", core.name);
+        workdir.assert_empty_plan();
     }
 }
 
