@@ -15,7 +15,7 @@ use self::estimates::Estimates;
 pub(super) use self::estimates::{Answer, Asker, NoAnswer};
 use super::polling::Polling;
 use super::settings::{OrderDefaults, Settings};
-use crate::certcentral::{Amount, Client, Config, OrderId, PriceQuery, RateWindow};
+use crate::certcentral::{Amount, Client, Config, PriceQuery, RateWindow};
 use crate::framework::{Attr, Diagnostic};
 
 /// Bound of an operation that only looks.
@@ -165,9 +165,9 @@ impl Session {
         })
     }
 
-    /// Claims an order, so that no two resources of this apply have it, and none is ended that another one has.
-    pub fn claim_order(&self, order: OrderId) -> Option<Claim> {
-        self.claim(&format!("order {order}"))
+    /// Claims an order for one resource, or for the destroy that ends it. None if another one of this apply has it.
+    pub fn claim_order(&self, order_id: i64) -> Option<Claim> {
+        self.claim(&format!("order {order_id}"))
     }
 
     /// Remembers that this apply destroys an order, in CertCentral or only in state.

@@ -48,6 +48,10 @@ pub(super) async fn delete(
         OnDestroy::Cancel => Goal::Cancel,
         OnDestroy::Revoke => Goal::Revoke,
     };
+    // With `create_before_destroy`, or under another address, the create of this apply may have adopted the very order.
+    let Some(_ending) = session.claim_order(id.get()) else {
+        return Deleted::Gone(words::taken_over(id));
+    };
     let status = OrderStatus::from(state.status.as_str().unwrap_or_default());
     if goal == Goal::Revoke && status.is_open() && !session.allow_revocation() {
         return Deleted::Kept(not_allowed(&state).into());
@@ -56,10 +60,6 @@ pub(super) async fn delete(
     let client = match session.client() {
         Ok(client) => client.within(patience.deadline(), &call.stop),
         Err(problem) => return Deleted::Kept(problem.into()),
-    };
-    // A create of this apply may have adopted the order: with `create_before_destroy`, or after a rename. Until this is over, none can.
-    let Some(_claim) = session.claim_order(id) else {
-        return Deleted::Gone(words::taken_over(id));
     };
     let ending = Ending {
         client: &client,

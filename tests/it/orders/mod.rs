@@ -12,6 +12,8 @@ mod identity;
 mod import;
 mod interruption;
 mod issuance;
+#[cfg(target_os = "linux")]
+mod kill;
 mod lifecycle;
 mod log;
 mod lost_answers;

@@ -73,6 +73,56 @@ async fn retain_calls_nothing() {
 }
 
 #[tokio::test]
+async fn an_order_that_a_create_of_the_same_apply_has_adopted_is_not_ended() {
+    for on_destroy in ["cancel", "revoke"] {
+        let (sandbox, state) = ordered(Approval::None, Issuance::Manual).await;
+        let session = session(&sandbox);
+        session
+            .claim_order(state.known_order_id().unwrap())
+            .unwrap()
+            .keep();
+        let calls = sandbox.journal().len();
+        let request = DeleteRequest {
+            state: SslOrderModel {
+                on_destroy: on_destroy.into(),
+                ..state
+            },
+            private: SslOrderPrivate::default(),
+        };
+        let call = Call {
+            stop: CancellationToken::new(),
+        };
+        assert_eq!(
+            gone(delete(&session, &call, request).await),
+            ["Order was taken over and stays"]
+        );
+        assert_eq!(sandbox.journal().len(), calls);
+    }
+}
+
+#[tokio::test]
+async fn an_order_that_was_left_as_it_is_can_be_adopted_in_the_same_apply() {
+    let (sandbox, state) = ordered(Approval::None, Issuance::Immediate).await;
+    let session = session(&sandbox);
+    let id = state.known_order_id().unwrap();
+    let request = DeleteRequest {
+        state: SslOrderModel {
+            on_destroy: "cancel".into(),
+            ..state
+        },
+        private: SslOrderPrivate::default(),
+    };
+    let call = Call {
+        stop: CancellationToken::new(),
+    };
+    assert_eq!(
+        gone(delete(&session, &call, request).await),
+        ["Issued certificate stays valid"]
+    );
+    assert!(session.claim_order(id).is_some());
+}
+
+#[tokio::test]
 async fn cancel_cancels_a_pending_order() {
     let (sandbox, state) = ordered(Approval::None, Issuance::Manual).await;
     assert_eq!(
@@ -201,51 +251,4 @@ async fn the_client_refuses_even_where_state_takes_an_issued_order_for_closed() 
         sandbox.journal().iter().all(|entry| entry.method != "PUT"),
         "no revocation was sent"
     );
-}
-
-#[tokio::test]
-async fn an_order_that_a_create_of_this_apply_has_adopted_is_not_ended() {
-    for on_destroy in ["cancel", "revoke"] {
-        let (sandbox, state) = ordered(Approval::None, Issuance::Manual).await;
-        let session = session(&sandbox);
-        let id = OrderId::try_from(state.known_order_id().unwrap()).unwrap();
-        session.claim_order(id).unwrap().keep();
-        let calls = sandbox.journal().len();
-        let request = DeleteRequest {
-            state: SslOrderModel {
-                on_destroy: on_destroy.into(),
-                // What is closed already needs no permission to be revoked.
-                status: "canceled".into(),
-                ..state.clone()
-            },
-            private: SslOrderPrivate::default(),
-        };
-        let stop = CancellationToken::new();
-        let deleted = delete(&session, &Call { stop }, request).await;
-        assert_eq!(
-            gone(deleted),
-            ["Order taken over by another resource"],
-            "{on_destroy}"
-        );
-        assert_eq!(sandbox.journal().len(), calls, "{on_destroy}");
-        assert_eq!(sandbox.orders()[0].status, "pending", "{on_destroy}");
-    }
-}
-
-#[tokio::test]
-async fn an_order_that_was_left_as_it_is_can_be_adopted_by_the_create_that_follows() {
-    let (sandbox, state) = ordered(Approval::None, Issuance::Immediate).await;
-    let session = session(&sandbox);
-    let id = OrderId::try_from(state.known_order_id().unwrap()).unwrap();
-    let request = DeleteRequest {
-        state: SslOrderModel {
-            on_destroy: "cancel".into(),
-            ..state
-        },
-        private: SslOrderPrivate::default(),
-    };
-    let stop = CancellationToken::new();
-    let deleted = delete(&session, &Call { stop }, request).await;
-    assert_eq!(gone(deleted), ["Issued certificate stays valid"]);
-    assert!(session.claim_order(id).is_some());
 }

@@ -31,13 +31,13 @@ pub(super) fn retained(id: OrderId, state: &SslOrderModel) -> Warnings {
     )
 }
 
-/// Of an order that a create of the same apply has adopted.
+/// Of an order that another resource of the same apply has adopted.
 pub(super) fn taken_over(id: OrderId) -> Warnings {
     warning(
-        "Order taken over by another resource",
+        "Order was taken over and stays",
         format!(
-            "Another resource of this apply has the same content and has taken order {id} over, as after a rename or with \
-             `create_before_destroy`. So the order was neither canceled nor revoked."
+            "The resource that takes the place of this one adopted order {id} in the same apply, because it has the same content. So the order was \
+             neither canceled nor revoked. To end it and buy another one, change `order_key`."
         ),
     )
 }

@@ -169,3 +169,37 @@ async fn another_order_for_the_same_names_and_key_is_not_taken_for_the_lost_one(
     assert_eq!(problem.summary, "Unknown outcome of the order");
     assert_eq!((posts(&sandbox), sandbox.orders().len()), (2, 1));
 }
+
+#[tokio::test]
+async fn several_orders_after_a_lost_answer_are_an_error_however_they_are_found() {
+    for hidden in [false, true] {
+        let sandbox = Sandbox::start(Settings::default()).unwrap();
+        let stop = CancellationToken::new();
+        placed(&sandbox, &stop).await;
+        let route = "POST /order/certificate/*".parse().unwrap();
+        sandbox.fault(route, 1, At::After, Fault::Drop);
+        if hidden {
+            let nothing = Fault::Answer {
+                status: 404,
+                body: r#"{"errors":[{"code":"not_found|order","message":"No."}]}"#.to_owned(),
+                content_type: "application/json".to_owned(),
+            };
+            let look_up = "GET /order/alternate/*".parse().unwrap();
+            sandbox.fault_times(look_up, 1, 9, At::Before, nothing);
+        }
+        let outcome = placed(&sandbox, &stop).await;
+        let Outcome::NoOrder(problem) = outcome else {
+            panic!("{outcome:?}");
+        };
+        assert_eq!(problem.summary, "Several orders with the same token");
+        for order in sandbox.orders() {
+            assert!(
+                problem.detail.contains(&order.id.to_string()),
+                "{}",
+                problem.detail
+            );
+        }
+        assert!(!problem.detail.contains("Nothing was ordered"));
+        assert_eq!(posts(&sandbox), 2);
+    }
+}
