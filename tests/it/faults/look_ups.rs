@@ -1,6 +1,9 @@
 //! The look-ups around an order: without them nothing is bought, and what they do not show yet is found later.
 
-use super::rows::{add, assert_no_key, assert_one_order_and_an_empty_plan, each, hasty, try_apply};
+use super::rows::{
+    add, assert_no_key, assert_one_order_and_an_empty_plan, bed_without_repeats, each, hasty,
+    try_apply,
+};
 use crate::lifecycle::bed::{Bed, ORDER, errors, order, warnings};
 
 const BY_TOKEN: &str = "GET /order/alternate/*";
@@ -42,7 +45,7 @@ async fn without_a_look_up_nothing_is_ordered() {
         },
     );
     each(rows, async |row: String| {
-        let mut bed = Bed::new();
+        let mut bed = bed_without_repeats();
         add(&bed.sandbox, &row);
         let failed = try_apply(&mut bed, &hasty(), &row).await;
         assert_eq!(
@@ -117,7 +120,7 @@ async fn an_order_that_cannot_be_read_right_after_its_answer_is_kept_and_read_la
         "1 before echo status=400",
     ];
     each(faults, async |fault| {
-        let mut bed = Bed::new();
+        let mut bed = bed_without_repeats();
         add(&bed.sandbox, &format!("{INFO} {fault}"));
         let applied = try_apply(&mut bed, &order(), fault).await;
         assert_eq!(errors(&applied.report), [""; 0], "{fault}");

@@ -7,5 +7,6 @@ mod look_ups;
 mod order;
 mod refresh;
 mod reissue;
+mod repeats;
 mod rows;
 mod runs;

@@ -1,7 +1,9 @@
 //! A refresh that meets a fault says so and leaves the state as it was: what could not be seen is not gone.
 
-use super::rows::{add, assert_no_key, assert_one_order_and_an_empty_plan, each, try_apply};
-use crate::lifecycle::bed::{Bed, errors, order};
+use super::rows::{
+    add, assert_no_key, assert_one_order_and_an_empty_plan, bed_without_repeats, each, try_apply,
+};
+use crate::lifecycle::bed::{errors, order};
 
 const INFO: &str = "GET /order/certificate/*";
 
@@ -39,7 +41,7 @@ async fn an_answer_that_is_none_leaves_the_state_as_it_was() {
         "after set pointer=/certificate value=7",
     ];
     each(faults, async |fault| {
-        let mut bed = Bed::new();
+        let mut bed = bed_without_repeats();
         let _applied = try_apply(&mut bed, &order(), fault).await;
         let before = bed.terraform.state().clone();
         add(&bed.sandbox, &fault_of(fault));
@@ -69,7 +71,7 @@ async fn what_nobody_has_heard_of_is_recorded_and_plans_nothing() {
         "after form form=unknown_fields",
     ];
     each(faults, async |fault| {
-        let mut bed = Bed::new();
+        let mut bed = bed_without_repeats();
         let _applied = try_apply(&mut bed, &order(), fault).await;
         add(&bed.sandbox, &fault_of(fault));
         let report = bed.terraform.refresh().await.unwrap();

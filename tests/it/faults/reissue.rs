@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::rows::{add, assert_no_key, each, try_apply};
+use super::rows::{add, assert_no_key, bed_without_repeats, each, try_apply};
 use crate::lifecycle::bed::{Bed, errors, new_csr, order, order_with};
 
 const REISSUE: &str = "POST /order/certificate/*/reissue";
@@ -148,7 +148,7 @@ async fn a_reissue_that_takes_effect_late_is_found_and_not_sent_again() {
 #[tokio::test]
 async fn a_look_that_fails_before_a_reissue_sends_none() {
     for fault in ["html status=403", "reset", "echo status=400"] {
-        let mut bed = Bed::new();
+        let mut bed = bed_without_repeats();
         let _applied = try_apply(&mut bed, &order(), fault).await;
         let config = another_key();
         let plan = bed.plan(&config).await.expect_success();

@@ -7,7 +7,7 @@ use futures_util::{StreamExt, stream};
 use serde_json::{Value as Json, json};
 use terraform_host::{Applied, Report};
 
-use crate::lifecycle::bed::{Bed, order_with};
+use crate::lifecycle::bed::{Bed, launch, order_with};
 
 /// How many rows run at once: each starts a process per step.
 const AT_ONCE: usize = 6;
@@ -22,6 +22,14 @@ pub(super) async fn each<T>(rows: impl IntoIterator<Item = T>, check: impl Async
 /// Adds a rule such as `POST /order/certificate/* 1 after drop`.
 pub(super) fn add(sandbox: &Sandbox, rule: &str) {
     sandbox.add_fault(rule.parse().unwrap());
+}
+
+/// A bed whose provider repeats no call, so that one fault is the end of it.
+pub(super) fn bed_without_repeats() -> Bed {
+    let mut bed = Bed::new();
+    let launch = launch(&bed.sandbox).env("DIGICERT_MAX_RETRIES", "0");
+    bed.terraform.relaunch(launch);
+    bed
 }
 
 /// The smallest order, with little patience for answers that got lost.
