@@ -55,6 +55,10 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
+    // A debugger is welcome to a process that was started for it.
+    if !arguments.debug {
+        plugin::memory::hide();
+    }
     let environment = Environment::from_process()?;
     if !arguments.debug {
         plugin::started_by_terraform(&environment)?;

@@ -9,7 +9,7 @@ mod rule;
 mod rules;
 pub(crate) mod wire;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 pub use self::chain::ChainForm;
@@ -33,7 +33,8 @@ pub enum Fault {
     Answer {
         /// HTTP status.
         status: u16,
-        /// Body text.
+        /// Body text. JSON may be given as it is.
+        #[serde(deserialize_with = "text")]
         body: String,
         /// Value of `Content-Type`.
         #[serde(default = "json_type")]
@@ -47,7 +48,7 @@ pub enum Fault {
     /// Answer 429.
     Limited {
         /// `Retry-After` as it is to be sent. `now+90` and `now-90` become a date by the sandbox's clock.
-        #[serde(default)]
+        #[serde(default, deserialize_with = "some_text")]
         retry_after: Option<String>,
         /// Whether the body is a page, as a content network in front of the API sends it.
         #[serde(default)]
@@ -160,6 +161,18 @@ pub enum Fault {
         /// Real milliseconds between two drops.
         pause_ms: u64,
     },
+}
+
+/// Text, or anything else as the JSON that it is.
+fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    Ok(match Value::deserialize(deserializer)? {
+        Value::String(text) => text,
+        other => other.to_string(),
+    })
+}
+
+fn some_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    text(deserializer).map(Some)
 }
 
 fn json_type() -> String {

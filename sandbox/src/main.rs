@@ -56,7 +56,7 @@ FAULTS, for --fault and with the same words for POST /_sandbox/faults:
     of the answer            status, set, remove, form, chain, garble, truncate, drip
   --fault 'POST /order/certificate/* 1 after drop'              the order is placed, its answer is lost
   --fault 'GET /order/alternate/* 1x* stale calls=3'            look-ups lag three calls behind
-  --fault '* * 10x5 limited retry_after=\"30\"'                  calls 10 to 14 meet a limit
+  --fault '* * 10x5 limited retry_after=30'                  calls 10 to 14 meet a limit
 
 Example:
   certcentral-sandbox --listen 127.0.0.1:8086 --approval one_step

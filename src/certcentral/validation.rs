@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 use time::OffsetDateTime;
 
 use super::client::Client;
@@ -62,7 +63,7 @@ pub struct OrganizationProgress {
     #[serde(default, deserialize_with = "flexible::timestamp")]
     pub validated_until: Option<OffsetDateTime>,
     /// Its single steps with their statuses, such as `address_verification`: `pending`.
-    #[serde(default, deserialize_with = "flexible::object")]
+    #[serde(default, deserialize_with = "steps")]
     pub verification_details: Option<BTreeMap<String, String>>,
 }
 
@@ -100,6 +101,23 @@ impl OrganizationProgress {
     }
 }
 
+/// The steps that have a status. A member of another type is none, and no reason to refuse the rest.
+fn steps<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<BTreeMap<String, String>>, D::Error> {
+    let members: Option<BTreeMap<String, Value>> = flexible::object(deserializer)?;
+    let steps = members.map(|members| {
+        let steps = members
+            .into_iter()
+            .filter_map(|(step, status)| match status {
+                Value::String(status) => Some((step, status)),
+                _ => None,
+            });
+        steps.collect()
+    });
+    Ok(steps)
+}
+
 impl DnsNameValidation {
     /// Whether control of the domain is proven.
     #[must_use]
@@ -120,5 +138,24 @@ impl Client {
         let id = order.to_string();
         self.get(&["order", "certificate", &id, "validation"], &[])
             .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_member_that_is_no_step_does_not_hide_the_steps() {
+        let progress: OrganizationProgress = serde_json::from_str(
+            r#"{"status": "pending", "verification_details": {
+                "address_verification": "pending", "place_verification": "complete",
+                "attempts": 2, "is_new": true, "history": [{}], "next": null}}"#,
+        )
+        .unwrap();
+        assert_eq!(
+            progress.open_steps().collect::<Vec<_>>(),
+            ["address_verification"]
+        );
     }
 }

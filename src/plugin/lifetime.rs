@@ -17,14 +17,15 @@ const AFTER_SHUTDOWN: Duration = Duration::from_millis(1600);
 /// CI systems kill ten seconds after SIGTERM.
 const AFTER_TERMINATE: Duration = Duration::from_secs(9);
 
-/// Nobody kills an orphan; an order and the search for its outcome take four minutes at most.
-const AFTER_ORPHANED: Duration = Duration::from_secs(300);
+/// Nobody reads an orphan's answers, and the next apply may run by now: an orphan that stayed could send its order beside it.
+const AFTER_ORPHANED: Duration = Duration::from_millis(1600);
 
 /// How long the server may take to send the answers that are ready and to close its connections.
 pub(super) const LAST_ANSWERS: Duration = Duration::from_millis(100);
 
-/// How often a process without connections looks whether its parent is still there.
-const PARENT_CHECK: Duration = Duration::from_secs(1);
+/// How often a process without connections looks whether its parent is still there. A dying parent closes its connections
+/// a moment before it is gone.
+const PARENT_CHECK: Duration = Duration::from_millis(100);
 
 /// How long a host may take to connect for the first time.
 const CONNECT_LIMIT: Duration = Duration::from_secs(60);

@@ -14,6 +14,7 @@ mod handshake;
 mod lifetime;
 mod listener;
 pub mod log;
+pub mod memory;
 pub mod panic;
 mod reattach;
 mod redact;
@@ -83,8 +84,8 @@ pub enum ServeError {
 ///
 /// `drain` holds the tasks that must get their answer before the process exits, such as an order in flight. It is
 /// closed when the end begins: a call that finds `drain.is_closed()` must not start such a task any more. After a
-/// Shutdown call the tasks get until 1.7 s after it (Terraform kills at 2 s), after SIGTERM 9 s, and when Terraform
-/// is gone without a word five minutes, as nobody is left to kill us. `ending` is cancelled when the end begins, so that
+/// Shutdown call the tasks get until 1.7 s after it (Terraform kills at 2 s), as long when Terraform is gone without a word,
+/// because nobody reads their answers any more, and after SIGTERM 9 s. `ending` is cancelled when the end begins, so that
 /// tasks which only wait can stop.
 ///
 /// On return the caller should end the process at once and not wait for threads of the runtime (use

@@ -165,6 +165,11 @@ impl Session {
         })
     }
 
+    /// Claims an order for one resource, or for the destroy that ends it. None if another one of this apply has it.
+    pub fn claim_order(&self, order_id: i64) -> Option<Claim> {
+        self.claim(&format!("order {order_id}"))
+    }
+
     /// Remembers that this apply destroys an order, in CertCentral or only in state.
     pub fn let_go(&self, order_id: i64) {
         if let Some(configured) = self.configured() {

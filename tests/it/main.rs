@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod docs;
 #[cfg(test)]
+mod faults;
+#[cfg(test)]
 mod lifecycle;
 #[cfg(test)]
 mod orders;

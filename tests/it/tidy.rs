@@ -3,6 +3,7 @@
 //! A rule answers with the lines (or the file) that break it. Every rule has a test of its own that it catches a bad sample.
 
 mod arrows;
+mod fault_table;
 mod files;
 mod references;
 mod source;
@@ -16,7 +17,7 @@ type Violation = (usize, String);
 /// A rule over one file: its path from the root of the repository with forward slashes, and its text.
 type Rule = fn(&str, &str) -> Vec<Violation>;
 
-const RULES: [Rule; 14] = [
+const RULES: [Rule; 15] = [
     arrows::modules_use_only_what_the_design_allows,
     arrows::only_the_framework_server_names_generated_types,
     arrows::crates_depend_only_as_the_design_allows,
@@ -31,6 +32,7 @@ const RULES: [Rule; 14] = [
     references::no_trailing_space,
     references::no_merge_marker,
     references::a_named_path_exists,
+    fault_table::the_fault_table_names_tests_that_exist,
 ];
 
 /// Directories that hold nothing of ours.

@@ -147,6 +147,21 @@ mod tests {
     }
 
     #[test]
+    fn a_body_may_be_json_and_a_number_may_be_text() {
+        let Fault::Answer { body, .. } =
+            rule(r#"GET * answer status=500 body={"errors":[]}"#).fault
+        else {
+            panic!("not an answer");
+        };
+        assert_eq!(body, r#"{"errors":[]}"#);
+        let limited = Fault::Limited {
+            retry_after: Some("7".to_owned()),
+            html: false,
+        };
+        assert_eq!(rule("GET * limited retry_after=7").fault, limited);
+    }
+
+    #[test]
     fn nonsense_is_refused_in_words() {
         for (text, word) in [
             ("order", "is not a route"),

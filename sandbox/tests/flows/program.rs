@@ -73,3 +73,46 @@ fn a_public_address_is_refused_with_a_reason() {
     );
     assert_eq!(child.wait().unwrap().code(), Some(1));
 }
+
+#[tokio::test]
+async fn faults_of_the_command_line_act_from_the_start() {
+    let child = Command::new(env!("CARGO_BIN_EXE_certcentral-sandbox"))
+        .args(["--listen", "127.0.0.1:0", "--irregular"])
+        .args(["--fault", "GET /user/me 2 before html status=502"])
+        .args(["--fault", "* * 3x* limited retry_after=30"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut running = Running(child);
+    let mut lines = BufReader::new(running.0.stdout.take().unwrap()).lines();
+    let first = lines.next().unwrap().unwrap();
+    let url = first
+        .strip_prefix("certcentral-sandbox listening on ")
+        .unwrap();
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let mut seen = Vec::new();
+    for _ in 0..4 {
+        let call = http.get(format!("{url}/user/me"));
+        let answer = call.header("X-DC-DEVKEY", "sandbox-people").send().await;
+        let answer = answer.unwrap();
+        let after = answer.headers().get("retry-after").cloned();
+        seen.push((answer.status().as_u16(), after));
+        if seen.len() == 1 {
+            assert!(answer.text().await.unwrap().contains("x_object"));
+        }
+    }
+    let after = Some("30".parse().unwrap());
+    let limited = (429, after);
+    assert_eq!(seen, [(200, None), (502, None), limited.clone(), limited]);
+}
+
+#[test]
+fn a_rule_that_is_none_is_refused_in_words() {
+    let output = Command::new(env!("CARGO_BIN_EXE_certcentral-sandbox"))
+        .args(["--listen", "127.0.0.1:0", "--fault", "GET * explode"])
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(text.contains("unknown variant `explode`"), "{text}");
+    assert!(!output.status.success());
+}

@@ -42,7 +42,7 @@ async fn every_wait_is_bounded() {
     let hour = Some(3_600_000);
     assert_eq!(waited(Ending::Shutdown, hour, None).await, 1600);
     assert_eq!(waited(Ending::Terminated, hour, None).await, 9000);
-    assert_eq!(waited(Ending::Orphaned, hour, None).await, 300_000);
+    assert_eq!(waited(Ending::Orphaned, hour, None).await, 1600);
 }
 
 #[tokio::test(start_paused = true)]
@@ -118,7 +118,7 @@ async fn a_dead_parent_and_no_connection_make_an_orphan() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_parent_that_dies_after_its_connection_is_noticed_within_a_second() {
+async fn a_parent_that_dies_after_its_connection_is_noticed() {
     let connections = OpenConnections::default();
     let parent = Cell::new(TERRAFORM);
     let mut orphaned = pin!(orphaned(connections.watch(), TERRAFORM, || parent.get()));

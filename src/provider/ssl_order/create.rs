@@ -20,7 +20,7 @@ use super::place::{self, Outcome};
 use super::private::SslOrderPrivate;
 use super::validate::dates_for_a_new_order;
 use super::wait::{self, Limits, WaitFor};
-use super::{domain_validations, observe, price, record, schema, timeouts, words};
+use super::{domain_validations, observe, price, record, rivals, schema, timeouts, words};
 use crate::certcentral::{Client, Order, OrderId, PlacedOrder};
 use crate::framework::{
     Call, CreateRequest, Created, Diagnostic, Diagnostics, FromToValue, Warnings, conformance,
@@ -192,7 +192,11 @@ async fn fill_in(
             record::answer(&mut state, &placed);
             domain_validations::tokens(&mut state, &placed, prepared.body.dcv_method.as_deref());
             chain = placed.certificate_chain;
-            (placed.id, client.order(placed.id).await)
+            let (order, ()) = tokio::join!(
+                client.order(placed.id),
+                rivals::look(client, prepared, placed.id, &mut warnings),
+            );
+            (placed.id, order)
         }
         Got::Order(order) => (order.id, Ok(*order)),
     };
@@ -304,7 +308,7 @@ async fn look(
 /// Two resources never share an order, whatever leads them to it.
 fn claim_order(session: &Session, id: OrderId) -> Result<Claim, Diagnostic> {
     session
-        .claim(&format!("order {id}"))
+        .claim_order(id.get())
         .ok_or_else(|| words::order_taken(id))
 }
 

@@ -48,6 +48,10 @@ pub(super) async fn delete(
         OnDestroy::Cancel => Goal::Cancel,
         OnDestroy::Revoke => Goal::Revoke,
     };
+    // With `create_before_destroy`, or under another address, the create of this apply may have adopted the very order.
+    let Some(_ending) = session.claim_order(id.get()) else {
+        return Deleted::Gone(words::taken_over(id));
+    };
     let status = OrderStatus::from(state.status.as_str().unwrap_or_default());
     if goal == Goal::Revoke && status.is_open() && !session.allow_revocation() {
         return Deleted::Kept(not_allowed(&state).into());

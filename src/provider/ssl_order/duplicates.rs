@@ -60,19 +60,17 @@ pub(super) async fn look(
     Ok(found)
 }
 
-/// The order of a POST whose answer was lost, where the look-up by token does not show it: it has our names, our key and our token.
-pub(super) async fn placed_for_us(
+/// The open orders with our names, our key and our token, where the look-up by token may not show them yet.
+pub(super) async fn with_our_token(
     client: &Client,
     prepared: &Prepared,
-) -> Result<Option<Box<Order>>, Error> {
-    let candidates = candidates(client, prepared).await?;
-    Ok(candidates
-        .into_iter()
-        .find(|order| {
-            has_key(order, &prepared.csr)
-                && order.alternative_order_id.as_deref() == Some(prepared.token.as_str())
-        })
-        .map(Box::new))
+) -> Result<Vec<Order>, Error> {
+    let mut found = candidates(client, prepared).await?;
+    found.retain(|order| {
+        has_key(order, &prepared.csr)
+            && order.alternative_order_id.as_deref() == Some(prepared.token.as_str())
+    });
+    Ok(found)
 }
 
 /// The open orders for the same names, product and organization, newest first.

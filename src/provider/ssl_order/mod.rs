@@ -6,7 +6,7 @@
 //! | what is refused before any call | `validate.rs` |
 //! | what the plan says | `plan.rs`, `change.rs`, `equality.rs` |
 //! | what an order may cost | `price.rs` |
-//! | how an order is placed exactly once | `create.rs`, then `find.rs`, `place.rs` |
+//! | how an order is placed exactly once | `create.rs`, then `find.rs`, `place.rs`, `rivals.rs` |
 //! | how it is changed, reissued and renewed | `update.rs` |
 //! | how it is found after a reissue or a renewal | `succession.rs` |
 //! | how the answer gets into state | `record.rs`, `observe.rs` |
@@ -44,6 +44,7 @@ mod private;
 mod product;
 mod read;
 pub(super) mod record;
+mod rivals;
 #[cfg(test)]
 pub(super) mod samples;
 mod schema;

@@ -9,7 +9,7 @@ use tracing::{info, warn};
 
 use super::find::{self, Found};
 use super::new_order::Prepared;
-use super::{duplicates, look_again};
+use super::{duplicates, look_again, words};
 use crate::certcentral::{Certainty, Client, Error, Order, PlacedOrder};
 use crate::framework::Diagnostic;
 use crate::provider::api_error;
@@ -34,7 +34,7 @@ pub(super) async fn place(
     stop: &CancellationToken,
 ) -> Outcome {
     if stop.is_cancelled() {
-        return Outcome::NoOrder(super::words::interrupted());
+        return Outcome::NoOrder(words::interrupted());
     }
     info!(token = %prepared.token, product = %prepared.product, "placing the order");
     let error = match client.place_order(&prepared.product, &prepared.body).await {
@@ -73,7 +73,7 @@ async fn settle(
                 return Outcome::Settled(order);
             }
             Ok(Found::Several(ids)) => {
-                return Outcome::NoOrder(super::words::several_orders(prepared, &ids));
+                return Outcome::NoOrder(words::several_after_a_lost_answer(prepared, &ids));
             }
             Ok(Found::Nothing | Found::Foreign(_)) => {}
             Err(error) => last_trouble = Some(error),
@@ -83,16 +83,21 @@ async fn settle(
         }
     }
     if !stop.is_cancelled() {
-        match duplicates::placed_for_us(client, prepared).await {
-            Ok(Some(order)) => {
-                info!(order_id = %order.id, "order settled by its names and its key after a lost answer");
-                return Outcome::Settled(order);
+        match duplicates::with_our_token(client, prepared).await {
+            Ok(mut found) => {
+                if found.len() > 1 {
+                    let ids: Vec<_> = found.iter().map(|order| order.id).collect();
+                    return Outcome::NoOrder(words::several_after_a_lost_answer(prepared, &ids));
+                }
+                if let Some(order) = found.pop() {
+                    info!(order_id = %order.id, "order settled by its names and its key after a lost answer");
+                    return Outcome::Settled(Box::new(order));
+                }
             }
-            Ok(None) => {}
             Err(error) => last_trouble = Some(error),
         }
     }
-    Outcome::NoOrder(super::words::unknown_outcome(
+    Outcome::NoOrder(words::unknown_outcome(
         prepared,
         lost,
         last_trouble.as_ref(),

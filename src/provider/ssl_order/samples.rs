@@ -1,6 +1,7 @@
 //! Orders, CSRs and fixtures for the tests of this resource.
 
 use std::fs;
+use std::time::Duration;
 
 use certcentral_sandbox::Sandbox;
 use serde::de::DeserializeOwned;
@@ -130,12 +131,23 @@ pub(super) fn prepared(order: &SslOrderModel) -> Prepared {
 
 /// A client of a base URL that repeats no call.
 pub(in crate::provider) fn client(base_url: &str) -> Client {
+    Client::new(config(base_url)).expect("a client")
+}
+
+/// A client that gives an order this long.
+pub(in crate::provider) fn impatient_client(base_url: &str, patience: Duration) -> Client {
+    let mut config = config(base_url);
+    config.timeouts.order = patience;
+    Client::new(config).expect("a client")
+}
+
+fn config(base_url: &str) -> Config {
     let mut config = Config::new(
         BaseUrl::new(base_url).expect("a base URL"),
         ApiKey::new("sandbox-unit").expect("a key"),
     );
     config.max_retries = 0;
-    Client::new(config).expect("a client")
+    config
 }
 
 /// A session of a provider that talks to the sandbox and repeats no call.

@@ -91,6 +91,36 @@ pub(super) fn several_orders(prepared: &Prepared, ids: &[OrderId]) -> Diagnostic
     )
 }
 
+/// The POST's answer was lost, and more than one open order carries the token: another run ordered at the same time.
+pub(super) fn several_after_a_lost_answer(prepared: &Prepared, ids: &[OrderId]) -> Diagnostic {
+    let ids: Vec<_> = ids.iter().map(ToString::to_string).collect();
+    Diagnostic::error(
+        "Several orders with the same token",
+        format!(
+            "The order was sent and its answer was lost. The open orders {} all carry the token {} now: this run placed one of them, and another run \
+             the rest, such as a second apply at the same time. Keep the one with the lowest number, end the others in CertCentral (cancel \
+             what is pending, revoke what is issued), then apply again: the apply takes the one that is left over.",
+            ids.join(", "),
+            prepared.token
+        ),
+    )
+}
+
+/// Another run placed the same order meanwhile.
+pub(super) fn placed_twice(ours: OrderId, other: &Order, token: &str) -> (&'static str, String) {
+    let (keep, end) = (ours.min(other.id), ours.max(other.id));
+    (
+        "Order placed twice by two runs",
+        format!(
+            "Order {ours} is in this state, and order {} ({}) carries the same token {token}: another run placed it meanwhile, such as a second \
+             apply without a state lock, or a killed one whose request arrived late. CertCentral charges both. Keep order {keep}, the earlier \
+             one, and end order {end} in CertCentral: cancel it while it is pending, revoke it once it is issued. Remove it with `terraform state \
+             rm` from the state that holds it and apply there again: the apply takes order {keep} over.",
+            other.id, other.status
+        ),
+    )
+}
+
 /// The user's own reference names an order for another key.
 pub(super) fn foreign_order(prepared: &Prepared, id: OrderId) -> Diagnostic {
     Diagnostic::error(

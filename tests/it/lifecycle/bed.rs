@@ -34,6 +34,11 @@ impl Bed {
     pub(crate) fn with(change: impl FnOnce(&mut Behavior)) -> Self {
         let mut settings = Settings::default();
         change(&mut settings.behavior);
+        Self::of(settings)
+    }
+
+    /// A sandbox that is started as told.
+    pub(crate) fn of(settings: Settings) -> Self {
         let sandbox = Sandbox::start(settings).unwrap();
         let terraform = Workspace::new(launch(&sandbox));
         Self { sandbox, terraform }

@@ -7,7 +7,7 @@ use terraform_host::Applied;
 use super::bed::{Bed, CSR, errors, http, order_with, route, warnings};
 
 /// A bed that may revoke, with one order in state that was brought into `status`.
-pub(super) async fn in_status(status: &str, on_destroy: &str) -> Bed {
+pub(crate) async fn in_status(status: &str, on_destroy: &str) -> Bed {
     in_status_with(status, json!({ "on_destroy": on_destroy })).await
 }
 
@@ -67,7 +67,7 @@ pub(super) async fn reissue_by_hand(bed: &Bed, issuance: Issuance) {
 }
 
 /// Plans the destroy, applies it, and tells by a word each what was called for it.
-pub(super) async fn destroy(bed: &mut Bed) -> (Applied, Vec<String>) {
+pub(crate) async fn destroy(bed: &mut Bed) -> (Applied, Vec<String>) {
     destroy_with(bed, |_| {}).await
 }
 

@@ -10,7 +10,7 @@ mod closed;
 mod configurations;
 mod destroy;
 mod destroy_faults;
-mod destroy_matrix;
+pub(crate) mod destroy_matrix;
 mod destroy_revoke;
 mod duplicates;
 mod identity;

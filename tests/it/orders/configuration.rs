@@ -121,12 +121,15 @@ impl Configuration {
 /// A CSR that lists no name, so that it fits every order. The same one for the whole process.
 pub(super) fn csr() -> &'static str {
     static CSR: OnceLock<String> = OnceLock::new();
-    CSR.get_or_init(|| {
-        let mut parameters = CertificateParams::default();
-        parameters.distinguished_name = DistinguishedName::new();
-        let key = KeyPair::generate().unwrap();
-        parameters.serialize_request(&key).unwrap().pem().unwrap()
-    })
+    CSR.get_or_init(new_csr)
+}
+
+/// As `csr`, for a key that nothing else has.
+pub(super) fn new_csr() -> String {
+    let mut parameters = CertificateParams::default();
+    parameters.distinguished_name = DistinguishedName::new();
+    let key = KeyPair::generate().unwrap();
+    parameters.serialize_request(&key).unwrap().pem().unwrap()
 }
 
 fn put(arguments: &mut Vec<(String, Value)>, argument: &str, value: Value) {

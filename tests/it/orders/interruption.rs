@@ -1,10 +1,9 @@
 //! Ctrl-C and sudden death while an order is on its way.
 
 use std::time::Duration;
-#[cfg(target_os = "linux")]
-use std::{fs, path::Path, process::Command};
 
 use certcentral_sandbox::{At, Sandbox, Settings};
+use nix::sys::signal::Signal;
 
 use super::configuration::{Configuration, ORDER};
 use super::evidence::{assert_says, few_cores, order_post, order_posts};
@@ -22,7 +21,7 @@ fn an_interrupt_during_the_order_leaves_it_in_state() {
 
         let mut apply = workdir.spawn(&["apply", "-auto-approve"]);
         assert!(hold.wait_held(LONG), "{}: no order came", core.name);
-        apply.signal("INT");
+        apply.signal(Signal::SIGINT);
         apply.wait_for_line("Interrupt received");
         hold.release();
         apply.wait();
@@ -48,7 +47,7 @@ fn an_order_of_a_killed_run_is_adopted_by_the_next() {
 
         let apply = workdir.spawn(&["apply", "-auto-approve"]);
         assert!(hold.wait_held(LONG), "{}: no order came", core.name);
-        apply.signal("KILL");
+        apply.signal(Signal::SIGKILL);
         apply.wait();
         hold.release();
 
@@ -56,7 +55,7 @@ fn an_order_of_a_killed_run_is_adopted_by_the_next() {
     }
 }
 
-/// Linux tells which process is the provider of which directory.
+/// Linux tells which process is the provider of which command.
 #[cfg(target_os = "linux")]
 #[test]
 fn an_order_of_a_killed_provider_is_adopted_by_the_next_run() {
@@ -67,35 +66,13 @@ fn an_order_of_a_killed_provider_is_adopted_by_the_next_run() {
 
         let apply = workdir.spawn(&["apply", "-auto-approve"]);
         assert!(hold.wait_held(LONG), "{}: no order came", core.name);
-        kill_provider_in(&workdir.path());
+        apply.kill_provider();
         let output = apply.wait().exits_with(1);
         assert_says(&output, &["Error: "]);
         hold.release();
 
         assert_adopted_by_the_next_apply(&sandbox, &workdir);
     }
-}
-
-/// Kills the provider processes that work in `directory`.
-#[cfg(target_os = "linux")]
-#[track_caller]
-fn kill_provider_in(directory: &Path) {
-    let provider = Path::new(env!("CARGO_BIN_EXE_terraform-provider-digicert"));
-    let directory = directory.canonicalize().unwrap();
-    let is_ours = |process: &Path| {
-        let link = |name: &str| fs::read_link(process.join(name)).ok();
-        link("exe").as_deref() == Some(provider) && link("cwd") == Some(directory.clone())
-    };
-    let mut killed = 0;
-    for process in fs::read_dir("/proc").unwrap().map(Result::unwrap) {
-        if is_ours(&process.path()) {
-            let script = format!("kill -s KILL {}", process.file_name().display());
-            let status = Command::new("sh").args(["-c", &script]).status().unwrap();
-            assert!(status.success());
-            killed += 1;
-        }
-    }
-    assert_eq!(killed, 1, "provider processes in {}", directory.display());
 }
 
 /// State has nothing, the sandbox has the order, and the next apply brings them together without another POST.

@@ -12,8 +12,11 @@ mod identity;
 mod import;
 mod interruption;
 mod issuance;
+#[cfg(target_os = "linux")]
+mod kill;
 mod lifecycle;
 mod log;
+mod lost_answers;
 mod many;
 mod moved;
 mod outage;

@@ -1,5 +1,7 @@
 //! What makes core destroy and create again: by accident it buys nothing, on purpose it says so first.
 
+use std::fs;
+
 use certcentral_sandbox::{Sandbox, Settings};
 
 use super::configuration::{Configuration, ORDER};
@@ -78,6 +80,123 @@ fn a_resource_renamed_without_a_moved_block_adopts_the_order() {
 
         assert_says(&output, &["Warning: Existing order adopted"]);
         assert_still_the_first(&sandbox, &workdir, "digicert_ssl_order.renamed");
+    }
+}
+
+/// `text` with a block at the beginning of the order.
+fn with_block(text: &str, block: &str) -> String {
+    let start = "resource \"digicert_ssl_order\" \"example\" {\n";
+    assert!(text.contains(start));
+    text.replace(start, &format!("{start}{block}\n"))
+}
+
+#[test]
+fn a_failed_provisioner_taints_the_order_and_the_next_apply_adopts_it() {
+    for core in few_cores() {
+        let sandbox = Sandbox::start(Settings::default()).unwrap();
+        let configuration = Configuration::small(&sandbox.base_url());
+        let workdir = configuration.workdir(&core);
+        let failing = "  provisioner \"local-exec\" {\n    command = \"exit 7\"\n  }";
+        workdir.write("main.tf", &with_block(&configuration.text(), failing));
+
+        let output = workdir.run(&["apply", "-auto-approve"]).exits_with(1);
+        assert_says(&output, &["Error: local-exec provisioner error"]);
+        let plan = workdir.plan();
+        assert_says(&plan, &["is tainted, so must be replaced"]);
+        configuration.replace_in(&workdir);
+        let output = workdir.apply();
+
+        assert_says(&output, &["Warning: Existing order adopted"]);
+        assert_still_the_first(&sandbox, &workdir, ORDER);
+    }
+}
+
+#[test]
+fn a_replacement_that_is_created_first_adopts_the_order_and_leaves_it_as_it_is() {
+    for core in few_cores() {
+        for on_destroy in ["retain", "cancel", "revoke"] {
+            let sandbox = Sandbox::start(Settings::default()).unwrap();
+            let configuration = Configuration::small(&sandbox.base_url())
+                .provider("allow_revocation", true)
+                .set("on_destroy", on_destroy);
+            let workdir = configuration.workdir(&core);
+            let created_first = "  lifecycle {\n    create_before_destroy = true\n  }";
+            workdir.write("main.tf", &with_block(&configuration.text(), created_first));
+            workdir.apply();
+
+            let replace = format!("-replace={ORDER}");
+            let output = workdir.run(&["apply", "-auto-approve", &replace]).success();
+
+            assert_says(&output, &["Warning: Existing order adopted"]);
+            if on_destroy != "retain" {
+                assert_says(&output, &["Warning: Order was taken over and stays"]);
+            }
+            assert_eq!(sandbox.orders()[0].status, "issued", "{on_destroy}");
+            assert_still_the_first(&sandbox, &workdir, ORDER);
+        }
+    }
+}
+
+#[test]
+fn an_order_that_moves_into_for_each_without_a_moved_block_is_adopted() {
+    for core in few_cores() {
+        let (sandbox, configuration, workdir) = ordered(&core);
+
+        let text = with_block(&configuration.text(), "  for_each = toset([\"shop\"])");
+        workdir.write("main.tf", &text);
+        let output = workdir.apply();
+
+        assert_says(
+            &output,
+            &[
+                "Warning: Existing order adopted",
+                "1 added, 0 changed, 1 destroyed",
+            ],
+        );
+        let address = "digicert_ssl_order.example[\"shop\"]";
+        assert_still_the_first(&sandbox, &workdir, address);
+    }
+}
+
+#[test]
+fn an_order_in_a_module_that_was_renamed_is_adopted() {
+    for core in few_cores() {
+        let sandbox = Sandbox::start(Settings::default()).unwrap();
+        let configuration = Configuration::small(&sandbox.base_url());
+        let workdir = configuration.workdir(&core);
+        let text = configuration.text();
+        let (settings, order) = text.split_at(text.find("resource ").unwrap());
+        let requirements = &settings[..settings.find("provider ").unwrap()];
+        fs::create_dir(workdir.path().join("order")).unwrap();
+        workdir.write("order/main.tf", &format!("{requirements}{order}"));
+
+        for name in ["former", "present"] {
+            let module = format!("module \"{name}\" {{\n  source = \"./order\"\n}}\n");
+            workdir.write("main.tf", &format!("{settings}{module}"));
+            workdir.run(&["get"]).success();
+            workdir.apply();
+        }
+
+        let listed = workdir.run(&["state", "list"]).success();
+        assert_eq!(
+            listed.stdout.trim(),
+            "module.present.digicert_ssl_order.example"
+        );
+        assert_eq!(order_posts(&sandbox).len(), 1, "{}", core.name);
+        workdir.assert_empty_plan();
+    }
+}
+
+#[test]
+fn an_order_that_was_removed_from_state_is_adopted() {
+    for core in few_cores() {
+        let (sandbox, _, workdir) = ordered(&core);
+
+        workdir.run(&["state", "rm", ORDER]).success();
+        let output = workdir.apply();
+
+        assert_says(&output, &["Warning: Existing order adopted"]);
+        assert_still_the_first(&sandbox, &workdir, ORDER);
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod dropped;
 mod logging;
+mod memory;
 mod messages;
 mod shutdown;
 mod socket;

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use nix::sys::signal::Signal;
 use serde_json::json;
 
 use super::{Workdir, cores};
@@ -98,7 +99,7 @@ fn an_interrupt_reaches_the_process_group_and_leaves_the_state() {
 
         let mut apply = workdir.spawn(&["apply", "-auto-approve"]);
         apply.wait_for_line("(local-exec): blocking");
-        apply.signal("INT");
+        apply.signal(Signal::SIGINT);
         let output = apply.wait().exits_with(1);
 
         assert!(

@@ -17,4 +17,5 @@ mod running;
 mod workdir;
 
 pub(crate) use self::core::{Core, cores};
+pub(crate) use self::running::{Lifeline, Running};
 pub(crate) use self::workdir::{Output, Workdir};

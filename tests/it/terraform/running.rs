@@ -1,9 +1,15 @@
-//! A Terraform command that is still running: its lines as they come, and signals to its process group.
+//! A Terraform command that is still running: its lines as they come, signals, and whether anything of it is left.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, ErrorKind, Read};
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
+use std::time::Duration;
+
+use nix::sys::signal::{Signal, kill, killpg};
+use nix::unistd::Pid;
 
 use super::workdir::Output;
 
@@ -41,6 +47,28 @@ impl Running {
         }
     }
 
+    /// Sends a signal to Terraform alone: what a CI system does to end a job.
+    #[track_caller]
+    pub(crate) fn signal_terraform(&self, signal: Signal) {
+        kill(self.group(), signal).unwrap();
+    }
+
+    /// Kills the provider process, which must be the only one.
+    #[cfg(target_os = "linux")]
+    #[track_caller]
+    pub(crate) fn kill_provider(&self) {
+        let providers = providers_in(self.group());
+        let [provider] = providers[..] else {
+            panic!("{} has the providers {providers:?}", self.command);
+        };
+        kill(provider, Signal::SIGKILL).unwrap();
+    }
+
+    /// Terraform's process id, which is the number of its group.
+    fn group(&self) -> Pid {
+        Pid::from_raw(self.child.id().try_into().unwrap())
+    }
+
     /// Blocks until a line with `text` appears on either stream.
     #[track_caller]
     pub(crate) fn wait_for_line(&mut self, text: &str) {
@@ -55,14 +83,10 @@ impl Running {
         );
     }
 
-    /// Sends a signal, as in `INT`, to Terraform and everything it started: what a terminal does at Ctrl-C.
+    /// Sends a signal to Terraform and everything it started: what a terminal does at Ctrl-C.
     #[track_caller]
-    pub(crate) fn signal(&self, name: &str) {
-        assert!(
-            self.send(name),
-            "no process group {} to signal",
-            self.child.id()
-        );
+    pub(crate) fn signal(&self, signal: Signal) {
+        killpg(self.group(), signal).unwrap();
     }
 
     /// Waits for the end.
@@ -87,25 +111,56 @@ impl Running {
         kept.push('\n');
         text
     }
-
-    /// `kill` is a builtin of every POSIX shell, so the machine needs no such program.
-    fn send(&self, name: &str) -> bool {
-        let script = format!("kill -s {name} -- -{}", self.child.id());
-        Command::new("sh")
-            .args(["-c", &script])
-            .stderr(Stdio::null())
-            .status()
-            .is_ok_and(|status| status.success())
-    }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
         if matches!(self.child.try_wait(), Ok(None)) {
-            self.send("KILL");
+            let _ = killpg(self.group(), Signal::SIGKILL);
             let _ = self.child.wait();
         }
     }
+}
+
+/// Told by the end of standard input when a command and everything that it started are gone: each of them inherits it.
+pub(crate) struct Lifeline(UnixStream);
+
+impl Lifeline {
+    /// The lifeline, and the standard input to start a command with.
+    pub(super) fn new() -> (Self, Stdio) {
+        let (ours, theirs) = UnixStream::pair().unwrap();
+        (Self(ours), Stdio::from(OwnedFd::from(theirs)))
+    }
+
+    /// Blocks until nobody is left. False if somebody still is after `limit`.
+    pub(crate) fn ends_within(&self, limit: Duration) -> bool {
+        self.0.set_read_timeout(Some(limit)).unwrap();
+        match (&self.0).read(&mut [0]) {
+            Ok(0) => true,
+            Err(error) if error.kind() == ErrorKind::WouldBlock => false,
+            other => panic!("somebody wrote to standard input: {other:?}"),
+        }
+    }
+}
+
+/// The running providers in a process group. Their directories and files are not ours to read: see `src/plugin/memory.rs`.
+#[cfg(target_os = "linux")]
+fn providers_in(group: Pid) -> Vec<Pid> {
+    let is_provider = |stat: &str| {
+        // `4711 (terraform-provi) S 4700 4690`: name, state, parent, group. Names end after 15 characters.
+        let (name, rest) = stat.split_once('(')?.1.rsplit_once(") ")?;
+        let mut fields = rest.split(' ');
+        let (state, group_of) = (fields.next()?, fields.nth(1)?);
+        Some(name == "terraform-provi" && state != "Z" && group_of == group.to_string())
+    };
+    let processes = std::fs::read_dir("/proc").unwrap().map(Result::unwrap);
+    let ids = processes.filter_map(|process| process.file_name().to_str()?.parse().ok());
+    ids.filter(|id: &i32| {
+        std::fs::read_to_string(format!("/proc/{id}/stat"))
+            .is_ok_and(|stat| is_provider(&stat) == Some(true))
+    })
+    .map(Pid::from_raw)
+    .collect()
 }
 
 fn forward(stream: impl Read + Send + 'static, lines: Sender<Line>, wrap: fn(String) -> Line) {

@@ -12,7 +12,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use super::core::Core;
-use super::running::Running;
+use super::running::{Lifeline, Running};
 
 const PROVIDER: &str = env!("CARGO_BIN_EXE_terraform-provider-digicert");
 const SAVED_PLAN: &str = "saved.plan";
@@ -128,6 +128,15 @@ impl Workdir {
     pub(crate) fn spawn(&self, arguments: &[&str]) -> Running {
         let mut command = self.command(arguments);
         Running::start(self.line(arguments), command.process_group(0))
+    }
+
+    /// As `spawn`, and tells when nothing of it is left, whatever became of Terraform.
+    pub(crate) fn spawn_watched(&self, arguments: &[&str]) -> (Running, Lifeline) {
+        let (lifeline, input) = Lifeline::new();
+        let mut command = self.command(arguments);
+        command.stdin(input).process_group(0);
+        let running = Running::start(self.line(arguments), &mut command);
+        (running, lifeline)
     }
 
     /// `plan`, saved for `apply_saved`; the output is for tests of warnings. Must succeed.

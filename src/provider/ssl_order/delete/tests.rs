@@ -73,6 +73,56 @@ async fn retain_calls_nothing() {
 }
 
 #[tokio::test]
+async fn an_order_that_a_create_of_the_same_apply_has_adopted_is_not_ended() {
+    for on_destroy in ["cancel", "revoke"] {
+        let (sandbox, state) = ordered(Approval::None, Issuance::Manual).await;
+        let session = session(&sandbox);
+        session
+            .claim_order(state.known_order_id().unwrap())
+            .unwrap()
+            .keep();
+        let calls = sandbox.journal().len();
+        let request = DeleteRequest {
+            state: SslOrderModel {
+                on_destroy: on_destroy.into(),
+                ..state
+            },
+            private: SslOrderPrivate::default(),
+        };
+        let call = Call {
+            stop: CancellationToken::new(),
+        };
+        assert_eq!(
+            gone(delete(&session, &call, request).await),
+            ["Order was taken over and stays"]
+        );
+        assert_eq!(sandbox.journal().len(), calls);
+    }
+}
+
+#[tokio::test]
+async fn an_order_that_was_left_as_it_is_can_be_adopted_in_the_same_apply() {
+    let (sandbox, state) = ordered(Approval::None, Issuance::Immediate).await;
+    let session = session(&sandbox);
+    let id = state.known_order_id().unwrap();
+    let request = DeleteRequest {
+        state: SslOrderModel {
+            on_destroy: "cancel".into(),
+            ..state
+        },
+        private: SslOrderPrivate::default(),
+    };
+    let call = Call {
+        stop: CancellationToken::new(),
+    };
+    assert_eq!(
+        gone(delete(&session, &call, request).await),
+        ["Issued certificate stays valid"]
+    );
+    assert!(session.claim_order(id).is_some());
+}
+
+#[tokio::test]
 async fn cancel_cancels_a_pending_order() {
     let (sandbox, state) = ordered(Approval::None, Issuance::Manual).await;
     assert_eq!(

@@ -31,6 +31,17 @@ pub(super) fn retained(id: OrderId, state: &SslOrderModel) -> Warnings {
     )
 }
 
+/// Of an order that another resource of the same apply has adopted.
+pub(super) fn taken_over(id: OrderId) -> Warnings {
+    warning(
+        "Order was taken over and stays",
+        format!(
+            "The resource that takes the place of this one adopted order {id} in the same apply, because it has the same content. So the order was \
+             neither canceled nor revoked. To end it and buy another one, change `order_key`."
+        ),
+    )
+}
+
 /// Of an issued order that was to be canceled.
 pub(super) fn left_valid(order: &Order) -> Warnings {
     let reissue = match order.status {

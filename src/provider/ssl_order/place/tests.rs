@@ -1,11 +1,13 @@
 //! The POST against the sandbox with answers that get lost.
 
+use std::time::Duration;
+
 use certcentral_sandbox::{At, Fault, Sandbox, Settings};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::{Outcome, place};
-use crate::provider::ssl_order::samples::{client, order, prepared};
+use crate::provider::ssl_order::samples::{client, impatient_client, order, prepared};
 
 fn posts(sandbox: &Sandbox) -> usize {
     let journal = sandbox.journal();
@@ -109,6 +111,47 @@ async fn an_order_that_the_look_up_by_token_hides_is_found_by_its_names_and_its_
     assert_eq!(sandbox.summary().orders_created, 1);
 }
 
+/// Places the order with little patience for its answer, which meets a fault such as `after hang`.
+async fn placed_in_a_hurry(sandbox: &Sandbox, fault: &str) -> Outcome {
+    let rule = format!("POST /order/certificate/* {fault}");
+    sandbox.add_fault(rule.parse().unwrap());
+    let client = impatient_client(&sandbox.base_url(), Duration::from_millis(300));
+    let stop = CancellationToken::new();
+    place(&client, &prepared(&order()), Instant::now(), &stop).await
+}
+
+#[tokio::test]
+async fn an_order_whose_answer_never_ends_is_settled_without_a_second_post() {
+    for fault in [
+        "after hang",
+        "after delay seconds=60",
+        "after drip bytes=1 pause_ms=20",
+    ] {
+        let sandbox = Sandbox::start(Settings::default()).unwrap();
+        let outcome = placed_in_a_hurry(&sandbox, fault).await;
+        let Outcome::Settled(order) = outcome else {
+            panic!("{fault}: {outcome:?}");
+        };
+        assert_eq!(order.id.to_string(), sandbox.orders()[0].id.to_string());
+        assert_eq!(posts(&sandbox), 1, "{fault}");
+        assert_eq!(sandbox.summary().orders_created, 1, "{fault}");
+    }
+}
+
+#[tokio::test]
+async fn an_order_that_hangs_before_it_is_processed_has_an_unknown_outcome() {
+    for fault in ["before hang", "before delay seconds=60"] {
+        let sandbox = Sandbox::start(Settings::default()).unwrap();
+        let outcome = placed_in_a_hurry(&sandbox, fault).await;
+        let Outcome::NoOrder(problem) = outcome else {
+            panic!("{fault}: {outcome:?}");
+        };
+        assert_eq!(problem.summary, "Unknown outcome of the order", "{fault}");
+        assert_eq!(posts(&sandbox), 1, "{fault}");
+        assert_eq!(sandbox.summary().orders_created, 0, "{fault}");
+    }
+}
+
 #[tokio::test]
 async fn another_order_for_the_same_names_and_key_is_not_taken_for_the_lost_one() {
     let sandbox = Sandbox::start(Settings::default()).unwrap();
@@ -125,4 +168,38 @@ async fn another_order_for_the_same_names_and_key_is_not_taken_for_the_lost_one(
     };
     assert_eq!(problem.summary, "Unknown outcome of the order");
     assert_eq!((posts(&sandbox), sandbox.orders().len()), (2, 1));
+}
+
+#[tokio::test]
+async fn several_orders_after_a_lost_answer_are_an_error_however_they_are_found() {
+    for hidden in [false, true] {
+        let sandbox = Sandbox::start(Settings::default()).unwrap();
+        let stop = CancellationToken::new();
+        placed(&sandbox, &stop).await;
+        let route = "POST /order/certificate/*".parse().unwrap();
+        sandbox.fault(route, 1, At::After, Fault::Drop);
+        if hidden {
+            let nothing = Fault::Answer {
+                status: 404,
+                body: r#"{"errors":[{"code":"not_found|order","message":"No."}]}"#.to_owned(),
+                content_type: "application/json".to_owned(),
+            };
+            let look_up = "GET /order/alternate/*".parse().unwrap();
+            sandbox.fault_times(look_up, 1, 9, At::Before, nothing);
+        }
+        let outcome = placed(&sandbox, &stop).await;
+        let Outcome::NoOrder(problem) = outcome else {
+            panic!("{outcome:?}");
+        };
+        assert_eq!(problem.summary, "Several orders with the same token");
+        for order in sandbox.orders() {
+            assert!(
+                problem.detail.contains(&order.id.to_string()),
+                "{}",
+                problem.detail
+            );
+        }
+        assert!(!problem.detail.contains("Nothing was ordered"));
+        assert_eq!(posts(&sandbox), 2);
+    }
 }

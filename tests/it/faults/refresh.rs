@@ -1,0 +1,87 @@
+//! A refresh that meets a fault says so and leaves the state as it was: what could not be seen is not gone.
+
+use super::rows::{
+    add, assert_no_key, assert_one_order_and_an_empty_plan, bed_without_repeats, each, try_apply,
+};
+use crate::lifecycle::bed::{errors, order};
+
+const INFO: &str = "GET /order/certificate/*";
+
+#[tokio::test]
+async fn an_answer_that_is_none_leaves_the_state_as_it_was() {
+    let faults = [
+        "before drop",
+        "before reset",
+        "before raw text=garbage",
+        "before html status=200",
+        "before html status=403",
+        "before html status=404",
+        "before html status=500",
+        "before echo status=400",
+        "before echo status=404",
+        "before echo status=500",
+        "before redirect status=301",
+        "before redirect status=302",
+        "before redirect status=303",
+        "before redirect status=307",
+        "before redirect status=308",
+        "before huge bytes=9000000",
+        "before huge bytes=200000000 gzip=true",
+        "before answer {\"status\": 204, \"body\": \"\"}",
+        "before answer {\"status\": 200, \"body\": \"[]\"}",
+        "before answer {\"status\": 200, \"body\": \"null\"}",
+        "after truncate bytes=0 framing=close",
+        "after truncate bytes=300 framing=close",
+        "after truncate bytes=300 framing=chunked",
+        "after truncate bytes=300 framing=length",
+        "after garble every=50",
+        "after remove pointer=/status",
+        "after remove pointer=/id",
+        "after set pointer=/id value=0",
+        "after set pointer=/certificate value=7",
+    ];
+    each(faults, async |fault| {
+        let mut bed = bed_without_repeats();
+        let _applied = try_apply(&mut bed, &order(), fault).await;
+        let before = bed.terraform.state().clone();
+        add(&bed.sandbox, &fault_of(fault));
+        let report = bed.terraform.refresh().await.unwrap();
+        report.expect_valid();
+        assert_eq!(errors(&report).len(), 1, "{fault}: {report:?}");
+        assert_no_key(&bed, &report, fault);
+        assert_eq!(bed.terraform.state(), &before, "{fault}");
+        bed.sandbox.clear_rules();
+        assert_one_order_and_an_empty_plan(&mut bed, &order(), fault).await;
+    })
+    .await;
+}
+
+fn fault_of(fault: &str) -> String {
+    format!("{INFO} 1x* {fault}")
+}
+
+#[tokio::test]
+async fn what_nobody_has_heard_of_is_recorded_and_plans_nothing() {
+    let faults = [
+        "after set pointer=/status value=unheard_of",
+        "after set pointer=/product value={\"name_id\":\"ssl_basic\",\"type\":\"odd\"}",
+        "after set pointer=/requests/0/status value=odd",
+        "after set pointer=/dcv_method value=odd",
+        "after set pointer=/certificate/signature_hash value=sha256-or-so",
+        "after form form=unknown_fields",
+    ];
+    each(faults, async |fault| {
+        let mut bed = bed_without_repeats();
+        let _applied = try_apply(&mut bed, &order(), fault).await;
+        add(&bed.sandbox, &fault_of(fault));
+        let report = bed.terraform.refresh().await.unwrap();
+        report.expect_success();
+        let plan = bed.plan(&order()).await;
+        assert!(!plan.report.failed(), "{fault}: {:?}", plan.report);
+        assert!(plan.is_empty(), "{fault}: {:?}", plan.changes);
+        bed.sandbox.clear_rules();
+        bed.terraform.refresh().await.unwrap().expect_success();
+        assert_one_order_and_an_empty_plan(&mut bed, &order(), fault).await;
+    })
+    .await;
+}

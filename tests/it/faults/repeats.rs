@@ -1,0 +1,144 @@
+//! What is repeated, seen from outside: a limit for every call, failures that pass for those that do no harm twice.
+
+use serde_json::json;
+
+use super::rows::{add, assert_no_key, assert_one_order_and_an_empty_plan, each, hasty, try_apply};
+use crate::lifecycle::bed::{Bed, ORDER, errors, new_csr, order, order_with, warnings};
+use crate::lifecycle::destroy_matrix::{destroy, in_status};
+
+/// Limits that ask for a second, the shortest pause there is.
+const LIMITS: [&str; 4] = [
+    "limited retry_after=1",
+    "limited retry_after=0",
+    "limited retry_after=now-86400",
+    "limited retry_after=1 html=true",
+];
+
+#[tokio::test]
+async fn an_order_over_the_limit_waits_as_long_as_it_is_told_and_is_placed_once() {
+    each(LIMITS, async |fault| {
+        let mut bed = Bed::new();
+        add(&bed.sandbox, &format!("{ORDER} 1x2 before {fault}"));
+        let applied = try_apply(&mut bed, &order(), fault).await;
+        assert_eq!(
+            warnings(&applied.report),
+            ["This apply places a paid order"],
+            "{fault}"
+        );
+        let statuses: Vec<_> = bed.posts().iter().map(|post| post.status).collect();
+        assert_eq!(statuses, [Some(429), Some(429), Some(201)], "{fault}");
+        assert_one_order_and_an_empty_plan(&mut bed, &order(), fault).await;
+        assert_eq!(bed.posts().len(), 3, "{fault}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_limit_that_outlasts_the_operation_orders_nothing_and_the_next_apply_orders_once() {
+    // Without a number, with one that is none, and with a year: each is longer than this apply lasts.
+    let faults = [
+        "limited",
+        "limited retry_after=soon",
+        "limited retry_after=31536000",
+        "limited retry_after=now+31536000",
+        "limited html=true",
+    ];
+    each(faults, async |fault| {
+        let mut bed = Bed::new();
+        add(&bed.sandbox, &format!("{ORDER} 1x* before {fault}"));
+        let failed = try_apply(&mut bed, &hasty(), fault).await;
+        assert_eq!(errors(&failed.report).len(), 1, "{fault}");
+        assert_ne!(
+            errors(&failed.report),
+            ["Unknown outcome of the order"],
+            "{fault}"
+        );
+        assert_no_key(&bed, &failed.report, fault);
+        assert!(bed.terraform.state().is_empty(), "{fault}");
+        assert_eq!(bed.posts().len(), 1, "{fault}");
+        bed.sandbox.clear_rules();
+        let _applied = try_apply(&mut bed, &hasty(), fault).await;
+        assert_eq!(bed.posts().len(), 2, "{fault}");
+        assert_one_order_and_an_empty_plan(&mut bed, &hasty(), fault).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn look_ups_and_refreshes_are_repeated_after_failures_that_pass() {
+    let faults = [
+        "limited retry_after=1",
+        "html status=502",
+        "html status=503",
+        "answer {\"status\": 504, \"body\": \"\"}",
+        "drop",
+        "reset",
+    ];
+    let routes = [
+        "GET /order/alternate/*",
+        "GET /order/certificate",
+        "GET /order/certificate/*",
+    ];
+    let rows = faults
+        .into_iter()
+        .flat_map(|fault| routes.map(|route| format!("{route} 1 before {fault}")));
+    each(rows, async |row: String| {
+        let mut bed = Bed::new();
+        add(&bed.sandbox, &row);
+        let applied = try_apply(&mut bed, &order(), &row).await;
+        assert_eq!(
+            warnings(&applied.report),
+            ["This apply places a paid order"],
+            "{row}"
+        );
+        assert_eq!(bed.posts().len(), 1, "{row}");
+        let refresh = row
+            .replace(routes[0], routes[2])
+            .replace(routes[1], routes[2]);
+        add(&bed.sandbox, &refresh);
+        let before = bed.terraform.state().clone();
+        let report = bed.terraform.refresh().await.unwrap();
+        report.expect_success();
+        assert_eq!(bed.terraform.state(), &before, "{row}");
+        assert_one_order_and_an_empty_plan(&mut bed, &order(), &row).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_reissue_and_the_end_of_an_order_wait_for_the_limit_and_happen_once() {
+    let fault = "limited retry_after=1";
+    let mut bed = Bed::new();
+    let _applied = try_apply(&mut bed, &order(), fault).await;
+    add(
+        &bed.sandbox,
+        &format!("POST /order/certificate/*/reissue 1 before {fault}"),
+    );
+    let config = order_with(json!({ "csr": new_csr() }));
+    let applied = try_apply(&mut bed, &config, fault).await;
+    assert_eq!(errors(&applied.report), [""; 0]);
+    assert_eq!(bed.sandbox.summary().reissued, 1);
+    assert_one_order_and_an_empty_plan(&mut bed, &config, fault).await;
+
+    for (status, call, act, end) in [
+        (
+            "pending",
+            "PUT /order/certificate/*/status",
+            "cancel",
+            "canceled",
+        ),
+        (
+            "issued",
+            "PUT /order/certificate/*/revoke",
+            "revoke",
+            "revoked",
+        ),
+    ] {
+        let mut bed = in_status(status, "revoke").await;
+        add(&bed.sandbox, &format!("{call} 1 before {fault}"));
+        let (applied, made) = destroy(&mut bed).await;
+        assert_eq!(applied.report.diagnostics, [], "{status}");
+        assert_eq!(made, ["look", act, act], "{status}");
+        assert_eq!(bed.sandbox.orders()[0].status, end, "{status}");
+    }
+}
