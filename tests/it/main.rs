@@ -6,6 +6,8 @@ mod docs;
 #[cfg(test)]
 mod lifecycle;
 #[cfg(test)]
+mod limits;
+#[cfg(test)]
 mod orders;
 #[cfg(test)]
 mod protocol;
