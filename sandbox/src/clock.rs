@@ -1,8 +1,9 @@
 //! The virtual clock: expiry, validity and rolling windows follow it, never the machine.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use time::{Date, OffsetDateTime, macros::format_description};
+use tokio::time::Instant;
 
 /// Time as the sandbox sees it.
 #[derive(Debug)]

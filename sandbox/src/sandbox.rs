@@ -12,7 +12,7 @@ use axum::{Extension, Router};
 use thiserror::Error;
 use time::OffsetDateTime;
 use tokio::{
-    runtime::{Builder, Runtime},
+    runtime::Builder,
     sync::{oneshot, watch},
 };
 
@@ -80,6 +80,28 @@ impl Sandbox {
     /// # Errors
     /// If the address is not a loopback address or is taken, or no certificate authority can be made.
     pub fn start(settings: Settings) -> Result<Self, StartError> {
+        Self::start_by(settings, serve)
+    }
+
+    /// Starts a sandbox on the runtime of the caller, whose clock it shares: a test that pauses that clock sees minutes pass in no time.
+    ///
+    /// # Errors
+    /// Those of [`Sandbox::start`].
+    ///
+    /// # Panics
+    /// Outside of a runtime.
+    pub fn start_on_this_runtime(settings: Settings) -> Result<Self, StartError> {
+        Self::start_by(settings, |address, porter, routes, stopped| {
+            let (address, door) = open(address, porter)?;
+            tokio::spawn(serve_at(door, routes, stopped));
+            Ok((address, None))
+        })
+    }
+
+    fn start_by(
+        settings: Settings,
+        serve: impl FnOnce(SocketAddr, Porter, Router, oneshot::Receiver<()>) -> io::Result<Served>,
+    ) -> Result<Self, StartError> {
         let address = settings.listen;
         if !address.ip().is_loopback() {
             return Err(StartError::NotLoopback(address));
@@ -99,7 +121,7 @@ impl Sandbox {
             shared,
             porter,
             stop: Some(stop),
-            server: Some(server),
+            server,
         })
     }
 
@@ -327,35 +349,44 @@ impl Drop for Hold {
     }
 }
 
+/// The address that was taken, and the thread if it is one of its own.
+type Served = (SocketAddr, Option<JoinHandle<()>>);
+
 /// Listens and starts the thread that serves until `stopped` resolves.
 fn serve(
     address: SocketAddr,
     porter: Porter,
     routes: Router,
     stopped: oneshot::Receiver<()>,
-) -> io::Result<(SocketAddr, JoinHandle<()>)> {
-    let listener = TcpListener::bind(address)?;
-    listener.set_nonblocking(true)?;
-    let address = listener.local_addr()?;
+) -> io::Result<Served> {
     let runtime = Builder::new_current_thread().enable_all().build()?;
-    let door = {
+    let (address, door) = {
         let _inside = runtime.enter();
-        Door::new(tokio::net::TcpListener::from_std(listener)?, porter)?
+        open(address, porter)?
     };
     let server = thread::Builder::new()
         .name("certcentral-sandbox".to_owned())
-        .spawn(move || run(runtime, door, routes, stopped))?;
-    Ok((address, server))
+        .spawn(move || {
+            runtime.block_on(serve_at(door, routes, stopped));
+            runtime.shutdown_background();
+        })?;
+    Ok((address, Some(server)))
 }
 
-fn run(runtime: Runtime, door: Door, routes: Router, stopped: oneshot::Receiver<()>) {
+/// Takes the address. Inside a runtime.
+fn open(address: SocketAddr, porter: Porter) -> io::Result<(SocketAddr, Door)> {
+    let listener = TcpListener::bind(address)?;
+    listener.set_nonblocking(true)?;
+    let address = listener.local_addr()?;
+    let listener = tokio::net::TcpListener::from_std(listener)?;
+    Ok((address, Door::new(listener, porter)?))
+}
+
+async fn serve_at(door: Door, routes: Router, stopped: oneshot::Receiver<()>) {
     let service = routes.into_make_service_with_connect_info::<Line>();
-    runtime.block_on(async {
-        tokio::select! {
-            // Serving never ends by itself; errors of single connections stay there.
-            _ = axum::serve(door, service) => {}
-            _ = stopped => {}
-        }
-    });
-    runtime.shutdown_background();
+    tokio::select! {
+        // Serving never ends by itself; errors of single connections stay there.
+        _ = axum::serve(door, service) => {}
+        _ = stopped => {}
+    }
 }

@@ -8,6 +8,8 @@ mod faults;
 #[cfg(test)]
 mod lifecycle;
 #[cfg(test)]
+mod limits;
+#[cfg(test)]
 mod orders;
 #[cfg(test)]
 mod protocol;

@@ -26,6 +26,7 @@ mod refresh;
 mod refused;
 mod reissue;
 mod renewal;
+mod repeats;
 mod request_body;
 mod spellings;
 mod succession;

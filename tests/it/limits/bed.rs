@@ -1,0 +1,132 @@
+//! The provider and an account in this process, on a clock that is paused.
+
+use std::collections::BTreeSet;
+
+use certcentral_sandbox::{Entry, RateLimit, Sandbox, Settings};
+use futures_util::future::join_all;
+use serde_json::{Value as Json, json};
+use tempfile::TempDir;
+use terraform_host::{Resource, Workspace, connection, handshake::Address};
+use terraform_provider_digicert::{framework::server::Server, provider::DigicertProvider};
+use tokio::net::UnixListener;
+use tokio_stream::wrappers::UnixListenerStream;
+use tokio_util::task::TaskTracker;
+use tonic::transport::Channel;
+
+use crate::lifecycle::bed::order_with;
+
+/// Resources that Terraform works on at the same time, as it does by default.
+const PARALLELISM: usize = 10;
+
+/// An account and the workspaces of one apply, which share a provider. Each stands for one of Terraform's workers.
+pub(super) struct Bed {
+    pub(super) sandbox: Sandbox,
+    workers: Vec<(Workspace, Vec<Resource>)>,
+    _socket: TempDir,
+}
+
+impl Bed {
+    /// An account with the limits, and this many orders to place.
+    pub(super) async fn new(limit: Option<RateLimit>, orders: usize, provider: Json) -> Self {
+        let mut settings = Settings {
+            clock_runs: true,
+            ..Settings::default()
+        };
+        settings.behavior.rate_limit = limit;
+        let sandbox = Sandbox::start_on_this_runtime(settings).unwrap();
+        let socket = TempDir::new().unwrap();
+        let channel = provider_at(&socket).await;
+        let mut block = json!({ "api_key": "sandbox-many", "base_url": sandbox.base_url() });
+        for (name, value) in provider.as_object().unwrap() {
+            block[name] = value.clone();
+        }
+        let workers = (0..PARALLELISM)
+            .map(|worker| {
+                let workspace = Workspace::on_channel(channel.clone());
+                let orders = (worker..orders).step_by(PARALLELISM).map(resource);
+                (workspace.provider_config(block.clone()), orders.collect())
+            })
+            .collect();
+        Self {
+            sandbox,
+            workers,
+            _socket: socket,
+        }
+    }
+
+    /// Plans and applies everything.
+    pub(super) async fn apply(&mut self) {
+        join_all(self.workers.iter_mut().map(|(workspace, resources)| async {
+            let plan = workspace.plan(resources).await.unwrap().expect_success();
+            let _applied = workspace.apply(&plan).await.unwrap().expect_success();
+        }))
+        .await;
+    }
+
+    /// Plans again: nothing is to do.
+    pub(super) async fn assert_settled(&mut self) {
+        join_all(self.workers.iter_mut().map(|(workspace, resources)| async {
+            let plan = workspace.plan(resources).await.unwrap().expect_success();
+            assert!(plan.is_empty());
+        }))
+        .await;
+    }
+
+    /// Every order is bought once and in state.
+    pub(super) fn assert_bought_once(&self, orders: usize) {
+        let bought: BTreeSet<u64> = self.sandbox.orders().iter().map(|order| order.id).collect();
+        let in_state: BTreeSet<u64> = self
+            .workers
+            .iter()
+            .flat_map(|(workspace, resources)| {
+                resources.iter().map(|resource| {
+                    let state = workspace.attributes(&resource.address).unwrap();
+                    assert_eq!(state["status"], "issued", "{}", resource.address);
+                    state["order_id"].as_u64().unwrap()
+                })
+            })
+            .collect();
+        assert_eq!(bought.len(), orders);
+        assert_eq!(in_state, bought);
+    }
+
+    /// Every order POST.
+    pub(super) fn posts(&self) -> Vec<Entry> {
+        let mut journal = self.sandbox.journal();
+        journal.retain(|entry| {
+            entry.method == "POST" && entry.path.starts_with("/order/certificate/")
+        });
+        journal
+    }
+
+    /// How many calls were answered with this status.
+    pub(super) fn answered(&self, status: u16) -> usize {
+        count(&self.sandbox.journal(), status)
+    }
+}
+
+/// How many calls were answered with this status.
+pub(super) fn count(entries: &[Entry], status: u16) -> usize {
+    let answered = entries.iter().filter(|entry| entry.status == Some(status));
+    answered.count()
+}
+
+fn resource(number: usize) -> Resource {
+    let name = format!("host{number}.example.com");
+    Resource::new(
+        &format!("digicert_ssl_order.host{number}"),
+        order_with(json!({ "common_name": name })),
+    )
+}
+
+/// A provider that listens on this runtime.
+async fn provider_at(socket: &TempDir) -> Channel {
+    let path = socket.path().join("provider");
+    let listener = UnixListener::bind(&path).unwrap();
+    let provider = Server::new(DigicertProvider::new(|_| {}), TaskTracker::new());
+    let server = tonic::transport::Server::builder().add_service(provider.into_service());
+    tokio::spawn(server.serve_with_incoming(UnixListenerStream::new(listener)));
+    connection::connect(Address::Unix(path), None)
+        .await
+        .unwrap()
+}
