@@ -6,6 +6,8 @@
 //! | question | file |
 //! |---|---|
 //! | where, with which key, how long | `config.rs` |
+//! | what a changing call is for, which ones are let through | `change.rs`, `gate.rs` |
+//! | the file that tells every changing call | `audit.rs` |
 //! | one attempt: headers, deadline, size limit, decoding | `transport.rs` |
 //! | the day on CertCentral's clock | `clock.rs` |
 //! | what went wrong, and what that proves | `error.rs`, `outcome.rs` |
@@ -20,8 +22,10 @@
 
 mod account;
 mod alternate;
+mod audit;
 mod cancel;
 mod certificate;
+mod change;
 mod changes;
 mod client;
 mod clock;
@@ -31,6 +35,7 @@ mod domain;
 mod error;
 mod finance;
 mod flexible;
+mod gate;
 mod id;
 mod issued;
 mod list;
@@ -50,6 +55,8 @@ mod transport;
 mod validation;
 
 #[cfg(test)]
+mod every_call;
+#[cfg(test)]
 mod fixtures;
 #[cfg(test)]
 mod server;
@@ -58,6 +65,7 @@ mod wire;
 
 pub use account::{AccessRole, Account, Container, CurrentUser, CustomFieldDefinition};
 pub use alternate::AlternateOrder;
+pub use audit::AuditLog;
 pub use certificate::CertificateChain;
 pub use client::Client;
 pub use config::{ApiKey, BaseUrl, CaBundle, Config, ConfigError, ProxyUrl, Timeouts};

@@ -86,6 +86,14 @@ impl<'a> Call<'a> {
     pub(super) fn channel(&self) -> Channel {
         self.channel
     }
+
+    pub(super) fn method(&self) -> &Method {
+        &self.method
+    }
+
+    pub(super) fn path(&self) -> &'a [&'a str] {
+        self.path
+    }
 }
 
 /// Checks what can be checked of a configuration without loading the system's certificates.
