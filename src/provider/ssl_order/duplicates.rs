@@ -60,8 +60,7 @@ pub(super) async fn look(
     Ok(found)
 }
 
-/// The order of a POST whose answer was lost, where the look-up by token does not show it: it has our names and our key, and bears our
-/// token or no reference at all.
+/// The order of a POST whose answer was lost, where the look-up by token does not show it: it has our names, our key and our token.
 pub(super) async fn placed_for_us(
     client: &Client,
     prepared: &Prepared,
@@ -70,8 +69,8 @@ pub(super) async fn placed_for_us(
     Ok(candidates
         .into_iter()
         .find(|order| {
-            let reference = order.alternative_order_id.as_deref().unwrap_or_default();
-            has_key(order, &prepared.csr) && (reference.is_empty() || reference == prepared.token)
+            has_key(order, &prepared.csr)
+                && order.alternative_order_id.as_deref() == Some(prepared.token.as_str())
         })
         .map(Box::new))
 }

@@ -83,13 +83,16 @@ fn a_renewal_waits_for_its_window_and_is_held_against_the_price_limit() {
     let id = sandbox.orders()[0].id;
 
     sandbox.advance(DAY * 200);
-    let refused = workdir.run(&["apply", "-auto-approve"]).exits_with(1);
+    let early = workdir.apply();
     assert!(
-        refused.stderr.contains("Error: Order cannot be renewed"),
+        early
+            .stdout
+            .contains("Warning: Renewal is refused this early"),
         "{}",
-        refused.stderr
+        early.stdout
     );
     assert_eq!(workdir.attributes(ORDER).unwrap()["order_id"], id);
+    assert_eq!(sandbox.summary().orders_created, 1);
 
     sandbox.advance(DAY * 125);
     workdir.env("DIGICERT_MAX_ORDER_PRICE", "292.99");

@@ -108,3 +108,21 @@ async fn an_order_that_the_look_up_by_token_hides_is_found_by_its_names_and_its_
     assert_eq!(order.id.to_string(), sandbox.orders()[0].id.to_string());
     assert_eq!(sandbox.summary().orders_created, 1);
 }
+
+#[tokio::test]
+async fn another_order_for_the_same_names_and_key_is_not_taken_for_the_lost_one() {
+    let sandbox = Sandbox::start(Settings::default()).unwrap();
+    let client = client(&sandbox.base_url());
+    let stop = CancellationToken::new();
+    let mut sibling = order();
+    sibling.order_key = "second".into();
+    place(&client, &prepared(&sibling), Instant::now(), &stop).await;
+    let route = "POST /order/certificate/*".parse().unwrap();
+    sandbox.fault(route, 1, At::Before, Fault::Drop);
+    let outcome = placed(&sandbox, &stop).await;
+    let Outcome::NoOrder(problem) = outcome else {
+        panic!("{outcome:?}");
+    };
+    assert_eq!(problem.summary, "Unknown outcome of the order");
+    assert_eq!((posts(&sandbox), sandbox.orders().len()), (2, 1));
+}
