@@ -231,7 +231,8 @@ async fn read(mut response: Response, config: &Config, host: String) -> Result<A
         status,
         content_type,
         date,
-        body,
+        // Whatever is read of the answer, state included, is free of the key.
+        body: config.api_key.scrub_body(body),
         key: config.api_key.clone(),
     })
 }
