@@ -55,6 +55,8 @@ mod transport;
 mod validation;
 
 #[cfg(test)]
+mod concurrent_orders;
+#[cfg(test)]
 mod every_call;
 #[cfg(test)]
 mod fixtures;

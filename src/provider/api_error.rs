@@ -3,6 +3,8 @@
 //!
 //! Source: <https://dev.digicert.com/certcentral-apis/services-api/errors.html>
 
+mod not_sent;
+
 use crate::certcentral::{ApiError, Error, ErrorItem, TransportKind};
 use crate::framework::{AttributePath, Diagnostic};
 
@@ -179,6 +181,7 @@ pub(super) fn diagnostic(error: &Error, doing: &str) -> Diagnostic {
                 sentence(error, doing)
             ),
         ),
+        Error::Config(guard) if not_sent::is_guard(guard) => not_sent::diagnostic(guard, doing),
         _ => Diagnostic::error(
             "Answer of CertCentral not usable",
             format!(

@@ -53,8 +53,8 @@ impl Provider for DigicertProvider {
         let variable = |name: &str| std::env::var(name).ok();
         match settings::resolve(&config, terraform_version, &variable) {
             Ok(settings) => {
-                if let Some(key) = settings.api_key.known() {
-                    (self.keep_secret)(key.expose());
+                for secret in settings.secrets(&variable) {
+                    (self.keep_secret)(&secret);
                 }
                 self.session.configure(settings);
                 Diagnostics::new()

@@ -12,7 +12,7 @@ use self::estimates::Estimates;
 pub(super) use self::estimates::{Answer, Asker, NoAnswer};
 use super::polling::Polling;
 use super::settings::{OrderDefaults, Settings};
-use crate::certcentral::{Amount, Client, Config, PriceQuery};
+use crate::certcentral::{Amount, Client, Config, PriceEstimate, PriceQuery};
 use crate::framework::{Attr, Diagnostic};
 
 /// The configured provider, shared by its resources. Empty until core configures the provider, which may
@@ -94,7 +94,19 @@ impl Session {
     /// Whether orders may be revoked; not before the provider is configured.
     pub fn allow_revocation(&self) -> bool {
         self.configured()
-            .is_some_and(|configured| configured.settings.allow_revocation)
+            .is_some_and(|configured| configured.settings.guards.allow_revocation)
+    }
+
+    /// Whether the provider is known to be read-only, so that an apply of what is planned would be refused.
+    pub fn read_only(&self) -> bool {
+        self.configured()
+            .is_some_and(|configured| configured.settings.guards.read_only == Attr::Known(true))
+    }
+
+    /// Why the outcome of a call is missing in the audit log. Told once.
+    pub fn audit_trouble(&self) -> Option<String> {
+        let configured = self.configured()?;
+        configured.client.get()?.as_ref().ok()?.audit_trouble()
     }
 
     /// The API client, or the reason why no call can be made, pointing at the argument that is missing.
@@ -134,6 +146,11 @@ impl Session {
         let configured = self.configured()?;
         let request = format!("{query:?}");
         configured.estimates.get(request, asker, ask).await
+    }
+
+    /// The price that a query was answered with, without asking.
+    pub(super) fn known_price(&self, query: &PriceQuery) -> Option<PriceEstimate> {
+        self.configured()?.estimates.known(&format!("{query:?}"))
     }
 
     /// The rhythm in which all waiting orders of the process are looked at.
@@ -195,7 +212,10 @@ fn build_client(settings: &Settings) -> Result<Client, Diagnostic> {
     config.timeouts.order = config.timeouts.order.max(settings.request_timeout);
     config.ca_bundle = settings.ca_bundle.clone();
     config.proxy = settings.proxy.clone();
-    config.allow_revocation = settings.allow_revocation;
+    config.allow_revocation = settings.guards.allow_revocation;
+    config.read_only = settings.guards.forbid_changes();
+    config.max_orders = settings.guards.max_orders.known().copied();
+    config.audit_log = settings.guards.audit_log.known().cloned();
     config.user_agent = format!(
         "terraform-provider-digicert/{} (Terraform {})",
         env!("CARGO_PKG_VERSION"),

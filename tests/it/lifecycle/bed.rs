@@ -143,6 +143,9 @@ pub(crate) fn plain_launch() -> Launch {
         "DIGICERT_CA_BUNDLE",
         "DIGICERT_MAX_ORDER_PRICE",
         "DIGICERT_ALLOW_REVOCATION",
+        "DIGICERT_READ_ONLY",
+        "DIGICERT_MAX_ORDERS",
+        "DIGICERT_AUDIT_LOG",
     ]
     .into_iter()
     .fold(launch, Launch::without_env)

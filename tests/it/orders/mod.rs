@@ -8,6 +8,7 @@ mod configuration;
 mod destroy;
 mod every_argument;
 mod evidence;
+mod guards;
 mod identity;
 mod import;
 mod interruption;
