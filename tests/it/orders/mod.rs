@@ -3,6 +3,7 @@
 mod answers;
 mod attachment;
 mod bad_input;
+mod canary;
 mod chain;
 mod configuration;
 mod destroy;
