@@ -4,6 +4,7 @@
 
 mod arrows;
 mod files;
+mod named_tests;
 mod references;
 mod source;
 
@@ -16,7 +17,7 @@ type Violation = (usize, String);
 /// A rule over one file: its path from the root of the repository with forward slashes, and its text.
 type Rule = fn(&str, &str) -> Vec<Violation>;
 
-const RULES: [Rule; 14] = [
+const RULES: [Rule; 15] = [
     arrows::modules_use_only_what_the_design_allows,
     arrows::only_the_framework_server_names_generated_types,
     arrows::crates_depend_only_as_the_design_allows,
@@ -31,6 +32,7 @@ const RULES: [Rule; 14] = [
     references::no_trailing_space,
     references::no_merge_marker,
     references::a_named_path_exists,
+    named_tests::a_named_test_exists,
 ];
 
 /// Directories that hold nothing of ours.
