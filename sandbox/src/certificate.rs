@@ -51,7 +51,7 @@ impl WantedCertificate {
 }
 
 /// A certificate, issued or still to come.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Certificate {
     pub(crate) id: u64,
     pub(crate) origin: Origin,

@@ -30,6 +30,11 @@ impl Clock {
         self.start + self.advanced + ran
     }
 
+    /// Whether it also moves by itself.
+    pub(crate) fn runs(&self) -> bool {
+        self.running_since.is_some()
+    }
+
     pub(crate) fn today(&self) -> Date {
         self.now().date()
     }

@@ -1,13 +1,12 @@
-//! The listener, with connections that can be cut while an answer is due: how a lost response is made.
+//! The listener and its connections: the listener can refuse, and a connection can write something else than the HTTP server means to.
 
 use std::{
+    future::Future,
     io,
+    net::SocketAddr,
     pin::Pin,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    task::{Context, Poll},
+    sync::{Arc, Mutex, PoisonError},
+    task::{Context, Poll, ready},
 };
 
 use axum::{
@@ -16,24 +15,21 @@ use axum::{
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
-    net::{TcpListener, TcpStream},
+    net::{TcpListener, TcpSocket, TcpStream},
+    sync::watch,
+    time::{Sleep, sleep},
 };
 
-/// Identifies a connection to its requests and lets them cut it.
+use crate::faults::wire::{End, Script};
+
+/// Identifies a connection to its requests and lets them take it over.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Line(Arc<AtomicBool>);
+pub(crate) struct Line(Arc<Mutex<Option<Script>>>);
 
 impl Line {
-    /// From now on nothing is read or written: the connection closes without another byte.
-    pub(crate) fn cut(&self) {
-        self.0.store(true, Ordering::SeqCst);
-    }
-
-    fn check(&self) -> io::Result<()> {
-        if self.0.load(Ordering::SeqCst) {
-            return Err(io::ErrorKind::ConnectionAborted.into());
-        }
-        Ok(())
+    /// From now on the connection follows the script: nothing else is read or written.
+    pub(crate) fn follow(&self, script: Script) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(script);
     }
 }
 
@@ -43,21 +39,101 @@ impl Connected<IncomingStream<'_, Door>> for Line {
     }
 }
 
+/// Says whether connections are taken, from wherever the sandbox is held.
+#[derive(Debug, Clone)]
+pub(crate) struct Porter {
+    wanted: watch::Sender<bool>,
+    open: watch::Sender<bool>,
+}
+
+impl Porter {
+    pub(crate) fn new() -> Self {
+        Self {
+            wanted: watch::Sender::new(true),
+            open: watch::Sender::new(true),
+        }
+    }
+
+    /// Refuses or takes connections again; resolves once that is so.
+    pub(crate) async fn set_open(&self, open: bool) {
+        let mut now = self.open.subscribe();
+        self.wanted.send_replace(open);
+        // The sender is `self`, so waiting cannot fail.
+        let _ = now.wait_for(|now| *now == open).await;
+    }
+}
+
 /// A TCP listener whose "remote address" is the connection's [`Line`].
-pub(crate) struct Door(pub(crate) TcpListener);
+pub(crate) struct Door {
+    address: SocketAddr,
+    /// None while connections are refused.
+    listener: Option<TcpListener>,
+    porter: Porter,
+}
+
+impl Door {
+    pub(crate) fn new(listener: TcpListener, porter: Porter) -> io::Result<Self> {
+        Ok(Self {
+            address: listener.local_addr()?,
+            listener: Some(listener),
+            porter,
+        })
+    }
+
+    /// Listens no more, but keeps the port from others until it may listen again.
+    async fn refuse(&mut self) {
+        let mut wanted = self.porter.wanted.subscribe();
+        self.listener = None;
+        let kept = reserved(self.address);
+        self.porter.open.send_replace(false);
+        // The sender is part of `self`, so waiting cannot fail.
+        let _ = wanted.wait_for(|open| *open).await;
+        self.listener = kept.and_then(|socket| socket.listen(1024)).ok();
+        self.porter.open.send_replace(true);
+    }
+}
+
+/// A socket that has the address and does not listen: who connects is refused.
+fn reserved(address: SocketAddr) -> io::Result<TcpSocket> {
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4(),
+        SocketAddr::V6(_) => TcpSocket::new_v6(),
+    }?;
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    Ok(socket)
+}
 
 impl Listener for Door {
     type Io = Wire;
     type Addr = Line;
 
     async fn accept(&mut self) -> (Wire, Line) {
-        let (stream, _) = Listener::accept(&mut self.0).await;
-        let line = Line::default();
-        let wire = Wire {
-            stream,
-            line: line.clone(),
-        };
-        (wire, line)
+        loop {
+            let mut wanted = self.porter.wanted.subscribe();
+            let Some(listener) = &mut self.listener else {
+                // The port was lost to somebody else while it was shut.
+                std::future::pending::<()>().await;
+                continue;
+            };
+            let stream = tokio::select! {
+                biased;
+                _ = wanted.wait_for(|open| !*open) => None,
+                (stream, _) = Listener::accept(listener) => Some(stream),
+            };
+            let Some(stream) = stream else {
+                self.refuse().await;
+                continue;
+            };
+            let line = Line::default();
+            let wire = Wire {
+                stream,
+                line: line.clone(),
+                pause: None,
+                written: 0,
+            };
+            return (wire, line);
+        }
     }
 
     fn local_addr(&self) -> io::Result<Line> {
@@ -65,10 +141,72 @@ impl Listener for Door {
     }
 }
 
-/// A TCP stream that fails once its line is cut.
+/// A TCP stream that follows its line's script once there is one.
 pub(crate) struct Wire {
     stream: TcpStream,
     line: Line,
+    /// The pause before the next piece.
+    pause: Option<Pin<Box<Sleep>>>,
+    /// Bytes of the first piece that are written.
+    written: usize,
+}
+
+impl Wire {
+    /// Plays the script to its end, which is an error for the HTTP server: it gives the connection up.
+    fn play(&mut self, context: &mut Context<'_>) -> Option<Poll<io::Error>> {
+        let line = Arc::clone(&self.line.0);
+        let mut script = line.lock().unwrap_or_else(PoisonError::into_inner);
+        let script = script.as_mut()?;
+        Some(self.perform(script, context))
+    }
+
+    fn perform(&mut self, script: &mut Script, context: &mut Context<'_>) -> Poll<io::Error> {
+        while let Some(piece) = script.pieces.front_mut() {
+            if !piece.pause.is_zero() {
+                let pause = self
+                    .pause
+                    .get_or_insert_with(|| Box::pin(sleep(piece.pause)));
+                ready!(pause.as_mut().poll(context));
+                self.pause = None;
+                piece.pause = std::time::Duration::ZERO;
+            }
+            let rest = &piece.bytes[self.written..];
+            match ready!(Pin::new(&mut self.stream).poll_write(context, rest)) {
+                Err(error) => return Poll::Ready(error),
+                Ok(count) => self.written += count,
+            }
+            if self.written >= piece.bytes.len() {
+                self.written = 0;
+                piece.times = piece.times.saturating_sub(1);
+                if piece.times == 0 {
+                    script.pieces.pop_front();
+                }
+            }
+        }
+        match script.end {
+            End::Close => {}
+            // A socket without time to linger is reset when it is closed.
+            End::Reset => {
+                if let Err(error) = self.stream.set_zero_linger() {
+                    return Poll::Ready(error);
+                }
+            }
+            End::Hang => ready!(self.poll_peer_gone(context)),
+        }
+        Poll::Ready(io::ErrorKind::ConnectionAborted.into())
+    }
+
+    /// Reads and forgets until the peer closes.
+    fn poll_peer_gone(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        loop {
+            let mut nothing = [0; 64];
+            let mut buffer = ReadBuf::new(&mut nothing);
+            match ready!(Pin::new(&mut self.stream).poll_read(context, &mut buffer)) {
+                Ok(()) if !buffer.filled().is_empty() => {}
+                _ => return Poll::Ready(()),
+            }
+        }
+    }
 }
 
 impl AsyncRead for Wire {
@@ -77,8 +215,10 @@ impl AsyncRead for Wire {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        self.line.check()?;
-        Pin::new(&mut self.stream).poll_read(context, buffer)
+        match self.play(context) {
+            Some(end) => end.map(Err),
+            None => Pin::new(&mut self.stream).poll_read(context, buffer),
+        }
     }
 }
 
@@ -88,13 +228,17 @@ impl AsyncWrite for Wire {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.line.check()?;
-        Pin::new(&mut self.stream).poll_write(context, bytes)
+        match self.play(context) {
+            Some(end) => end.map(Err),
+            None => Pin::new(&mut self.stream).poll_write(context, bytes),
+        }
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.line.check()?;
-        Pin::new(&mut self.stream).poll_flush(context)
+        match self.play(context) {
+            Some(end) => end.map(Err),
+            None => Pin::new(&mut self.stream).poll_flush(context),
+        }
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::{
-    Json, Router,
+    Extension, Json, Router,
     extract::{Path, Query, State},
     http::{StatusCode, header},
     response::{IntoResponse, Response},
@@ -15,8 +15,9 @@ use tokio::sync::watch;
 
 use crate::{
     clock::timestamp,
+    connection::Porter,
     dns::DnsRecord,
-    faults::{Action, At, Fault, HoldStage, HoldState, Route},
+    faults::{Action, At, FaultRule, HoldStage, HoldState, Route, one},
     moves::{Move, MoveError},
     settings::Behavior,
     state::Shared,
@@ -45,6 +46,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/holds", post(add_hold))
         .route("/holds/{id}", get(see_hold))
         .route("/holds/{id}/release", post(release_hold))
+        .route("/elsewhere", get(seen_elsewhere))
         .route("/root.pem", get(root))
         .with_state(shared)
 }
@@ -167,31 +169,14 @@ struct Calls {
     at: At,
 }
 
-fn one() -> u64 {
-    1
-}
-
-#[derive(Deserialize)]
-struct NewFault {
-    #[serde(flatten)]
-    calls: Calls,
-    fault: Fault,
-}
-
-async fn add_fault(State(shared): Sandbox, Json(new): Json<NewFault>) -> Response {
-    let Calls {
-        route,
-        call,
-        times,
-        at,
-    } = new.calls;
-    let action = Action::Fault(new.fault);
-    let id = shared.lock().rules.add(route, call, times, at, action);
+async fn add_fault(State(shared): Sandbox, Json(new): Json<FaultRule>) -> Response {
+    let id = shared.lock().add_fault(new);
     (StatusCode::CREATED, Json(json!({ "id": id }))).into_response()
 }
 
-async fn clear_rules(State(shared): Sandbox) -> StatusCode {
-    shared.lock().rules.clear();
+async fn clear_rules(State(shared): Sandbox, Extension(porter): Extension<Porter>) -> StatusCode {
+    shared.lock().clear_rules();
+    porter.set_open(true).await;
     StatusCode::NO_CONTENT
 }
 
@@ -238,6 +223,11 @@ async fn release_hold(State(shared): Sandbox, Path(id): Path<u64>) -> Response {
     };
     hold.send_replace(HoldStage::Released);
     Json(json!({ "id": id, "stage": "released" })).into_response()
+}
+
+async fn seen_elsewhere(State(shared): Sandbox) -> Response {
+    let elsewhere = shared.lock().elsewhere.clone();
+    Json(elsewhere.map_or_else(Vec::new, |elsewhere| elsewhere.seen())).into_response()
 }
 
 async fn root(State(shared): Sandbox) -> Response {

@@ -1,13 +1,33 @@
-//! Rules that make the n-th call of a route misbehave or wait. New kinds of fault are new variants of [`Fault`].
+//! What can go wrong with a call: one type for the library, the control interface and the command line.
 
-use std::{fmt, str::FromStr, sync::Arc};
+pub(crate) mod chain;
+pub(crate) mod form;
+mod hold;
+pub(crate) mod made;
+mod route;
+mod rule;
+mod rules;
+pub(crate) mod wire;
 
 use serde::{Deserialize, Serialize};
-use tokio::sync::watch;
+use serde_json::Value;
 
-/// What a matching call meets instead of, or after, its processing.
+pub use self::chain::ChainForm;
+pub use self::form::Form;
+pub use self::hold::HoldStage;
+pub(crate) use self::hold::{HoldState, wait_at};
+pub use self::route::Route;
+pub use self::rule::FaultRule;
+pub(crate) use self::rule::one;
+pub(crate) use self::rules::{Action, Due, Rules};
+pub use self::wire::Framing;
+
+/// What a matching call meets.
+///
+/// Most kinds stand in place of the account's answer; [`At`] says whether the account has acted by then. Those from
+/// [`Fault::Status`] on shape whatever answer there is, so that two rules for one call add up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Fault {
     /// Answer with this status and body.
     Answer {
@@ -24,8 +44,122 @@ pub enum Fault {
         /// HTTP status.
         status: u16,
     },
+    /// Answer 429.
+    Limited {
+        /// `Retry-After` as it is to be sent. `now+90` and `now-90` become a date by the sandbox's clock.
+        #[serde(default)]
+        retry_after: Option<String>,
+        /// Whether the body is a page, as a content network in front of the API sends it.
+        #[serde(default)]
+        html: bool,
+    },
+    /// Answer this call, and every later one of any route, 503 with a page until the clock has moved on.
+    Maintenance {
+        /// How long, by the sandbox's clock.
+        seconds: u64,
+    },
+    /// Answer with a redirect.
+    Redirect {
+        /// 301, 302, 303, 307 or 308.
+        status: u16,
+        /// Where to; without it the sandbox's second listener, which notes what reaches it.
+        #[serde(default)]
+        location: Option<String>,
+    },
+    /// Refuse with an error that repeats every header of the request, the API key included, in its code, its message and
+    /// its own headers.
+    Echo {
+        /// HTTP status.
+        status: u16,
+    },
+    /// Answer 200 with a body of this many bytes that never becomes JSON.
+    Huge {
+        /// Length of the body, once unpacked.
+        bytes: u64,
+        /// Whether it travels as gzip, a thousandth of its size.
+        #[serde(default)]
+        gzip: bool,
+    },
+    /// Write these bytes as they are, in place of a whole answer, and close.
+    Raw {
+        /// The bytes.
+        text: String,
+    },
     /// Close the connection without an answer.
     Drop,
+    /// Reset the connection without an answer.
+    Reset,
+    /// Reset the connection once the head of the request is there, while its body may still be on its way.
+    ResetEarly,
+    /// Never answer, and keep the connection open.
+    Hang,
+    /// Close the connection without an answer, and let the account see the request after this many further calls.
+    Late {
+        /// Calls of any route that are answered as if the request had never come.
+        calls: u64,
+    },
+    /// Let the call wait until the sandbox's clock has moved this far.
+    Delay {
+        /// How far.
+        seconds: u64,
+    },
+    /// Look-ups of orders (one order, the list, the list by reference) show the account as it was.
+    Stale {
+        /// How many calls of any route ago. What happened before the rule was added is always seen.
+        calls: u64,
+    },
+    /// Answer the call, and refuse new connections from then on.
+    Refuse {
+        /// How long, by the sandbox's clock.
+        seconds: u64,
+    },
+    /// Give the answer another status.
+    Status {
+        /// HTTP status.
+        status: u16,
+    },
+    /// Set a member of the answer's JSON.
+    Set {
+        /// JSON pointer (RFC 6901), such as `/status`.
+        pointer: String,
+        /// Its value.
+        value: Value,
+    },
+    /// Take a member out of the answer's JSON.
+    Remove {
+        /// JSON pointer.
+        pointer: String,
+    },
+    /// Write the answer's JSON in one of the irregular forms of the real service.
+    Form {
+        /// Which one.
+        form: Form,
+    },
+    /// Give certificate chains in another form.
+    Chain {
+        /// Which one.
+        form: ChainForm,
+    },
+    /// Replace bytes of the answer's body by bytes that no text has. Its length stays.
+    Garble {
+        /// Every this many bytes.
+        every: usize,
+    },
+    /// Close the connection in the middle of the answer's body.
+    Truncate {
+        /// Bytes of the body that are sent.
+        bytes: usize,
+        /// How the body's end is announced.
+        #[serde(default)]
+        framing: Framing,
+    },
+    /// Send the answer in drops, from its first byte on.
+    Drip {
+        /// Bytes in a drop.
+        bytes: usize,
+        /// Real milliseconds between two drops.
+        pause_ms: u64,
+    },
 }
 
 fn json_type() -> String {
@@ -33,203 +167,12 @@ fn json_type() -> String {
 }
 
 /// Whether something happens before the account sees the request, or after it has acted on it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum At {
     /// The request has no effect yet.
+    #[default]
     Before,
     /// The request has had its effect; only the answer is concerned.
     After,
-}
-
-/// Method and path below `/services/v2`, where `*` stands for any method or any one path segment:
-/// `POST /order/certificate/*`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Route {
-    method: String,
-    path: String,
-}
-
-impl Route {
-    pub(crate) fn matches(&self, method: &str, path: &str) -> bool {
-        let mut wanted = self.path.split('/');
-        let mut given = path.split('/');
-        (self.method == "*" || self.method == method)
-            && loop {
-                match (wanted.next(), given.next()) {
-                    (None, None) => break true,
-                    (Some(want), Some(have)) if want == "*" || want == have => {}
-                    _ => break false,
-                }
-            }
-    }
-}
-
-impl FromStr for Route {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text.split_once(' ') {
-            Some((method, path)) if path.starts_with('/') && !method.is_empty() => Ok(Self {
-                method: method.to_uppercase(),
-                path: path.to_owned(),
-            }),
-            _ => Err(format!(
-                "`{text}` is not a route such as `POST /order/certificate/*`"
-            )),
-        }
-    }
-}
-
-impl TryFrom<String> for Route {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        text.parse()
-    }
-}
-
-impl From<Route> for String {
-    fn from(route: Route) -> Self {
-        route.to_string()
-    }
-}
-
-impl fmt::Display for Route {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.method, self.path)
-    }
-}
-
-/// How far a hold is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum HoldStage {
-    /// The call has not arrived yet.
-    Armed,
-    /// The call has arrived and waits.
-    Held,
-    /// The call may go on, or may pass without waiting if it comes later.
-    Released,
-}
-
-/// A hold as the sandbox and its observer share it.
-pub(crate) type HoldState = Arc<watch::Sender<HoldStage>>;
-
-/// Waits at a hold until it is released.
-pub(crate) async fn wait_at(hold: &HoldState) {
-    let mut stage = hold.subscribe();
-    hold.send_if_modified(|stage| {
-        let arriving = *stage == HoldStage::Armed;
-        if arriving {
-            *stage = HoldStage::Held;
-        }
-        arriving
-    });
-    // The sender lives as long as `hold`, so waiting cannot fail.
-    let _ = stage.wait_for(|stage| *stage == HoldStage::Released).await;
-}
-
-#[derive(Debug, Clone)]
-pub(crate) enum Action {
-    Fault(Fault),
-    Hold(HoldState),
-}
-
-#[derive(Debug)]
-struct Rule {
-    id: u64,
-    route: Route,
-    at: At,
-    action: Action,
-    /// Calls to let pass before the rule acts.
-    skip: u64,
-    /// Calls the rule still acts on.
-    left: u64,
-}
-
-/// The rules in force.
-#[derive(Debug, Default)]
-pub(crate) struct Rules {
-    rules: Vec<Rule>,
-    last: u64,
-}
-
-impl Rules {
-    /// Adds a rule for the calls number `call` (1 = the next one) to `call + times - 1` of the route.
-    pub(crate) fn add(
-        &mut self,
-        route: Route,
-        call: u64,
-        times: u64,
-        at: At,
-        action: Action,
-    ) -> u64 {
-        self.last += 1;
-        self.rules.push(Rule {
-            id: self.last,
-            route,
-            at,
-            action,
-            skip: call.saturating_sub(1),
-            left: times,
-        });
-        self.last
-    }
-
-    /// Counts one call and returns what it meets, in the order the rules were added.
-    pub(crate) fn due(&mut self, method: &str, path: &str) -> Vec<(At, Action)> {
-        let mut due = Vec::new();
-        for rule in &mut self.rules {
-            if rule.left == 0 || !rule.route.matches(method, path) {
-                continue;
-            }
-            if rule.skip > 0 {
-                rule.skip -= 1;
-                continue;
-            }
-            rule.left -= 1;
-            due.push((rule.at, rule.action.clone()));
-        }
-        due
-    }
-
-    pub(crate) fn hold(&self, id: u64) -> Option<HoldState> {
-        self.rules.iter().find_map(|rule| match &rule.action {
-            Action::Hold(hold) if rule.id == id => Some(Arc::clone(hold)),
-            _ => None,
-        })
-    }
-
-    /// Removes every rule and lets held calls go on.
-    pub(crate) fn clear(&mut self) {
-        for rule in self.rules.drain(..) {
-            if let Action::Hold(hold) = rule.action {
-                hold.send_replace(HoldStage::Released);
-            }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_rule_acts_on_its_calls_only() {
-        let mut rules = Rules::default();
-        let route: Route = "post /order/certificate/*".parse().unwrap();
-        rules.add(route, 2, 2, At::Before, Action::Fault(Fault::Drop));
-        let mut hits = || rules.due("POST", "/order/certificate/ssl_plus").len();
-        assert_eq!([hits(), hits(), hits(), hits()], [0, 1, 1, 0]);
-    }
-
-    #[test]
-    fn a_star_stands_for_one_segment() {
-        let route: Route = "* /order/certificate/*".parse().unwrap();
-        assert!(route.matches("GET", "/order/certificate/1"));
-        assert!(!route.matches("GET", "/order/certificate"));
-        assert!(!route.matches("GET", "/order/certificate/1/validation"));
-    }
 }

@@ -108,6 +108,11 @@ impl Journal {
         &self.entries
     }
 
+    /// The number of the newest entry.
+    pub(crate) fn last(&self) -> u64 {
+        self.last
+    }
+
     /// Forgets the entries; sequence numbers go on, so that no number is ever given twice.
     pub(crate) fn clear(&mut self) {
         self.entries.clear();

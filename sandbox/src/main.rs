@@ -12,7 +12,7 @@ use std::{
 };
 
 use certcentral_sandbox::{
-    Approval, Behavior, Dcv, Entry, Issuance, RateLimit, Sandbox, Settings, StartError,
+    Approval, Behavior, Dcv, Entry, FaultRule, Issuance, RateLimit, Sandbox, Settings, StartError,
 };
 use clap::Parser;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
@@ -36,15 +36,27 @@ Control API, on the same port:
   GET    /_sandbox/journal                    every request and answer, keys masked (DELETE clears it)
   GET    /_sandbox/summary                    orders created, charged, issued, reissued, revoked, ...
   GET    /_sandbox/settings                   approval, issuance, dcv, hide_former_certificate,
-                                              early_renewal, rate_limit (PUT changes any of them)
+                                              early_renewal, irregular, rate_limit (PUT changes any of them)
   POST   /_sandbox/clock/advance              {\"seconds\": 86400}
   POST   /_sandbox/orders/ID/STEP             approve, reject, validate, issue, cancel, revoke, expire
   POST   /_sandbox/orders/ID/container/ID     move an order to another division
   PUT    /_sandbox/dns/TYPE/NAME/VALUE        publish a record in the sandbox's DNS, such as
                                               /dns/TXT/example.com/token (DELETE withdraws it, GET /_sandbox/dns lists)
   POST   /_sandbox/faults                     let the n-th call of a route fail (DELETE removes all)
+  GET    /_sandbox/elsewhere                  requests that followed a redirect to the second listener
   POST   /_sandbox/holds                      stop the n-th call of a route until it is released
   GET    /_sandbox/root.pem                   the root certificate
+
+FAULTS, for --fault and with the same words for POST /_sandbox/faults:
+  METHOD PATH [CALL[xTIMES]] [before|after] KIND [member=value ...]
+  `*` stands for any method, any one segment, or as the whole path for any path; `x*` means from then on; a JSON object may
+  stand in place of the members. The README explains the kinds:
+    in place of the answer   answer, html, limited, maintenance, redirect, echo, huge, raw, drop, reset, reset_early, hang
+    of the account           late, stale, delay, refuse
+    of the answer            status, set, remove, form, chain, garble, truncate, drip
+  --fault 'POST /order/certificate/* 1 after drop'              the order is placed, its answer is lost
+  --fault 'GET /order/alternate/* 1x* stale calls=3'            look-ups lag three calls behind
+  --fault '* * 10x5 limited retry_after=\"30\"'                  calls 10 to 14 meet a limit
 
 Example:
   certcentral-sandbox --listen 127.0.0.1:8086 --approval one_step
@@ -76,6 +88,12 @@ struct Arguments {
     /// Enforce DigiCert's request limits: 1000 in 3 minutes, 100 in 5 seconds.
     #[arg(long)]
     rate_limit: bool,
+    /// Give every answer the irregular forms of the real service: ids as strings, unknown members and the like.
+    #[arg(long)]
+    irregular: bool,
+    /// Let calls fail, such as 'POST /order/certificate/* 1 after drop'. May be repeated; FAULTS below has the words.
+    #[arg(long = "fault", value_name = "RULE")]
+    faults: Vec<FaultRule>,
     /// Write the root certificate (PEM) to this file, for clients that verify chains.
     #[arg(long, value_name = "FILE")]
     root_file: Option<PathBuf>,
@@ -106,10 +124,12 @@ fn serve(arguments: &Arguments) -> Result<(), Failure> {
         listen: arguments.listen,
         start_at: arguments.clock,
         clock_runs: arguments.clock.is_none(),
+        faults: arguments.faults.clone(),
         behavior: Behavior {
             approval: arguments.approval,
             issuance: arguments.issuance,
             dcv: arguments.dcv,
+            irregular: arguments.irregular,
             rate_limit: arguments.rate_limit.then_some(RateLimit::DOCUMENTED),
             ..Behavior::default()
         },

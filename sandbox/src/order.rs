@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Everything that is known of one order.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Order {
     pub(crate) id: u64,
     pub(crate) user: &'static User,
@@ -41,7 +41,7 @@ pub(crate) struct Order {
 }
 
 /// A note on an order.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Note {
     pub(crate) id: u64,
     pub(crate) created: OffsetDateTime,

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use axum::Router;
+use axum::{Extension, Router};
 use thiserror::Error;
 use time::OffsetDateTime;
 use tokio::{
@@ -18,10 +18,10 @@ use tokio::{
 
 use crate::{
     api::{self, BASE_PATH},
-    connection::{Door, Line},
+    connection::{Door, Line, Porter},
     control::{self, CONTROL_PATH},
     dns::DnsRecord,
-    faults::{Action, At, Fault, HoldStage, HoldState, Route},
+    faults::{Action, At, Fault, FaultRule, HoldStage, HoldState, Route},
     journal::{Entry, Summary},
     moves::{Move, MoveError},
     settings::{Behavior, Settings},
@@ -32,6 +32,7 @@ use crate::{
 pub struct Sandbox {
     address: SocketAddr,
     shared: Arc<Shared>,
+    porter: Porter,
     stop: Option<oneshot::Sender<()>>,
     server: Option<JoinHandle<()>>,
 }
@@ -85,15 +86,18 @@ impl Sandbox {
         }
         let state = State::new(settings).map_err(StartError::Authority)?;
         let shared = Arc::new(Shared::new(state));
+        let porter = Porter::new();
         let routes = Router::new()
             .nest(BASE_PATH, api::router(Arc::clone(&shared)))
-            .nest(CONTROL_PATH, control::router(Arc::clone(&shared)));
+            .nest(CONTROL_PATH, control::router(Arc::clone(&shared)))
+            .layer(Extension(porter.clone()));
         let (stop, stopped) = oneshot::channel();
-        let (address, server) = serve(address, routes, stopped)
+        let (address, server) = serve(address, porter.clone(), routes, stopped)
             .map_err(|source| StartError::Listen { address, source })?;
         Ok(Self {
             address,
             shared,
+            porter,
             stop: Some(stop),
             server: Some(server),
         })
@@ -213,13 +217,40 @@ impl Sandbox {
 
     /// Lets `times` calls of a route in a row meet a fault, from call number `call` on.
     pub fn fault_times(&self, route: Route, call: u64, times: u64, at: At, fault: Fault) {
-        let action = Action::Fault(fault);
-        self.shared.lock().rules.add(route, call, times, at, action);
+        self.add_fault(FaultRule {
+            route,
+            call,
+            times,
+            at,
+            fault,
+        });
     }
 
-    /// Removes all faults and holds; held calls go on.
+    /// Lets calls meet a fault as a rule says it, such as `POST /order/certificate/* 1 after drop`.
+    pub fn add_fault(&self, rule: FaultRule) {
+        self.shared.lock().add_fault(rule);
+    }
+
+    /// Removes all faults and holds; held calls go on, and a maintenance window ends.
     pub fn clear_rules(&self) {
-        self.shared.lock().rules.clear();
+        self.shared.lock().clear_rules();
+    }
+
+    /// Refuses new connections, and resolves once that is so. Those that stand go on.
+    pub async fn refuse_connections(&self) {
+        self.porter.set_open(false).await;
+    }
+
+    /// Takes connections again, and resolves once that is so.
+    pub async fn take_connections(&self) {
+        self.porter.set_open(true).await;
+    }
+
+    /// The heads of the requests that followed a redirect to the sandbox's second listener.
+    #[must_use]
+    pub fn seen_elsewhere(&self) -> Vec<String> {
+        let elsewhere = self.shared.lock().elsewhere.clone();
+        elsewhere.map_or_else(Vec::new, |elsewhere| elsewhere.seen())
     }
 
     /// Stops call number `call` (1 = the next one) of a route before or after its processing until it is released.
@@ -244,6 +275,8 @@ impl Drop for Sandbox {
         // Without held calls the runtime ends at once, and the port is free when drop returns.
         self.stop.take().map(|stop| stop.send(()).ok());
         self.server.take().map(|server| server.join().ok());
+        // A request that nobody waits for any more holds the state that holds it.
+        self.shared.lock().deferred.clear();
     }
 }
 
@@ -297,6 +330,7 @@ impl Drop for Hold {
 /// Listens and starts the thread that serves until `stopped` resolves.
 fn serve(
     address: SocketAddr,
+    porter: Porter,
     routes: Router,
     stopped: oneshot::Receiver<()>,
 ) -> io::Result<(SocketAddr, JoinHandle<()>)> {
@@ -306,7 +340,7 @@ fn serve(
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let door = {
         let _inside = runtime.enter();
-        Door(tokio::net::TcpListener::from_std(listener)?)
+        Door::new(tokio::net::TcpListener::from_std(listener)?, porter)?
     };
     let server = thread::Builder::new()
         .name("certcentral-sandbox".to_owned())

@@ -9,6 +9,8 @@ use std::{
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
+use crate::faults::FaultRule;
+
 /// How a sandbox is started.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -22,6 +24,8 @@ pub struct Settings {
     pub max_certificate_days: u16,
     /// Custom fields (by metadata id) that every order must carry.
     pub required_custom_fields: Vec<u64>,
+    /// Faults from the start.
+    pub faults: Vec<FaultRule>,
     /// What may also be changed while the sandbox runs.
     pub behavior: Behavior,
 }
@@ -34,6 +38,7 @@ impl Default for Settings {
             clock_runs: false,
             max_certificate_days: 199,
             required_custom_fields: Vec::new(),
+            faults: Vec::new(),
             behavior: Behavior::default(),
         }
     }
@@ -53,6 +58,8 @@ pub struct Behavior {
     pub hide_former_certificate: bool,
     /// Whether orders can be renewed sooner than 90 days before their end.
     pub early_renewal: bool,
+    /// Whether every answer has all the irregular forms of [`Form`](crate::Form) at once.
+    pub irregular: bool,
     /// Documented request limits; `None` switches them off.
     pub rate_limit: Option<RateLimit>,
 }

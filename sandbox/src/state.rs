@@ -2,11 +2,12 @@
 
 use std::{
     collections::{BTreeMap, HashMap, VecDeque},
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration as StdDuration,
 };
 
 use time::{Duration, OffsetDateTime};
+use tokio::{sync::watch, time::sleep};
 
 use crate::{
     account::{self, Organization},
@@ -14,9 +15,11 @@ use crate::{
     certificate::{Certificate, Origin},
     clock::Clock,
     dns::Zone,
-    faults::Rules,
+    elsewhere::Elsewhere,
+    faults::{Fault, FaultRule, Rules},
     journal::{Journal, Summary},
     order::{Order, Status},
+    past::{Deferred, Past},
     settings::{Behavior, Settings},
 };
 
@@ -32,6 +35,28 @@ impl Shared {
     pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    /// Waits until the clock, running or moved by hand, is past a point in time.
+    pub(crate) async fn clock_is_past(&self, due: OffsetDateTime) {
+        let mut moved = self.lock().moved.subscribe();
+        loop {
+            let (left, runs) = {
+                let state = self.lock();
+                (due - state.now(), state.clock.runs())
+            };
+            let Ok(left) = StdDuration::try_from(left) else {
+                return;
+            };
+            if left.is_zero() {
+                return;
+            }
+            tokio::select! {
+                () = sleep(left), if runs => {}
+                // The sender lives as long as the state, so waiting cannot fail.
+                _ = moved.changed() => {}
+            }
+        }
+    }
 }
 
 pub(crate) struct State {
@@ -45,6 +70,16 @@ pub(crate) struct State {
     pub(crate) dns: Zone,
     pub(crate) journal: Journal,
     pub(crate) rules: Rules,
+    /// What calls may be shown that look back.
+    pub(crate) past: Past,
+    /// Requests that the account is to see later.
+    pub(crate) deferred: Vec<Deferred>,
+    /// Every call is answered with a page until then.
+    pub(crate) maintenance_until: Option<OffsetDateTime>,
+    /// Where redirects lead to, once there was one.
+    pub(crate) elsewhere: Option<Arc<Elsewhere>>,
+    /// Tells whoever waits for it that the clock was moved.
+    pub(crate) moved: watch::Sender<()>,
     recent_calls: HashMap<String, VecDeque<OffsetDateTime>>,
     pub(crate) ids: Ids,
 }
@@ -68,7 +103,7 @@ pub(crate) fn next(counter: &mut u64) -> u64 {
 impl State {
     pub(crate) fn new(settings: Settings) -> Result<Self, rcgen::Error> {
         let clock = Clock::new(settings.start_at, settings.clock_runs);
-        Ok(Self {
+        let mut state = Self {
             authority: Authority::new(clock.now())?,
             clock,
             behavior: settings.behavior,
@@ -79,6 +114,11 @@ impl State {
             dns: Zone::new(),
             journal: Journal::default(),
             rules: Rules::default(),
+            past: Past::default(),
+            deferred: Vec::new(),
+            maintenance_until: None,
+            elsewhere: None,
+            moved: watch::Sender::new(()),
             recent_calls: HashMap::new(),
             ids: Ids {
                 order: 2_147_500_000,
@@ -88,7 +128,11 @@ impl State {
                 organization: 790_000,
                 note: 0,
             },
-        })
+        };
+        for rule in settings.faults {
+            state.add_fault(rule);
+        }
+        Ok(state)
     }
 
     pub(crate) fn next_domain_id(&mut self) -> u64 {
@@ -101,6 +145,27 @@ impl State {
 
     pub(crate) fn advance(&mut self, by: StdDuration) {
         self.clock.advance(by);
+        self.moved.send_replace(());
+    }
+
+    /// Adds a rule and returns its number.
+    pub(crate) fn add_fault(&mut self, rule: FaultRule) -> u64 {
+        if let Fault::Stale { calls } = rule.fault {
+            self.past.reach(calls);
+            self.past.keep(self.journal.last(), &self.orders);
+        }
+        self.rules.add_fault(rule)
+    }
+
+    /// Removes all faults and holds; what they have done to the account stays.
+    pub(crate) fn clear_rules(&mut self) {
+        self.rules.clear();
+        self.past.forget();
+        self.maintenance_until = None;
+    }
+
+    pub(crate) fn in_maintenance(&self) -> bool {
+        self.maintenance_until.is_some_and(|end| self.now() < end)
     }
 
     /// Counts a call of `key` and says whether the rolling windows let it in. Refused calls do not count.

@@ -44,14 +44,14 @@ impl Client {
         let path = ["order", "certificate", &id, "status"];
         let change = Change::of_order(Action::Cancel, order);
         let update = StatusUpdate::canceled(note);
-        match self.put(change, &path, &update).await {
+        match self.put_changing(change, &path, &update).await {
             // The refusal of the word proves that nothing was done, so the older word may be tried.
             Err(Error::Api(error)) if error.status == 400 && error.has("invalid_value:status") => {
                 let update = StatusUpdate {
                     status: CANCELED_FORMERLY,
                     ..update
                 };
-                self.put(change, &path, &update).await
+                self.put_changing(change, &path, &update).await
             }
             result => result,
         }

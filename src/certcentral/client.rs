@@ -1,6 +1,6 @@
 //! The client: configuration and connections, shared by all its clones.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use reqwest::Method;
 use serde::Serialize;
@@ -12,17 +12,23 @@ use super::audit::Told;
 use super::change::Change;
 use super::clock::ServerClock;
 use super::config::{Config, ConfigError};
-use super::error::Error;
+use super::error::{ApiError, Error};
 use super::gate::Gate;
+use super::jitter::Jitter;
 use super::outcome::Certainty;
-use super::transport::{self, Accept, Answer, Call, Channel};
+use super::patience::Patience;
+use super::rate_limit::{self, RateLimit, RateWindow, Urgency};
+use super::transport::{self, Accept, Answer, Call, Channel, Sent};
 
-/// A client of one CertCentral account. Clones are cheap and share their connections.
+/// A client of one CertCentral account. Clones are cheap and share their connections. All clients of the process for the same
+/// host and key share one rate limit.
 ///
 /// Making one opens nothing: certificates of the system are loaded and connections opened at the first call.
 #[derive(Debug, Clone)]
 pub struct Client {
     inner: Arc<Inner>,
+    /// How long the calls of this clone may wait.
+    pub(super) patience: Patience,
 }
 
 #[derive(Debug)]
@@ -34,6 +40,10 @@ struct Inner {
     fresh: OnceCell<reqwest::Client>,
     clock: ServerClock,
     gate: Gate,
+    rate_limit: Arc<RateLimit>,
+    jitter: Jitter,
+    /// CertCentral does not know the key. It will not know it at the next call either.
+    rejection: OnceLock<ApiError>,
 }
 
 impl Client {
@@ -44,14 +54,22 @@ impl Client {
     /// [`ConfigError`] if a setting cannot work.
     pub fn new(config: Config) -> Result<Self, ConfigError> {
         transport::check(&config)?;
+        let rate_limit = match config.isolated {
+            Some(_) => Arc::default(),
+            None => rate_limit::of_the_process(&config.base_url.host(), &config.api_key),
+        };
         Ok(Self {
             inner: Arc::new(Inner {
                 gate: Gate::new(&config),
+                rate_limit,
+                jitter: Jitter::new(config.isolated),
                 config,
                 pooled: OnceCell::new(),
                 fresh: OnceCell::new(),
                 clock: ServerClock::default(),
+                rejection: OnceLock::new(),
             }),
+            patience: Patience::default(),
         })
     }
 
@@ -79,12 +97,12 @@ impl Client {
         query: &[(String, String)],
     ) -> Result<T, Error> {
         let call = Call::new(Method::GET, path).with_query(query);
-        self.send(call).await?.json()
+        self.send(&call).await?.json()
     }
 
     pub(super) async fn get_text(&self, path: &[&str]) -> Result<String, Error> {
         let call = Call::new(Method::GET, path).accepting(Accept::Anything);
-        self.send(call).await?.text()
+        self.send(&call).await?.text()
     }
 
     /// Asks a question that the API takes by POST. Changes nothing.
@@ -93,40 +111,53 @@ impl Client {
         path: &[&str],
         question: &impl Serialize,
     ) -> Result<T, Error> {
-        let call = Call::new(Method::POST, path).with_body(question)?;
-        self.send(call).await?.json()
+        let call = Call::new(Method::POST, path)
+            .with_body(question)?
+            .idempotent();
+        self.send(&call).await?.json()
     }
 
-    /// Changes something that is answered without a body.
+    /// Sets something to a value; answered without a body.
     pub(super) async fn put(
         &self,
         change: Change<'_>,
         path: &[&str],
         body: &impl Serialize,
     ) -> Result<(), Error> {
-        let call = Call::new(Method::PUT, path).with_body(body)?;
-        self.change(change, call, Answer::done).await
+        let call = Call::new(Method::PUT, path).with_body(body)?.idempotent();
+        self.change(change, &call, Answer::done).await
     }
 
-    /// Changes something by a PUT without a body that is answered without one.
+    /// Moves something on, from where a second call would meet something else; answered without a body.
+    pub(super) async fn put_changing(
+        &self,
+        change: Change<'_>,
+        path: &[&str],
+        body: &impl Serialize,
+    ) -> Result<(), Error> {
+        let call = Call::new(Method::PUT, path).with_body(body)?;
+        self.change(change, &call, Answer::done).await
+    }
+
+    /// Sets something by a PUT without a body that is answered without one.
     pub(super) async fn put_without_body(
         &self,
         change: Change<'_>,
         path: &[&str],
     ) -> Result<(), Error> {
-        self.change(change, Call::new(Method::PUT, path), Answer::done)
-            .await
+        let call = Call::new(Method::PUT, path).idempotent();
+        self.change(change, &call, Answer::done).await
     }
 
-    /// Changes something that is answered with data or, by a 204, with nothing.
+    /// Sets something to a value that is answered with data or, by a 204, with nothing.
     pub(super) async fn put_for<T: DeserializeOwned>(
         &self,
         change: Change<'_>,
         path: &[&str],
         body: &impl Serialize,
     ) -> Result<Option<T>, Error> {
-        let call = Call::new(Method::PUT, path).with_body(body)?;
-        self.change(change, call, Answer::json_unless_empty).await
+        let call = Call::new(Method::PUT, path).with_body(body)?.idempotent();
+        self.change(change, &call, Answer::json_unless_empty).await
     }
 
     /// Like [`Client::put_for`], for what must not be sent twice: on a connection of its own, with the longer deadline.
@@ -139,7 +170,7 @@ impl Client {
         let call = Call::new(Method::PUT, path)
             .with_body(body)?
             .over(Channel::Fresh);
-        self.change(change, call, Answer::json_unless_empty).await
+        self.change(change, &call, Answer::json_unless_empty).await
     }
 
     /// Has something done by a PUT without a body.
@@ -148,8 +179,8 @@ impl Client {
         change: Change<'_>,
         path: &[&str],
     ) -> Result<T, Error> {
-        self.change(change, Call::new(Method::PUT, path), Answer::json)
-            .await
+        let call = Call::new(Method::PUT, path).idempotent();
+        self.change(change, &call, Answer::json).await
     }
 
     /// Sends a POST that sets a value and is answered without a body.
@@ -159,8 +190,8 @@ impl Client {
         path: &[&str],
         body: &impl Serialize,
     ) -> Result<(), Error> {
-        let call = Call::new(Method::POST, path).with_body(body)?;
-        self.change(change, call, Answer::done).await
+        let call = Call::new(Method::POST, path).with_body(body)?.idempotent();
+        self.change(change, &call, Answer::done).await
     }
 
     /// Sends what must not be sent twice: on a connection of its own, with the longer deadline.
@@ -173,7 +204,7 @@ impl Client {
         let call = Call::new(Method::POST, path)
             .with_body(body)?
             .over(Channel::Fresh);
-        self.change(change, call, Answer::json).await
+        self.change(change, &call, Answer::json).await
     }
 
     /// Makes a changing call: the gates first, then the audit log, then the call, then the audit log again. What is refused
@@ -181,7 +212,7 @@ impl Client {
     async fn change<T>(
         &self,
         change: Change<'_>,
-        call: Call<'_>,
+        call: &Call<'_>,
         understand: impl FnOnce(Answer) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let Inner { config, gate, .. } = &*self.inner;
@@ -209,7 +240,8 @@ impl Client {
         outcome
     }
 
-    async fn send(&self, call: Call<'_>) -> Result<Answer, Error> {
+    /// Sends a call once.
+    pub(super) async fn attempt(&self, call: &Call<'_>) -> Sent {
         let Inner { config, .. } = &*self.inner;
         let (cell, timeout) = match call.channel() {
             Channel::Pooled => (&self.inner.pooled, config.timeouts.request),
@@ -217,7 +249,48 @@ impl Client {
         };
         let http = cell
             .get_or_try_init(|| async { transport::http_client(config, call.channel()) })
-            .await?;
-        transport::send(http, config, timeout, call, &self.inner.clock).await
+            .await;
+        match http {
+            Ok(http) => transport::send(http, config, timeout, call, &self.inner.clock).await,
+            Err(error) => Sent::failed(error.into()),
+        }
+    }
+
+    pub(super) fn rate_limit(&self) -> &Arc<RateLimit> {
+        &self.inner.rate_limit
+    }
+
+    pub(super) fn rate_windows(&self) -> &[RateWindow] {
+        &self.inner.config.rate_windows
+    }
+
+    pub(super) fn max_repeats(&self) -> u32 {
+        if self.patience.repeats {
+            self.inner.config.max_retries
+        } else {
+            0
+        }
+    }
+
+    /// A number between 0 and 1.
+    pub(super) fn jitter(&self) -> f64 {
+        self.inner.jitter.next()
+    }
+
+    /// The refusal of the key, once CertCentral has rejected it: no further call need hear it again. Only what was sent and not
+    /// answered is asked for nevertheless.
+    pub(super) fn rejection(&self) -> Option<Error> {
+        let rejection = self.inner.rejection.get()?.clone();
+        (self.patience.urgency == Urgency::Usual).then_some(Error::Api(rejection))
+    }
+
+    /// Keeps the refusal if the call failed because CertCentral rejects the key.
+    pub(super) fn remember_rejection(&self, error: &Error) {
+        if let Some(api) = error.api()
+            && api.status == 403
+            && api.has("access_denied|access_denied_invalid_key")
+        {
+            self.inner.rejection.get_or_init(|| api.clone());
+        }
     }
 }

@@ -12,6 +12,10 @@ pub use self::api_key::ApiKey;
 pub use self::base_url::BaseUrl;
 pub use self::trust::{CaBundle, ProxyUrl};
 use super::audit::AuditLog;
+use super::rate_limit::RateWindow;
+
+/// Repeats of a call where nobody sets another number: with their pauses they outlast CertCentral's window of three minutes.
+pub const DEFAULT_MAX_RETRIES: u32 = 8;
 
 /// Everything a [`Client`](super::Client) needs to know.
 #[derive(Debug, Clone)]
@@ -29,6 +33,13 @@ pub struct Config {
     pub ca_bundle: Option<CaBundle>,
     /// Proxy to use instead of the one that the environment names.
     pub proxy: Option<ProxyUrl>,
+    /// How often a call is repeated at most after a failure that may pass.
+    pub max_retries: u32,
+    /// Request limits that this client keeps, together with all clients of the process that call the same host with the same key.
+    pub rate_windows: Vec<RateWindow>,
+    /// Makes a simulation the same in every run: pauses take their chance from this seed, and no rate limit is shared with other clients
+    /// of the process.
+    pub isolated: Option<u64>,
     /// Whether this client may revoke. Without it every revocation is refused before anything is sent.
     pub allow_revocation: bool,
     /// Whether this client may only read. With it every call that changes anything is refused before it is sent.
@@ -117,6 +128,9 @@ impl Config {
             timeouts: Timeouts::default(),
             ca_bundle: None,
             proxy: None,
+            max_retries: DEFAULT_MAX_RETRIES,
+            rate_windows: RateWindow::DOCUMENTED.to_vec(),
+            isolated: None,
             allow_revocation: false,
             read_only: false,
             max_orders: None,

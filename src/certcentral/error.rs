@@ -1,6 +1,7 @@
 //! What can go wrong with a call, as data: callers match variants and codes, never text.
 
 use std::fmt;
+use std::time::Duration;
 
 use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
@@ -89,9 +90,57 @@ pub enum Error {
         /// Pages that were read.
         pages: usize,
     },
+    /// A failure that may pass and did not, however often the call was repeated.
+    #[error("{last} (attempts: {attempts}, in {} seconds)", elapsed.as_secs())]
+    #[non_exhaustive]
+    GaveUp {
+        /// The failure of the last attempt.
+        last: Box<Error>,
+        /// Attempts in all.
+        attempts: u32,
+        /// From the first attempt to the end of the last.
+        elapsed: Duration,
+        /// Why there was no further attempt.
+        end: GaveUp,
+    },
+    /// The call waited for its turn within the request limit and did not get it. It was not sent, or not sent again after a 429.
+    #[error("not sent within {} seconds because of the request limit of CertCentral", waited.as_secs())]
+    #[non_exhaustive]
+    NotSent {
+        /// Why the wait ended.
+        reason: NotSent,
+        /// How long it lasted.
+        waited: Duration,
+    },
     /// The client is configured wrongly; nothing was sent.
     #[error(transparent)]
     Config(#[from] ConfigError),
+}
+
+/// Why a call is not repeated although another attempt might succeed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum GaveUp {
+    /// All repeats are used up.
+    Exhausted,
+    /// The next attempt would come after the time of the operation.
+    #[non_exhaustive]
+    TimeUp {
+        /// The pause before it.
+        pause: Duration,
+    },
+    /// The operation was stopped.
+    Stopped,
+}
+
+/// Why a call did not wait any longer for its turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NotSent {
+    /// The time of the operation is up, or its turn comes later than that.
+    TimeUp,
+    /// The operation was stopped.
+    Stopped,
 }
 
 /// Where a call without an answer failed.
@@ -183,7 +232,11 @@ impl Error {
             | Self::Redirect { status, .. }
             | Self::BodyTooLarge { status, .. }
             | Self::Decode { status, .. } => Some(*status),
-            Self::Transport { .. } | Self::TooManyPages { .. } | Self::Config(_) => None,
+            Self::GaveUp { last, .. } => last.status(),
+            Self::Transport { .. }
+            | Self::TooManyPages { .. }
+            | Self::NotSent { .. }
+            | Self::Config(_) => None,
         }
     }
 
@@ -192,7 +245,31 @@ impl Error {
     pub fn api(&self) -> Option<&ApiError> {
         match self {
             Self::Api(error) => Some(error),
+            Self::GaveUp { last, .. } => last.api(),
             _ => None,
+        }
+    }
+
+    /// The failure itself, without how often the call was repeated.
+    #[must_use]
+    pub fn last_attempt(&self) -> &Self {
+        match self {
+            Self::GaveUp { last, .. } => last,
+            other => other,
+        }
+    }
+
+    /// A failure that is worth another attempt which does not come. A single attempt whose repeats are used up needs no word
+    /// about them.
+    pub(super) fn gave_up(last: Self, attempts: u32, elapsed: Duration, end: GaveUp) -> Self {
+        if attempts == 1 && end == GaveUp::Exhausted {
+            return last;
+        }
+        Self::GaveUp {
+            last: Box::new(last),
+            attempts,
+            elapsed,
+            end,
         }
     }
 }

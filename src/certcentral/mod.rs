@@ -1,13 +1,17 @@
 //! Typed client of the CertCentral Services API v2. Names no Terraform type; could be published alone.
 //!
-//! Every call is sent once: nothing here repeats a call, and redirects are refused. After a failed call that changes
-//! something, [`Error::certainty`] says whether it is proven that nothing happened.
+//! A call that changes something is repeated only after a failure that proves that nothing happened, and any call only after one
+//! that may pass; redirects are refused. After a failed call that changes something, [`Error::certainty`] says whether it is
+//! proven that nothing happened. The calls of a process to one account keep to CertCentral's request limits.
 //!
 //! | question | file |
 //! |---|---|
 //! | where, with which key, how long | `config.rs` |
 //! | what a changing call is for, which ones are let through | `change.rs`, `gate.rs` |
 //! | the file that tells every changing call | `audit.rs` |
+//! | which failures are repeated, and when | `retry.rs`, `retry_after.rs`, `jitter.rs` |
+//! | whose turn it is | `rate_limit.rs` |
+//! | a call with its turn and its repeats, and the bounds of both | `repeat.rs`, `patience.rs` |
 //! | one attempt: headers, deadline, size limit, decoding | `transport.rs` |
 //! | the day on CertCentral's clock | `clock.rs` |
 //! | what went wrong, and what that proves | `error.rs`, `outcome.rs` |
@@ -38,6 +42,7 @@ mod flexible;
 mod gate;
 mod id;
 mod issued;
+mod jitter;
 mod list;
 mod note;
 mod order;
@@ -45,10 +50,15 @@ mod order_info;
 mod order_update;
 mod organization;
 mod outcome;
+mod patience;
 mod product;
 mod quote;
+mod rate_limit;
 mod reissue;
+mod repeat;
 mod request;
+mod retry;
+mod retry_after;
 mod revoke;
 mod status;
 mod transport;
@@ -70,10 +80,12 @@ pub use alternate::AlternateOrder;
 pub use audit::AuditLog;
 pub use certificate::CertificateChain;
 pub use client::Client;
-pub use config::{ApiKey, BaseUrl, CaBundle, Config, ConfigError, ProxyUrl, Timeouts};
+pub use config::{
+    ApiKey, BaseUrl, CaBundle, Config, ConfigError, DEFAULT_MAX_RETRIES, ProxyUrl, Timeouts,
+};
 pub use dcv::{DcvCheck, NameCheck, RandomValue};
 pub use domain::{Domain, DomainValidation};
-pub use error::{ApiError, Error, ErrorItem, TransportKind};
+pub use error::{ApiError, Error, ErrorItem, GaveUp, NotSent, TransportKind};
 pub use finance::{Amount, Balance, NotAnAmount, PriceEstimate, PriceQuery, PricedNames};
 pub use id::{CertificateId, ContainerId, DomainId, InvalidId, OrderId, OrganizationId, RequestId};
 pub use issued::IssuedCertificate;
@@ -94,6 +106,7 @@ pub use organization::{
 };
 pub use outcome::Certainty;
 pub use product::{HashType, HashTypes, Product};
+pub use rate_limit::RateWindow;
 pub use reissue::{Duplicate, Reissue};
 pub use request::{Decision, Request, RequestOrder, User};
 pub use revoke::{Revocation, RevocationReason, Revoked};

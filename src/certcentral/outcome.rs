@@ -19,7 +19,9 @@ impl Error {
     #[must_use]
     pub fn certainty(&self) -> Certainty {
         let nothing_happened = match self {
-            Self::Config(_) => true,
+            Self::Config(_) | Self::NotSent { .. } => true,
+            // Every attempt before the last proved that nothing happened, or there would have been no other.
+            Self::GaveUp { last, .. } => return last.certainty(),
             Self::Transport { kind, .. } => failed_before_sending(*kind),
             // Over the rate limit every call is refused before it is looked at, also by the CDN in HTML.
             Self::Api(error) => {
@@ -50,8 +52,10 @@ fn failed_before_sending(kind: TransportKind) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::super::config::ConfigError;
-    use super::super::error::{ApiError, ErrorItem};
+    use super::super::error::{ApiError, ErrorItem, GaveUp, NotSent};
     use super::*;
 
     fn api(status: u16, codes: usize) -> Error {
@@ -107,8 +111,18 @@ mod tests {
             status: 201,
             limit: 1,
         };
+        let not_sent = Error::NotSent {
+            reason: NotSent::TimeUp,
+            waited: Duration::ZERO,
+        };
+        let gave_up = |last| Error::gave_up(last, 2, Duration::ZERO, GaveUp::Exhausted);
         let table = [
             (Error::Config(ConfigError::EmptyApiKey), NothingHappened),
+            (not_sent, NothingHappened),
+            (gave_up(api(429, 1)), NothingHappened),
+            (gave_up(transport(TransportKind::Connect)), NothingHappened),
+            (gave_up(transport(TransportKind::Interrupted)), Unknown),
+            (gave_up(not_json(503)), Unknown),
             (transport(TransportKind::Dns), NothingHappened),
             (transport(TransportKind::Connect), NothingHappened),
             (transport(TransportKind::Tls), NothingHappened),

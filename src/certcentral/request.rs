@@ -175,6 +175,6 @@ impl Client {
             ..Change::new(action)
         };
         let path = ["request", &request.to_string(), "status"];
-        self.put(change, &path, &update).await
+        self.put_changing(change, &path, &update).await
     }
 }

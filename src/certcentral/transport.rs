@@ -5,9 +5,13 @@ mod answer;
 mod tests;
 
 use std::error::Error as StdError;
-use std::time::{Duration, Instant};
+use std::fmt;
+use std::time::{Duration, Instant, SystemTime};
 
-use reqwest::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderValue, LOCATION};
+use bytes::Bytes;
+use reqwest::header::{
+    ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderValue, LOCATION, RETRY_AFTER,
+};
 use reqwest::{Method, Response, Url, redirect, retry};
 use serde::Serialize;
 
@@ -16,6 +20,8 @@ use super::clock::ServerClock;
 use super::config::{Config, ConfigError};
 use super::error::{Error, TransportKind};
 use super::quote;
+use super::retry::Kind;
+use super::retry_after;
 
 /// Header that carries the API key.
 const KEY_HEADER: &str = "X-DC-DEVKEY";
@@ -45,13 +51,19 @@ pub(super) struct Call<'a> {
     method: Method,
     path: &'a [&'a str],
     query: &'a [(String, String)],
-    body: Option<Vec<u8>>,
+    body: Option<Bytes>,
     accept: Accept,
     channel: Channel,
+    kind: Kind,
 }
 
 impl<'a> Call<'a> {
+    /// A GET can be repeated without harm; whatever else can, has to say so by [`Call::idempotent`].
     pub(super) fn new(method: Method, path: &'a [&'a str]) -> Self {
+        let kind = match method {
+            Method::GET => Kind::Idempotent,
+            _ => Kind::Changing,
+        };
         Self {
             method,
             path,
@@ -59,6 +71,7 @@ impl<'a> Call<'a> {
             body: None,
             accept: Accept::Json,
             channel: Channel::Pooled,
+            kind,
         }
     }
 
@@ -70,7 +83,7 @@ impl<'a> Call<'a> {
         let body =
             serde_json::to_vec(body).map_err(|error| ConfigError::Body(error.to_string()))?;
         Ok(Self {
-            body: Some(body),
+            body: Some(body.into()),
             ..self
         })
     }
@@ -83,6 +96,14 @@ impl<'a> Call<'a> {
         Self { channel, ..self }
     }
 
+    /// Processed twice, the call does what it does once.
+    pub(super) fn idempotent(self) -> Self {
+        Self {
+            kind: Kind::Idempotent,
+            ..self
+        }
+    }
+
     pub(super) fn channel(&self) -> Channel {
         self.channel
     }
@@ -93,6 +114,35 @@ impl<'a> Call<'a> {
 
     pub(super) fn path(&self) -> &'a [&'a str] {
         self.path
+    }
+
+    pub(super) fn kind(&self) -> Kind {
+        self.kind
+    }
+}
+
+/// `GET order/certificate/112233`: for the log.
+impl fmt::Display for Call<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.method, self.path.join("/"))
+    }
+}
+
+/// What came of an attempt.
+#[derive(Debug)]
+pub(super) struct Sent {
+    pub(super) outcome: Result<Answer, Error>,
+    /// The pause that an answer asks for before the next attempt.
+    pub(super) retry_after: Option<Duration>,
+}
+
+impl Sent {
+    /// Nothing came back.
+    pub(super) fn failed(error: Error) -> Self {
+        Self {
+            outcome: Err(error),
+            retry_after: None,
+        }
     }
 }
 
@@ -139,17 +189,21 @@ pub(super) async fn send(
     http: &reqwest::Client,
     config: &Config,
     timeout: Duration,
-    call: Call<'_>,
+    call: &Call<'_>,
     clock: &ServerClock,
-) -> Result<Answer, Error> {
-    let mut url = config.base_url.endpoint(call.path)?;
+) -> Sent {
+    let mut url = match config.base_url.endpoint(call.path) {
+        Ok(url) => url,
+        Err(error) => return Sent::failed(error.into()),
+    };
     if !call.query.is_empty() {
         url.query_pairs_mut().extend_pairs(call.query);
     }
-    let (method, path) = (call.method.clone(), url.path().to_owned());
+    let path = url.path().to_owned();
     let started = Instant::now();
-    let outcome = attempt(http, config, timeout, call, url).await;
-    let outcome = outcome.and_then(|answer| {
+    let answer = attempt(http, config, timeout, call, url).await;
+    let retry_after = answer.as_ref().ok().and_then(|answer| answer.retry_after);
+    let outcome = answer.and_then(|answer| {
         clock.note(&answer);
         answer.checked()
     });
@@ -158,20 +212,23 @@ pub(super) async fn send(
         Err(error) => error.status(),
     };
     tracing::debug!(
-        %method,
+        method = %call.method,
         path,
         status,
         duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
         "called CertCentral",
     );
-    outcome
+    Sent {
+        outcome,
+        retry_after,
+    }
 }
 
 async fn attempt(
     http: &reqwest::Client,
     config: &Config,
     timeout: Duration,
-    call: Call<'_>,
+    call: &Call<'_>,
     url: Url,
 ) -> Result<Answer, Error> {
     let host = config.base_url.host();
@@ -185,8 +242,12 @@ async fn attempt(
         .header(KEY_HEADER, config.api_key.header()?)
         .header(CONTENT_TYPE, JSON)
         .header(ACCEPT, accept);
-    match call.body {
-        Some(body) => request = request.header(CONTENT_LENGTH, body.len()).body(body),
+    match &call.body {
+        Some(body) => {
+            request = request
+                .header(CONTENT_LENGTH, body.len())
+                .body(body.clone());
+        }
         // DigiCert asks for the header on every request; the HTTP library sends none without a body.
         None if call.method != Method::GET => request = request.header(CONTENT_LENGTH, 0),
         None => {}
@@ -209,6 +270,11 @@ async fn read(mut response: Response, config: &Config, host: String) -> Result<A
         .get(CONTENT_TYPE)
         .map(|value| quote::body(value.as_bytes(), &config.api_key));
     let date = response.headers().get(DATE).and_then(answer::moment);
+    let retry_after = response.headers().get(RETRY_AFTER).and_then(|header| {
+        // A date counts by the clock that wrote it.
+        let now = date.map_or_else(SystemTime::now, SystemTime::from);
+        retry_after::pause(header, now)
+    });
     let mut body = Vec::new();
     loop {
         match response.chunk().await {
@@ -231,6 +297,7 @@ async fn read(mut response: Response, config: &Config, host: String) -> Result<A
         status,
         content_type,
         date,
+        retry_after,
         // Whatever is read of the answer, state included, is free of the key.
         body: config.api_key.scrub_body(body),
         key: config.api_key.clone(),

@@ -4,6 +4,7 @@
 //! Source: <https://dev.digicert.com/certcentral-apis/services-api/errors.html>
 
 mod not_sent;
+mod repeats;
 
 use crate::certcentral::{ApiError, Error, ErrorItem, TransportKind};
 use crate::framework::{AttributePath, Diagnostic};
@@ -40,7 +41,8 @@ const ADVICE: &[Advice] = &[
     Advice {
         code: "request_limit_exceeded",
         summary: "Request limit of CertCentral exceeded",
-        advice: "Other users of the key use up its limit of 1000 requests in 3 minutes. Run the command again in some minutes.",
+        advice: "The provider itself keeps below the limits of 1000 requests in 3 minutes and 100 in 5 seconds, so other users of the key \
+                 use them up. Run the command again in some minutes, or share the limit by `requests_per_second` in every run.",
         attribute: None,
     },
     Advice {
@@ -157,6 +159,14 @@ const FIELDS: &[(&str, &[&str])] = &[
 pub(super) fn diagnostic(error: &Error, doing: &str) -> Diagnostic {
     match error {
         Error::Api(api) => refused(api, doing),
+        Error::GaveUp {
+            last,
+            attempts,
+            elapsed,
+            end,
+            ..
+        } => repeats::gave_up(diagnostic(last, doing), *attempts, *elapsed, *end),
+        Error::NotSent { reason, waited, .. } => repeats::not_sent(doing, *reason, *waited),
         Error::Transport { kind, .. } => Diagnostic::error(
             "CertCentral not reachable",
             format!("{}\n\n{}", sentence(error, doing), transport_advice(*kind)),

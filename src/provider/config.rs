@@ -31,6 +31,10 @@ crate::model! {
         pub audit_log_path: Attr<String>,
         /// Deadline of one API call.
         pub request_timeout: Attr<String>,
+        /// How often a call is repeated.
+        pub max_retries: Attr<i64>,
+        /// How many calls are sent in a second.
+        pub requests_per_second: Attr<i64>,
         /// PEM file of further root certificates.
         pub ca_bundle_file: Attr<String>,
         /// Proxy for all API calls.
@@ -126,6 +130,21 @@ pub(super) fn schema() -> Schema {
                 Type::String,
                 "Deadline of one API call, such as `45s`. Default `30s`. An order POST has at least 120 seconds, because \
                  CertCentral may issue the certificate inside it.",
+            ),
+            Attribute::optional(
+                "max_retries",
+                Type::Number,
+                "How often one API call is repeated after a failure that may pass; `0` is never. Default `8`, which outlasts CertCentral's \
+                 request limit. Repeats end with the time of the operation (`timeouts`) and with Ctrl-C. A call that changes something is \
+                 repeated only if CertCentral did nothing for certain: after a 429, or if no connection stood. Can be set by \
+                 `DIGICERT_MAX_RETRIES`.",
+            ),
+            Attribute::optional(
+                "requests_per_second",
+                Type::Number,
+                "How many API calls are sent in any second at most, from `1` to `100`, for accounts in which several runs share a key. Without \
+                 it the provider keeps to nine tenths of CertCentral's limits, 100 calls in 5 seconds and 1000 in 3 minutes. Can be set \
+                 by `DIGICERT_REQUESTS_PER_SECOND`.",
             ),
             Attribute::optional(
                 "ca_bundle_file",

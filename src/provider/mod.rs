@@ -26,6 +26,7 @@ pub const SOURCE_ADDRESS: &str = "registry.terraform.io/certcentral/digicert";
 pub struct DigicertProvider {
     session: Arc<Session>,
     keep_secret: Box<dyn Fn(&str) + Send + Sync>,
+    isolated: Option<u64>,
 }
 
 impl DigicertProvider {
@@ -34,6 +35,17 @@ impl DigicertProvider {
         Self {
             session: Arc::default(),
             keep_secret: Box::new(keep_secret),
+            isolated: None,
+        }
+    }
+
+    /// Makes a simulation the same in every run: the pauses of repeats take their chance from this seed, and no rate limit is shared
+    /// with other providers of the process.
+    #[must_use]
+    pub fn isolated(self, seed: u64) -> Self {
+        Self {
+            isolated: Some(seed),
+            ..self
         }
     }
 }
@@ -52,7 +64,8 @@ impl Provider for DigicertProvider {
     fn configure(&self, terraform_version: &str, config: ProviderConfig) -> Diagnostics {
         let variable = |name: &str| std::env::var(name).ok();
         match settings::resolve(&config, terraform_version, &variable) {
-            Ok(settings) => {
+            Ok(mut settings) => {
+                settings.isolated = self.isolated;
                 for secret in settings.secrets(&variable) {
                     (self.keep_secret)(&secret);
                 }

@@ -263,8 +263,8 @@ impl Drop for Waiter {
 
 /// Whether a failed look is worth another one: CertCentral or the way to it is out of order, rather than the question.
 pub(super) fn may_pass(error: &Error) -> bool {
-    match error {
-        Error::Transport { .. } => true,
+    match error.last_attempt() {
+        Error::Transport { .. } | Error::NotSent { .. } => true,
         _ => error
             .status()
             .is_some_and(|status| status == 429 || status >= 500),

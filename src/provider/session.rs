@@ -5,15 +5,21 @@ mod estimates;
 use std::collections::BTreeSet;
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
+use std::time::Duration;
 
 use time::{Date, OffsetDateTime};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 use self::estimates::Estimates;
 pub(super) use self::estimates::{Answer, Asker, NoAnswer};
 use super::polling::Polling;
 use super::settings::{OrderDefaults, Settings};
-use crate::certcentral::{Amount, Client, Config, PriceEstimate, PriceQuery};
+use crate::certcentral::{Amount, Client, Config, PriceEstimate, PriceQuery, RateWindow};
 use crate::framework::{Attr, Diagnostic};
+
+/// Bound of an operation that only looks.
+const TIME_TO_LOOK: Duration = Duration::from_secs(600);
 
 /// The configured provider, shared by its resources. Empty until core configures the provider, which may
 /// happen more than once in a process that a debugger keeps alive.
@@ -120,6 +126,12 @@ impl Session {
             .clone()
     }
 
+    /// The client of an operation that only looks, such as a refresh.
+    pub fn client_to_look(&self, stop: &CancellationToken) -> Result<Client, Diagnostic> {
+        let deadline = Instant::now() + TIME_TO_LOOK;
+        Ok(self.client()?.within(deadline, stop))
+    }
+
     /// Today (UTC): CertCentral's day once it has answered a call, this machine's before. What counts in days, counts by the
     /// clock that ends certificates and orders.
     pub fn today(&self) -> Date {
@@ -216,6 +228,11 @@ fn build_client(settings: &Settings) -> Result<Client, Diagnostic> {
     config.read_only = settings.guards.forbid_changes();
     config.max_orders = settings.guards.max_orders.known().copied();
     config.audit_log = settings.guards.audit_log.known().cloned();
+    config.max_retries = settings.max_retries;
+    config.isolated = settings.isolated;
+    config
+        .rate_windows
+        .extend(settings.requests_per_second.map(RateWindow::per_second));
     config.user_agent = format!(
         "terraform-provider-digicert/{} (Terraform {})",
         env!("CARGO_PKG_VERSION"),

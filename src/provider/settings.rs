@@ -1,9 +1,11 @@
 //! What the provider block and the environment together say. Pure: the environment comes in as a function.
 
+mod calls;
 mod guards;
 
 use std::time::Duration;
 
+use self::calls::Calls;
 pub(super) use self::guards::Guards;
 use super::config::ProviderConfig;
 use crate::certcentral::{Amount, ApiKey, BaseUrl, CaBundle, ConfigError, ProxyUrl};
@@ -37,12 +39,18 @@ pub struct Settings {
     pub guards: Guards,
     /// Deadline of one API call.
     pub request_timeout: Duration,
+    /// How often a call is repeated.
+    pub max_retries: u32,
+    /// How many calls are sent in any second, where somebody wants fewer than CertCentral allows.
+    pub requests_per_second: Option<usize>,
     /// Further roots to trust.
     pub ca_bundle: Option<CaBundle>,
     /// Proxy for all calls.
     pub proxy: Option<ProxyUrl>,
     /// The version of the core that runs us, for the User-Agent.
     pub terraform_version: String,
+    /// Of a simulation: see [`Config::isolated`](crate::certcentral::Config::isolated).
+    pub isolated: Option<u64>,
 }
 
 impl Settings {
@@ -128,6 +136,10 @@ pub(super) fn resolve(
     };
     let (guards, unreadable) = guards::resolve(config, &from_environment);
     problems.extend(unreadable);
+    let calls = calls::resolve(config, &from_environment).unwrap_or_else(|refused| {
+        problems.extend(refused);
+        Calls::default()
+    });
     if problems.has_errors() {
         return Err(problems);
     }
@@ -147,12 +159,15 @@ pub(super) fn resolve(
             .as_str()
             .and_then(|text| humantime::parse_duration(text).ok())
             .unwrap_or(DEFAULT_REQUEST_TIMEOUT),
+        max_retries: calls.max_retries,
+        requests_per_second: calls.requests_per_second,
         ca_bundle,
         proxy: config
             .proxy_url
             .as_str()
             .and_then(|url| ProxyUrl::new(url).ok()),
         terraform_version: terraform_version.to_owned(),
+        isolated: None,
     })
 }
 
@@ -234,6 +249,7 @@ pub(super) fn check_values(config: &ProviderConfig) -> Diagnostics {
             );
         }
     }
+    problems.extend(calls::check(config));
     problems
 }
 

@@ -1,6 +1,6 @@
 //! What every request passes before and after its handler: journal, rules, key, permission, limits.
 
-use std::sync::Arc;
+use std::{mem, sync::Arc};
 
 use axum::{
     Extension,
@@ -12,14 +12,19 @@ use axum::{
 };
 use serde_json::Value;
 
-use super::{BASE_PATH, error::Problem};
+use super::{
+    BASE_PATH,
+    error::Problem,
+    meeting::{Meeting, Reply},
+};
 use crate::{
     account::{self, Role, User},
     clock::{http_date, timestamp},
-    connection::Line,
-    faults::{Action, At, Fault, wait_at},
+    connection::{Line, Porter},
+    faults::wire::{End, Script},
     journal::{Entry, body_value},
-    state::Shared,
+    past::{AsOf, Deferred},
+    state::{Shared, State as AccountState},
 };
 
 /// The user that the key belongs to, for handlers.
@@ -34,88 +39,104 @@ const KEY_HEADER: &str = "x-dc-devkey";
 /// client hangs up.
 pub(crate) async fn pass(
     State(shared): State<Arc<Shared>>,
+    Extension(porter): Extension<Porter>,
     ConnectInfo(line): ConnectInfo<Line>,
     request: Request,
     next: Next,
 ) -> Response {
-    let visit = tokio::spawn(visit(shared, request, next));
+    let visit = tokio::spawn(visit(shared, porter, request, next));
     match visit.await {
-        Ok(Some(response)) => response,
-        // The line is cut first, so nothing of this response is ever sent.
-        Ok(None) => {
-            line.cut();
+        Ok(Reply::Answer(response)) => response,
+        // The line follows the script first, so nothing of this response is ever sent.
+        Ok(Reply::Script(script)) => {
+            line.follow(script);
             StatusCode::OK.into_response()
         }
         Err(failure) => Problem::internal(&failure).into_response(),
     }
 }
 
-/// One request from arrival to answer; `None` means that the connection is to be dropped.
-async fn visit(shared: Arc<Shared>, request: Request, next: Next) -> Option<Response> {
+/// One request from arrival to answer.
+async fn visit(shared: Arc<Shared>, porter: Porter, request: Request, next: Next) -> Reply {
     let (parts, body) = request.into_parts();
-    let body = to_bytes(body, LARGEST_BODY).await;
     let path = path_below_base(&parts);
-    let (sequence, rules) = {
-        let mut state = shared.lock();
-        let body = body.as_deref().unwrap_or_default();
-        let entry = arrival(&parts, &path, body, timestamp(state.now()));
-        (
-            state.journal.arrived(entry),
-            state.rules.due(parts.method.as_str(), &path),
-        )
+    let key = header_text(&parts.headers, KEY_HEADER);
+    let due = shared.lock().rules.due(parts.method.as_str(), &path);
+    let meeting = Meeting {
+        due,
+        headers: parts.headers.clone(),
+        path: path.clone(),
     };
+    let body = match meeting.resets_early() {
+        true => Ok(Bytes::new()),
+        false => to_bytes(body, LARGEST_BODY).await,
+    };
+    let (sequence, overdue) = arrive(&shared, &parts, &path, body.as_deref().unwrap_or_default());
+    for late in overdue {
+        process(&shared, late.parts, late.body, late.next, AsOf::default()).await;
+        shared.lock().journal.processed(late.sequence);
+    }
 
-    let answer = match meet(&rules, At::Before).await {
-        Some(outcome) => outcome,
+    let reply = match meeting.before(&shared).await {
+        Some(reply) => reply,
         // A body that breaks off or is too large never reaches the account.
-        None if body.is_err() => Some(Problem::bad_request_format().into_response()),
+        None if body.is_err() => Reply::Answer(Problem::bad_request_format().into_response()),
         None => {
-            let response = process(&shared, parts, body.unwrap_or_default(), next).await;
-            shared.lock().journal.processed(sequence);
-            meet(&rules, At::After).await.unwrap_or(Some(response))
+            let body = body.unwrap_or_default();
+            if let Some(calls) = meeting.is_late() {
+                let after = sequence + calls;
+                shared.lock().deferred.push(Deferred {
+                    sequence,
+                    after,
+                    parts,
+                    body,
+                    next,
+                });
+                Reply::Script(Script::silent(End::Close))
+            } else {
+                let as_of = meeting.as_of(&shared, sequence);
+                let response = process(&shared, parts, body, next, as_of).await;
+                shared.lock().journal.processed(sequence);
+                meeting
+                    .after(&shared)
+                    .await
+                    .unwrap_or(Reply::Answer(response))
+            }
         }
     };
-    let Some(answer) = answer else {
-        shared.lock().journal.answered(sequence, None);
-        return None;
-    };
-    Some(record(&shared, sequence, answer).await)
-}
-
-/// Waits and misbehaves as the rules demand. `Some` replaces the regular answer; `Some(None)` drops the connection.
-async fn meet(rules: &[(At, Action)], now: At) -> Option<Option<Response>> {
-    for (at, action) in rules {
-        match action {
-            _ if *at != now => {}
-            Action::Hold(hold) => wait_at(hold).await,
-            Action::Fault(fault) => return Some(faulty_answer(fault)),
+    if let Some(until) = meeting.refuses(&shared) {
+        porter.set_open(false).await;
+        let shared = Arc::clone(&shared);
+        tokio::spawn(async move {
+            shared.clock_is_past(until).await;
+            porter.set_open(true).await;
+        });
+    }
+    match reply {
+        Reply::Answer(answer) => record(&shared, sequence, answer, &meeting, &key).await,
+        Reply::Script(script) => {
+            shared.lock().journal.answered(sequence, None);
+            Reply::Script(script)
         }
     }
-    None
 }
 
-fn faulty_answer(fault: &Fault) -> Option<Response> {
-    let (status, content_type, body) = match fault {
-        Fault::Drop => return None,
-        Fault::Answer {
-            status,
-            body,
-            content_type,
-        } => (*status, content_type.clone(), body.clone()),
-        Fault::Html { status } => (
-            *status,
-            "text/html".to_owned(),
-            format!(
-                "<html><head><title>{status}</title></head><body><h1>{status}</h1><p>Request could not be served.</p></body></html>\r\n"
-            ),
-        ),
-    };
-    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    Some((status, [(header::CONTENT_TYPE, content_type)], body).into_response())
+/// Notes the arrival of a request; returns its number, and the requests that take effect before it.
+fn arrive(shared: &Shared, parts: &Parts, path: &str, body: &[u8]) -> (u64, Vec<Deferred>) {
+    let mut state = shared.lock();
+    let entry = arrival(parts, path, body, timestamp(state.now()));
+    let sequence = state.journal.arrived(entry);
+    let (overdue, waiting) = mem::take(&mut state.deferred)
+        .into_iter()
+        .partition(|late| late.after < sequence);
+    state.deferred = waiting;
+    let AccountState { past, orders, .. } = &mut *state;
+    past.keep(sequence, orders);
+    (sequence, overdue)
 }
 
 /// The request as the account sees it: key, limits, permission, handler.
-async fn process(shared: &Shared, parts: Parts, body: Bytes, next: Next) -> Response {
+async fn process(shared: &Shared, parts: Parts, body: Bytes, next: Next, as_of: AsOf) -> Response {
     let key = header_text(&parts.headers, KEY_HEADER);
     let Some(user) = account::user_of_key(&key) else {
         return Problem::invalid_key().into_response();
@@ -128,6 +149,7 @@ async fn process(shared: &Shared, parts: Parts, body: Bytes, next: Next) -> Resp
     }
     let mut request = Request::from_parts(parts, Body::from(body));
     request.extensions_mut().insert(Caller(user));
+    request.extensions_mut().insert(as_of);
     next.run(request).await
 }
 
@@ -138,10 +160,16 @@ fn changes_something(parts: &Parts) -> bool {
     parts.method != Method::GET && !is_estimate
 }
 
-async fn record(shared: &Shared, sequence: u64, answer: Response) -> Response {
+/// Shapes the answer, notes it in the journal, and makes of it what the connection is to do.
+async fn record(
+    shared: &Shared,
+    sequence: u64,
+    answer: Response,
+    meeting: &Meeting,
+    key: &str,
+) -> Reply {
     let (mut parts, body) = answer.into_parts();
     let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
-    let seen = (parts.status.as_u16(), body_value(&body));
     for (name, value) in DOCUMENTED_HEADERS {
         parts.headers.insert(name, HeaderValue::from_static(value));
     }
@@ -150,8 +178,19 @@ async fn record(shared: &Shared, sequence: u64, answer: Response) -> Response {
     if let Ok(date) = HeaderValue::from_str(&http_date(state.now())) {
         parts.headers.insert(header::DATE, date);
     }
+    let body = meeting.shape(&state, &mut parts, body);
+    let seen = (parts.status.as_u16(), masked(body_value(&body), key));
     state.journal.answered(sequence, Some(seen));
-    Response::from_parts(parts, Body::from(body))
+    meeting.send(parts, body)
+}
+
+/// A body that repeats the API key without it.
+fn masked(body: Value, key: &str) -> Value {
+    let text = body.to_string();
+    if key.is_empty() || !text.contains(key) {
+        return body;
+    }
+    serde_json::from_str(&text.replace(key, "***")).unwrap_or_default()
 }
 
 /// Headers of the real service that a client might meet.

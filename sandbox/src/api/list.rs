@@ -1,7 +1,7 @@
 //! Finding orders: the filtered list and the look-up by the caller's own reference.
 
 use axum::{
-    Json,
+    Extension, Json,
     extract::{Path, State},
     http::Uri,
     response::IntoResponse,
@@ -19,13 +19,18 @@ use crate::{
     certificate::Origin,
     clock::timestamp,
     order::{Order, Status},
+    past::AsOf,
     state::State as AccountState,
 };
 
 /// `GET /order/certificate`.
-pub(super) async fn orders(State(shared): Account, uri: Uri) -> Answer {
+pub(super) async fn orders(
+    State(shared): Account,
+    Extension(as_of): Extension<AsOf>,
+    uri: Uri,
+) -> Answer {
     let query = Query::of(&uri);
-    let state = shared.lock();
+    let state = as_of.view(&shared);
     let now = state.now();
     let mut found: Vec<&Order> = state.orders.values().collect();
     for (name, values) in query.filters() {
@@ -145,10 +150,11 @@ fn item(state: &AccountState, order: &Order) -> Value {
 /// `GET /order/alternate/{alternative_order_id}`. The reference is not unique: every order that carries it is listed.
 pub(super) async fn alternate(
     State(shared): Account,
+    Extension(as_of): Extension<AsOf>,
     Path(alternative): Path<String>,
     uri: Uri,
 ) -> Answer {
-    let state = shared.lock();
+    let state = as_of.view(&shared);
     let now = state.now();
     let items: Vec<Value> = state
         .orders

@@ -9,6 +9,7 @@ mod fields;
 mod gate;
 mod issued;
 mod list;
+mod meeting;
 mod name_checks;
 mod note;
 mod order;

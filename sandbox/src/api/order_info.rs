@@ -1,7 +1,7 @@
 //! `GET /order/certificate/{key}`: everything about one order.
 
 use axum::{
-    Json,
+    Extension, Json,
     extract::{Path, State},
     http::Uri,
     response::IntoResponse,
@@ -16,13 +16,19 @@ use crate::{
     certificate::{Certificate, Origin, WantedCertificate},
     clock::timestamp,
     order::{Order, RequestStatus, Status},
+    past::AsOf,
     state::State as AccountState,
 };
 
 /// Order info by order id, or by serial number or thumbprint of the order's certificate.
-pub(super) async fn by_key(State(shared): Account, Path(key): Path<String>, uri: Uri) -> Answer {
+pub(super) async fn by_key(
+    State(shared): Account,
+    Extension(as_of): Extension<AsOf>,
+    Path(key): Path<String>,
+    uri: Uri,
+) -> Answer {
     let missing = || Problem::not_found("order");
-    let mut state = shared.lock();
+    let mut state = as_of.view(&shared);
     let id = state.find_order(&key).ok_or_else(missing)?.id;
     state.poll(id)?;
     let order = state.orders.get(&id).ok_or_else(missing)?;

@@ -12,6 +12,7 @@ mod client;
 mod contract;
 #[cfg(test)]
 mod contract_changes;
+mod faults;
 #[cfg(test)]
 mod lifecycle;
 #[cfg(test)]

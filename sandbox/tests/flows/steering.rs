@@ -241,7 +241,7 @@ async fn settings_clock_and_orders_are_steered_over_http() {
         .await;
     assert_eq!(
         settings,
-        json!({ "approval": "one_step", "issuance": "after_polls(3)", "dcv": "prevalidated", "hide_former_certificate": false, "early_renewal": false, "rate_limit": null })
+        json!({ "approval": "one_step", "issuance": "after_polls(3)", "dcv": "prevalidated", "hide_former_certificate": false, "early_renewal": false, "irregular": false, "rate_limit": null })
     );
     let wrong = json!({ "approval": "maybe" });
     assert_eq!(

@@ -1,5 +1,8 @@
 //! An answer that arrived in full, and the two ways to understand it: as data, or as a refusal.
 
+use std::fmt;
+use std::time::Duration;
+
 use reqwest::header::HeaderValue;
 use serde::de::DeserializeOwned;
 use time::OffsetDateTime;
@@ -15,9 +18,21 @@ pub(in crate::certcentral) struct Answer {
     pub(super) content_type: Option<String>,
     /// `Date` of the answer, where it has one that can be read.
     pub(super) date: Option<OffsetDateTime>,
+    /// The pause that the answer asks for before the next attempt.
+    pub(super) retry_after: Option<Duration>,
     pub(super) body: Vec<u8>,
     /// To be removed from whatever is quoted.
     pub(super) key: ApiKey,
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer")
+            .field("host", &self.host)
+            .field("status", &self.status)
+            .field("bytes", &self.body.len())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Answer {

@@ -178,7 +178,12 @@ async fn what_fails_before_sending_proves_that_nothing_happened() {
     drop(listener);
     let key = || ApiKey::new(KEY).unwrap();
     let closed = BaseUrl::new(&format!("http://127.0.0.1:{port}/services/v2")).unwrap();
-    let client = Client::new(Config::new(closed, key())).unwrap();
+    let once = |base_url| {
+        let mut config = Config::new(base_url, key());
+        config.max_retries = 0;
+        config
+    };
+    let client = Client::new(once(closed)).unwrap();
     let error = client.place_order("ssl_plus", &order()).await.unwrap_err();
     assert!(
         matches!(
@@ -194,7 +199,7 @@ async fn what_fails_before_sending_proves_that_nothing_happened() {
 
     // RFC 6761 reserves `invalid`, so that it has no address anywhere.
     let nowhere = BaseUrl::new("https://certcentral.invalid/services/v2").unwrap();
-    let mut config = Config::new(nowhere, key());
+    let mut config = once(nowhere);
     let bundle = include_str!("../../../tests/fixtures/certcentral/download_pem_all.pem");
     config.ca_bundle = Some(CaBundle::from_pem(bundle).unwrap());
     let client = Client::new(config).unwrap();

@@ -1,9 +1,11 @@
 //! Codes and kinds of failure as a person reads them.
 
+use std::time::Duration;
+
 use expect_test::expect;
 
 use super::{ADVICE, FIELDS, diagnostic, field_argument};
-use crate::certcentral::{ApiError, Error, ErrorItem};
+use crate::certcentral::{ApiError, Error, ErrorItem, GaveUp, NotSent};
 use crate::framework::{Diagnostic, Kind, Step};
 use crate::provider::ssl_order::{SslOrder, samples};
 
@@ -56,8 +58,8 @@ fn every_code_has_its_advice() {
           CertCentral refused placing the order.
              CertCentral answered 400: No.
              (request_limit_exceeded).
-          -> Other users of the key use up its limit of 1000 requests in 3 minutes.
-             Run the command again in some minutes.
+          -> The provider itself keeps below the limits of 1000 requests in 3 minutes and 100 in 5 seconds, so other users of the key use them up.
+             Run the command again in some minutes, or share the limit by `requests_per_second` in every run.
         Product not available @ product_name_id
           CertCentral refused placing the order.
              CertCentral answered 400: No.
@@ -185,6 +187,60 @@ fn every_kind_of_failure_says_what_to_do() {
         Answer of CertCentral not usable @ -
           The call for refreshing order 7 failed: the list of order/certificate did not end after 200 pages.
           -> Run the command again; if the error stays, report it as a bug of the provider.
+    "#]].assert_eq(&text);
+}
+
+#[test]
+fn calls_that_were_repeated_or_not_sent_say_how_long_and_why() {
+    let limit = || {
+        Box::new(Error::Api(ApiError {
+            status: 429,
+            errors: Vec::new(),
+        }))
+    };
+    let gave_up = |attempts, seconds, end| Error::GaveUp {
+        last: limit(),
+        attempts,
+        elapsed: Duration::from_secs(seconds),
+        end,
+    };
+    let minute = Duration::from_secs(60);
+    let not_sent = |reason| Error::NotSent {
+        reason,
+        waited: minute,
+    };
+    let errors = [
+        gave_up(9, 250, GaveUp::Exhausted),
+        gave_up(1, 0, GaveUp::TimeUp { pause: minute }),
+        gave_up(2, 1, GaveUp::Stopped),
+        not_sent(NotSent::TimeUp),
+        not_sent(NotSent::Stopped),
+    ];
+    let text: String = errors
+        .iter()
+        .map(|error| line(&diagnostic(error, "placing the order")))
+        .collect();
+    expect![[r#"
+        Refused by CertCentral @ -
+          CertCentral refused placing the order.
+             CertCentral answered 429 without giving a reason.
+          -> The call was tried 9 times within 250 seconds, as often as `max_retries` allows.
+        Refused by CertCentral @ -
+          CertCentral refused placing the order.
+             CertCentral answered 429 without giving a reason.
+          -> The call was tried once.
+             The next attempt would come 60 seconds later, after the time of this operation; `timeouts` sets that time.
+        Refused by CertCentral @ -
+          CertCentral refused placing the order.
+             CertCentral answered 429 without giving a reason.
+          -> The call was tried 2 times within 1 second, until the run was interrupted.
+        No turn within the request limit @ -
+          The call for placing the order had no turn within the request limit of CertCentral in the time of this operation; it waited 60 seconds.
+             Nothing was sent.
+          -> Run the command again in some minutes; or give the operation more time in `timeouts`, lower the parallelism of the run, or let fewer runs use this API key at the same time.
+        Interrupted @ -
+          The run was interrupted while the call for placing the order waited for its turn within the request limit of CertCentral.
+             Nothing was sent.
     "#]].assert_eq(&text);
 }
 

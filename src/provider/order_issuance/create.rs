@@ -49,11 +49,11 @@ async fn obtain(
         Diagnostic::bug("The wait for a certificate was begun without an order id.")
     })?;
     let timeout = timeout(&planned)?;
-    let client = session.client()?;
     let bounds = Bounds {
         deadline: Instant::now() + timeout,
         stop: &call.stop,
     };
+    let client = session.client()?.within(bounds.deadline, bounds.stop);
     let mut wait = Wait::new(&client, id, &session.polling(), bounds);
     let end = tokio::select! {
         biased;

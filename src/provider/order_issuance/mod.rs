@@ -90,10 +90,10 @@ impl Resource for OrderIssuance {
 
     async fn read(
         &self,
-        _call: Call,
+        call: Call,
         request: ReadRequest<OrderIssuanceModel, OrderIssuancePrivate>,
     ) -> Read<OrderIssuanceModel, OrderIssuancePrivate> {
-        read::read(&self.session, request.state).await
+        read::read(&self.session, &call, request.state).await
     }
 
     /// Bounds and the names of records change nothing about a wait that is over.
@@ -119,10 +119,10 @@ impl Resource for OrderIssuance {
 
     async fn import(
         &self,
-        _call: Call,
+        call: Call,
         id: String,
     ) -> Result<Imported<OrderIssuanceModel, OrderIssuancePrivate>, Diagnostics> {
-        read::import(&self.session, &id).await
+        read::import(&self.session, &call, &id).await
     }
 }
 

@@ -3,15 +3,15 @@
 use super::model::OrderIssuanceModel;
 use super::{OrderIssuancePrivate, certificate, order_id, words};
 use crate::certcentral::{CertificateId, Client, Error, Order, OrderId};
-use crate::framework::{Attr, Diagnostic, Diagnostics, Imported, Read, Warnings};
+use crate::framework::{Attr, Call, Diagnostic, Diagnostics, Imported, Read, Warnings};
 use crate::provider::api_error;
 use crate::provider::session::Session;
 
 type Outcome = Read<OrderIssuanceModel, OrderIssuancePrivate>;
 
 /// Looks at the order of a state.
-pub(super) async fn read(session: &Session, state: OrderIssuanceModel) -> Outcome {
-    let found = match order_of(session, &state).await {
+pub(super) async fn read(session: &Session, call: &Call, state: OrderIssuanceModel) -> Outcome {
+    let found = match order_of(session, call, &state).await {
         Ok(found) => found,
         Err(problem) => return Read::Failed(problem.into()),
     };
@@ -39,6 +39,7 @@ pub(super) async fn read(session: &Session, state: OrderIssuanceModel) -> Outcom
 /// The order and the client that found it; none if CertCentral does not show it.
 async fn order_of(
     session: &Session,
+    call: &Call,
     state: &OrderIssuanceModel,
 ) -> Result<Option<(Client, Order)>, Diagnostic> {
     let id = order_id(state)?.ok_or_else(|| {
@@ -47,7 +48,7 @@ async fn order_of(
             "The state of this resource holds no order id. Remove it with `terraform state rm`; the next apply waits for the certificate again.",
         )
     })?;
-    let client = session.client()?;
+    let client = session.client_to_look(&call.stop)?;
     match client.order(id).await {
         Ok(order) => Ok(Some((client, order))),
         Err(error) if is_not_found(&error) => Ok(None),
@@ -82,6 +83,7 @@ async fn refreshed(
 /// A wait that ended before Terraform knew of it. The order must have its certificate.
 pub(super) async fn import(
     session: &Session,
+    call: &Call,
     id: &str,
 ) -> Result<Imported<OrderIssuanceModel, OrderIssuancePrivate>, Diagnostics> {
     let order_id: OrderId = id.trim().parse().map_err(|_| {
@@ -90,7 +92,7 @@ pub(super) async fn import(
             format!("{id:?} is not an order id. Import takes the number of the order in CertCentral, such as 112233."),
         )
     })?;
-    let client = session.client()?;
+    let client = session.client_to_look(&call.stop)?;
     let order = match client.order(order_id).await {
         Ok(order) => order,
         Err(error) if is_not_found(&error) => return Err(words::not_visible(order_id).into()),

@@ -71,7 +71,7 @@ pub(super) async fn obtain(
 ) -> Result<(SslOrderModel, Warnings), Diagnostics> {
     let planned = purchase.planned;
     let deadline = Instant::now() + purchase.timeout;
-    let client = session.client()?;
+    let client = session.client()?.within(deadline, &call.stop);
     let mut prepared = prepare(session, &planned, purchase.renewal_of, &client.host())?;
     answer_would_be_accepted(&planned, &prepared)?;
     let claim = session
@@ -103,7 +103,7 @@ pub(super) async fn obtain(
                 return Err(past);
             }
             let renewed_until = purchase.renewed_until.as_deref();
-            price::check(session, &planned, renewed_until, &call.stop).await?;
+            price::check(session, &planned, renewed_until, &client, &call.stop).await?;
             prepared.body.price_estimate = price::known(session, &planned, renewed_until);
             match place::place(&client, &prepared, deadline, &call.stop).await {
                 Outcome::Placed(placed) => Got::Answer(placed),

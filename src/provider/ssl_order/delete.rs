@@ -52,11 +52,11 @@ pub(super) async fn delete(
     if goal == Goal::Revoke && status.is_open() && !session.allow_revocation() {
         return Deleted::Kept(not_allowed(&state).into());
     }
+    let patience = Patience::new(timeouts::delete(&state), &call.stop);
     let client = match session.client() {
-        Ok(client) => client,
+        Ok(client) => client.within(patience.deadline(), &call.stop),
         Err(problem) => return Deleted::Kept(problem.into()),
     };
-    let patience = Patience::new(timeouts::delete(&state), &call.stop);
     let ending = Ending {
         client: &client,
         id,
@@ -124,7 +124,11 @@ impl Ending<'_> {
 
     /// The order, or none if CertCentral has none with this id.
     async fn look(&self) -> Result<Option<Order>, Diagnostic> {
-        match self.client.order(self.id).await {
+        self.look_with(self.client).await
+    }
+
+    async fn look_with(&self, client: &Client) -> Result<Option<Order>, Diagnostic> {
+        match client.order(self.id).await {
             Ok(order) => Ok(Some(order)),
             Err(error) if is_gone(&error) => Ok(None),
             Err(error) => Err(api_error::diagnostic(
@@ -177,11 +181,12 @@ impl Ending<'_> {
             Certainty::Unknown => LOOKS_TO_SETTLE,
         };
         let mut now = None;
+        let urgent = self.client.urgent();
         for look in 0..looks {
             if look > 0 && self.patience.pause().await != Paused::Over {
                 break;
             }
-            let order = match self.look().await {
+            let order = match self.look_with(&urgent).await {
                 Ok(Some(order)) => order,
                 Ok(None) => return Ok(None),
                 // The failure of the action says more than the failure of the look.

@@ -9,23 +9,25 @@ pub(super) use key::ImportKey;
 use super::model::SslOrderModel;
 use super::private::SslOrderPrivate;
 use crate::certcentral::OrderId;
-use crate::framework::{Attr, Diagnostics, Imported};
+use crate::framework::{Attr, Call, Diagnostics, Imported};
 use crate::provider::session::Session;
 
 type Outcome = Result<Imported<SslOrderModel, SslOrderPrivate>, Diagnostics>;
 
 /// A first state for the id that a person wrote.
-pub(super) async fn import(session: &Session, id: &str) -> Outcome {
-    by_key(session, ImportKey::parse(id)?).await
+pub(super) async fn import(session: &Session, call: &Call, id: &str) -> Outcome {
+    by_key(session, call, ImportKey::parse(id)?).await
 }
 
 /// A first state that holds the order id. An order id needs no call; the others are looked up.
-pub(super) async fn by_key(session: &Session, key: ImportKey) -> Outcome {
+pub(super) async fn by_key(session: &Session, call: &Call, key: ImportKey) -> Outcome {
     let id = match key {
         ImportKey::OrderId(id) => id,
-        ImportKey::SerialNumber(serial) => find::by_serial(&session.client()?, &serial).await?,
+        ImportKey::SerialNumber(serial) => {
+            find::by_serial(&session.client_to_look(&call.stop)?, &serial).await?
+        }
         ImportKey::Thumbprint(thumbprint) => {
-            find::by_thumbprint(&session.client()?, &thumbprint).await?
+            find::by_thumbprint(&session.client_to_look(&call.stop)?, &thumbprint).await?
         }
     };
     Ok(first_state(id))

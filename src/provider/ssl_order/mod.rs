@@ -153,10 +153,10 @@ impl Resource for SslOrder {
 
     async fn read(
         &self,
-        _call: Call,
+        call: Call,
         request: ReadRequest<SslOrderModel, SslOrderPrivate>,
     ) -> Read<SslOrderModel, SslOrderPrivate> {
-        read::read(&self.session, request).await
+        read::read(&self.session, &call, request).await
     }
 
     async fn update(
@@ -188,10 +188,10 @@ impl Resource for SslOrder {
 
     async fn import(
         &self,
-        _call: Call,
+        call: Call,
         id: String,
     ) -> Result<Imported<SslOrderModel, SslOrderPrivate>, Diagnostics> {
-        import::import(&self.session, &id).await
+        import::import(&self.session, &call, &id).await
     }
 
     fn identity_schema(&self) -> Option<IdentitySchema> {

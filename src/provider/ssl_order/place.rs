@@ -70,6 +70,8 @@ async fn settle(
     deadline: Instant,
     stop: &CancellationToken,
 ) -> Outcome {
+    // These calls go before all others: until they find the order, nobody knows what was bought.
+    let client = &client.within(deadline, stop).urgent();
     let mut last_trouble = None;
     for seconds in look_again::PAUSES {
         let goes_on = look_again::pause(seconds, deadline, stop).await;

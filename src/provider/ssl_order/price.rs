@@ -8,7 +8,7 @@ mod verdict;
 
 use std::time::Duration;
 
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 
 pub(super) use self::verdict::{Verdict, judge};
@@ -21,7 +21,7 @@ use crate::framework::{Attr, Diagnostic};
 use crate::provider::api_error;
 use crate::provider::session::{Answer, Asker, NoAnswer, Session};
 
-/// How long an estimate may take, all attempts together. A plan waits no longer, and nothing is lost by not knowing.
+/// How long a plan waits for an estimate, its turn and all attempts included. Nothing is lost by not knowing.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What is known of the price of an order.
@@ -71,24 +71,39 @@ pub(super) async fn estimate(
     } else {
         Asker::PlannedLimit
     };
-    ask(session, order, renewed_until, asker).await
+    let Some(query) = query(order, renewed_until) else {
+        return Estimate::NotKnownYet;
+    };
+    let Ok(client) = session.client() else {
+        return Estimate::NobodyToAsk;
+    };
+    let client = client.within(Instant::now() + PATIENCE, &CancellationToken::new());
+    let client = match asker {
+        Asker::Reader => client.without_repeats(),
+        Asker::PlannedLimit | Asker::OrderLimit => client,
+    };
+    ask(session, &query, asker, &client).await
 }
 
-/// Holds an order that is about to be placed against the limit. Calls nothing without a limit.
+/// Holds an order that is about to be placed against the limit. Calls nothing without a limit. `client` has the time of the create.
 pub(super) async fn check(
     session: &Session,
     order: &SslOrderModel,
     renewed_until: Option<&str>,
+    client: &Client,
     stop: &CancellationToken,
 ) -> Result<(), Diagnostic> {
     let limit = session.max_order_price();
     if limit.is_null() {
         return Ok(());
     }
-    let estimate = tokio::select! {
-        biased;
-        () = stop.cancelled() => return Err(interrupted()),
-        estimate = ask(session, order, renewed_until, Asker::OrderLimit) => estimate,
+    let estimate = match query(order, renewed_until) {
+        None => Estimate::NotKnownYet,
+        Some(query) => tokio::select! {
+            biased;
+            () = stop.cancelled() => return Err(interrupted()),
+            estimate = ask(session, &query, Asker::OrderLimit, client) => estimate,
+        },
     };
     refusal(&estimate, &limit).map_or(Ok(()), Err)
 }
@@ -105,32 +120,24 @@ pub(super) fn known(
     }
 }
 
-async fn ask(
-    session: &Session,
-    order: &SslOrderModel,
-    renewed_until: Option<&str>,
-    asker: Asker,
-) -> Estimate {
-    let Some(query) = query(order, renewed_until) else {
-        return Estimate::NotKnownYet;
+async fn ask(session: &Session, query: &PriceQuery, asker: Asker, client: &Client) -> Estimate {
+    let answer = async {
+        match asker {
+            Asker::OrderLimit => told(client.order_price(query).await),
+            Asker::Reader | Asker::PlannedLimit => in_time(client, query).await,
+        }
     };
-    let Ok(client) = session.client() else {
-        return Estimate::NobodyToAsk;
-    };
-    match session.price(&query, asker, call(&client, &query)).await {
+    match session.price(query, asker, answer).await {
         Some(Ok(estimate)) => read(estimate),
         Some(Err(failure)) => Estimate::Undetermined(failure.reason),
         None => Estimate::Undetermined("CertCentral could not be reached.".to_owned()),
     }
 }
 
-async fn call(client: &Client, query: &PriceQuery) -> Answer {
+/// The answer to a plan, which waits for its [`PATIENCE`] and no longer.
+async fn in_time(client: &Client, query: &PriceQuery) -> Answer {
     match timeout(PATIENCE, client.order_price(query)).await {
-        Ok(Ok(estimate)) => Ok(estimate),
-        Ok(Err(error)) => Err(NoAnswer {
-            unreachable: matches!(error, Error::Transport { .. }),
-            reason: api_error::diagnostic(&error, "estimating the price").detail,
-        }),
+        Ok(result) => told(result),
         Err(_) => Err(NoAnswer {
             unreachable: true,
             reason: format!(
@@ -139,6 +146,16 @@ async fn call(client: &Client, query: &PriceQuery) -> Answer {
             ),
         }),
     }
+}
+
+fn told(result: Result<PriceEstimate, Error>) -> Answer {
+    result.map_err(|error| NoAnswer {
+        unreachable: matches!(
+            error.last_attempt(),
+            Error::Transport { .. } | Error::NotSent { .. }
+        ),
+        reason: api_error::diagnostic(&error, "estimating the price").detail,
+    })
 }
 
 fn read(estimate: PriceEstimate) -> Estimate {

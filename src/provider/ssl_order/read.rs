@@ -9,7 +9,7 @@ use super::observe;
 use super::outside;
 use super::private::SslOrderPrivate;
 use crate::certcentral::{OrderId, OrderStatus};
-use crate::framework::{Diagnostic, Read, ReadRequest, Warnings};
+use crate::framework::{Call, Diagnostic, Read, ReadRequest, Warnings};
 use crate::provider::api_error;
 use crate::provider::session::Session;
 
@@ -17,7 +17,7 @@ type Request = ReadRequest<SslOrderModel, SslOrderPrivate>;
 type Outcome = Read<SslOrderModel, SslOrderPrivate>;
 
 /// Looks at the order of a state.
-pub(super) async fn read(session: &Session, request: Request) -> Outcome {
+pub(super) async fn read(session: &Session, call: &Call, request: Request) -> Outcome {
     let ReadRequest { mut state, private } = request;
     let mut private = private.stored();
     let is_import = private.imported && state.status.is_null();
@@ -34,7 +34,7 @@ pub(super) async fn read(session: &Session, request: Request) -> Outcome {
             .into(),
         );
     };
-    let client = match session.client() {
+    let client = match session.client_to_look(&call.stop) {
         Ok(client) => client,
         Err(problem) => return Read::Failed(problem.into()),
     };

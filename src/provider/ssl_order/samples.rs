@@ -128,20 +128,22 @@ pub(super) fn prepared(order: &SslOrderModel) -> Prepared {
     new_order::prepare(order, None, None, "www.digicert.com").expect("a complete order")
 }
 
-/// A client of a base URL.
+/// A client of a base URL that repeats no call.
 pub(in crate::provider) fn client(base_url: &str) -> Client {
-    let config = Config::new(
+    let mut config = Config::new(
         BaseUrl::new(base_url).expect("a base URL"),
         ApiKey::new("sandbox-unit").expect("a key"),
     );
+    config.max_retries = 0;
     Client::new(config).expect("a client")
 }
 
-/// A session of a provider that talks to the sandbox.
+/// A session of a provider that talks to the sandbox and repeats no call.
 pub(in crate::provider) fn session(sandbox: &Sandbox) -> Session {
     let config = ProviderConfig {
         api_key: "sandbox-unit".into(),
         base_url: Attr::Known(sandbox.base_url()),
+        max_retries: Attr::Known(0),
         ..ProviderConfig::default()
     };
     let session = Session::default();

@@ -58,7 +58,8 @@ async fn carry_out(
         renewal::renew(session, call, prior, planned, &mut warnings).await?
     } else {
         let changed = changes_of(prior, planned, &request.private);
-        let state = in_place::change(session, prior, planned, &changed, &mut warnings).await?;
+        let state =
+            in_place::change(session, call, prior, planned, &changed, &mut warnings).await?;
         if matches!(planned.certificate_id, Attr::Unknown) {
             reissue::reissue(session, call, state, prior, planned, &mut warnings).await?
         } else {

@@ -146,6 +146,8 @@ pub(crate) fn plain_launch() -> Launch {
         "DIGICERT_READ_ONLY",
         "DIGICERT_MAX_ORDERS",
         "DIGICERT_AUDIT_LOG",
+        "DIGICERT_MAX_RETRIES",
+        "DIGICERT_REQUESTS_PER_SECOND",
     ]
     .into_iter()
     .fold(launch, Launch::without_env)

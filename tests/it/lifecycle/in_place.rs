@@ -120,7 +120,7 @@ async fn a_failed_second_step_keeps_the_first() {
         route("PUT /order/certificate/*/renewal-emails/disable"),
         1,
         At::Before,
-        Fault::Html { status: 503 },
+        Fault::Html { status: 500 },
     );
     let config = order_with(json!({
         "additional_emails": ["ops@example.com"], "disable_renewal_notifications": true,

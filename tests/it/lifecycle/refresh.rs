@@ -101,10 +101,6 @@ async fn what_could_not_be_seen_leaves_state_as_it_was() {
             "API key rejected by CertCentral",
         ),
         (
-            refused(429, "request_limit_exceeded"),
-            "Request limit of CertCentral exceeded",
-        ),
-        (
             Fault::Html { status: 403 },
             "Answer is not from CertCentral's API",
         ),

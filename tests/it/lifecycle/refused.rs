@@ -15,11 +15,6 @@ async fn a_refused_order_is_an_error_and_the_next_apply_orders() {
             "API key lacks a permission",
         ),
         (404, "not_found|product", "Product not available"),
-        (
-            429,
-            "request_limit_exceeded",
-            "Request limit of CertCentral exceeded",
-        ),
     ] {
         let mut bed = Bed::new();
         let body = json!({ "errors": [{ "code": code, "message": "No." }] }).to_string();

@@ -79,7 +79,8 @@ fn an_unreachable_host_is_named() {
         let address = listener.local_addr().unwrap();
         drop(listener);
         let base_url = format!("http://{address}/services/v2");
-        let workdir = Configuration::small(&base_url).workdir(&core);
+        let mut workdir = Configuration::small(&base_url).workdir(&core);
+        workdir.env("DIGICERT_MAX_RETRIES", "0");
 
         let output = workdir.run(&["apply", "-auto-approve"]).exits_with(1);
 
@@ -154,7 +155,8 @@ fn an_error_that_nobody_knows_is_quoted_with_its_code() {
 fn an_outage_during_a_refresh_leaves_the_state() {
     for core in few_cores() {
         let sandbox = Sandbox::start(Settings::default()).unwrap();
-        let workdir = Configuration::small(&sandbox.base_url()).workdir(&core);
+        let mut workdir = Configuration::small(&sandbox.base_url()).workdir(&core);
+        workdir.env("DIGICERT_MAX_RETRIES", "0");
         workdir.apply();
         let before = workdir.attributes(ORDER).unwrap();
         drop(sandbox);

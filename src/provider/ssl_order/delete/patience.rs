@@ -39,6 +39,11 @@ impl<'a> Patience<'a> {
         }
     }
 
+    /// When the time is up.
+    pub(super) fn deadline(&self) -> Instant {
+        self.deadline
+    }
+
     /// Pauses, unless the time is up or a stop has come or comes meanwhile.
     pub(super) async fn pause(&mut self) -> Paused {
         let next_look = Instant::now() + self.next;

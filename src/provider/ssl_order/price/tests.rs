@@ -211,7 +211,10 @@ async fn the_price_in_the_plan_serves_the_order_too() {
         )
     );
     let stop = CancellationToken::new();
-    assert_eq!(check(&session, &order(), None, &stop).await, Ok(()));
+    assert_eq!(
+        check(&session, &order(), None, &session.client().unwrap(), &stop).await,
+        Ok(())
+    );
     assert_eq!(sandbox.journal().len(), 1);
     let of_a_renewal = estimate(&session, &order(), Some("2027-06-20")).await;
     assert_eq!(of_a_renewal, price("804"));
@@ -227,7 +230,9 @@ async fn the_price_in_the_plan_serves_the_order_too() {
 async fn an_order_without_a_limit_asks_for_no_price() {
     let sandbox = Sandbox::start(Settings::default()).unwrap();
     let stop = CancellationToken::new();
-    let checked = check(&session(&sandbox, None), &order(), None, &stop).await;
+    let unlimited = session(&sandbox, None);
+    let client = unlimited.client().unwrap();
+    let checked = check(&unlimited, &order(), None, &client, &stop).await;
     assert_eq!(checked, Ok(()));
     assert_eq!(sandbox.journal(), []);
 }
@@ -238,7 +243,9 @@ async fn a_stop_ends_the_check_of_the_limit() {
     let stop = CancellationToken::new();
     stop.cancel();
     let session = session(&sandbox, Some("1000"));
-    let refused = check(&session, &order(), None, &stop).await.unwrap_err();
+    let refused = check(&session, &order(), None, &session.client().unwrap(), &stop)
+        .await
+        .unwrap_err();
     assert_eq!(refused.summary, "Interrupted before ordering");
     assert_eq!(sandbox.journal(), []);
 }

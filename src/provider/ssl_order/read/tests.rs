@@ -1,9 +1,10 @@
 //! Refreshing, against the sandbox.
 
 use certcentral_sandbox::{At, Fault, Sandbox, Settings};
+use tokio_util::sync::CancellationToken;
 
 use super::read;
-use crate::framework::{Attr, Read, ReadRequest};
+use crate::framework::{Attr, Call, Read, ReadRequest};
 use crate::provider::ssl_order::model::SslOrderModel;
 use crate::provider::ssl_order::private::SslOrderPrivate;
 use crate::provider::ssl_order::samples::{client, csr_for, order, placed, prepared, session};
@@ -29,7 +30,10 @@ async fn refreshed(
         state: state.clone(),
         private: SslOrderPrivate::default(),
     };
-    read(&session(sandbox), request).await
+    let call = Call {
+        stop: CancellationToken::new(),
+    };
+    read(&session(sandbox), &call, request).await
 }
 
 #[tokio::test]

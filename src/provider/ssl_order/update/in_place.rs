@@ -1,21 +1,23 @@
 //! The calls that change an order without another certificate, one after the other. Each sets a value, so the next apply
 //! may repeat it.
 
+use tokio::time::Instant;
 use tracing::info;
 
 use super::super::change::Change;
 use super::super::in_place::{self, Step};
 use super::super::model::{DomainValidationModel, SslOrderModel};
-use super::super::{domain_validations, observe};
+use super::super::{domain_validations, observe, timeouts};
 use super::{Failed, as_planned};
 use crate::certcentral::{Client, Error, OrderId, OrderStatus, RandomValue};
-use crate::framework::{Attr, Diagnostic, Warnings};
+use crate::framework::{Attr, Call, Diagnostic, Warnings};
 use crate::provider::api_error;
 use crate::provider::session::Session;
 
 /// Makes the calls, and returns the state with all arguments of the plan. When one fails, the state has those before it.
 pub(super) async fn change(
     session: &Session,
+    call: &Call,
     prior: &SslOrderModel,
     planned: &SslOrderModel,
     changed: &[Change],
@@ -28,7 +30,9 @@ pub(super) async fn change(
     let mut done = prior.clone();
     let steps = steps(prior, planned, changed);
     if !steps.is_empty() {
+        let deadline = Instant::now() + timeouts::update(planned);
         let client = session.client().map_err(|problem| failed(&done, problem))?;
+        let client = client.within(deadline, &call.stop);
         let id = order_id(prior).map_err(|problem| failed(&done, problem))?;
         for step in steps {
             if let Err(error) = make(&client, id, &step, &mut done, warnings).await {

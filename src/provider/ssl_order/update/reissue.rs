@@ -63,6 +63,7 @@ pub(super) async fn reissue(
         stop: &call.stop,
         polling: &polling,
     };
+    let client = client.within(limits.deadline, &call.stop);
     let before = look(&client, id, &csr, prior, planned)
         .await
         .map_err(&failed)?;
@@ -262,6 +263,7 @@ async fn settle(
     lost: &Error,
     limits: Limits<'_>,
 ) -> Result<Sent, Diagnostic> {
+    let client = client.urgent();
     for seconds in look_again::PAUSES {
         let goes_on = look_again::pause(seconds, limits.deadline, limits.stop).await;
         if let Ok(now) = client.order(before.id).await

@@ -1,0 +1,248 @@
+//! One call and the faults that it meets: before the account acts, after it has acted, and on the way back.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    body::Bytes,
+    http::{HeaderMap, header, response::Parts},
+    response::{IntoResponse, Response},
+};
+use serde_json::Value;
+use time::OffsetDateTime;
+
+use super::{BASE_PATH, error::Problem};
+use crate::{
+    elsewhere::Elsewhere,
+    faults::{
+        Action, At, Due, Fault, Form, form, made, wait_at,
+        wire::{End, Script, garbled},
+    },
+    past::AsOf,
+    state::{Shared, State},
+};
+
+/// What a call ends with.
+pub(super) enum Reply {
+    /// An answer as an HTTP server sends it.
+    Answer(Response),
+    /// What the connection does instead.
+    Script(Script),
+}
+
+/// A call and what it meets.
+pub(super) struct Meeting {
+    pub(super) due: Due,
+    pub(super) headers: HeaderMap,
+    pub(super) path: String,
+}
+
+impl Meeting {
+    fn faults(&self) -> impl Iterator<Item = &Fault> {
+        self.due.iter().filter_map(|(_, action)| match action {
+            Action::Fault(fault) => Some(fault),
+            Action::Hold(_) => None,
+        })
+    }
+
+    /// Whether the connection is reset before the body of the request is read.
+    pub(super) fn resets_early(&self) -> bool {
+        self.faults().any(|fault| *fault == Fault::ResetEarly)
+    }
+
+    /// After how many further calls the account is to see the request, if not now.
+    pub(super) fn is_late(&self) -> Option<u64> {
+        self.faults().find_map(|fault| match fault {
+            Fault::Late { calls } => Some(*calls),
+            _ => None,
+        })
+    }
+
+    /// The account as the call is to see it.
+    pub(super) fn as_of(&self, shared: &Shared, sequence: u64) -> AsOf {
+        let back = self.faults().find_map(|fault| match fault {
+            Fault::Stale { calls } => Some(*calls),
+            _ => None,
+        });
+        back.map_or_else(AsOf::default, |calls| {
+            shared.lock().past.at(sequence.saturating_sub(calls))
+        })
+    }
+
+    /// Until when new connections are refused once the call is answered.
+    pub(super) fn refuses(&self, shared: &Shared) -> Option<OffsetDateTime> {
+        let seconds = self.faults().find_map(|fault| match fault {
+            Fault::Refuse { seconds } => Some(*seconds),
+            _ => None,
+        })?;
+        Some(later(shared.lock().now(), seconds))
+    }
+
+    /// Waits and misbehaves before the account sees the request. `Some` means that it never does.
+    pub(super) async fn before(&self, shared: &Shared) -> Option<Reply> {
+        if shared.lock().in_maintenance() {
+            return Some(Reply::Answer(made::maintenance()));
+        }
+        self.meet(shared, At::Before).await
+    }
+
+    /// Waits and misbehaves after the account has acted. `Some` stands in place of its answer.
+    pub(super) async fn after(&self, shared: &Shared) -> Option<Reply> {
+        self.meet(shared, At::After).await
+    }
+
+    async fn meet(&self, shared: &Shared, now: At) -> Option<Reply> {
+        for (at, action) in &self.due {
+            if *at != now {
+                continue;
+            }
+            match action {
+                Action::Hold(hold) => wait_at(hold).await,
+                Action::Fault(Fault::Delay { seconds }) => {
+                    let due = later(shared.lock().now(), *seconds);
+                    shared.clock_is_past(due).await;
+                }
+                Action::Fault(fault) => {
+                    if let Some(reply) = self.instead(shared, fault).await {
+                        return Some(reply);
+                    }
+                }
+            }
+        }
+        None
+    }
+
+    /// What stands in place of the account's answer; `None` for a fault that leaves it in its place.
+    async fn instead(&self, shared: &Shared, fault: &Fault) -> Option<Reply> {
+        let silent = |end| Some(Reply::Script(Script::silent(end)));
+        let answer = match fault {
+            Fault::Answer {
+                status,
+                body,
+                content_type,
+            } => made::answer(*status, content_type, body),
+            Fault::Html { status } => made::page(*status, "Request could not be served."),
+            Fault::Limited { retry_after, html } => {
+                made::limited(retry_after.as_deref(), *html, shared.lock().now())
+            }
+            Fault::Maintenance { seconds } => {
+                let mut state = shared.lock();
+                state.maintenance_until = Some(later(state.now(), *seconds));
+                made::maintenance()
+            }
+            Fault::Redirect { status, location } => match location {
+                Some(location) => made::redirect(*status, location),
+                None => self.redirect_elsewhere(shared, *status).await,
+            },
+            Fault::Echo { status } => made::echo(*status, &self.headers),
+            Fault::Huge { bytes, gzip } => {
+                return Some(Reply::Script(Script::huge(*bytes, *gzip)));
+            }
+            Fault::Raw { text } => return Some(Reply::Script(Script::raw(text.clone()))),
+            Fault::Drop => return silent(End::Close),
+            Fault::Reset | Fault::ResetEarly => return silent(End::Reset),
+            Fault::Hang => return silent(End::Hang),
+            Fault::Late { .. }
+            | Fault::Delay { .. }
+            | Fault::Stale { .. }
+            | Fault::Refuse { .. }
+            | Fault::Status { .. }
+            | Fault::Set { .. }
+            | Fault::Remove { .. }
+            | Fault::Form { .. }
+            | Fault::Chain { .. }
+            | Fault::Garble { .. }
+            | Fault::Truncate { .. }
+            | Fault::Drip { .. } => return None,
+        };
+        Some(Reply::Answer(answer))
+    }
+
+    async fn redirect_elsewhere(&self, shared: &Shared, status: u16) -> Response {
+        let known = shared.lock().elsewhere.clone();
+        let elsewhere = match known {
+            Some(elsewhere) => elsewhere,
+            None => match Elsewhere::listen().await {
+                Ok(elsewhere) => Arc::clone(
+                    shared
+                        .lock()
+                        .elsewhere
+                        .get_or_insert_with(|| Arc::new(elsewhere)),
+                ),
+                Err(error) => return Problem::internal(&error).into_response(),
+            },
+        };
+        let url = elsewhere.url(&format!("{BASE_PATH}{}", self.path));
+        made::redirect(status, &url)
+    }
+
+    /// The body of the answer, and its head, as the faults want them.
+    pub(super) fn shape(&self, state: &State, parts: &mut Parts, body: Bytes) -> Bytes {
+        let mut body = match serde_json::from_slice::<Value>(&body) {
+            Ok(mut json) => match self.shape_json(state, &mut json) {
+                true => json.to_string().into(),
+                false => body,
+            },
+            Err(_) => body,
+        };
+        for fault in self.faults() {
+            match fault {
+                Fault::Status { status } => {
+                    let answer = made::with_status(Response::default(), *status);
+                    parts.status = answer.status();
+                }
+                Fault::Garble { every } => body = garbled(&body, *every).into(),
+                _ => {}
+            }
+        }
+        // The server tells the length of what there is now.
+        parts.headers.remove(header::CONTENT_LENGTH);
+        body
+    }
+
+    /// Shapes JSON and says whether anything was to be shaped.
+    fn shape_json(&self, state: &State, body: &mut Value) -> bool {
+        let irregular = state.behavior.irregular;
+        if irregular {
+            Form::ALL.iter().for_each(|form| form.apply(body));
+        }
+        let mut shaped = irregular;
+        for fault in self.faults() {
+            match fault {
+                Fault::Set { pointer, value } => form::set(body, pointer, Some(value)),
+                Fault::Remove { pointer } => form::set(body, pointer, None),
+                Fault::Form { form } => form.apply(body),
+                Fault::Chain { form } => {
+                    // Signing fails for no certificate of the sandbox; the chain would show it.
+                    let _ = form.apply(body, &state.authority, state.now());
+                }
+                _ => continue,
+            }
+            shaped = true;
+        }
+        shaped
+    }
+
+    /// The answer, or what the connection makes of it.
+    pub(super) fn send(&self, parts: Parts, body: Bytes) -> Reply {
+        let script = self.faults().find_map(|fault| match fault {
+            Fault::Truncate { bytes, framing } => {
+                Some(Script::truncated(&parts, &body, *bytes, *framing))
+            }
+            Fault::Drip { bytes, pause_ms } => {
+                let pause = Duration::from_millis(*pause_ms);
+                Some(Script::dripping(&parts, &body, *bytes, pause))
+            }
+            _ => None,
+        });
+        match script {
+            Some(script) => Reply::Script(script),
+            None => Reply::Answer(Response::from_parts(parts, body.into())),
+        }
+    }
+}
+
+/// A point in time some seconds on; at most a century, which nobody waits for.
+fn later(now: OffsetDateTime, seconds: u64) -> OffsetDateTime {
+    let century = 100 * 366 * 86_400;
+    now + Duration::from_secs(seconds.min(century))
+}

@@ -1,0 +1,89 @@
+//! A call from its first attempt to its last: its turn within the rate limit, and repeats where `retry.rs` allows them.
+
+use tokio::time::Instant;
+use tracing::{debug, warn};
+
+use super::client::Client;
+use super::error::{Error, GaveUp, NotSent};
+use super::rate_limit::Turn;
+use super::retry::{self, Attempt, Failure, Verdict};
+use super::transport::{Answer, Call};
+
+impl Client {
+    /// Sends a call, and sends it again as long as that is right and the operation has time.
+    ///
+    /// # Errors
+    ///
+    /// That of the last attempt; [`Error::GaveUp`] around it if another one would have been right.
+    pub(super) async fn send(&self, call: &Call<'_>) -> Result<Answer, Error> {
+        let begin = Instant::now();
+        let deadline = self.patience.deadline();
+        let mut repeats = 0;
+        loop {
+            if let Some(rejection) = self.rejection() {
+                return Err(rejection);
+            }
+            let turn = self.turn(deadline, begin).await?;
+            let sent = self.attempt(call).await;
+            drop(turn);
+            let error = match sent.outcome {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            self.remember_rejection(&error);
+            let attempt = Attempt {
+                kind: call.kind(),
+                failure: Failure::of(&error, sent.retry_after),
+                repeats,
+                max_repeats: self.max_repeats(),
+                time_left: deadline.saturating_duration_since(Instant::now()),
+                jitter: self.jitter(),
+            };
+            if let Some(respite) = retry::respite(&attempt) {
+                self.rate_limit().pause(respite);
+            }
+            let verdict = retry::decide(&attempt);
+            let end = match verdict {
+                Verdict::Never => return Err(error),
+                Verdict::Exhausted => GaveUp::Exhausted,
+                Verdict::TimeUp(pause) => GaveUp::TimeUp { pause },
+                Verdict::Repeat(pause) => {
+                    warn!(
+                        call = %call,
+                        reason = %error,
+                        pause_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX),
+                        repeat = repeats + 1,
+                        "repeating a call to CertCentral",
+                    );
+                    if self.patience.pause(Instant::now() + pause).await {
+                        repeats += 1;
+                        continue;
+                    }
+                    GaveUp::Stopped
+                }
+            };
+            debug!(call = %call, attempts = repeats + 1, ?end, "gave up a call to CertCentral");
+            return Err(Error::gave_up(error, repeats + 1, begin.elapsed(), end));
+        }
+    }
+
+    /// Waits for the turn of a call.
+    async fn turn(&self, deadline: Instant, begin: Instant) -> Result<Turn, Error> {
+        let windows = self.rate_windows();
+        let turn = self
+            .rate_limit()
+            .turn(windows, self.patience.urgency, deadline);
+        let reason = match self.patience.unless_stopped(turn).await {
+            Some(Some(turn)) => return Ok(turn),
+            Some(None) => NotSent::TimeUp,
+            None => NotSent::Stopped,
+        };
+        Err(Error::NotSent {
+            reason,
+            waited: begin.elapsed(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;
