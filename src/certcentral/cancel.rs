@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::change::{Action, Change};
 use super::client::Client;
 use super::error::Error;
 use super::id::OrderId;
@@ -41,15 +42,16 @@ impl Client {
     pub async fn cancel_order(&self, order: OrderId, note: &str) -> Result<(), Error> {
         let id = order.to_string();
         let path = ["order", "certificate", &id, "status"];
+        let change = Change::of_order(Action::Cancel, order);
         let update = StatusUpdate::canceled(note);
-        match self.put_changing(&path, &update).await {
+        match self.put_changing(change, &path, &update).await {
             // The refusal of the word proves that nothing was done, so the older word may be tried.
             Err(Error::Api(error)) if error.status == 400 && error.has("invalid_value:status") => {
                 let update = StatusUpdate {
                     status: CANCELED_FORMERLY,
                     ..update
                 };
-                self.put_changing(&path, &update).await
+                self.put_changing(change, &path, &update).await
             }
             result => result,
         }

@@ -8,13 +8,17 @@ use serde::de::DeserializeOwned;
 use time::Date;
 use tokio::sync::OnceCell;
 
+use super::audit::Told;
+use super::change::Change;
 use super::clock::ServerClock;
 use super::config::{Config, ConfigError};
 use super::error::{ApiError, Error};
+use super::gate::Gate;
 use super::jitter::Jitter;
+use super::outcome::Certainty;
 use super::patience::Patience;
 use super::rate_limit::{self, RateLimit, RateWindow, Urgency};
-use super::transport::{self, Accept, Call, Channel, Sent};
+use super::transport::{self, Accept, Answer, Call, Channel, Sent};
 
 /// A client of one CertCentral account. Clones are cheap and share their connections. All clients of the process for the same
 /// host and key share one rate limit.
@@ -35,6 +39,7 @@ struct Inner {
     /// For what must not be sent twice, such as the order POST: HTTP/1.1, a new connection each time, so that no dying connection can swallow it.
     fresh: OnceCell<reqwest::Client>,
     clock: ServerClock,
+    gate: Gate,
     rate_limit: Arc<RateLimit>,
     jitter: Jitter,
     /// CertCentral does not know the key. It will not know it at the next call either.
@@ -55,6 +60,7 @@ impl Client {
         };
         Ok(Self {
             inner: Arc::new(Inner {
+                gate: Gate::new(&config),
                 rate_limit,
                 jitter: Jitter::new(config.isolated),
                 config,
@@ -79,9 +85,10 @@ impl Client {
         self.inner.clock.today()
     }
 
-    /// Whether revocations may be sent.
-    pub(super) fn may_revoke(&self) -> bool {
-        self.inner.config.allow_revocation
+    /// Why the newest entry of the audit log about a call that was made could not be written. Told once.
+    #[must_use]
+    pub fn audit_trouble(&self) -> Option<String> {
+        self.inner.config.audit_log.as_ref()?.take_trouble()
     }
 
     pub(super) async fn get<T: DeserializeOwned>(
@@ -98,86 +105,139 @@ impl Client {
         self.send(&call).await?.text()
     }
 
+    /// Asks a question that the API takes by POST. Changes nothing.
+    pub(super) async fn ask<T: DeserializeOwned>(
+        &self,
+        path: &[&str],
+        question: &impl Serialize,
+    ) -> Result<T, Error> {
+        let call = Call::new(Method::POST, path)
+            .with_body(question)?
+            .idempotent();
+        self.send(&call).await?.json()
+    }
+
     /// Sets something to a value; answered without a body.
-    pub(super) async fn put(&self, path: &[&str], body: &impl Serialize) -> Result<(), Error> {
+    pub(super) async fn put(
+        &self,
+        change: Change<'_>,
+        path: &[&str],
+        body: &impl Serialize,
+    ) -> Result<(), Error> {
         let call = Call::new(Method::PUT, path).with_body(body)?.idempotent();
-        self.send(&call).await?.done()
+        self.change(change, &call, Answer::done).await
     }
 
     /// Moves something on, from where a second call would meet something else; answered without a body.
     pub(super) async fn put_changing(
         &self,
+        change: Change<'_>,
         path: &[&str],
         body: &impl Serialize,
     ) -> Result<(), Error> {
         let call = Call::new(Method::PUT, path).with_body(body)?;
-        self.send(&call).await?.done()
+        self.change(change, &call, Answer::done).await
     }
 
     /// Sets something by a PUT without a body that is answered without one.
-    pub(super) async fn put_without_body(&self, path: &[&str]) -> Result<(), Error> {
+    pub(super) async fn put_without_body(
+        &self,
+        change: Change<'_>,
+        path: &[&str],
+    ) -> Result<(), Error> {
         let call = Call::new(Method::PUT, path).idempotent();
-        self.send(&call).await?.done()
+        self.change(change, &call, Answer::done).await
     }
 
     /// Sets something to a value that is answered with data or, by a 204, with nothing.
     pub(super) async fn put_for<T: DeserializeOwned>(
         &self,
+        change: Change<'_>,
         path: &[&str],
         body: &impl Serialize,
     ) -> Result<Option<T>, Error> {
         let call = Call::new(Method::PUT, path).with_body(body)?.idempotent();
-        self.send(&call).await?.json_unless_empty()
+        self.change(change, &call, Answer::json_unless_empty).await
     }
 
     /// Like [`Client::put_for`], for what must not be sent twice: on a connection of its own, with the longer deadline.
     pub(super) async fn put_once<T: DeserializeOwned>(
         &self,
+        change: Change<'_>,
         path: &[&str],
         body: &impl Serialize,
     ) -> Result<Option<T>, Error> {
         let call = Call::new(Method::PUT, path)
             .with_body(body)?
             .over(Channel::Fresh);
-        self.send(&call).await?.json_unless_empty()
+        self.change(change, &call, Answer::json_unless_empty).await
     }
 
-    /// Asks for something by a PUT without a body.
-    pub(super) async fn put_empty<T: DeserializeOwned>(&self, path: &[&str]) -> Result<T, Error> {
-        let call = Call::new(Method::PUT, path).idempotent();
-        self.send(&call).await?.json()
-    }
-
-    /// Sends a POST that changes nothing of value.
-    pub(super) async fn post<T: DeserializeOwned>(
+    /// Has something done by a PUT without a body.
+    pub(super) async fn put_empty<T: DeserializeOwned>(
         &self,
+        change: Change<'_>,
         path: &[&str],
-        body: &impl Serialize,
     ) -> Result<T, Error> {
-        let call = Call::new(Method::POST, path).with_body(body)?.idempotent();
-        self.send(&call).await?.json()
+        let call = Call::new(Method::PUT, path).idempotent();
+        self.change(change, &call, Answer::json).await
     }
 
     /// Sends a POST that sets a value and is answered without a body.
     pub(super) async fn post_done(
         &self,
+        change: Change<'_>,
         path: &[&str],
         body: &impl Serialize,
     ) -> Result<(), Error> {
         let call = Call::new(Method::POST, path).with_body(body)?.idempotent();
-        self.send(&call).await?.done()
+        self.change(change, &call, Answer::done).await
     }
 
     /// Sends what must not be sent twice: on a connection of its own, with the longer deadline.
     pub(super) async fn post_once<T: DeserializeOwned>(
         &self,
+        change: Change<'_>,
         path: &[&str],
         body: &impl Serialize,
     ) -> Result<T, Error> {
         let call = Call::new(Method::POST, path)
             .with_body(body)?
             .over(Channel::Fresh);
-        self.send(&call).await?.json()
+        self.change(change, &call, Answer::json).await
+    }
+
+    /// Makes a changing call: the gates first, then the audit log, then the call, then the audit log again. What is refused
+    /// on the way is not sent.
+    async fn change<T>(
+        &self,
+        change: Change<'_>,
+        call: &Call<'_>,
+        understand: impl FnOnce(Answer) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let Inner { config, gate, .. } = &*self.inner;
+        let pass = gate.pass(change.action)?;
+        let intent = match &config.audit_log {
+            None => None,
+            Some(log) => match log.intend(&change, call.method(), call.path(), &config.api_key) {
+                Ok(intent) => Some(intent),
+                Err(refused) => {
+                    pass.settle(Some(Certainty::NothingHappened));
+                    return Err(refused.into());
+                }
+            },
+        };
+        let mut told = Told::default();
+        let outcome = self.send(call).await.and_then(|answer| {
+            told = Told::by(&answer);
+            understand(answer)
+        });
+        let failure = outcome.as_ref().err();
+        if let Some(intent) = intent {
+            intent.close(&told, failure);
+        }
+        pass.settle(failure.map(Error::certainty));
+        outcome
     }
 
     /// Sends a call once.

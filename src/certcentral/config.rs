@@ -2,13 +2,16 @@
 
 mod api_key;
 mod base_url;
+mod traces;
 mod trust;
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 pub use self::api_key::ApiKey;
 pub use self::base_url::BaseUrl;
 pub use self::trust::{CaBundle, ProxyUrl};
+use super::audit::AuditLog;
 use super::rate_limit::RateWindow;
 
 /// Repeats of a call where nobody sets another number: with their pauses they outlast CertCentral's window of three minutes.
@@ -39,6 +42,12 @@ pub struct Config {
     pub isolated: Option<u64>,
     /// Whether this client may revoke. Without it every revocation is refused before anything is sent.
     pub allow_revocation: bool,
+    /// Whether this client may only read. With it every call that changes anything is refused before it is sent.
+    pub read_only: bool,
+    /// Paid orders that this client places at most, renewals included; none without a limit.
+    pub max_orders: Option<u32>,
+    /// File that tells every changing call. What cannot be written there before it is sent, is not sent.
+    pub audit_log: Option<AuditLog>,
 }
 
 /// Deadlines. Each is a total from the first attempt to connect to the last byte of the answer, so that an answer that
@@ -89,6 +98,23 @@ pub enum ConfigError {
     /// A revocation was asked for and [`Config::allow_revocation`] is not set. Nothing was sent.
     #[error("this client may not revoke")]
     RevocationNotAllowed,
+    /// A change was asked for and [`Config::read_only`] is set. Nothing was sent.
+    #[error("this client may only read")]
+    ReadOnly,
+    /// An order was asked for after [`Config::max_orders`] others. Nothing was sent.
+    #[error("this client has placed its {limit} orders")]
+    OrderLimit {
+        /// What may be placed.
+        limit: u32,
+    },
+    /// A change was asked for that cannot be written to [`Config::audit_log`]. Nothing was sent.
+    #[error("the audit log {} cannot be written: {reason}", path.display())]
+    AuditLog {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
 }
 
 impl Config {
@@ -106,6 +132,9 @@ impl Config {
             rate_windows: RateWindow::DOCUMENTED.to_vec(),
             isolated: None,
             allow_revocation: false,
+            read_only: false,
+            max_orders: None,
+            audit_log: None,
         }
     }
 }

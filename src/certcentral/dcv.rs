@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
+use super::change::{Action, Change};
 use super::client::Client;
 use super::error::Error;
 use super::flexible;
@@ -72,7 +73,8 @@ impl Client {
     pub async fn dcv_random_value(&self, order: OrderId) -> Result<RandomValue, Error> {
         let id = order.to_string();
         let path = ["order", "certificate", &id, "dcv-random-value"];
-        self.put_empty(&path).await
+        let change = Change::of_order(Action::Update, order);
+        self.put_empty(change, &path).await
     }
 
     /// Checks the domains of an order now instead of at DigiCert's next poll. With `http-token`, a file that is not
@@ -85,7 +87,8 @@ impl Client {
     /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/dv-ssl-check-dcv.html>
     pub async fn check_dcv(&self, order: OrderId) -> Result<DcvCheck, Error> {
         let path = ["order", "certificate", &order.to_string(), "check-dcv"];
-        self.put_empty(&path).await
+        let change = Change::of_order(Action::CheckDomains, order);
+        self.put_empty(change, &path).await
     }
 
     /// Changes how control is proven, while the order is pending. Answers the random value to publish, or `None` for
@@ -102,6 +105,8 @@ impl Client {
         dcv_method: &str,
     ) -> Result<Option<RandomValue>, Error> {
         let path = ["order", "certificate", &order.to_string(), "dcv-method"];
-        self.put_for(&path, &DcvMethodUpdate { dcv_method }).await
+        let change = Change::of_order(Action::Update, order);
+        self.put_for(change, &path, &DcvMethodUpdate { dcv_method })
+            .await
     }
 }

@@ -94,7 +94,7 @@ impl Client {
     ///
     /// Source: <https://dev.digicert.com/certcentral-apis/services-api/finance/price-estimate.html>
     pub async fn order_price(&self, query: &PriceQuery) -> Result<PriceEstimate, Error> {
-        self.post(&["finance", "order-pricing"], query).await
+        self.ask(&["finance", "order-pricing"], query).await
     }
 
     /// What the account, or one of its containers, can pay.

@@ -7,6 +7,8 @@
 //! | question | file |
 //! |---|---|
 //! | where, with which key, how long | `config.rs` |
+//! | what a changing call is for, which ones are let through | `change.rs`, `gate.rs` |
+//! | the file that tells every changing call | `audit.rs` |
 //! | which failures are repeated, and when | `retry.rs`, `retry_after.rs`, `jitter.rs` |
 //! | whose turn it is | `rate_limit.rs` |
 //! | a call with its turn and its repeats, and the bounds of both | `repeat.rs`, `patience.rs` |
@@ -24,8 +26,10 @@
 
 mod account;
 mod alternate;
+mod audit;
 mod cancel;
 mod certificate;
+mod change;
 mod changes;
 mod client;
 mod clock;
@@ -35,6 +39,7 @@ mod domain;
 mod error;
 mod finance;
 mod flexible;
+mod gate;
 mod id;
 mod issued;
 mod jitter;
@@ -60,6 +65,10 @@ mod transport;
 mod validation;
 
 #[cfg(test)]
+mod concurrent_orders;
+#[cfg(test)]
+mod every_call;
+#[cfg(test)]
 mod fixtures;
 #[cfg(test)]
 mod server;
@@ -68,6 +77,7 @@ mod wire;
 
 pub use account::{AccessRole, Account, Container, CurrentUser, CustomFieldDefinition};
 pub use alternate::AlternateOrder;
+pub use audit::AuditLog;
 pub use certificate::CertificateChain;
 pub use client::Client;
 pub use config::{

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
+use super::change::{Action, Change};
 use super::client::Client;
 use super::error::Error;
 use super::flexible;
@@ -52,7 +53,8 @@ impl Client {
     /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/add-order-note.html>
     pub async fn add_note(&self, order: OrderId, text: &str) -> Result<Note, Error> {
         let path = ["order", "certificate", &order.to_string(), "note"];
-        self.post_once(&path, &NewNote { text }).await
+        let change = Change::of_order(Action::Update, order);
+        self.post_once(change, &path, &NewNote { text }).await
     }
 
     /// The notes on an order, newest first.

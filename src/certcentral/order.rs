@@ -7,6 +7,7 @@ mod tests;
 use serde::{Serialize, Serializer};
 
 pub use self::placed::{ChainItem, DcvToken, OrderDomain, OrderRequest, PlacedOrder};
+use super::change::{Action, Change};
 use super::client::Client;
 use super::error::Error;
 use super::id::{ContainerId, OrderId, OrganizationId};
@@ -87,6 +88,9 @@ pub struct NewOrder {
     /// The caller's own reference. CertCentral does not make it unique; see [`Client::orders_by_alternative_id`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alternative_order_id: Option<String>,
+    /// What the order is expected to cost, such as `250.00 USD`: for the audit log, and not sent.
+    #[serde(skip)]
+    pub price_estimate: Option<String>,
 }
 
 /// The certificate part of an order.
@@ -295,6 +299,7 @@ impl NewOrder {
             renewal_of_order_id: None,
             renewed_thumbprint: None,
             alternative_order_id: None,
+            price_estimate: None,
         }
     }
 }
@@ -319,7 +324,16 @@ impl Client {
     ///
     /// Source: <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/>
     pub async fn place_order(&self, product: &str, order: &NewOrder) -> Result<PlacedOrder, Error> {
-        self.post_once(&["order", "certificate", product], order)
+        let action = match order.renewal_of_order_id {
+            Some(_) => Action::Renewal,
+            None => Action::Order,
+        };
+        let change = Change {
+            token: order.alternative_order_id.as_deref(),
+            price: order.price_estimate.as_deref(),
+            ..Change::new(action)
+        };
+        self.post_once(change, &["order", "certificate", product], order)
             .await
     }
 }

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::change::{Action, Change};
 use super::client::Client;
 use super::error::Error;
 use super::id::OrderId;
@@ -69,7 +70,9 @@ impl Client {
         let update = AdditionalEmails {
             additional_emails: emails,
         };
-        self.put(&part(&order.to_string(), "additional-emails"), &update)
+        let change = Change::of_order(Action::Update, order);
+        let id = order.to_string();
+        self.put(change, &part(&id, "additional-emails"), &update)
             .await
     }
 
@@ -85,7 +88,9 @@ impl Client {
         order: OrderId,
         field: &CustomFieldValue,
     ) -> Result<(), Error> {
-        self.post_done(&part(&order.to_string(), "custom-field"), field)
+        let change = Change::of_order(Action::Update, order);
+        let id = order.to_string();
+        self.post_done(change, &part(&id, "custom-field"), field)
             .await
     }
 
@@ -104,7 +109,8 @@ impl Client {
         let word = if enabled { "enable" } else { "disable" };
         let id = order.to_string();
         let path = ["order", "certificate", &id, "renewal-emails", word];
-        self.put_without_body(&path).await
+        let change = Change::of_order(Action::Update, order);
+        self.put_without_body(change, &path).await
     }
 
     /// Adds or changes contacts. Types that are not named stay as they are; none can be removed.
@@ -120,8 +126,9 @@ impl Client {
         contacts: &[ContactUpdate],
     ) -> Result<(), Error> {
         let update = ContactsUpdate { contacts };
-        self.put(&part(&order.to_string(), "contact"), &update)
-            .await
+        let change = Change::of_order(Action::Update, order);
+        let id = order.to_string();
+        self.put(change, &part(&id, "contact"), &update).await
     }
 
     /// Says whether CertCentral reissues the certificate by itself; multi-year plans only.
@@ -135,8 +142,9 @@ impl Client {
         let update = AutoReissue {
             auto_reissue: u8::from(enabled),
         };
-        self.put(&part(&order.to_string(), "auto-reissue"), &update)
-            .await
+        let change = Change::of_order(Action::Update, order);
+        let id = order.to_string();
+        self.put(change, &part(&id, "auto-reissue"), &update).await
     }
 }
 

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::change::{Action, Change};
 use super::client::Client;
 use super::error::Error;
 use super::id::OrderId;
@@ -83,7 +84,8 @@ impl Client {
         reissue: &Reissue,
     ) -> Result<PlacedOrder, Error> {
         let path = ["order", "certificate", &order.to_string(), "reissue"];
-        self.post_once(&path, reissue).await
+        let change = Change::of_order(Action::Reissue, order);
+        self.post_once(change, &path, reissue).await
     }
 
     /// Adds a certificate with the same names to an order; the primary one stays valid. Sent exactly once, on a
@@ -101,6 +103,7 @@ impl Client {
         duplicate: &Duplicate,
     ) -> Result<PlacedOrder, Error> {
         let path = ["order", "certificate", &order.to_string(), "duplicate"];
-        self.post_once(&path, duplicate).await
+        let change = Change::of_order(Action::Duplicate, order);
+        self.post_once(change, &path, duplicate).await
     }
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
+use super::change::{Action, Change};
 use super::client::Client;
 use super::error::Error;
 use super::flexible;
@@ -165,7 +166,15 @@ impl Client {
             status: decision,
             processor_comment: comment,
         };
-        self.put_changing(&["request", &request.to_string(), "status"], &update)
-            .await
+        let action = match decision {
+            Decision::Approved => Action::Approve,
+            Decision::Rejected => Action::Reject,
+        };
+        let change = Change {
+            request_id: Some(request),
+            ..Change::new(action)
+        };
+        let path = ["request", &request.to_string(), "status"];
+        self.put_changing(change, &path, &update).await
     }
 }

@@ -3,8 +3,8 @@
 
 use serde::Serialize;
 
+use super::change::{Action, Change};
 use super::client::Client;
-use super::config::ConfigError;
 use super::error::Error;
 use super::id::{CertificateId, OrderId};
 use super::request::Request;
@@ -58,7 +58,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`ConfigError::RevocationNotAllowed`] before anything is sent, unless the client may revoke. One that is revoked
+    /// [`ConfigError::RevocationNotAllowed`](super::config::ConfigError::RevocationNotAllowed) before anything is sent, unless the client may revoke. One that is revoked
     /// already is refused by the API. After an unknown outcome ([`Error::certainty`]) look at the order before anything is
     /// sent again. 404 where the order does not exist or the key does not see it.
     ///
@@ -69,7 +69,8 @@ impl Client {
         revocation: &Revocation,
     ) -> Result<Revoked, Error> {
         let path = ["order", "certificate", &order.to_string(), "revoke"];
-        self.revoke(&path, revocation).await
+        let change = Change::of_order(Action::Revoke, order);
+        self.revoke(change, &path, revocation).await
     }
 
     /// Revokes one certificate. The order stays `issued`, even if it has no other certificate. Refused while a reissue
@@ -77,7 +78,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`ConfigError::RevocationNotAllowed`] before anything is sent, unless the client may revoke. 404 where the
+    /// [`ConfigError::RevocationNotAllowed`](super::config::ConfigError::RevocationNotAllowed) before anything is sent, unless the client may revoke. 404 where the
     /// certificate does not exist or the key does not see it.
     ///
     /// Source: <https://dev.digicert.com/certcentral-apis/services-api/certificates/revoke-certificate.html>
@@ -87,14 +88,20 @@ impl Client {
         revocation: &Revocation,
     ) -> Result<Revoked, Error> {
         let path = ["certificate", &certificate.to_string(), "revoke"];
-        self.revoke(&path, revocation).await
+        let change = Change {
+            certificate_id: Some(certificate),
+            ..Change::new(Action::Revoke)
+        };
+        self.revoke(change, &path, revocation).await
     }
 
-    async fn revoke(&self, path: &[&str], revocation: &Revocation) -> Result<Revoked, Error> {
-        if !self.may_revoke() {
-            return Err(ConfigError::RevocationNotAllowed.into());
-        }
-        let request = self.put_once(path, revocation).await?;
+    async fn revoke(
+        &self,
+        change: Change<'_>,
+        path: &[&str],
+        revocation: &Revocation,
+    ) -> Result<Revoked, Error> {
+        let request = self.put_once(change, path, revocation).await?;
         Ok(request.map_or(Revoked::Done, |request| {
             Revoked::Requested(Box::new(request))
         }))

@@ -108,6 +108,14 @@ impl<'a> Call<'a> {
         self.channel
     }
 
+    pub(super) fn method(&self) -> &Method {
+        &self.method
+    }
+
+    pub(super) fn path(&self) -> &'a [&'a str] {
+        self.path
+    }
+
     pub(super) fn kind(&self) -> Kind {
         self.kind
     }
@@ -290,7 +298,8 @@ async fn read(mut response: Response, config: &Config, host: String) -> Result<A
         content_type,
         date,
         retry_after,
-        body,
+        // Whatever is read of the answer, state included, is free of the key.
+        body: config.api_key.scrub_body(body),
         key: config.api_key.clone(),
     })
 }

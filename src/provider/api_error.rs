@@ -3,6 +3,7 @@
 //!
 //! Source: <https://dev.digicert.com/certcentral-apis/services-api/errors.html>
 
+mod not_sent;
 mod repeats;
 
 use crate::certcentral::{ApiError, Error, ErrorItem, TransportKind};
@@ -190,6 +191,7 @@ pub(super) fn diagnostic(error: &Error, doing: &str) -> Diagnostic {
                 sentence(error, doing)
             ),
         ),
+        Error::Config(guard) if not_sent::is_guard(guard) => not_sent::diagnostic(guard, doing),
         _ => Diagnostic::error(
             "Answer of CertCentral not usable",
             format!(

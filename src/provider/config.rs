@@ -23,6 +23,12 @@ crate::model! {
         pub max_order_price: Attr<String>,
         /// Whether orders may be revoked.
         pub allow_revocation: Attr<bool>,
+        /// Whether nothing may be changed.
+        pub read_only: Attr<bool>,
+        /// Paid orders of one apply.
+        pub max_orders_per_apply: Attr<i64>,
+        /// File that tells every changing call.
+        pub audit_log_path: Attr<String>,
         /// Deadline of one API call.
         pub request_timeout: Attr<String>,
         /// How often a call is repeated.
@@ -97,6 +103,27 @@ pub(super) fn schema() -> Schema {
                 Type::Bool,
                 "Whether destroying an order whose `on_destroy` is `revoke` may revoke it. Default `false`: a plan that would revoke is \
                  refused, and no revocation is ever sent. Can be set by `DIGICERT_ALLOW_REVOCATION` (`true`, `false`, `1` or `0`).",
+            ),
+            Attribute::optional(
+                "read_only",
+                Type::Bool,
+                "Whether the provider only reads, for pipelines that plan and never apply. With `true` no call that changes anything in \
+                 CertCentral is ever sent: nothing is ordered, reissued, changed, canceled or revoked. A plan still shows what an apply would do, \
+                 and warns that it would be refused. Default `false`. Can be set by `DIGICERT_READ_ONLY` (`true`, `false`, `1` or `0`).",
+            ),
+            Attribute::optional(
+                "max_orders_per_apply",
+                Type::Number,
+                "How many paid orders one apply places at most with this provider block, renewals included. Default `50`; `0` allows none. \
+                 The next order is refused before it is sent, so that a `count` gone wrong is not bought. An order that an earlier run placed and \
+                 that is adopted does not count. Can be set by `DIGICERT_MAX_ORDERS`.",
+            ),
+            Attribute::optional(
+                "audit_log_path",
+                Type::String,
+                "File to which every call that changes something in CertCentral is appended, as a JSON line before it is sent and another one \
+                 after. The directory must exist; the file is made for its owner only, and a symbolic link is refused. A change that cannot be \
+                 written there first is not made. No key, CSR or person is in it. Can be set by `DIGICERT_AUDIT_LOG`. Default: none.",
             ),
             Attribute::optional(
                 "request_timeout",

@@ -66,8 +66,8 @@ impl Provider for DigicertProvider {
         match settings::resolve(&config, terraform_version, &variable) {
             Ok(mut settings) => {
                 settings.isolated = self.isolated;
-                if let Some(key) = settings.api_key.known() {
-                    (self.keep_secret)(key.expose());
+                for secret in settings.secrets(&variable) {
+                    (self.keep_secret)(&secret);
                 }
                 self.session.configure(settings);
                 Diagnostics::new()

@@ -15,7 +15,7 @@ use self::estimates::Estimates;
 pub(super) use self::estimates::{Answer, Asker, NoAnswer};
 use super::polling::Polling;
 use super::settings::{OrderDefaults, Settings};
-use crate::certcentral::{Amount, Client, Config, PriceQuery, RateWindow};
+use crate::certcentral::{Amount, Client, Config, PriceEstimate, PriceQuery, RateWindow};
 use crate::framework::{Attr, Diagnostic};
 
 /// Bound of an operation that only looks.
@@ -100,7 +100,19 @@ impl Session {
     /// Whether orders may be revoked; not before the provider is configured.
     pub fn allow_revocation(&self) -> bool {
         self.configured()
-            .is_some_and(|configured| configured.settings.allow_revocation)
+            .is_some_and(|configured| configured.settings.guards.allow_revocation)
+    }
+
+    /// Whether the provider is known to be read-only, so that an apply of what is planned would be refused.
+    pub fn read_only(&self) -> bool {
+        self.configured()
+            .is_some_and(|configured| configured.settings.guards.read_only == Attr::Known(true))
+    }
+
+    /// Why the outcome of a call is missing in the audit log. Told once.
+    pub fn audit_trouble(&self) -> Option<String> {
+        let configured = self.configured()?;
+        configured.client.get()?.as_ref().ok()?.audit_trouble()
     }
 
     /// The API client, or the reason why no call can be made, pointing at the argument that is missing.
@@ -146,6 +158,11 @@ impl Session {
         let configured = self.configured()?;
         let request = format!("{query:?}");
         configured.estimates.get(request, asker, ask).await
+    }
+
+    /// The price that a query was answered with, without asking.
+    pub(super) fn known_price(&self, query: &PriceQuery) -> Option<PriceEstimate> {
+        self.configured()?.estimates.known(&format!("{query:?}"))
     }
 
     /// The rhythm in which all waiting orders of the process are looked at.
@@ -212,12 +229,15 @@ fn build_client(settings: &Settings) -> Result<Client, Diagnostic> {
     config.timeouts.order = config.timeouts.order.max(settings.request_timeout);
     config.ca_bundle = settings.ca_bundle.clone();
     config.proxy = settings.proxy.clone();
+    config.allow_revocation = settings.guards.allow_revocation;
+    config.read_only = settings.guards.forbid_changes();
+    config.max_orders = settings.guards.max_orders.known().copied();
+    config.audit_log = settings.guards.audit_log.known().cloned();
     config.max_retries = settings.max_retries;
     config.isolated = settings.isolated;
     config
         .rate_windows
         .extend(settings.requests_per_second.map(RateWindow::per_second));
-    config.allow_revocation = settings.allow_revocation;
     config.user_agent = format!(
         "terraform-provider-digicert/{} (Terraform {})",
         env!("CARGO_PKG_VERSION"),

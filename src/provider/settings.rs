@@ -1,13 +1,25 @@
 //! What the provider block and the environment together say. Pure: the environment comes in as a function.
 
 mod calls;
+mod guards;
 
 use std::time::Duration;
 
 use self::calls::Calls;
+pub(super) use self::guards::Guards;
 use super::config::ProviderConfig;
 use crate::certcentral::{Amount, ApiKey, BaseUrl, CaBundle, ConfigError, ProxyUrl};
 use crate::framework::{Attr, AttributePath, Diagnostic, Diagnostics};
+
+/// Where an HTTP library looks for a proxy.
+const PROXY_VARIABLES: [&str; 6] = [
+    "HTTPS_PROXY",
+    "https_proxy",
+    "HTTP_PROXY",
+    "http_proxy",
+    "ALL_PROXY",
+    "all_proxy",
+];
 
 /// Deadline of one API call where nobody sets another.
 const DEFAULT_REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
@@ -23,8 +35,8 @@ pub struct Settings {
     pub order_defaults: OrderDefaults,
     /// What one order may cost, in the currency of the account.
     pub max_order_price: Attr<Amount>,
-    /// Whether orders may be revoked. A value that is not known yet is no permission.
-    pub allow_revocation: bool,
+    /// What the provider must not do.
+    pub guards: Guards,
     /// Deadline of one API call.
     pub request_timeout: Duration,
     /// How often a call is repeated.
@@ -39,6 +51,20 @@ pub struct Settings {
     pub terraform_version: String,
     /// Of a simulation: see [`Config::isolated`](crate::certcentral::Config::isolated).
     pub isolated: Option<u64>,
+}
+
+impl Settings {
+    /// Texts that no output may hold: the API key in every form, and the password of a proxy, also of one that only the HTTP
+    /// library reads from the environment.
+    pub(super) fn secrets(&self, variable: &dyn Fn(&str) -> Option<String>) -> Vec<String> {
+        let key = self.api_key.known().into_iter().flat_map(ApiKey::forms);
+        let of_the_environment = PROXY_VARIABLES
+            .iter()
+            .filter_map(|name| ProxyUrl::new(&variable(name)?).ok());
+        let proxies = of_the_environment.chain(self.proxy.clone());
+        let passwords = proxies.filter_map(|proxy| proxy.password().map(str::to_owned));
+        key.chain(passwords).collect()
+    }
 }
 
 /// Values of the provider block that stand in for arguments an order leaves out.
@@ -108,17 +134,8 @@ pub(super) fn resolve(
             Attr::Null
         }
     };
-    let allow_revocation = match flag(
-        &config.allow_revocation,
-        "DIGICERT_ALLOW_REVOCATION",
-        &from_environment,
-    ) {
-        Ok(allowed) => allowed,
-        Err(problem) => {
-            problems.push(problem);
-            false
-        }
-    };
+    let (guards, unreadable) = guards::resolve(config, &from_environment);
+    problems.extend(unreadable);
     let calls = calls::resolve(config, &from_environment).unwrap_or_else(|refused| {
         problems.extend(refused);
         Calls::default()
@@ -136,7 +153,7 @@ pub(super) fn resolve(
             dcv_method: config.dcv_method.clone(),
         },
         max_order_price,
-        allow_revocation,
+        guards,
         request_timeout: config
             .request_timeout
             .as_str()
@@ -217,6 +234,7 @@ pub(super) fn check_values(config: &ProviderConfig) -> Diagnostics {
             .as_str()
             .and_then(|text| limit(text, "`max_order_price`").err()),
     );
+    problems.extend(guards::check_values(config));
     if let Some(text) = config.request_timeout.as_str() {
         let seconds = humantime::parse_duration(text).map(|timeout| timeout.as_secs());
         if !matches!(seconds, Ok(1..=3600)) {
@@ -326,6 +344,13 @@ fn ca_bundle(
     else {
         return Ok(None);
     };
+    if path.contains("-----") || path.contains('\n') {
+        return Err(Diagnostic::error(
+            "CA bundle not usable",
+            "`ca_bundle_file` (or DIGICERT_CA_BUNDLE) holds the text of a PEM file instead of the path of one. Write the text to a file and \
+             name that file. The value is not shown here, because it may be a key.",
+        ));
+    }
     std::fs::read_to_string(&path)
         .map_err(|error| format!("cannot be read: {error}"))
         .and_then(|pem| CaBundle::from_pem(&pem).map_err(|error| format!("cannot be used: {error}")))
@@ -346,13 +371,13 @@ fn flag(
     configured: &Attr<bool>,
     variable: &str,
     from_environment: &dyn Fn(&str) -> Option<String>,
-) -> Result<bool, Diagnostic> {
+) -> Result<Attr<bool>, Diagnostic> {
     if !configured.is_null() {
-        return Ok(configured == &Attr::Known(true));
+        return Ok(configured.clone());
     }
     match from_environment(variable).as_deref() {
-        None | Some("false" | "0") => Ok(false),
-        Some("true" | "1") => Ok(true),
+        None | Some("false" | "0") => Ok(Attr::Known(false)),
+        Some("true" | "1") => Ok(Attr::Known(true)),
         Some(other) => Err(Diagnostic::error(
             "Invalid environment variable",
             format!(

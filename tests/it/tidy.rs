@@ -5,6 +5,7 @@
 mod arrows;
 mod fault_table;
 mod files;
+mod named_tests;
 mod references;
 mod source;
 
@@ -17,7 +18,7 @@ type Violation = (usize, String);
 /// A rule over one file: its path from the root of the repository with forward slashes, and its text.
 type Rule = fn(&str, &str) -> Vec<Violation>;
 
-const RULES: [Rule; 15] = [
+const RULES: [Rule; 16] = [
     arrows::modules_use_only_what_the_design_allows,
     arrows::only_the_framework_server_names_generated_types,
     arrows::crates_depend_only_as_the_design_allows,
@@ -33,6 +34,7 @@ const RULES: [Rule; 15] = [
     references::no_merge_marker,
     references::a_named_path_exists,
     fault_table::the_fault_table_names_tests_that_exist,
+    named_tests::a_named_test_exists,
 ];
 
 /// Directories that hold nothing of ours.

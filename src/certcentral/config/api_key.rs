@@ -1,17 +1,21 @@
 //! The API key: a secret that cannot be printed, and that is removed from whatever a server echoes.
 
 use std::fmt;
+use std::sync::Arc;
 
-use data_encoding::{BASE64, BASE64URL_NOPAD};
 use reqwest::header::HeaderValue;
 
 use super::ConfigError;
+use super::traces::Traces;
 
 const REDACTED: &str = "[API key]";
 
 /// An API key. Neither `Debug` nor `Display` shows it.
-#[derive(Clone, PartialEq, Eq)]
-pub struct ApiKey(String);
+#[derive(Clone)]
+pub struct ApiKey {
+    key: String,
+    traces: Arc<Traces>,
+}
 
 impl ApiKey {
     /// Takes a key, without the white space around it.
@@ -25,7 +29,10 @@ impl ApiKey {
             return Err(ConfigError::EmptyApiKey);
         }
         if key.bytes().all(|byte| byte.is_ascii_graphic()) {
-            Ok(Self(key.to_owned()))
+            Ok(Self {
+                key: key.to_owned(),
+                traces: Arc::new(Traces::of(key)),
+            })
         } else {
             Err(ConfigError::ApiKeyCharacters)
         }
@@ -34,44 +41,46 @@ impl ApiKey {
     /// The key itself. For the `X-DC-DEVKEY` header only.
     #[must_use]
     pub fn expose(&self) -> &str {
-        &self.0
+        &self.key
     }
 
     /// The key as a header value that HTTP libraries do not log.
     pub(in crate::certcentral) fn header(&self) -> Result<HeaderValue, ConfigError> {
         let mut value =
-            HeaderValue::from_str(&self.0).map_err(|_| ConfigError::ApiKeyCharacters)?;
+            HeaderValue::from_str(&self.key).map_err(|_| ConfigError::ApiKeyCharacters)?;
         value.set_sensitive(true);
         Ok(value)
     }
 
-    /// A text without the key, however it is written there: plain, percent-encoded, JSON-escaped or in base64.
+    /// A text without the key, however it is written there: plain, backwards, percent-encoded, JSON-escaped, in base64 or in
+    /// hexadecimal, and, if the key is a long one, without any part of it of eight characters or more.
     #[must_use]
     pub fn scrub(&self, text: &str) -> String {
-        let mut clean = text.replace(&self.0, REDACTED);
-        for encoded in self.encodings() {
-            if clean.contains(&encoded) {
-                clean = clean.replace(&encoded, REDACTED);
-            }
-        }
-        clean
+        self.traces.scrub(text, REDACTED)
     }
 
-    fn encodings(&self) -> [String; 4] {
-        let percent = url::form_urlencoded::byte_serialize(self.0.as_bytes()).collect();
-        let json = self
-            .0
-            .replace('\\', "\\\\")
-            .replace('"', "\\\"")
-            .replace('/', "\\/");
-        [
-            percent,
-            json,
-            BASE64.encode(self.0.as_bytes()),
-            BASE64URL_NOPAD.encode(self.0.as_bytes()),
-        ]
+    /// Texts that give the key away, for a log that masks what it is told: the key in every encoding, and its end.
+    #[must_use]
+    pub fn forms(&self) -> Vec<String> {
+        self.traces.forms(&self.key)
+    }
+
+    /// A body without the key. One that is no text stays as it is, since it is quoted through [`ApiKey::scrub`] only.
+    pub(in crate::certcentral) fn scrub_body(&self, body: Vec<u8>) -> Vec<u8> {
+        match std::str::from_utf8(&body) {
+            Ok(text) => self.scrub(text).into_bytes(),
+            Err(_) => body,
+        }
     }
 }
+
+impl PartialEq for ApiKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.key == other.key
+    }
+}
+
+impl Eq for ApiKey {}
 
 impl fmt::Debug for ApiKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -114,6 +123,15 @@ mod tests {
             assert_eq!(key.scrub(&format!("a {echo} b")), "a [API key] b", "{echo}");
         }
         assert_eq!(key.scrub("nothing here"), "nothing here");
+    }
+
+    #[test]
+    fn a_body_that_is_text_is_scrubbed_and_stays_json() {
+        let key = ApiKey::new("canary/key+1=\"2").unwrap();
+        let body = br#"{"id":7,"note":"canary\/key+1=\"2"}"#.to_vec();
+        let clean: serde_json::Value = serde_json::from_slice(&key.scrub_body(body)).unwrap();
+        assert_eq!(clean, serde_json::json!({"id": 7, "note": "[API key]"}));
+        assert_eq!(key.scrub_body(vec![0xff, 0xfe]), [0xff, 0xfe]);
     }
 
     #[test]

@@ -22,7 +22,8 @@ impl CaBundle {
         let refused = |why: String| ConfigError::CaBundle(why);
         let certificates = CertificateDer::pem_slice_iter(pem.as_bytes())
             .collect::<Result<Vec<_>, _>>()
-            .map_err(|error| refused(format!("is not PEM: {error}")))?;
+            // The error of the parser quotes lines, and a file of keys may be named by mistake.
+            .map_err(|_| refused("is not PEM".to_owned()))?;
         if certificates.is_empty() {
             return Err(refused("holds no certificate".to_owned()));
         }
@@ -57,7 +58,11 @@ impl fmt::Debug for CaBundle {
 
 /// An HTTP proxy. Its credentials are not printed.
 #[derive(Clone)]
-pub struct ProxyUrl(reqwest::Proxy, String);
+pub struct ProxyUrl {
+    proxy: reqwest::Proxy,
+    host: String,
+    password: Option<String>,
+}
 
 impl ProxyUrl {
     /// Takes `http://host:port` or `https://host:port`, with or without credentials.
@@ -73,18 +78,29 @@ impl ProxyUrl {
             return Err(refused("must use http or https"));
         }
         let host = url.host_str().unwrap_or_default().to_owned();
+        let password = url.password().map(str::to_owned);
         let proxy = reqwest::Proxy::all(url).map_err(|_| refused("cannot be used"))?;
-        Ok(Self(proxy, host))
+        Ok(Self {
+            proxy,
+            host,
+            password,
+        })
+    }
+
+    /// The password, as the URL writes it.
+    #[must_use]
+    pub fn password(&self) -> Option<&str> {
+        self.password.as_deref()
     }
 
     pub(in crate::certcentral) fn proxy(&self) -> reqwest::Proxy {
-        self.0.clone()
+        self.proxy.clone()
     }
 }
 
 impl fmt::Debug for ProxyUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ProxyUrl({})", self.1)
+        write!(f, "ProxyUrl({})", self.host)
     }
 }
 

@@ -44,6 +44,15 @@ impl Answer {
         Err(self.refusal())
     }
 
+    pub(in crate::certcentral) fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// What can be read of the body at a glance; nothing where it is something else.
+    pub(in crate::certcentral) fn peek<T: DeserializeOwned + Default>(&self) -> T {
+        serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+
     /// When the API answered, by its own clock. Only a success and a refusal that gives its reason are answers of the API; a
     /// page for people, and what a proxy on the way refuses, are none.
     pub(in crate::certcentral) fn date(&self) -> Option<OffsetDateTime> {

@@ -80,6 +80,12 @@ impl Estimates {
         Some(cell.get_or_init(|| asked).await.answer.clone())
     }
 
+    /// The newest answer to `request` that tells something.
+    pub(super) fn known(&self, request: &str) -> Option<PriceEstimate> {
+        let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        asked.get(request)?.get()?.answer.clone().ok()
+    }
+
     fn cell(&self, request: String, asker: Asker) -> Arc<OnceCell<Answered>> {
         let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
         let cell = asked.entry(request).or_default();

@@ -245,7 +245,7 @@ fn revocation_is_allowed_by_a_plain_yes_only() {
             ..ProviderConfig::default()
         };
         let environment = [("DIGICERT_ALLOW_REVOCATION", variable)];
-        resolved(&config, &environment).map(|settings| settings.allow_revocation)
+        resolved(&config, &environment).map(|settings| settings.guards.allow_revocation)
     };
     for (variable, expected) in [
         ("true", true),

@@ -12,29 +12,44 @@ use crate::framework::Attr;
 /// Sets `ready_for_reissue` and `ready_for_renewal` as of `today`.
 pub(super) fn set(state: &mut SslOrderModel, today: Date) {
     let status = OrderStatus::from(state.status.as_str().unwrap_or_default());
+    let begin = date(&state.valid_from);
     let certificate_end = date(&state.valid_till);
     let order_end = date(&state.order_valid_till);
+    let reissue_days = bounded(&state.reissue_days_before_expiry, begin, certificate_end);
+    let renew_days = bounded(&state.renew_days_before_expiry, begin, order_end);
     let has_coverage_left = matches!((certificate_end, order_end), (Some(c), Some(o)) if o > c);
     state.ready_for_reissue = Attr::Known(
         status == OrderStatus::Issued
             && has_coverage_left
-            && is_within(certificate_end, &state.reissue_days_before_expiry, today),
+            && is_within(certificate_end, reissue_days, today),
     );
     state.ready_for_renewal = Attr::Known(
         status.has_certificate()
             && may_be_renewed(order_end, today)
-            && is_within(order_end, &state.renew_days_before_expiry, today),
+            && is_within(order_end, renew_days, today),
     );
 }
 
 /// A renewal that CertCentral refuses as too early would be planned and would fail at every run.
 fn may_be_renewed(order_end: Option<Date>, today: Date) -> bool {
-    is_within(order_end, &Attr::Known(RENEWAL_DAYS), today)
+    is_within(order_end, RENEWAL_DAYS, today)
+}
+
+/// The days that count. As many as there are from the certificate's begin to the end would be due again at once after each
+/// reissue or renewal, and each renewal is paid: then half of them count.
+fn bounded(days: &Attr<i64>, begin: Option<Date>, end: Option<Date>) -> i64 {
+    let days = days.known().copied().unwrap_or(0);
+    match (begin, end) {
+        // The clocks of CertCentral and of a certificate may lie a day apart.
+        (Some(begin), Some(end)) if days + 1 >= (end - begin).whole_days() => {
+            days.min((end - begin).whole_days() / 2)
+        }
+        _ => days,
+    }
 }
 
 /// Whether `end` is at most so many days ahead. No days, or none set, is never.
-fn is_within(end: Option<Date>, days: &Attr<i64>, today: Date) -> bool {
-    let days = days.known().copied().unwrap_or(0);
+fn is_within(end: Option<Date>, days: i64, today: Date) -> bool {
     days > 0 && end.is_some_and(|end| end - today <= Duration::days(days))
 }
 
@@ -105,6 +120,44 @@ mod tests {
         ] {
             let (_, renewal) = ready("2026-08-05", order_end, (0, days), "issued");
             assert_eq!(renewal, Attr::Known(expected), "{order_end} {days}");
+        }
+    }
+
+    #[test]
+    fn days_that_are_no_fewer_than_a_life_count_as_half_of_it() {
+        let ready = |days: i64, lived: i64, life: i64| {
+            let today = date!(2026 - 08 - 01);
+            let day = |offset: i64| (today + time::Duration::days(offset)).to_string();
+            let mut state = SslOrderModel {
+                status: "issued".into(),
+                valid_from: Attr::Known(day(-lived)),
+                valid_till: Attr::Known(day(life - lived)),
+                order_valid_till: Attr::Known(day(life - lived + 1)),
+                reissue_days_before_expiry: Attr::Known(days),
+                renew_days_before_expiry: Attr::Known(days),
+                ..SslOrderModel::default()
+            };
+            set(&mut state, today);
+            (state.ready_for_reissue, state.ready_for_renewal)
+        };
+        let both = |ready: bool| (Attr::Known(ready), Attr::Known(ready));
+        for (days, lived, life, expected) in [
+            (30, 0, 20, false),
+            (30, 9, 20, false),
+            (30, 11, 20, true),
+            (30, 0, 31, false),
+            (30, 1, 47, false),
+            (30, 18, 47, true),
+            (90, 0, 60, false),
+            (398, 0, 60, false),
+            (398, 31, 60, true),
+            (30, 0, 1, false),
+        ] {
+            assert_eq!(
+                ready(days, lived, life),
+                both(expected),
+                "{days} {lived} {life}"
+            );
         }
     }
 

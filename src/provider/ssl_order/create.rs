@@ -72,7 +72,7 @@ pub(super) async fn obtain(
     let planned = purchase.planned;
     let deadline = Instant::now() + purchase.timeout;
     let client = session.client()?.within(deadline, &call.stop);
-    let prepared = prepare(session, &planned, purchase.renewal_of, &client.host())?;
+    let mut prepared = prepare(session, &planned, purchase.renewal_of, &client.host())?;
     answer_would_be_accepted(&planned, &prepared)?;
     let claim = session
         .claim(&prepared.token)
@@ -104,6 +104,7 @@ pub(super) async fn obtain(
             }
             let renewed_until = purchase.renewed_until.as_deref();
             price::check(session, &planned, renewed_until, &client, &call.stop).await?;
+            prepared.body.price_estimate = price::known(session, &planned, renewed_until);
             match place::place(&client, &prepared, deadline, &call.stop).await {
                 Outcome::Placed(placed) => Got::Answer(placed),
                 Outcome::Settled(order) => {

@@ -15,6 +15,7 @@
 //! | when a reissue or a renewal is due | `clocks.rs` |
 //! | how an order ends | `delete.rs`, `delete/decision.rs`, announced by `plan/destroy.rs` |
 
+mod audit;
 mod change;
 mod clocks;
 mod create;
@@ -125,11 +126,18 @@ impl Resource for SslOrder {
             price,
         );
         plan::guard(&mut plan, prior.as_ref(), self.session.allow_revocation());
+        if self.session.read_only() {
+            plan::warn_of_read_only(&mut plan, prior.as_ref());
+        }
         plan
     }
 
     fn plan_destroy(&self, prior_state: &SslOrderModel) -> Diagnostics {
-        plan::announce(prior_state, self.session.allow_revocation())
+        let mut announced = plan::announce(prior_state, self.session.allow_revocation());
+        if self.session.read_only() && !announced.has_errors() {
+            announced.extend(plan::read_only_destroy(prior_state));
+        }
+        announced
     }
 
     async fn create(
@@ -137,7 +145,11 @@ impl Resource for SslOrder {
         call: Call,
         request: CreateRequest<SslOrderModel, SslOrderPrivate>,
     ) -> Created<SslOrderModel, SslOrderPrivate> {
-        create::create(&self.session, &call, request).await
+        let mut created = create::create(&self.session, &call, request).await;
+        if let Created::Object { warnings, .. } = &mut created {
+            warnings.extend(audit::trouble(&self.session));
+        }
+        created
     }
 
     async fn read(
@@ -153,7 +165,9 @@ impl Resource for SslOrder {
         call: Call,
         request: UpdateRequest<SslOrderModel, SslOrderPrivate>,
     ) -> Updated<SslOrderModel, SslOrderPrivate> {
-        update::update(&self.session, &call, request).await
+        let mut updated = update::update(&self.session, &call, request).await;
+        updated.diagnostics.extend(audit::trouble(&self.session));
+        updated
     }
 
     async fn delete(
@@ -164,7 +178,13 @@ impl Resource for SslOrder {
         if let Some(order_id) = request.state.known_order_id() {
             self.session.let_go(order_id);
         }
-        delete::delete(&self.session, &call, request).await
+        let mut deleted = delete::delete(&self.session, &call, request).await;
+        let trouble = audit::trouble(&self.session);
+        match &mut deleted {
+            Deleted::Gone(warnings) => warnings.extend(trouble),
+            Deleted::Kept(problems) => problems.extend(trouble),
+        }
+        deleted
     }
 
     async fn import(

@@ -46,7 +46,15 @@ pub(super) async fn place(
     };
     match error.certainty() {
         Certainty::NothingHappened => {
-            Outcome::NoOrder(api_error::diagnostic(&error, "placing the order"))
+            let doing = match &error {
+                // Of many orders that are refused here, a reader wants to know which.
+                Error::Config(_) => {
+                    let name = &prepared.body.certificate.common_name;
+                    format!("placing the order for {name}")
+                }
+                _ => "placing the order".to_owned(),
+            };
+            Outcome::NoOrder(api_error::diagnostic(&error, &doing))
         }
         Certainty::Unknown => {
             warn!(token = %prepared.token, %error, "answer to the order lost, looking for it");

@@ -4,6 +4,7 @@
 mod create;
 mod destroy;
 mod existing;
+mod read_only;
 mod replace;
 mod unknown;
 mod words;
@@ -11,6 +12,7 @@ mod words;
 use time::Date;
 
 pub(super) use destroy::{announce, guard, not_allowed};
+pub(super) use read_only::{read_only_destroy, warn_of_read_only};
 
 use super::model::SslOrderModel;
 use super::price;

@@ -11,8 +11,8 @@ use std::time::Duration;
 use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 
-use self::verdict::refusal;
 pub(super) use self::verdict::{Verdict, judge};
+use self::verdict::{refusal, with_currency};
 use super::equality::canonical_set;
 use super::model::{SslOrderModel, ValidityModel};
 use super::words::interrupted;
@@ -106,6 +106,18 @@ pub(super) async fn check(
         },
     };
     refusal(&estimate, &limit).map_or(Ok(()), Err)
+}
+
+/// The price of an order as far as somebody has asked for it, such as `250.00 USD`. Calls nothing.
+pub(super) fn known(
+    session: &Session,
+    order: &SslOrderModel,
+    renewed_until: Option<&str>,
+) -> Option<String> {
+    match read(session.known_price(&query(order, renewed_until)?)?) {
+        Estimate::Price(price) => Some(with_currency(&price.total, &price)),
+        _ => None,
+    }
 }
 
 async fn ask(session: &Session, query: &PriceQuery, asker: Asker, client: &Client) -> Estimate {

@@ -148,6 +148,9 @@ pub(crate) fn plain_launch() -> Launch {
         "DIGICERT_CA_BUNDLE",
         "DIGICERT_MAX_ORDER_PRICE",
         "DIGICERT_ALLOW_REVOCATION",
+        "DIGICERT_READ_ONLY",
+        "DIGICERT_MAX_ORDERS",
+        "DIGICERT_AUDIT_LOG",
         "DIGICERT_MAX_RETRIES",
         "DIGICERT_REQUESTS_PER_SECOND",
     ]

@@ -13,6 +13,7 @@ mod destroy_faults;
 pub(crate) mod destroy_matrix;
 mod destroy_revoke;
 mod duplicates;
+mod guards;
 mod identity;
 mod import;
 mod import_orders;

@@ -124,7 +124,16 @@ async fn a_refused_renewal_keeps_the_old_order_in_state() {
     };
     bed.sandbox.fault(route(ORDER), 1, At::Before, fault);
     let failed = bed.apply(&due()).await;
-    assert_eq!(errors(&failed.report).len(), 1);
+    assert_eq!(errors(&failed.report), ["Order cannot be renewed"]);
+    let refused = failed.report.errors().next().unwrap();
+    assert!(
+        refused
+            .detail
+            .contains("`renew_days_before_expiry` led to this renewal")
+            && !refused.detail.contains("leave it out"),
+        "{}",
+        refused.detail
+    );
     assert_eq!(bed.order_id(), old);
     assert_eq!(bed.sandbox.summary().orders_created, 1);
 }
@@ -140,6 +149,25 @@ async fn a_renewal_of_unknown_outcome_keeps_the_old_order_and_is_looked_for() {
     assert_eq!(errors(&failed.report), ["Unknown outcome of the order"]);
     assert_eq!(bed.order_id(), old);
     let _applied = bed.apply(&due()).await.expect_success();
+    assert_eq!(bed.sandbox.summary().orders_created, 2);
+}
+
+/// An order of sixty days would otherwise be due for the next paid one on the day it is placed.
+#[tokio::test]
+async fn an_order_shorter_than_its_days_is_not_renewed_again_at_once() {
+    let mut bed = Bed::new();
+    let short = order_with(json!({
+        "order_validity": { "days": 60 }, "renew_days_before_expiry": 90, "reissue_days_before_expiry": 30,
+    }));
+    let _applied = bed.apply(&short).await.expect_success();
+    assert!(bed.plan(&short).await.expect_success().is_empty());
+    bed.sandbox.advance(DAY * 40);
+    let applied = bed.apply(&short).await.expect_success();
+    assert_eq!(
+        warnings(&applied.report),
+        ["This apply places a paid renewal order"]
+    );
+    assert!(bed.plan(&short).await.expect_success().is_empty());
     assert_eq!(bed.sandbox.summary().orders_created, 2);
 }
 

@@ -3,11 +3,13 @@
 mod answers;
 mod attachment;
 mod bad_input;
+mod canary;
 mod chain;
 mod configuration;
 mod destroy;
 mod every_argument;
 mod evidence;
+mod guards;
 mod identity;
 mod import;
 mod interruption;

@@ -149,6 +149,9 @@ impl Failure<'_> {
         if let Error::Config(ConfigError::RevocationNotAllowed) = error {
             return not_allowed(state);
         }
+        if let Error::Config(_) = error {
+            return api_error::diagnostic(error, &doing(self.action, id));
+        }
         // Why a request cannot be rejected tells more than that an order in need of approval cannot be canceled.
         let (diagnostic, also) = match self.rejection {
             Some(rejection) => (

@@ -115,7 +115,7 @@ fn unknown_limit() -> Diagnostic {
     .at(AttributePath::of("product_name_id"))
 }
 
-fn with_currency(amount: &Amount, price: &Price) -> String {
+pub(super) fn with_currency(amount: &Amount, price: &Price) -> String {
     match &price.currency {
         Some(currency) => format!("{amount} {currency}"),
         None => amount.to_string(),

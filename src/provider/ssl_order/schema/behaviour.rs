@@ -45,7 +45,8 @@ pub(super) fn attributes() -> Vec<Attribute> {
             "reissue_days_before_expiry",
             Type::Number,
             "Days before the end of the certificate from which `ready_for_reissue` is true, as long as the order still has coverage. The next \
-             plan then announces a reissue for the same key and names, at no cost. Default `30`; `0` switches it off.",
+             plan then announces a reissue for the same key and names, at no cost. As many days as the certificate is valid, or more, count as half \
+             of its life, because every apply would reissue. Default `30`; `0` switches it off.",
         )
         .default_value(30),
         Attribute::optional(
@@ -53,7 +54,7 @@ pub(super) fn attributes() -> Vec<Attribute> {
             Type::Number,
             "Days before the end of the order from which `ready_for_renewal` is true. The next plan then announces a **paid** order that \
              continues this one and takes its place in state. CertCentral renews from 90 days before the end on, so more than `90` count as \
-             `90`. Default `0`, which switches it off.",
+             `90`; for an order that is not longer than the number of days, half of what is left since its newest certificate counts. Default `0`, which switches it off.",
         )
         .default_value(0),
         Attribute::optional(

@@ -4,9 +4,10 @@
 use super::super::create::{self, Purchase};
 use super::super::model::SslOrderModel;
 use super::super::timeouts;
+use super::super::validate::RENEWAL_DAYS;
 use super::Failed;
 use super::in_place::order_id;
-use crate::framework::{Call, Diagnostics, Warnings};
+use crate::framework::{AttributePath, Call, Diagnostic, Diagnostics, Warnings};
 use crate::provider::session::Session;
 
 /// Places the renewal order of a plan, or adopts the one that an earlier run placed.
@@ -30,7 +31,22 @@ pub(super) async fn renew(
     };
     let (state, found) = create::obtain(session, call, purchase)
         .await
-        .map_err(failed)?;
+        .map_err(|problems| failed(problems.into_iter().map(said_of_days).collect()))?;
     warnings.extend(found);
     Ok(state)
+}
+
+/// What CertCentral objects to in `renewal_of_order_id` is said of the days that led to the renewal: the configuration has no such
+/// argument to correct.
+fn said_of_days(problem: Diagnostic) -> Diagnostic {
+    if problem.attribute != Some(AttributePath::of("renewal_of_order_id")) {
+        return problem;
+    }
+    let said = problem.detail.split("\n\n").next().unwrap_or_default();
+    let detail = format!(
+        "{said}\n\n`renew_days_before_expiry` led to this renewal. CertCentral renews an order once, and only in the last {RENEWAL_DAYS} days \
+         before it ends. If it was renewed elsewhere, import the renewal in the place of this order. If not, apply again later, or set \
+         `renew_days_before_expiry = 0` to renew nothing."
+    );
+    Diagnostic { detail, ..problem }.at(AttributePath::of("renew_days_before_expiry"))
 }
