@@ -74,7 +74,7 @@ impl ChainForm {
                 chain.insert(1, item(&chain[1], &cross));
             }
             Self::OtherKey => {
-                chain[0] = item(&chain[0], &with_other_key(&pem(&chain[0]), authority, now)?)
+                chain[0] = item(&chain[0], &with_other_key(&pem(&chain[0]), authority, now)?);
             }
         }
         Ok(())
