@@ -246,7 +246,7 @@ async fn what_changes_is_in_the_audit_log_or_is_not_sent() {
 
         let nowhere = folder.path().join("nowhere").join(row.name);
         let (server, failure) = met(&row, |config| {
-            config.audit_log = Some(AuditLog::new(&nowhere))
+            config.audit_log = Some(AuditLog::new(&nowhere));
         })
         .await;
         let refused = matches!(&failure, Error::Config(ConfigError::AuditLog { path, .. }) if *path == nowhere);

@@ -98,7 +98,7 @@ mod tests {
     #[test]
     fn a_purchase_that_nobody_settles_stays_counted() {
         let gate = gate(|config| config.max_orders = Some(1));
-        drop(gate.pass(Action::Order).unwrap());
+        let _abandoned = gate.pass(Action::Order).unwrap();
         assert!(gate.pass(Action::Order).is_err());
     }
 

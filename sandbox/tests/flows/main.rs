@@ -12,6 +12,7 @@ mod client;
 mod contract;
 #[cfg(test)]
 mod contract_changes;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod lifecycle;
