@@ -188,6 +188,15 @@ impl Order {
             .unwrap_or(&self.first)
     }
 
+    /// The certificate that was asked for last, issued or not: what the order is meant to become. Duplicates stand beside it.
+    pub(crate) fn newest(&self) -> &Certificate {
+        let reissues = self.further.iter().rev();
+        reissues
+            .filter(|certificate| certificate.origin == Origin::Reissue)
+            .find(|certificate| !certificate.rejected)
+            .unwrap_or(&self.first)
+    }
+
     /// All certificates, the first one first.
     pub(crate) fn certificates(&self) -> impl Iterator<Item = &Certificate> {
         std::iter::once(&self.first).chain(&self.further)

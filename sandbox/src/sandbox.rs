@@ -70,8 +70,14 @@ pub struct OrderSeen {
     pub certificate_id: Option<u64>,
     /// First name of the certificate.
     pub common_name: String,
+    /// All names of the newest certificate that the order was asked for, the common name first. A reissue that still waits counts.
+    pub dns_names: Vec<String>,
+    /// The CSR of that certificate, as PEM with CRLF line ends.
+    pub csr: String,
     /// The caller's own reference.
     pub alternative_order_id: Option<String>,
+    /// The order that this one renews.
+    pub renewal_of: Option<u64>,
 }
 
 impl Sandbox {
@@ -166,12 +172,18 @@ impl Sandbox {
     pub fn orders(&self) -> Vec<OrderSeen> {
         let state = self.shared.lock();
         let now = state.now();
-        let orders = state.orders.values().map(|order| OrderSeen {
-            id: order.id,
-            status: order.status(now).name().to_owned(),
-            certificate_id: order.certificate_id(),
-            common_name: order.primary().wanted.common_name.clone(),
-            alternative_order_id: order.wanted.alternative_order_id.clone(),
+        let orders = state.orders.values().map(|order| {
+            let newest = &order.newest().wanted;
+            OrderSeen {
+                id: order.id,
+                status: order.status(now).name().to_owned(),
+                certificate_id: order.certificate_id(),
+                common_name: order.primary().wanted.common_name.clone(),
+                dns_names: newest.dns_names.clone(),
+                csr: newest.csr.pem.clone(),
+                alternative_order_id: order.wanted.alternative_order_id.clone(),
+                renewal_of: order.wanted.renewal_of,
+            }
         });
         orders.collect()
     }
@@ -256,6 +268,12 @@ impl Sandbox {
     /// Removes all faults and holds; held calls go on, and a maintenance window ends.
     pub fn clear_rules(&self) {
         self.shared.lock().clear_rules();
+    }
+
+    /// Accepts a key no longer, as after its removal in CertCentral's console. A call of it that is under way is refused unless the account
+    /// has acted on it already.
+    pub fn withdraw_key(&self, key: &str) {
+        self.shared.lock().withdrawn_keys.insert(key.to_owned());
     }
 
     /// Refuses new connections, and resolves once that is so. Those that stand go on.

@@ -1,7 +1,7 @@
-//! The account's memory behind one lock, and the the counts that prove what happened.
+//! The account's memory behind one lock, and the counts that prove what happened.
 
 use std::{
-    collections::{BTreeMap, HashMap, VecDeque},
+    collections::{BTreeMap, HashMap, HashSet, VecDeque},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration as StdDuration,
 };
@@ -80,6 +80,8 @@ pub(crate) struct State {
     pub(crate) elsewhere: Option<Arc<Elsewhere>>,
     /// Tells whoever waits for it that the clock was moved.
     pub(crate) moved: watch::Sender<()>,
+    /// Keys that were accepted once and are no longer.
+    pub(crate) withdrawn_keys: HashSet<String>,
     recent_calls: HashMap<String, VecDeque<OffsetDateTime>>,
     pub(crate) ids: Ids,
 }
@@ -119,6 +121,7 @@ impl State {
             maintenance_until: None,
             elsewhere: None,
             moved: watch::Sender::new(()),
+            withdrawn_keys: HashSet::new(),
             recent_calls: HashMap::new(),
             ids: Ids {
                 order: 2_147_500_000,

@@ -14,6 +14,8 @@ mod orders;
 #[cfg(test)]
 mod protocol;
 #[cfg(test)]
+mod simulation;
+#[cfg(test)]
 mod terraform;
 #[cfg(test)]
 mod tidy;

@@ -138,7 +138,8 @@ fn arrive(shared: &Shared, parts: &Parts, path: &str, body: &[u8]) -> (u64, Vec<
 /// The request as the account sees it: key, limits, permission, handler.
 async fn process(shared: &Shared, parts: Parts, body: Bytes, next: Next, as_of: AsOf) -> Response {
     let key = header_text(&parts.headers, KEY_HEADER);
-    let Some(user) = account::user_of_key(&key) else {
+    let withdrawn = shared.lock().withdrawn_keys.contains(&key);
+    let Some(user) = account::user_of_key(&key).filter(|_| !withdrawn) else {
         return Problem::invalid_key().into_response();
     };
     if !shared.lock().admit(&key) {

@@ -34,6 +34,22 @@ pub async fn connect(address: Address, tls: Option<ClientConfig>) -> Result<Chan
     Ok(channel)
 }
 
+/// A channel over a connection that stands already, such as one end of a pipe to a server in the same process. It is not
+/// made again once it has ended.
+pub async fn over(
+    stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+) -> Result<Channel, Error> {
+    let mut stream = Some(TokioIo::new(stream));
+    let connector = tower::service_fn(move |_: Uri| {
+        let stream = stream.take().ok_or(io::ErrorKind::NotConnected);
+        async move { stream.map_err(io::Error::from) }
+    });
+    let channel = Endpoint::from_static("http://localhost")
+        .connect_with_connector(connector)
+        .await?;
+    Ok(channel)
+}
+
 #[derive(Clone)]
 struct Connector {
     address: Address,

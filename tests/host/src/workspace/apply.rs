@@ -1,5 +1,10 @@
 //! The apply: plan every change again, hold it against the plan, do it, and save what core would save.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use futures_util::{StreamExt, TryStreamExt, stream};
+use tokio_util::sync::CancellationToken;
+
 use super::{
     Action, Change, Operation, Phase, Plan, Report, Resource, State, StoredObject, Workspace,
     objects::upgraded, plan::Planner, saved_object, type_name,
@@ -64,19 +69,31 @@ impl Workspace {
         }
         let provider = self.open(Phase::Run, &mut applied.report).await?;
         if !applied.report.failed() {
-            for change in &plan.changes {
-                let mut step = Step {
+            let interruption = self.interruption.clone();
+            let state = Mutex::new(&mut self.state);
+            let steps = plan.changes.iter().map(|change| {
+                Step {
                     provider: &provider,
                     change,
                     resource: resources.iter().find(|it| it.address == change.address),
-                    state: &mut self.state,
+                    interruption: &interruption,
+                    state: &state,
                     report: Report::default(),
-                };
-                step.run().await?;
-                if change.action != Action::NoOp && !step.report.failed() {
-                    applied.done.push((change.address.clone(), change.action));
                 }
-                applied.report.merge(step.report);
+                .taken()
+            });
+            let steps = stream::iter(steps).buffered(self.parallelism);
+            let reports: Vec<_> = tokio::select! {
+                reports = steps.try_collect() => reports?,
+                problem = stopped(&provider, &interruption) => return Err(problem),
+            };
+            for (change, report) in plan.changes.iter().zip(reports) {
+                if let Some(report) = report {
+                    if change.action != Action::NoOp && !report.failed() {
+                        applied.done.push((change.address.clone(), change.action));
+                    }
+                    applied.report.merge(report);
+                }
             }
         }
         self.end(provider).await?;
@@ -90,15 +107,39 @@ impl Workspace {
     }
 }
 
+/// Tells the provider to stop once the apply is interrupted, as core does, and goes on waiting for the running steps.
+async fn stopped(provider: &Provider, interruption: &CancellationToken) -> Error {
+    interruption.cancelled().await;
+    match provider.stop().await {
+        // A provider that is gone has stopped.
+        Ok(_) | Err(Error::Call(_)) => std::future::pending().await,
+        Err(problem) => problem,
+    }
+}
+
 struct Step<'a> {
     provider: &'a Provider,
     change: &'a Change,
     resource: Option<&'a Resource>,
-    state: &'a mut State,
+    interruption: &'a CancellationToken,
+    state: &'a Mutex<&'a mut State>,
     report: Report,
 }
 
-impl Step<'_> {
+impl<'a> Step<'a> {
+    /// The step's report; `None` if the apply was interrupted before it.
+    async fn taken(mut self) -> Result<Option<Report>, Error> {
+        if self.interruption.is_cancelled() {
+            return Ok(None);
+        }
+        self.run().await?;
+        Ok(Some(self.report))
+    }
+
+    fn state(&self) -> MutexGuard<'_, &'a mut State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     async fn run(&mut self) -> Result<(), Error> {
         match self.change.action {
             Action::NoOp => Ok(()),
@@ -107,7 +148,7 @@ impl Step<'_> {
             Action::Update => self.write(Action::Update).await,
             Action::Replace => {
                 self.delete().await?;
-                if self.report.failed() {
+                if self.report.failed() || self.interruption.is_cancelled() {
                     return Ok(());
                 }
                 self.write(Action::Create).await
@@ -117,7 +158,7 @@ impl Step<'_> {
 
     async fn delete(&mut self) -> Result<(), Error> {
         let address = &self.change.address;
-        let Some(stored) = self.state.get(address).cloned() else {
+        let Some(stored) = self.state().get(address).cloned() else {
             return Ok(());
         };
         let Some(prior) = upgraded(self.provider, address, &stored, &mut self.report).await? else {
@@ -145,7 +186,7 @@ impl Step<'_> {
             let message = "the configuration is still unknown at apply: use apply_with";
             return Err(CodecError::new(&path, message).into());
         }
-        let stored = self.state.get(&resource.address).cloned();
+        let stored = self.state().get(&resource.address).cloned();
         let planner = Planner {
             provider: self.provider,
             resource,
@@ -210,9 +251,11 @@ impl Step<'_> {
             schema.version,
             identities.map_or(0, |identities| identities.version),
         ];
-        match saved_object(operation, stored, &answer, type_name, versions) {
-            Some(object) => self.state.insert(address.clone(), object),
-            None => self.state.remove(address),
+        let saved = saved_object(operation, stored, &answer, type_name, versions);
+        let mut state = self.state();
+        match saved {
+            Some(object) => state.insert(address.clone(), object),
+            None => state.remove(address),
         };
         Ok(())
     }

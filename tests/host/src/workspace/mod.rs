@@ -11,6 +11,7 @@ mod state;
 mod tests;
 
 use serde_json::{Value as Json, json};
+use tokio_util::sync::CancellationToken;
 use tonic::transport::Channel;
 
 pub use self::{
@@ -60,6 +61,8 @@ pub struct Workspace {
     closed: Vec<Closed>,
     keep: bool,
     kept: Option<Provider>,
+    parallelism: usize,
+    interruption: CancellationToken,
 }
 
 #[derive(Debug)]
@@ -93,6 +96,17 @@ impl Workspace {
             closed: Vec::new(),
             keep: false,
             kept: None,
+            parallelism: 1,
+            interruption: CancellationToken::new(),
+        }
+    }
+
+    /// Works on this many resources at the same time, as `-parallelism` says it. Dependencies are not known here.
+    #[must_use]
+    pub fn parallelism(self, parallelism: usize) -> Self {
+        Self {
+            parallelism,
+            ..self
         }
     }
 
@@ -114,6 +128,19 @@ impl Workspace {
     pub fn relaunch(&mut self, launch: Launch) {
         self.source = Source::Binary(launch);
         self.kept = None;
+    }
+
+    /// Lets later phases speak to a provider at the other end of a channel.
+    pub fn reconnect(&mut self, channel: Channel) {
+        self.source = Source::Channel(channel);
+        self.kept = None;
+    }
+
+    /// What interrupts the next apply when it is cancelled, as the first Ctrl-C does: the provider is told to stop, running
+    /// steps come to their end, and no further one begins.
+    pub fn interruption(&mut self) -> CancellationToken {
+        self.interruption = CancellationToken::new();
+        self.interruption.clone()
     }
 
     /// The provider block of later phases.

@@ -1,0 +1,104 @@
+//! The books of a story: every order that the account has, what it was bought for, and who has heard of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use certcentral_sandbox::{OrderSeen, Sandbox};
+
+use super::wanted::{Content, key_of};
+
+/// What the books know of an order.
+#[derive(Debug, Clone)]
+pub(super) struct Entry {
+    /// What it is meant to be by now: its newest names and key, and what it was bought with.
+    pub(super) content: Content,
+    pub(super) status: String,
+    /// Its id was in a state or its id or token in a message.
+    pub(super) is_known: bool,
+    token: Option<String>,
+}
+
+impl Entry {
+    pub(super) fn is_open(&self) -> bool {
+        !matches!(
+            self.status.as_str(),
+            "canceled" | "rejected" | "revoked" | "expired"
+        )
+    }
+}
+
+/// All orders of the account, by id.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Ledger {
+    pub(super) entries: BTreeMap<u64, Entry>,
+}
+
+impl Ledger {
+    /// Takes over what the account has by now. `asked_for` are the orders that configurations want or wanted in this step.
+    ///
+    /// Promise: never twice. An order that is bought while an open one has the same content breaks it, unless it renews that one. So does
+    /// an order that nobody asked for. The new orders are returned.
+    pub(super) fn update(
+        &mut self,
+        sandbox: &Sandbox,
+        asked_for: &[Content],
+    ) -> Result<Vec<u64>, String> {
+        let mut bought = Vec::new();
+        for order in sandbox.orders() {
+            let (names, key) = looks(&order)?;
+            if let Some(entry) = self.entries.get_mut(&order.id) {
+                entry.content.names = names;
+                entry.content.key = key;
+                entry.status = order.status;
+                continue;
+            }
+            let content = asked_for
+                .iter()
+                .find(|content| content.names == names && content.key == key)
+                .ok_or_else(|| format!("order {} was bought and nobody asked for it", order.id))?;
+            let mut entries = self.entries.iter();
+            let twin = entries.find(|(id, entry)| {
+                entry.is_open() && entry.content == *content && order.renewal_of != Some(**id)
+            });
+            if let Some((twin, _)) = twin {
+                return Err(format!(
+                    "bought twice: order {} has the content of order {twin}, which is open",
+                    order.id
+                ));
+            }
+            bought.push(order.id);
+            let entry = Entry {
+                content: content.clone(),
+                status: order.status,
+                is_known: false,
+                token: order.alternative_order_id,
+            };
+            self.entries.insert(order.id, entry);
+        }
+        Ok(bought)
+    }
+
+    /// Notes whose ids are in state, and of which orders a message speaks.
+    pub(super) fn hear(&mut self, in_state: &BTreeSet<u64>, said: &str) {
+        for (id, entry) in &mut self.entries {
+            entry.is_known |= in_state.contains(id)
+                || said.contains(&id.to_string())
+                || entry
+                    .token
+                    .as_ref()
+                    .is_some_and(|token| said.contains(token));
+        }
+    }
+
+    /// The open orders that nobody has heard of.
+    pub(super) fn unknown(&self) -> impl Iterator<Item = (u64, &Entry)> {
+        let entries = self.entries.iter().map(|(id, entry)| (*id, entry));
+        entries.filter(|(_, entry)| entry.is_open() && !entry.is_known)
+    }
+}
+
+/// Names and key of the newest certificate that an order was asked for.
+fn looks(order: &OrderSeen) -> Result<(BTreeSet<String>, usize), String> {
+    let key = key_of(&order.csr)
+        .ok_or_else(|| format!("order {} is for a key that nobody has", order.id))?;
+    Ok((order.dns_names.iter().cloned().collect(), key))
+}

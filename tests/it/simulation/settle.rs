@@ -1,0 +1,110 @@
+//! The end of a story: the weather is fine, people do what the messages ask them to, and everything comes to rest.
+
+use certcentral_sandbox::Move;
+
+use super::promises::Run;
+use super::world::{Command, World};
+
+/// Applies that people have the patience for.
+const ROUNDS: usize = 10;
+
+impl World {
+    /// Applies until there is nothing to do. Every order is then in state or was spoken of.
+    pub(super) async fn settle(&mut self) -> Result<(), String> {
+        self.tell("settling");
+        for _ in 0..ROUNDS {
+            self.decide_everything();
+            let run = self.run(Command::Apply, None, false).await?;
+            let failed = !run.errors().is_empty();
+            if failed {
+                self.do_as_asked(&run).await?;
+            } else if run.plan.as_ref().is_some_and(|plan| plan.is_empty()) {
+                return self.is_at_rest();
+            }
+        }
+        Err(format!(
+            "no empty plan after {ROUNDS} applies in fine weather"
+        ))
+    }
+
+    /// Approvers, validators and DigiCert have done their part.
+    fn decide_everything(&mut self) {
+        let open: Vec<_> = self
+            .ledger
+            .entries
+            .iter()
+            .filter(|(_, entry)| entry.is_open())
+            .map(|(id, _)| *id)
+            .collect();
+        for id in open {
+            // Where there is nothing to issue there is nothing to do.
+            let _ = self.sandbox.apply(id, Move::Issue);
+        }
+        self.take_note();
+    }
+
+    /// What the errors of a run ask people to do.
+    async fn do_as_asked(&mut self, run: &Run) -> Result<(), String> {
+        for error in run.errors() {
+            match error.summary.as_str() {
+                "Similar order exists" | "Reissued order exists" => {
+                    let id = between(&error.detail, "id = \"", "\"");
+                    let address = self.address_without_state(&error.detail);
+                    if let (Some(id), Some(address)) = (id, address) {
+                        self.import(&address, id).await?;
+                    }
+                }
+                "Revocation is not allowed" => {
+                    self.tell("revocation is allowed");
+                    self.allow_revocation = true;
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// The resource that an error about its names is for.
+    fn address_without_state(&self, detail: &str) -> Option<String> {
+        let mut wanted = self.wanted.iter();
+        wanted
+            .find(|(address, wanted)| {
+                !self.terraform.state().contains_key(*address)
+                    && detail.contains(&wanted.common_name())
+            })
+            .map(|(address, _)| address.clone())
+    }
+
+    fn is_at_rest(&self) -> Result<(), String> {
+        if let Some((id, _)) = self.ledger.unknown().next() {
+            return Err(format!(
+                "lost: order {id} is neither in state nor spoken of"
+            ));
+        }
+        let state = self.terraform.state();
+        for (address, wanted) in &self.wanted {
+            let object = state
+                .get(address)
+                .ok_or_else(|| format!("{address} is not in state"))?;
+            let id = object.attributes["order_id"].as_u64();
+            let entry = id
+                .and_then(|id| self.ledger.entries.get(&id))
+                .ok_or_else(|| format!("{address} has order {id:?}, which nobody bought"))?;
+            if entry.is_open() && entry.content != wanted.content() {
+                return Err(format!(
+                    "{address} has order {id:?} with {:?} and wants {:?}",
+                    entry.content,
+                    wanted.content()
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn between<'a>(text: &'a str, before: &str, after: &str) -> Option<&'a str> {
+    text.split_once(before)?
+        .1
+        .split_once(after)
+        .map(|(found, _)| found)
+}
