@@ -14,7 +14,7 @@ use serde_json::Value;
 
 pub use self::chain::ChainForm;
 pub use self::form::Form;
-pub use self::hold::HoldStage;
+pub use self::hold::{Hold, HoldStage};
 pub(crate) use self::hold::{HoldState, wait_at};
 pub use self::route::Route;
 pub use self::rule::FaultRule;

@@ -39,8 +39,8 @@ mod state;
 mod term;
 
 pub use dns::DnsRecord;
-pub use faults::{At, ChainForm, Fault, FaultRule, Form, Framing, HoldStage, Route};
+pub use faults::{At, ChainForm, Fault, FaultRule, Form, Framing, Hold, HoldStage, Route};
 pub use journal::{Entry, Summary};
 pub use moves::{Move, MoveError};
-pub use sandbox::{Hold, OrderSeen, Sandbox, StartError};
+pub use sandbox::{OrderSeen, Sandbox, StartError};
 pub use settings::{Approval, Behavior, Dcv, Issuance, RateLimit, Settings};

@@ -11,17 +11,14 @@ use std::{
 use axum::{Extension, Router};
 use thiserror::Error;
 use time::OffsetDateTime;
-use tokio::{
-    runtime::Builder,
-    sync::{oneshot, watch},
-};
+use tokio::{runtime::Builder, sync::oneshot};
 
 use crate::{
     api::{self, BASE_PATH},
     connection::{Door, Line, Porter},
     control::{self, CONTROL_PATH},
     dns::DnsRecord,
-    faults::{Action, At, Fault, FaultRule, HoldStage, HoldState, Route},
+    faults::{Action, At, Fault, FaultRule, Hold, Route},
     journal::{Entry, Summary},
     moves::{Move, MoveError},
     settings::{Behavior, Settings},
@@ -295,10 +292,10 @@ impl Sandbox {
 
     /// Stops call number `call` (1 = the next one) of a route before or after its processing until it is released.
     pub fn hold(&self, route: Route, call: u64, at: At) -> Hold {
-        let stage = HoldState::new(watch::Sender::new(HoldStage::Armed));
-        let action = Action::Hold(Arc::clone(&stage));
-        self.shared.lock().rules.add(route, call, 1, at, action);
-        Hold(stage)
+        let (hold, stage) = Hold::armed();
+        let rules = &mut self.shared.lock().rules;
+        rules.add(route, call, 1, at, Action::Hold(stage));
+        hold
     }
 }
 
@@ -317,53 +314,6 @@ impl Drop for Sandbox {
         self.server.take().map(|server| server.join().ok());
         // A request that nobody waits for any more holds the state that holds it.
         self.shared.lock().deferred.clear();
-    }
-}
-
-/// A call that is stopped on its way. Dropping the value lets it go on.
-#[derive(Debug)]
-#[must_use = "the call goes on when this is dropped"]
-pub struct Hold(HoldState);
-
-impl Hold {
-    /// How far the call is.
-    #[must_use]
-    pub fn stage(&self) -> HoldStage {
-        *self.0.borrow()
-    }
-
-    /// Resolves when the call has arrived.
-    pub async fn held(&self) {
-        let mut stage = self.0.subscribe();
-        // The sender is `self`, so waiting cannot fail.
-        let _ = stage.wait_for(|stage| *stage != HoldStage::Armed).await;
-    }
-
-    /// Blocks until the call has arrived, for tests without a runtime. False if it has not within `limit`.
-    #[must_use]
-    pub fn wait_held(&self, limit: Duration) -> bool {
-        let stage = Arc::clone(&self.0);
-        let waiting = thread::spawn(move || {
-            let runtime = Builder::new_current_thread().enable_time().build().ok()?;
-            runtime.block_on(async {
-                let mut stage = stage.subscribe();
-                let arrival = stage.wait_for(|stage| *stage != HoldStage::Armed);
-                tokio::time::timeout(limit, arrival).await.ok()?.ok()?;
-                Some(())
-            })
-        });
-        matches!(waiting.join(), Ok(Some(())))
-    }
-
-    /// Lets the call go on.
-    pub fn release(&self) {
-        self.0.send_replace(HoldStage::Released);
-    }
-}
-
-impl Drop for Hold {
-    fn drop(&mut self) {
-        self.release();
     }
 }
 

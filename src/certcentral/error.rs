@@ -1,16 +1,15 @@
 //! What can go wrong with a call, as data: callers match variants and codes, never text.
 
+mod body;
+
 use std::fmt;
 use std::time::Duration;
 
-use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
+pub(super) use self::body::ErrorBody;
 use super::config::ConfigError;
 use super::flexible;
-
-/// Error items that are kept of one answer.
-const MAX_ITEMS: usize = 10;
 
 /// A failed call. Every text in it is free of the API key and of control characters.
 #[derive(Debug, thiserror::Error)]
@@ -290,81 +289,13 @@ impl fmt::Display for Items<'_> {
     }
 }
 
-/// The body of a refusal. `errors` is a list, or a single object in some answers.
-#[derive(Debug, Deserialize)]
-pub(super) struct ErrorBody {
-    #[serde(deserialize_with = "one_or_many")]
-    pub(super) errors: Vec<ErrorItem>,
-}
-
 fn code_or_message<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     Ok(flexible::text(deserializer)?.unwrap_or_default())
-}
-
-fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<ErrorItem>, D::Error> {
-    struct OneOrMany;
-
-    impl<'de> Visitor<'de> for OneOrMany {
-        type Value = Vec<ErrorItem>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a list of errors, or one error")
-        }
-
-        fn visit_unit<E>(self) -> Result<Vec<ErrorItem>, E> {
-            Ok(Vec::new())
-        }
-
-        fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Vec<ErrorItem>, A::Error> {
-            let mut errors = Vec::new();
-            while let Some(item) = items.next_element()? {
-                if errors.len() < MAX_ITEMS {
-                    errors.push(item);
-                }
-            }
-            Ok(errors)
-        }
-
-        fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<Vec<ErrorItem>, A::Error> {
-            let item = ErrorItem::deserialize(de::value::MapAccessDeserializer::new(entries))?;
-            Ok(vec![item])
-        }
-    }
-
-    deserializer.deserialize_any(OneOrMany)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn items(json: &str) -> Vec<ErrorItem> {
-        serde_json::from_str::<ErrorBody>(json).unwrap().errors
-    }
-
-    #[test]
-    fn errors_are_a_list_or_one_object() {
-        let expected = ErrorItem {
-            code: "not_found|order".to_owned(),
-            message: "Gone.".to_owned(),
-        };
-        let one = r#"{"code":"not_found|order","message":"Gone."}"#;
-        for json in [
-            format!(r#"{{"errors":{one}}}"#),
-            format!(r#"{{"errors":[{one}]}}"#),
-        ] {
-            assert_eq!(items(&json), vec![expected.clone()], "{json}");
-        }
-        assert_eq!(items(r#"{"errors":[]}"#), []);
-        assert_eq!(items(r#"{"errors":null}"#), []);
-        assert!(serde_json::from_str::<ErrorBody>("{}").is_err());
-    }
-
-    #[test]
-    fn a_thousand_errors_are_cut_to_ten() {
-        let many = vec![r#"{"code":"x"}"#; 1000].join(",");
-        assert_eq!(items(&format!(r#"{{"errors":[{many}]}}"#)).len(), 10);
-    }
 
     #[test]
     fn a_code_has_a_kind_and_a_detail() {
@@ -383,11 +314,13 @@ mod tests {
 
     #[test]
     fn all_codes_are_told_and_found() {
+        let item = |code: &str, message: &str| ErrorItem {
+            code: code.to_owned(),
+            message: message.to_owned(),
+        };
         let error = ApiError {
             status: 400,
-            errors: items(
-                r#"{"errors":[{"code":"a|b","message":"One."},{"code":"c","message":"Two."}]}"#,
-            ),
+            errors: vec![item("a|b", "One."), item("c", "Two.")],
         };
         assert_eq!(
             error.to_string(),

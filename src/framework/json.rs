@@ -5,9 +5,9 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json, json};
-use unicode_normalization::UnicodeNormalization;
 
 use super::model::kind_of;
+use super::normal_form::nfc;
 use super::number::Number;
 use super::path::{AttributePath, Step};
 use super::ty::Type;
@@ -22,7 +22,7 @@ pub fn decode(json: &Json, ty: &Type) -> Result<Value, ValueError> {
         (Json::Bool(flag), Type::Bool) => Ok(Value::Bool(*flag)),
         (Json::Number(number), Type::Number) => decimal(&number.to_string()),
         (Json::String(text), Type::Number) => decimal(text),
-        (Json::String(text), Type::String) => Ok(Value::String(text.nfc().collect())),
+        (Json::String(text), Type::String) => Ok(Value::String(nfc(text).into_owned())),
         (Json::Array(elements), Type::List(element)) => {
             decode_list(elements, |_| element).map(Value::List)
         }
@@ -44,7 +44,7 @@ pub fn decode(json: &Json, ty: &Type) -> Result<Value, ValueError> {
             .map(|(key, json)| {
                 let value = decode(json, element);
                 let value = value.map_err(|error| error.under(Step::Key(key.clone())))?;
-                Ok((key.nfc().collect(), value))
+                Ok((nfc(key).into_owned(), value))
             })
             .collect::<Result<_, _>>()
             .map(Value::Map),

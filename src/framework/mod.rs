@@ -16,6 +16,7 @@ pub mod json;
 mod model;
 mod moved;
 pub mod msgpack;
+mod normal_form;
 mod number;
 mod path;
 pub mod plan;

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use unicode_normalization::UnicodeNormalization;
-
 use super::Difference;
+use crate::framework::normal_form::nfc;
 use crate::framework::path::AttributePath;
 use crate::framework::plan::{clear_write_only, set_write_only};
 use crate::framework::schema::Schema;
@@ -89,7 +88,7 @@ fn compare(planned: &Value, actual: &Value, path: &AttributePath, out: &mut Vec<
             }
         }
         (Value::String(planned), Value::String(actual)) => {
-            if planned != actual && !planned.nfc().eq(actual.nfc()) {
+            if planned != actual && nfc(planned) != nfc(actual) {
                 out.push(Difference::new(path, CHANGED));
             }
         }

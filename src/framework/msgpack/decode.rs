@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use rmp::Marker;
-use unicode_normalization::UnicodeNormalization;
 
+use crate::framework::normal_form::nfc;
 use crate::framework::number::Number;
 use crate::framework::path::{AttributePath, Step};
 use crate::framework::ty::Type;
@@ -86,7 +86,7 @@ impl<'a> Reader<'a> {
         };
         let text = std::str::from_utf8(self.take(length)?)
             .map_err(|_| ValueError::new("UTF-8 text", "other bytes"))?;
-        Ok(text.nfc().collect())
+        Ok(nfc(text).into_owned())
     }
 
     fn number(&mut self, marker: Marker) -> Result<Number, ValueError> {

@@ -5,9 +5,9 @@ use std::convert::Infallible;
 
 use rmp::Marker;
 use rmp::encode::{self, ByteBuf, ValueWriteError};
-use unicode_normalization::UnicodeNormalization;
 
 use crate::framework::model::kind_of;
+use crate::framework::normal_form::nfc;
 use crate::framework::number::Number;
 use crate::framework::path::Step;
 use crate::framework::ty::Type;
@@ -106,11 +106,7 @@ fn write_object(
 }
 
 fn write_text(out: &mut ByteBuf, text: &str) {
-    if unicode_normalization::is_nfc(text) {
-        sure(encode::write_str(out, text));
-    } else {
-        sure(encode::write_str(out, &text.nfc().collect::<String>()));
-    }
+    sure(encode::write_str(out, &nfc(text)));
 }
 
 /// Writing to memory has no error to return; the types say so.

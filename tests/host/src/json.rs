@@ -2,9 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value as Json, json};
-use unicode_normalization::UnicodeNormalization as _;
-
 use crate::{
     codec::CodecError,
     number::Number,
@@ -13,6 +10,7 @@ use crate::{
     ty::Type,
     value::Value,
 };
+use serde_json::{Map, Value as Json, json};
 
 /// The JSON object that stands for an unknown value in a configuration.
 pub fn unknown() -> Json {
@@ -180,10 +178,7 @@ fn typed(ty: &Type, json: &Json, path: &Path, missing: &Missing) -> Result<Value
         }
         .map(Value::Number)
         .ok_or_else(wrong),
-        Type::String => json
-            .as_str()
-            .map(|text| Value::String(text.nfc().collect()))
-            .ok_or_else(wrong),
+        Type::String => json.as_str().map(Value::text).ok_or_else(wrong),
         Type::List(element) => list(element).map(Value::List),
         Type::Set(element) => list(element).map(Value::set),
         Type::Map(element) => object(json, path)?

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use unicode_normalization::UnicodeNormalization as _;
+
 use crate::{
     number::Number,
     path::{Path, Step},
@@ -36,6 +38,11 @@ pub enum Value {
 static NULL: Value = Value::Null;
 
 impl Value {
+    /// Text as core holds it: in Unicode's normal form C.
+    pub fn text(text: &str) -> Self {
+        Self::String(normal_form(text))
+    }
+
     /// A set of these elements: the order is lost and equal elements coalesce, except unknown ones, which may
     /// still turn out to differ.
     pub fn set(mut elements: Vec<Self>) -> Self {
@@ -166,6 +173,15 @@ impl Value {
             Self::Dynamic(_, value) => value.walk(path, visit),
             Self::Unknown | Self::Null | Self::Bool(_) | Self::Number(_) | Self::String(_) => {}
         }
+    }
+}
+
+/// A text in Unicode's normal form C, which ASCII has already.
+pub(crate) fn normal_form(text: &str) -> String {
+    if text.is_ascii() {
+        text.to_owned()
+    } else {
+        text.nfc().collect()
     }
 }
 

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use certcentral_sandbox::{Entry, RateLimit, Sandbox, Settings};
-use futures_util::future::join_all;
 use serde_json::{Value as Json, json};
 use tempfile::TempDir;
 use terraform_host::{Resource, Workspace, connection, handshake::Address};
@@ -18,10 +17,11 @@ use crate::lifecycle::bed::order_with;
 /// Resources that Terraform works on at the same time, as it does by default.
 const PARALLELISM: usize = 10;
 
-/// An account and the workspaces of one apply, which share a provider. Each stands for one of Terraform's workers.
+/// An account, and a Terraform with orders to place in it.
 pub(super) struct Bed {
     pub(super) sandbox: Sandbox,
-    workers: Vec<(Workspace, Vec<Resource>)>,
+    terraform: Workspace,
+    resources: Vec<Resource>,
     _socket: TempDir,
 }
 
@@ -35,55 +35,49 @@ impl Bed {
         settings.behavior.rate_limit = limit;
         let sandbox = Sandbox::start_on_this_runtime(settings).unwrap();
         let socket = TempDir::new().unwrap();
-        let channel = provider_at(&socket).await;
-        let mut block = json!({ "api_key": "sandbox-many", "base_url": sandbox.base_url() });
+        let mut block = json!({
+            "api_key": "sandbox-many",
+            "base_url": sandbox.base_url(),
+            "max_orders_per_apply": orders,
+        });
         for (name, value) in provider.as_object().unwrap() {
             block[name] = value.clone();
         }
-        let workers = (0..PARALLELISM)
-            .map(|worker| {
-                let workspace = Workspace::on_channel(channel.clone());
-                let orders = (worker..orders).step_by(PARALLELISM).map(resource);
-                (workspace.provider_config(block.clone()), orders.collect())
-            })
-            .collect();
+        let terraform = Workspace::on_channel(provider_at(&socket).await)
+            .parallelism(PARALLELISM)
+            .provider_config(block);
         Self {
             sandbox,
-            workers,
+            terraform,
+            resources: (0..orders).map(resource).collect(),
             _socket: socket,
         }
     }
 
     /// Plans and applies everything.
     pub(super) async fn apply(&mut self) {
-        join_all(self.workers.iter_mut().map(|(workspace, resources)| async {
-            let plan = workspace.plan(resources).await.unwrap().expect_success();
-            let _applied = workspace.apply(&plan).await.unwrap().expect_success();
-        }))
-        .await;
+        let plan = self.terraform.plan(&self.resources).await.unwrap();
+        let plan = plan.expect_success();
+        let applied = self.terraform.apply(&plan).await.unwrap();
+        let _applied = applied.expect_success();
     }
 
     /// Plans again: nothing is to do.
     pub(super) async fn assert_settled(&mut self) {
-        join_all(self.workers.iter_mut().map(|(workspace, resources)| async {
-            let plan = workspace.plan(resources).await.unwrap().expect_success();
-            assert!(plan.is_empty());
-        }))
-        .await;
+        let plan = self.terraform.plan(&self.resources).await.unwrap();
+        assert!(plan.expect_success().is_empty());
     }
 
     /// Every order is bought once and in state.
     pub(super) fn assert_bought_once(&self, orders: usize) {
         let bought: BTreeSet<u64> = self.sandbox.orders().iter().map(|order| order.id).collect();
         let in_state: BTreeSet<u64> = self
-            .workers
+            .resources
             .iter()
-            .flat_map(|(workspace, resources)| {
-                resources.iter().map(|resource| {
-                    let state = workspace.attributes(&resource.address).unwrap();
-                    assert_eq!(state["status"], "issued", "{}", resource.address);
-                    state["order_id"].as_u64().unwrap()
-                })
+            .map(|resource| {
+                let state = self.terraform.attributes(&resource.address).unwrap();
+                assert_eq!(state["status"], "issued", "{}", resource.address);
+                state["order_id"].as_u64().unwrap()
             })
             .collect();
         assert_eq!(bought.len(), orders);

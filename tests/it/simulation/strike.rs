@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use certcentral_sandbox::{At, Hold, Sandbox};
 use fastrand::Rng;
-use tokio::time::sleep;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::process::Process;
@@ -136,14 +136,14 @@ impl Strike {
                 drop(apply);
                 process.cut();
                 drop(hold);
-                sleep(GRACE).await;
+                pass(GRACE).await;
                 process.kill(sandbox);
                 None
             }
             Blow::CtrlCTwice => {
                 interruption.cancel();
                 drop(hold);
-                let outcome = tokio::time::timeout(GRACE, pin!(apply)).await.ok();
+                let outcome = timeout(GRACE, pin!(apply)).await.ok();
                 process.kill(sandbox);
                 outcome
             }
@@ -160,8 +160,7 @@ impl Strike {
         if self.takes_effect {
             process.cut();
             drop(hold);
-            // Virtual time: it passes once everybody waits.
-            sleep(Duration::from_millis(1)).await;
+            pass(Duration::from_millis(1)).await;
             process.kill(sandbox);
         } else {
             process.kill(sandbox);
@@ -173,9 +172,14 @@ impl Strike {
 impl Moment {
     async fn comes(self, hold: Option<&Hold>) {
         match (self, hold) {
-            (Self::After(time), _) => sleep(time).await,
+            (Self::After(time), _) => pass(time).await,
             (Self::Call(..), Some(hold)) => hold.held().await,
             (Self::Call(..), None) => std::future::pending().await,
         }
     }
+}
+
+/// Lets virtual time pass, which it does at once as soon as everybody waits.
+async fn pass(time: Duration) {
+    let _ = timeout(time, std::future::pending::<()>()).await;
 }

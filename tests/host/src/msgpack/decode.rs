@@ -2,11 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use rmp::Marker;
-use unicode_normalization::UnicodeNormalization as _;
-
 use super::encode::describe;
-use crate::{codec::CodecError, number::Number, path::Path, ty::Type, value::Value};
+use crate::{
+    codec::CodecError,
+    number::Number,
+    path::Path,
+    ty::Type,
+    value::{Value, normal_form},
+};
+use rmp::Marker;
 
 /// Reads a value of this type. Objects must have exactly the attributes of the type, and nothing may follow.
 pub fn decode(ty: &Type, bytes: &[u8]) -> Result<Value, CodecError> {
@@ -43,7 +47,7 @@ impl<'a> Reader<'a> {
             Type::Number => self.number(marker, path),
             Type::String => self
                 .text(marker, path)?
-                .map(|text| Value::String(text.nfc().collect()))
+                .map(Value::text)
                 .ok_or_else(|| wrong_form(ty, marker, path)),
             Type::List(element) => self
                 .elements(ty, marker, path, |_| Some(element))
@@ -204,7 +208,7 @@ where {
     fn key(&mut self, path: &Path) -> Result<String, CodecError> {
         let marker = self.marker(path)?;
         match self.text(marker, path)? {
-            Some(text) => Ok(text.nfc().collect()),
+            Some(text) => Ok(normal_form(text)),
             None => Err(CodecError::new(path, "a key is not a string")),
         }
     }
