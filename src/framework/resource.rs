@@ -48,8 +48,13 @@ pub trait Resource: Send + Sync + 'static {
         request: PlanRequest<Self::Model, Self::Private>,
     ) -> impl Future<Output = Planned<Self::Model, Self::Private>> + Send;
 
-    /// Says what a destroy will do. An error refuses it.
-    fn plan_destroy(&self, _prior_state: &Self::Model) -> Diagnostics {
+    /// Says what a destroy will do. An error refuses it. What is left in the private data is what the delete gets to see, so that
+    /// it can tell an announced destroy from one that core did not ask about: that of a tainted object.
+    fn plan_destroy(
+        &self,
+        _prior_state: &Self::Model,
+        _private: &mut Self::Private,
+    ) -> Diagnostics {
         Diagnostics::new()
     }
 
@@ -294,7 +299,7 @@ pub struct Updated<M, P> {
 pub struct DeleteRequest<M, P> {
     /// The object as stored.
     pub state: M,
-    /// Private data as stored.
+    /// Private data of the plan: of the destroy, or of the replacement that the destroy is a part of.
     pub private: P,
 }
 

@@ -97,7 +97,7 @@ pub(super) trait Operations: Send + Sync + 'static {
         &self,
         request: PlanRequest<Value, Vec<u8>>,
     ) -> BoxFuture<'_, Result<Planned<Value, Vec<u8>>, Diagnostic>>;
-    fn plan_destroy(&self, prior_state: &Value) -> Diagnostics;
+    fn plan_destroy(&self, prior_state: &Value, private: &mut Vec<u8>) -> Diagnostics;
     fn create(
         &self,
         call: Call,
@@ -190,9 +190,14 @@ impl<R: Resource> Operations for Typed<R> {
         })
     }
 
-    fn plan_destroy(&self, prior_state: &Value) -> Diagnostics {
+    fn plan_destroy(&self, prior_state: &Value, private: &mut Vec<u8>) -> Diagnostics {
         match model(prior_state) {
-            Ok(prior_state) => self.0.plan_destroy(&prior_state),
+            Ok(prior_state) => {
+                let mut decoded = private_state::decode(private);
+                let announced = self.0.plan_destroy(&prior_state, &mut decoded);
+                *private = private_state::encode(&decoded);
+                announced
+            }
             Err(bug) => bug.into(),
         }
     }

@@ -27,16 +27,17 @@ pub(super) async fn plan(
     }
 }
 
-/// The planned state of a destroy is null; the private data of the object is what its delete gets to see.
+/// The planned state of a destroy is null.
 fn destroy(
     resource: &ErasedResource,
     prior: &Value,
-    private: Vec<u8>,
+    mut private: Vec<u8>,
 ) -> Result<Response, Diagnostics> {
+    let announced = resource.operations.plan_destroy(prior, &mut private);
     Ok(Response {
         planned_state: Some(to_proto::value(&Value::Null, resource.ty())?),
         planned_private: private,
-        diagnostics: to_proto::diagnostics(resource.operations.plan_destroy(prior)),
+        diagnostics: to_proto::diagnostics(announced),
         ..Response::default()
     })
 }

@@ -1,5 +1,5 @@
-//! Letting go of an order. Nothing is called unless `on_destroy` says so, because core also destroys what it has tainted
-//! or renamed, and the create that follows adopts the order.
+//! Letting go of an order. Nothing is called unless `on_destroy` says so and the plan has announced it, because core also destroys what it
+//! has tainted or renamed, and the create that follows adopts the order.
 //!
 //! Every end of an order is final, so it has the shape of a create: look, act once, settle. `decision.rs` says what is
 //! next, this file does it.
@@ -53,6 +53,9 @@ pub(super) async fn delete(
         return Deleted::Gone(words::taken_over(id));
     };
     let status = OrderStatus::from(state.status.as_str().unwrap_or_default());
+    if !request.private.end_announced {
+        return Deleted::Gone(words::not_announced(id, &state));
+    }
     if goal == Goal::Revoke && status.is_open() && !session.allow_revocation() {
         return Deleted::Kept(not_allowed(&state).into());
     }

@@ -132,8 +132,13 @@ impl Resource for SslOrder {
         plan
     }
 
-    fn plan_destroy(&self, prior_state: &SslOrderModel) -> Diagnostics {
+    fn plan_destroy(
+        &self,
+        prior_state: &SslOrderModel,
+        private: &mut SslOrderPrivate,
+    ) -> Diagnostics {
         let mut announced = plan::announce(prior_state, self.session.allow_revocation());
+        private.end_announced = !announced.has_errors();
         if self.session.read_only() && !announced.has_errors() {
             announced.extend(plan::read_only_destroy(prior_state));
         }

@@ -15,18 +15,18 @@ pub struct SslOrderPrivate {
     /// that describes the same organization is no wish for a new order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub organization: Option<ToldOrganization>,
-    /// The order, in words, that a destroy would have to revoke and must not. The plan of an existing order leaves it for the
-    /// plan of the one that takes its place, to which core hands nothing else of the old one. Never stored: every refresh and
-    /// every apply drops it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub not_to_be_revoked: Option<String>,
+    /// Whether a plan has said what becomes of the order when it is destroyed. Core asks about every destroy but those of a
+    /// tainted order and of one that `-replace` names. Handed from a plan to its apply and never stored: every refresh and every
+    /// apply drops it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub end_announced: bool,
 }
 
 impl SslOrderPrivate {
     /// What is kept in state.
     pub(super) fn stored(self) -> Self {
         Self {
-            not_to_be_revoked: None,
+            end_announced: false,
             ..self
         }
     }

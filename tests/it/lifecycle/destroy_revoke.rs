@@ -220,51 +220,39 @@ async fn a_replacement_is_refused_without_permission_and_says_with_it_what_it_re
 }
 
 #[tokio::test]
-async fn a_forced_replacement_without_permission_is_refused_in_the_plan() {
-    let mut bed = in_status("issued", "revoke").await;
-    let before = bed.terraform.state()[SHOP].private.clone();
-    bed.terraform.set_provider_config(json!({}));
-    let config = order_with(json!({ "on_destroy": "revoke", "wait_for": "none" }));
-    let shop = [terraform_host::Resource::new(SHOP, config.clone())];
-    let forced = bed.terraform.plan_replacing(&shop, &[SHOP]).await.unwrap();
-    assert_eq!(errors(&forced.report), [NOT_ALLOWED]);
-    let id = bed.order_id();
-    assert!(
-        only_error(&forced.report).starts_with(&format!(
-            "Order {id} for shop.example.com (ssl_basic, issued) would be revoked"
-        )),
-        "{}",
-        only_error(&forced.report)
-    );
-
-    // What the plan hands on for that is never stored.
-    for on_destroy in ["revoke", "retain"] {
-        let changed = order_with(json!({
-            "on_destroy": on_destroy, "wait_for": "none", "comments": on_destroy,
-        }));
-        let _applied = bed.apply(&changed).await.expect_success();
-        assert_eq!(bed.terraform.state()[SHOP].private, before, "{on_destroy}");
+async fn what_no_plan_could_announce_is_neither_canceled_nor_revoked() {
+    for (status, on_destroy) in [
+        ("issued", "revoke"),
+        ("pending", "revoke"),
+        ("pending", "cancel"),
+        ("needs_approval", "cancel"),
+    ] {
+        for tainted in [true, false] {
+            let row = format!("{status} {on_destroy} tainted: {tainted}");
+            let mut bed = in_status(status, on_destroy).await;
+            let id = bed.order_id();
+            let before = bed.terraform.state()[SHOP].private.clone();
+            let config = order_with(json!({ "on_destroy": on_destroy, "wait_for": "none" }));
+            let shop = [terraform_host::Resource::new(SHOP, config)];
+            let seen = bed.seen();
+            // Core tells the provider nothing of a tainted order in the plan, and nothing of `-replace`.
+            let plan = if tainted {
+                bed.terraform.taint(SHOP).unwrap();
+                bed.terraform.plan(&shop).await.unwrap()
+            } else {
+                bed.terraform.plan_replacing(&shop, &[SHOP]).await.unwrap()
+            };
+            let plan = plan.expect_success();
+            let applied = bed.terraform.apply(&plan).await.unwrap().expect_success();
+            let told = warnings(&applied.report);
+            assert!(told.contains(&"Order stays open"), "{row}: {told:?}");
+            assert!(told.contains(&"Existing order adopted"), "{row}: {told:?}");
+            let changing = bed.calls_after(seen);
+            let changing = changing.iter().filter(|call| !call.starts_with("GET "));
+            assert_eq!(changing.collect::<Vec<_>>(), [PRICE; 0], "{row}");
+            assert_eq!(bed.order_id(), id, "{row}");
+            assert_eq!(bed.order()["status"], status, "{row}");
+            assert_eq!(bed.terraform.state()[SHOP].private, before, "{row}");
+        }
     }
-    let retained =
-        order_with(json!({ "on_destroy": "retain", "wait_for": "none", "comments": "retain" }));
-    let shop = [terraform_host::Resource::new(SHOP, retained)];
-    let forced = bed.terraform.plan_replacing(&shop, &[SHOP]).await.unwrap();
-    assert_eq!(errors(&forced.report), [""; 0]);
-    assert_eq!(bed.sandbox.summary().revoked, 0);
-}
-
-#[tokio::test]
-async fn a_taint_revokes_nothing_without_permission_and_buys_nothing() {
-    let mut bed = in_status("issued", "revoke").await;
-    let before = bed.order().clone();
-    bed.terraform.set_provider_config(json!({}));
-    bed.terraform.taint(SHOP).unwrap();
-    let config = order_with(json!({ "on_destroy": "revoke", "wait_for": "none" }));
-    // Core tells the provider nothing of a tainted order in the plan, so the delete itself refuses.
-    let plan = bed.plan(&config).await.expect_success();
-    let applied = bed.terraform.apply(&plan).await.unwrap().expect_valid();
-    assert_eq!(errors(&applied.report), [NOT_ALLOWED]);
-    let summary = bed.sandbox.summary();
-    assert_eq!((summary.orders_created, summary.revoked), (1, 0));
-    assert_eq!(bed.order(), &before);
 }

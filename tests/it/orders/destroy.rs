@@ -108,36 +108,58 @@ fn revoke_without_permission_fails_at_the_plan_and_calls_nothing() {
 }
 
 #[test]
-fn a_forced_replacement_is_refused_in_the_plan_and_what_it_was_told_by_is_never_stored() {
+fn a_taint_or_a_forced_replacement_ends_no_order_and_adopts_it() {
     for core in few_cores() {
         let (sandbox, configuration, workdir) =
             ordered(&core, Approval::None, Issuance::Immediate, "revoke");
         let id = sandbox.orders()[0].id;
-        let forbidden = configuration.provider("allow_revocation", false);
-        forbidden.replace_in(&workdir);
+        configuration
+            .provider("allow_revocation", true)
+            .replace_in(&workdir);
+        workdir.apply();
         let stored = private(&workdir);
 
         let replace = format!("-replace={ORDER}");
-        let output = workdir.run(&["plan", &replace]).exits_with(1);
-        assert_says(
-            &output,
-            &[
-                "Error: Revocation is not allowed",
-                &format!("Order {id} for example.com (ssl_plus, issued) would be revoked"),
-            ],
-        );
+        let replaced = workdir.run(&["apply", "-auto-approve", &replace]).success();
+        workdir.run(&["taint", ORDER]).success();
+        let tainted = workdir.apply();
 
-        // An update and an apply that changes nothing carry the same note through the plan.
-        for configuration in [
-            forbidden.clone(),
-            forbidden.clone().set("comments", "recorded"),
-        ] {
-            configuration.replace_in(&workdir);
-            workdir.apply();
-            assert_eq!(private(&workdir), stored, "{}", core.name);
+        for output in [replaced, tainted] {
+            let stays = format!("Order {id} (issued) is forgotten by Terraform and stays open");
+            assert_says(
+                &output,
+                &[
+                    "Warning: Order stays open",
+                    &stays,
+                    "Warning: Existing order adopted",
+                ],
+            );
         }
+        assert_eq!(workdir.attributes(ORDER).unwrap()["order_id"], id);
+        assert_eq!(private(&workdir), stored, "{}", core.name);
         workdir.assert_empty_plan();
         assert_eq!(ending_calls(&sandbox), [] as [&str; 0], "{}", core.name);
+    }
+}
+
+#[test]
+fn an_announced_replacement_ends_the_old_order() {
+    for core in few_cores() {
+        for (issuance, on_destroy, ended) in [
+            (Issuance::Immediate, "revoke", "revoked"),
+            (Issuance::Manual, "cancel", "canceled"),
+        ] {
+            let (sandbox, configuration, workdir) =
+                ordered(&core, Approval::None, issuance, on_destroy);
+            configuration
+                .provider("allow_revocation", true)
+                .set("order_key", "another")
+                .replace_in(&workdir);
+            let output = workdir.apply();
+            assert_says(&output, &["Warning: Order is replaced by a new one"]);
+            assert_eq!(sandbox.orders()[0].status, ended, "{}", core.name);
+            assert_eq!(sandbox.summary().orders_created, 2, "{}", core.name);
+        }
     }
 }
 

@@ -18,21 +18,21 @@ pub(super) struct Run {
     /// None if nothing was applied, or nobody lived to hear how it ended.
     pub(super) applied: Option<Applied>,
     pub(super) harm: Harm,
-    /// Calls in the sandbox's journal before the run, and before its apply.
-    pub(super) first_call: usize,
-    pub(super) planned_until: usize,
+    /// The calls of the plan, or of the refresh, and those of the apply.
+    pub(super) planning: Vec<Call>,
+    pub(super) calls: Vec<Call>,
 }
 
 impl Run {
-    pub(super) fn new(command: Command, first_call: usize) -> Self {
+    pub(super) fn new(command: Command) -> Self {
         Self {
             command,
             plan: None,
             refreshed: None,
             applied: None,
             harm: Harm::None,
-            first_call,
-            planned_until: first_call,
+            planning: Vec::new(),
+            calls: Vec::new(),
         }
     }
 
@@ -114,14 +114,12 @@ pub(super) fn check(
     run: &Run,
     bought: &[u64],
 ) -> Result<(), String> {
-    let journal = world.sandbox.journal();
-    let calls = &journal[run.first_call..];
     core_accepts_everything(run)?;
-    plans_change_nothing(&journal[run.first_call..run.planned_until])?;
-    nothing_is_sent_twice(calls)?;
+    plans_change_nothing(&run.planning)?;
+    nothing_is_sent_twice(&run.calls)?;
     purchases_are_announced(world, run, bought)?;
     ends_are_announced(world, before, run)?;
-    reissues_are_announced_and_needed(world, before, run, calls)?;
+    reissues_are_announced_and_needed(world, before, run)?;
     nothing_is_lost(world, run, bought)?;
     nothing_is_tainted(world)?;
     no_key_is_shown(world, run)
@@ -174,9 +172,7 @@ fn nothing_is_sent_twice(calls: &[Call]) -> Result<(), String> {
                 earlier.line()
             ));
         }
-        let not_processed = !call.processed && call.status == Some(429);
-        let rate_limited = call.status == Some(429);
-        if !(not_processed || rate_limited) {
+        if call.status != Some(429) {
             doubtful.insert(what, call);
         }
     }
@@ -229,9 +225,8 @@ fn reissues_are_announced_and_needed(
     world: &World,
     before: &Ledger,
     run: &Run,
-    calls: &[Call],
 ) -> Result<(), String> {
-    let processed = calls.iter().filter(|call| call.processed);
+    let processed = run.calls.iter().filter(|call| call.processed);
     for id in processed.filter_map(reissued) {
         const HEADLINE: &str = "This apply reissues the certificate";
         if !run.announced(&id.to_string(), &[HEADLINE]) {
@@ -305,12 +300,7 @@ fn no_key_is_shown(world: &World, run: &Run) -> Result<(), String> {
         .state()
         .values()
         .map(|it| String::from_utf8_lossy(&it.private).into_owned());
-    let sent = world
-        .sandbox
-        .journal()
-        .into_iter()
-        .skip(run.first_call)
-        .map(|call| call.request.to_string());
+    let sent = run.calls.iter().map(|call| call.request.to_string());
     let shown = [run.said(), state, plan]
         .into_iter()
         .chain(private)

@@ -1,9 +1,10 @@
 //! A team with an account: its configurations, its state, its people, and one step of its life.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
-use certcentral_sandbox::{Move, Sandbox, Settings};
+use certcentral_sandbox::{Entry as Call, Fault, Move, Sandbox, Settings};
 use fastrand::Rng;
 use serde_json::json;
 use terraform_host::{Report, Resource, Workspace, workspace::State};
@@ -48,6 +49,8 @@ pub(super) struct World {
     processes: u64,
     resources: u64,
     old_states: Vec<State>,
+    /// Every call that the account has answered since the last look.
+    answered: Receiver<Call>,
 }
 
 impl World {
@@ -60,6 +63,7 @@ impl World {
         };
         let story = vec![format!("{:?}", settings.behavior)];
         let sandbox = Sandbox::start_on_this_runtime(settings).unwrap();
+        let answered = sandbox.watch();
         let nobody = Endpoint::from_static("http://localhost").connect_lazy();
         let mut world = Self {
             terraform: Workspace::on_channel(nobody).parallelism(PARALLELISM),
@@ -73,6 +77,7 @@ impl World {
             processes: 0,
             resources: 0,
             old_states: Vec::new(),
+            answered,
             rng,
         };
         for number in 0..world.rng.usize(1..NAMES) {
@@ -89,7 +94,7 @@ impl World {
         let rules = weather::faults(&mut self.rng);
         let has_late = rules
             .iter()
-            .any(|rule| format!("{:?}", rule.fault).contains("Late"));
+            .any(|rule| matches!(rule.fault, Fault::Late { .. }));
         let strike = (self.rng.u8(..3) == 0).then(|| Strike::new(&mut self.rng));
         let command = match self.rng.u8(..20) {
             0 => Command::Plan,
@@ -121,7 +126,7 @@ impl World {
     ) -> Result<Run, String> {
         self.tell(format!("{command:?}"));
         let before = self.ledger.clone();
-        let mut run = Run::new(command, self.sandbox.journal().len());
+        let mut run = Run::new(command);
         let outcome = self.commanded(&mut run, strike).await;
         outcome.map_err(|error| format!("the stand-in for core failed: {error}"))?;
         if has_late {
@@ -132,9 +137,10 @@ impl World {
         for line in run.lines() {
             self.tell(line);
         }
-        for entry in &self.sandbox.journal()[run.first_call..] {
-            self.story.push(format!("    {}", entry.line()));
-        }
+        run.calls.extend(self.answered.try_iter());
+        let calls = run.planning.iter().chain(&run.calls);
+        self.story
+            .extend(calls.map(|call| format!("    {}", call.line())));
         let bought = self.ledger.update(&self.sandbox, &self.asked_for())?;
         self.ledger.hear(&self.in_state(), &run.said());
         if run.is_complete() {
@@ -156,7 +162,7 @@ impl World {
         self.terraform.reconnect(looking.channel.clone());
         if run.command == Command::Refresh {
             run.refreshed = Some(self.terraform.refresh().await?);
-            run.planned_until = self.sandbox.journal().len();
+            run.planning.extend(self.answered.try_iter());
             return Ok(());
         }
         let plan = match run.command {
@@ -167,7 +173,7 @@ impl World {
             }
             _ => self.terraform.plan(&resources).await?,
         };
-        run.planned_until = self.sandbox.journal().len();
+        run.planning.extend(self.answered.try_iter());
         let plan = run.plan.insert(plan);
         if run.command == Command::Plan || plan.report.failed() {
             return Ok(());

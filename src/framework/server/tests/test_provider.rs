@@ -186,7 +186,7 @@ impl Resource for Orders {
         planned
     }
 
-    fn plan_destroy(&self, prior_state: &Order) -> Diagnostics {
+    fn plan_destroy(&self, prior_state: &Order, _private: &mut Token) -> Diagnostics {
         match prior_state.note.as_str() {
             Some("protected") => Diagnostic::error("Order protected", "It stays.").into(),
             _ => Diagnostic::warning("Order stays open", "Nothing is called.").into(),

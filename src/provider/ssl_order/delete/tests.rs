@@ -49,7 +49,10 @@ async fn deleted_until(
             on_destroy: on_destroy.into(),
             ..state.clone()
         },
-        private: SslOrderPrivate::default(),
+        private: SslOrderPrivate {
+            end_announced: true,
+            ..SslOrderPrivate::default()
+        },
     };
     delete(&session(sandbox), &Call { stop }, request).await
 }

@@ -31,6 +31,23 @@ pub(super) fn retained(id: OrderId, state: &SslOrderModel) -> Warnings {
     )
 }
 
+/// Of an order whose end no plan has announced.
+pub(super) fn not_announced(id: OrderId, state: &SslOrderModel) -> Warnings {
+    let status = OrderStatus::from(state.status.as_str().unwrap_or_default());
+    if status.is_closed() {
+        return Warnings::new();
+    }
+    warning(
+        "Order stays open",
+        format!(
+            "Order {id} ({status}) is forgotten by Terraform and stays open in CertCentral although `on_destroy` is \"{}\", because the plan could not \
+             announce its end: Terraform does not ask the provider about an order that is tainted or that `-replace` names. The same \
+             configuration finds it again. To end it and buy another one, change `order_key`; to end it for good, destroy the resource.",
+            state.on_destroy.as_str().unwrap_or_default(),
+        ),
+    )
+}
+
 /// Of an order that another resource of the same apply has adopted.
 pub(super) fn taken_over(id: OrderId) -> Warnings {
     warning(

@@ -26,23 +26,18 @@ pub(crate) fn announce(prior: &SslOrderModel, allow_revocation: bool) -> Diagnos
     warning.into()
 }
 
-/// Refuses a plan that replaces an order which would be revoked and must not.
+/// Notes whether a plan says what becomes of the order that another one replaces, and refuses the plan if that order would be revoked
+/// and must not.
 ///
 /// Core asks twice for a replacement: about the old order, then, with the private data of that answer, about a new one from
-/// nothing. Which of the plans of old orders are replacements only the second question tells, where `-replace` forces it.
+/// nothing. Where `-replace` forces it, the first question is that of any plan; of a tainted order only the second is asked.
 pub(crate) fn guard(plan: &mut Plan, prior: Option<&SslOrderModel>, allow_revocation: bool) {
-    let handed_on = plan.private.not_to_be_revoked.take();
     let Some(prior) = prior else {
-        let refused = handed_on.filter(|_| !allow_revocation);
-        plan.diagnostics
-            .extend(refused.map(|order| order_not_allowed(&order)));
         return;
     };
-    if must_not_be_revoked(prior, allow_revocation) {
-        plan.private.not_to_be_revoked = Some(named(prior));
-        if !plan.requires_replace.is_empty() {
-            plan.diagnostics.push(not_allowed(prior));
-        }
+    plan.private.end_announced = !plan.requires_replace.is_empty();
+    if plan.private.end_announced && must_not_be_revoked(prior, allow_revocation) {
+        plan.diagnostics.push(not_allowed(prior));
     }
 }
 
@@ -53,17 +48,14 @@ fn must_not_be_revoked(prior: &SslOrderModel, allow_revocation: bool) -> bool {
 
 /// Why an order that is to be revoked is not, and the ways out.
 pub(crate) fn not_allowed(prior: &SslOrderModel) -> Diagnostic {
-    order_not_allowed(&named(prior))
-}
-
-fn order_not_allowed(order: &str) -> Diagnostic {
     Diagnostic::error(
         "Revocation is not allowed",
         format!(
-            "{order} would be revoked, because its `on_destroy` is \"revoke\", but the provider's `allow_revocation` is not true. \
+            "{} would be revoked, because its `on_destroy` is \"revoke\", but the provider's `allow_revocation` is not true. \
              Nothing was revoked. To revoke it, set `allow_revocation = true` in the provider block, or DIGICERT_ALLOW_REVOCATION=true, \
              and plan again. To keep the certificate, set `on_destroy = \"retain\"` and apply before destroying, or forget the order \
-             with `terraform state rm`."
+             with `terraform state rm`.",
+            named(prior),
         ),
     )
     .at(AttributePath::of("on_destroy"))

@@ -153,44 +153,40 @@ fn a_replacement_says_what_becomes_of_the_old_order() {
 }
 
 #[test]
-fn a_plan_from_nothing_is_refused_for_the_old_order_that_private_data_names() {
-    let handed_on = SslOrderPrivate {
-        not_to_be_revoked: Some("Order 5 for a.example.com (ssl_plus, issued)".to_owned()),
-        ..SslOrderPrivate::default()
-    };
-    for (allow_revocation, refused) in [(false, true), (true, false)] {
-        let mut plan = plan(&order(), None, handed_on.clone());
-        guard(&mut plan, None, allow_revocation);
-        assert_eq!(plan.diagnostics.has_errors(), refused);
-        assert_eq!(plan.private, SslOrderPrivate::default());
-    }
-    let mut unrelated = plan(&order(), None, SslOrderPrivate::default());
-    guard(&mut unrelated, None, false);
-    assert!(!unrelated.diagnostics.has_errors());
-}
-
-#[test]
-fn the_plan_of_an_old_order_names_it_only_if_it_must_not_be_revoked() {
+fn only_a_replacement_that_the_plan_announces_is_marked_and_refused() {
     let mut config = order();
     config.on_destroy = "revoke".into();
     let mut old = placed(&config);
     old.status = "issued".into();
-    let stale = SslOrderPrivate {
-        not_to_be_revoked: Some("stale".to_owned()),
+    let marked = SslOrderPrivate {
+        end_announced: true,
         ..SslOrderPrivate::default()
     };
-    for (status, allow_revocation, named) in [
-        ("issued", false, true),
-        ("issued", true, false),
-        ("revoked", false, false),
+    let mut other = config.clone();
+    other.order_key = "another".into();
+    for (config, allow_revocation, announced, refused) in [
+        (&config, false, false, false),
+        (&other, true, true, false),
+        (&other, false, true, true),
     ] {
-        old.status = status.into();
-        let mut plan = plan(&config, Some(&old), stale.clone());
+        // The mark of an earlier plan counts for nothing.
+        let mut plan = plan(config, Some(&old), marked.clone());
         guard(&mut plan, Some(&old), allow_revocation);
-        let expected = named.then_some(
-            "Order 2147500123 for shop.example.com, api.example.com, www.shop.example.com (ssl_plus, issued)",
-        );
-        assert_eq!(plan.private.not_to_be_revoked.as_deref(), expected);
-        assert!(!plan.diagnostics.has_errors(), "nothing is replaced");
+        assert_eq!(plan.private.end_announced, announced);
+        assert_eq!(plan.diagnostics.has_errors(), refused);
+    }
+}
+
+#[test]
+fn the_plan_from_nothing_of_a_replacement_hands_the_mark_on() {
+    for end_announced in [true, false] {
+        let handed_on = SslOrderPrivate {
+            end_announced,
+            ..SslOrderPrivate::default()
+        };
+        let mut plan = plan(&order(), None, handed_on.clone());
+        guard(&mut plan, None, false);
+        assert_eq!(plan.private, handed_on);
+        assert!(!plan.diagnostics.has_errors());
     }
 }
