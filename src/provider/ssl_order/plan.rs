@@ -4,6 +4,7 @@
 mod create;
 mod destroy;
 mod existing;
+mod forced;
 mod read_only;
 mod replace;
 mod unknown;
@@ -11,7 +12,8 @@ mod words;
 
 use time::Date;
 
-pub(super) use destroy::{announce, guard, not_allowed};
+pub(super) use destroy::{announce, not_allowed};
+pub(super) use forced::guard;
 pub(super) use read_only::{read_only_destroy, warn_of_read_only};
 
 use super::model::SslOrderModel;

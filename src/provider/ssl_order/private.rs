@@ -20,6 +20,10 @@ pub struct SslOrderPrivate {
     /// apply drops it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub end_announced: bool,
+    /// Why a replacement that `-replace` forces would buy an order; none if it would find this one again. The plan of an existing order
+    /// leaves it for the plan of the one that takes its place. Never stored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bought_if_forced: Option<String>,
 }
 
 impl SslOrderPrivate {
@@ -27,6 +31,7 @@ impl SslOrderPrivate {
     pub(super) fn stored(self) -> Self {
         Self {
             end_announced: false,
+            bought_if_forced: None,
             ..self
         }
     }

@@ -76,6 +76,27 @@ async fn retain_calls_nothing() {
 }
 
 #[tokio::test]
+async fn what_no_plan_has_announced_calls_nothing() {
+    for on_destroy in ["cancel", "revoke"] {
+        let (sandbox, state) = ordered(Approval::None, Issuance::Manual).await;
+        let calls = sandbox.journal().len();
+        let request = DeleteRequest {
+            state: SslOrderModel {
+                on_destroy: on_destroy.into(),
+                ..state
+            },
+            private: SslOrderPrivate::default(),
+        };
+        let call = Call {
+            stop: CancellationToken::new(),
+        };
+        let told = gone(delete(&session(&sandbox), &call, request).await);
+        assert_eq!(told, ["Order stays open"]);
+        assert_eq!(sandbox.journal().len(), calls);
+    }
+}
+
+#[tokio::test]
 async fn an_order_that_a_create_of_the_same_apply_has_adopted_is_not_ended() {
     for on_destroy in ["cancel", "revoke"] {
         let (sandbox, state) = ordered(Approval::None, Issuance::Manual).await;
@@ -113,7 +134,10 @@ async fn an_order_that_was_left_as_it_is_can_be_adopted_in_the_same_apply() {
             on_destroy: "cancel".into(),
             ..state
         },
-        private: SslOrderPrivate::default(),
+        private: SslOrderPrivate {
+            end_announced: true,
+            ..SslOrderPrivate::default()
+        },
     };
     let call = Call {
         stop: CancellationToken::new(),

@@ -1,6 +1,5 @@
 //! What the plan of a destroy says: one warning of what becomes of the order, or the error that refuses it.
 
-use super::Plan;
 use super::words::{names, order_id};
 use crate::certcentral::OrderStatus;
 use crate::framework::{AttributePath, Diagnostic, Diagnostics};
@@ -26,23 +25,8 @@ pub(crate) fn announce(prior: &SslOrderModel, allow_revocation: bool) -> Diagnos
     warning.into()
 }
 
-/// Notes whether a plan says what becomes of the order that another one replaces, and refuses the plan if that order would be revoked
-/// and must not.
-///
-/// Core asks twice for a replacement: about the old order, then, with the private data of that answer, about a new one from
-/// nothing. Where `-replace` forces it, the first question is that of any plan; of a tainted order only the second is asked.
-pub(crate) fn guard(plan: &mut Plan, prior: Option<&SslOrderModel>, allow_revocation: bool) {
-    let Some(prior) = prior else {
-        return;
-    };
-    plan.private.end_announced = !plan.requires_replace.is_empty();
-    if plan.private.end_announced && must_not_be_revoked(prior, allow_revocation) {
-        plan.diagnostics.push(not_allowed(prior));
-    }
-}
-
 /// Whether a destroy would end the order by a revocation that the provider does not allow.
-fn must_not_be_revoked(prior: &SslOrderModel, allow_revocation: bool) -> bool {
+pub(super) fn must_not_be_revoked(prior: &SslOrderModel, allow_revocation: bool) -> bool {
     is_open(prior) && OnDestroy::of(prior) == OnDestroy::Revoke && !allow_revocation
 }
 

@@ -1,10 +1,9 @@
 //! One sentence for every status and every `on_destroy`.
 
-use super::{announce, fate_when_replaced, guard, must_not_be_revoked};
+use super::{announce, fate_when_replaced, must_not_be_revoked};
 use crate::framework::{Attr, Diagnostic, Severity};
 use crate::provider::ssl_order::model::SslOrderModel;
-use crate::provider::ssl_order::private::SslOrderPrivate;
-use crate::provider::ssl_order::samples::{order, placed, plan};
+use crate::provider::ssl_order::samples::{order, placed};
 
 const OPEN: &str = "Destroy leaves the order open";
 const CANCELS: &str = "Destroy cancels the order";
@@ -149,44 +148,5 @@ fn a_replacement_says_what_becomes_of_the_old_order() {
         "`create_before_destroy`",
     ] {
         assert!(revoked.contains(text), "{text}: {revoked}");
-    }
-}
-
-#[test]
-fn only_a_replacement_that_the_plan_announces_is_marked_and_refused() {
-    let mut config = order();
-    config.on_destroy = "revoke".into();
-    let mut old = placed(&config);
-    old.status = "issued".into();
-    let marked = SslOrderPrivate {
-        end_announced: true,
-        ..SslOrderPrivate::default()
-    };
-    let mut other = config.clone();
-    other.order_key = "another".into();
-    for (config, allow_revocation, announced, refused) in [
-        (&config, false, false, false),
-        (&other, true, true, false),
-        (&other, false, true, true),
-    ] {
-        // The mark of an earlier plan counts for nothing.
-        let mut plan = plan(config, Some(&old), marked.clone());
-        guard(&mut plan, Some(&old), allow_revocation);
-        assert_eq!(plan.private.end_announced, announced);
-        assert_eq!(plan.diagnostics.has_errors(), refused);
-    }
-}
-
-#[test]
-fn the_plan_from_nothing_of_a_replacement_hands_the_mark_on() {
-    for end_announced in [true, false] {
-        let handed_on = SslOrderPrivate {
-            end_announced,
-            ..SslOrderPrivate::default()
-        };
-        let mut plan = plan(&order(), None, handed_on.clone());
-        guard(&mut plan, None, false);
-        assert_eq!(plan.private, handed_on);
-        assert!(!plan.diagnostics.has_errors());
     }
 }
