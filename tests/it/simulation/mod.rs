@@ -4,6 +4,7 @@
 //! After every step the promises hold (`promises.rs`), and in the end everything comes to rest (`settle.rs`). A failing seed prints itself and
 //! its story; `SIMULATION_SEEDS=17` replays it, and `SIMULATION_SEEDS=0..10000` is a longer run.
 
+mod broken;
 mod ledger;
 mod process;
 mod promises;

@@ -180,10 +180,11 @@ fn nothing_is_sent_twice(calls: &[Call]) -> Result<(), String> {
 }
 
 fn purchases_are_announced(world: &World, run: &Run, bought: &[u64]) -> Result<(), String> {
-    const HEADLINES: [&str; 3] = [
+    const HEADLINES: [&str; 4] = [
         "This apply places a paid order",
         "This apply places a paid renewal order",
         "Order is replaced by a new one",
+        "Closed order is replaced",
     ];
     for id in bought {
         let names = &world.ledger.entries[id].content.names;
