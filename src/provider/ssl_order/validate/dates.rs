@@ -10,6 +10,7 @@ use crate::framework::{AttributePath, Diagnostic};
 use crate::provider::ssl_order::model::SslOrderModel;
 
 /// Dates are in the future and not too far ahead, and the certificate is not longer than DigiCert issues today.
+/// Sources: at each part of the rule.
 pub(in crate::provider::ssl_order) fn dates_for_a_new_order(
     order: &SslOrderModel,
     today: Date,

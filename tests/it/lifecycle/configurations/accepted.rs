@@ -273,7 +273,8 @@ fn values() -> Vec<(Json, &'static [&'static str])> {
     ]
 }
 
-fn all() -> Vec<(Json, &'static [&'static str])> {
+/// Every row: what is changed of the smallest order, and the warnings that it deserves.
+pub(super) fn all() -> Vec<(Json, &'static [&'static str])> {
     [names(), requests(), validities(), organizations(), values()].concat()
 }
 
