@@ -8,6 +8,7 @@ mod choices;
 mod contacts;
 mod custom_fields;
 mod dates;
+mod forms;
 mod limits;
 mod organization;
 mod product_names;
@@ -23,6 +24,8 @@ use crate::framework::{AttributePath, Diagnostic, Diagnostics};
 type Rule = fn(&SslOrderModel) -> Vec<Diagnostic>;
 
 const RULES: &[Rule] = &[
+    forms::nulls,
+    forms::blanks,
     choices::product,
     choices::signature_hash,
     choices::enumerations,

@@ -125,13 +125,10 @@ pub(super) fn enumerations(order: &SslOrderModel) -> Vec<Diagnostic> {
         ))
     });
     let api = API_CHOICES.iter().filter_map(|(name, choices)| {
-        let value = value(name).filter(|value| !choices.contains(value))?;
-        Some(unknown_value(
-            &AttributePath::of(*name),
-            name,
-            value,
-            choices,
-        ))
+        // A blank one is refused as such.
+        let value = value(name).filter(|value| !value.trim().is_empty())?;
+        (!choices.contains(&value))
+            .then(|| unknown_value(&AttributePath::of(*name), name, value, choices))
     });
     own.chain(api).collect()
 }

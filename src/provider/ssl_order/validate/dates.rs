@@ -128,5 +128,9 @@ pub(super) fn is_date(text: &str) -> bool {
 }
 
 fn parse(text: &str) -> Option<Date> {
-    Date::parse(text, format_description!("[year]-[month]-[day]")).ok()
+    // The parser also takes a sign before the year.
+    let is_plain = text.starts_with(|c: char| c.is_ascii_digit());
+    Date::parse(text, format_description!("[year]-[month]-[day]"))
+        .ok()
+        .filter(|_| is_plain)
 }

@@ -253,6 +253,13 @@ fn values() -> Vec<(Json, &'static [&'static str])> {
             json!({ "additional_emails": ["tls+alerts@sub.example.com", "\u{fc}@b\u{fc}cher.example"] }),
             &[],
         ),
+        (
+            json!({ "ca_cert_id": "", "profile_option": " " }),
+            &[
+                ".profile_option: Blank argument",
+                ".ca_cert_id: Blank argument",
+            ],
+        ),
         (json!({ "custom_fields": [] }), &[]),
         (
             json!({ "comments": "", "profile_option": "server_client_auth_eku" }),

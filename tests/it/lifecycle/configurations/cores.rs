@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 
 use super::super::bed::order_with;
-use super::{accepted, refused_names, refused_values};
+use super::{accepted, refused_forms, refused_names, refused_values};
 use crate::terraform::{Workdir, cores};
 
 const HEAD: &str = "terraform {\n  required_providers {\n    digicert = { source = \"certcentral/digicert\" }\n  }\n}\n";
@@ -76,6 +76,7 @@ fn core_quotes_the_line_of_every_mistake_and_reports_all_together() {
     let rows: Vec<_> = refused_names::all()
         .into_iter()
         .chain(refused_values::all())
+        .chain(refused_forms::all())
         .collect();
     assert!(rows.len() >= 80, "{} bad configurations", rows.len());
     let resources: String = rows

@@ -3,6 +3,7 @@
 mod accepted;
 mod cores;
 mod refused;
+mod refused_forms;
 mod refused_names;
 mod refused_values;
 
