@@ -4,22 +4,23 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
-use super::super::bed::order_with;
-use super::{accepted, refused_forms, refused_names, refused_values};
+use super::super::bed::{order, order_with};
+use super::{accepted, refused_forms, refused_names, refused_provider, refused_values};
 use crate::terraform::{Workdir, cores};
 
 const HEAD: &str = "terraform {\n  required_providers {\n    digicert = { source = \"certcentral/digicert\" }\n  }\n}\n";
 
 /// One resource, one argument a line; JSON is HCL too.
 fn resource(index: usize, order: &Json) -> String {
-    let lines: String = order
-        .as_object()
-        .unwrap()
-        .iter()
+    format!("{}\n{}}}\n", header(index), lines(order))
+}
+
+fn lines(arguments: &Json) -> String {
+    let arguments = arguments.as_object().unwrap().iter();
+    arguments
         .filter(|(_, value)| !value.is_null())
         .map(|(name, value)| format!("  {name} = {value}\n"))
-        .collect();
-    format!("{}\n{lines}}}\n", header(index))
+        .collect()
 }
 
 /// The first line of a resource.
@@ -103,6 +104,47 @@ fn core_quotes_the_line_of_every_mistake_and_reports_all_together() {
             );
         }
         assert!(found.is_empty(), "{}: {found:?}", core.name);
+    }
+}
+
+#[test]
+fn core_quotes_the_line_of_every_mistake_in_a_provider_block() {
+    let rows = refused_provider::all();
+    let blocks: String = rows
+        .iter()
+        .enumerate()
+        .map(|(index, row)| {
+            format!(
+                "provider \"digicert\" {{\n  alias = \"row{index}\"\n{}}}\n{}\n  provider = digicert.row{index}\n{}}}\n",
+                lines(&row.edit),
+                header(index),
+                lines(&order())
+            )
+        })
+        .collect();
+    let text = format!("{HEAD}{blocks}");
+    for core in cores() {
+        let workdir = Workdir::new(&core, &[("main.tf", &text)]);
+        let output = workdir.run(&["validate", "-json"]).exits_with(1);
+        let mut found = errors(&output.stdout);
+        found.sort();
+        let alias = |index: usize| format!("  alias = \"row{index}\"");
+        assert_eq!(found.len(), rows.len(), "{}: {found:?}", core.name);
+        for ((index, row), (line, said)) in rows.iter().enumerate().zip(found) {
+            let start = text.lines().position(|it| it == alias(index)).unwrap();
+            let setting = format!("  {} = ", quoted_argument(row.path, core.version));
+            let offset = text
+                .lines()
+                .skip(start)
+                .position(|it| it.starts_with(&setting))
+                .unwrap();
+            assert!(
+                line == start + offset + 1 && said.contains(row.says),
+                "{}: {}: line {line}: {said}",
+                core.name,
+                row.edit
+            );
+        }
     }
 }
 
