@@ -1,7 +1,10 @@
-//! The README's table of provider arguments names what the schema has.
+//! The README's example is valid, and its table of provider arguments names what the schema has.
 
 use terraform_provider_digicert::framework::Provider as _;
 use terraform_provider_digicert::provider::DigicertProvider;
+
+use super::guides::{blocks_of, csr, files_read_by};
+use crate::terraform::{Workdir, cores};
 
 const README: &str = include_str!("../../../README.md");
 
@@ -50,4 +53,18 @@ fn every_provider_argument_stands_in_the_readme_with_its_variable() {
     documented.sort_unstable();
     expected.sort_unstable();
     assert_eq!(documented, expected);
+}
+
+#[test]
+fn the_example_of_the_readme_is_formatted_and_valid() {
+    let examples: Vec<_> = blocks_of(README, "terraform").collect();
+    assert_eq!(examples.len(), 1);
+    for core in cores() {
+        let workdir = Workdir::new(&core, &[("main.tf", examples[0])]);
+        for file in files_read_by(examples[0]) {
+            workdir.write(file, &csr());
+        }
+        workdir.run(&["fmt", "-check", "-diff"]).success();
+        workdir.run(&["validate"]).success();
+    }
 }

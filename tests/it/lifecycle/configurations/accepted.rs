@@ -129,6 +129,10 @@ fn requests() -> Vec<(Json, &'static [&'static str])> {
             json!({ "csr": csr_of(&PKCS_ECDSA_P384_SHA384, "Example Shop", &[]) }),
             &[".csr: CSR made for another name"],
         ),
+        (
+            json!({ "csr": csr_of(&PKCS_ECDSA_P384_SHA384, "shop.example.com", &["shop.example.com", "10.0.0.1"]) }),
+            &[".csr: CSR names that no order has"],
+        ),
         (json!({ "signature_hash": "sha512" }), &[]),
         (
             json!({ "signature_hash": "sha3-256" }),

@@ -81,6 +81,16 @@ pub(super) fn all() -> Vec<Row> {
             "a whole number from 1 to 100",
         ),
         row(
+            json!({ "dcv_method": "" }),
+            ".dcv_method",
+            "`dcv_method` is blank",
+        ),
+        row(
+            json!({ "payment_method": "" }),
+            ".payment_method",
+            "`payment_method` is blank",
+        ),
+        row(
             json!({ "proxy_url": "proxy" }),
             ".proxy_url",
             "It must look like http://proxy.example.com:3128",
@@ -98,4 +108,23 @@ async fn each_setting_is_refused_at_its_argument_with_its_reason() {
         wrong.extend(mismatch(&row, &said));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[tokio::test]
+async fn a_default_that_is_not_known_is_a_warning() {
+    let mut terraform = offline();
+    let defaults = json!({ "dcv_method": "carrier-pigeon", "payment_method": "wire_transfer" });
+    terraform.set_provider_config(defaults);
+    let said = said(&mut terraform, order()).await;
+    let lines: Vec<_> = said
+        .iter()
+        .map(|it| format!("{} {}: {}", it.is_error(), it.path, it.summary))
+        .collect();
+    assert_eq!(
+        lines,
+        [
+            "false .payment_method: Unknown value",
+            "false .dcv_method: Unknown value"
+        ]
+    );
 }
