@@ -22,7 +22,8 @@ pub(super) fn nulls(order: &SslOrderModel) -> Vec<Diagnostic> {
     ];
     let of_sets = sets
         .into_iter()
-        .filter_map(|(name, has_null)| has_null.then(|| AttributePath::of(name)));
+        .filter(|(_, has_null)| *has_null)
+        .map(|(name, _)| AttributePath::of(name));
     of_sets
         .chain(null_elements(
             &AttributePath::of("organization_units"),
