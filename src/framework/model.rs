@@ -9,7 +9,11 @@ use super::attr::Attr;
 use super::path::AttributePath;
 use super::value::Value;
 
-/// A value did not have the form that the model expects. Cannot happen with values that match the schema.
+/// What a number of a model is; the protocol has others.
+const WHOLE_NUMBER: &str = "a whole number of 64 bits";
+
+/// A value did not have the form that the model expects. Cannot happen with values that match the schema, except for numbers that
+/// are not whole.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{path}: expected {expected}, found {found}")]
 pub struct ModelError {
@@ -19,6 +23,13 @@ pub struct ModelError {
     pub expected: &'static str,
     /// What kind of value stood there.
     pub found: &'static str,
+}
+
+impl ModelError {
+    /// Whether the value is a number, and not a whole one, which the schema cannot forbid.
+    pub fn is_another_number(&self) -> bool {
+        self.expected == WHOLE_NUMBER
+    }
 }
 
 /// A Rust type that stands for a protocol value.
@@ -89,7 +100,7 @@ impl FromToValue for i64 {
         match value {
             Value::Number(number) => number
                 .as_i64()
-                .ok_or_else(|| mismatch(path, "a whole number of 64 bits", value)),
+                .ok_or_else(|| mismatch(path, WHOLE_NUMBER, value)),
             other => Err(mismatch(path, "a number", other)),
         }
     }

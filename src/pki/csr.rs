@@ -1,6 +1,7 @@
 //! Certificate signing requests (PKCS#10, RFC 2986): what a CSR holds, and whether it can be sent at all.
 
 use std::fmt;
+use std::net::IpAddr;
 
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA512_ASN1, ECDSA_P384_SHA512_ASN1, UnparsedPublicKey, VerificationAlgorithm,
@@ -33,6 +34,7 @@ pub struct Csr {
     key_algorithm: KeyAlgorithm,
     common_name: Option<String>,
     dns_names: Vec<String>,
+    other_names: Vec<String>,
 }
 
 /// The kinds of key that CertCentral puts into public TLS certificates.
@@ -148,13 +150,15 @@ impl Csr {
             .iter_common_name()
             .find_map(|name| name.as_str().ok())
             .map(str::to_owned);
-        let (public_key, dns_names) = (info.subject_pki.raw.to_vec(), dns_names(&request));
+        let public_key = info.subject_pki.raw.to_vec();
+        let (dns_names, other_names) = names(&request);
         Ok(Self {
             der,
             public_key,
             key_algorithm,
             common_name,
             dns_names,
+            other_names,
         })
     }
 
@@ -192,6 +196,12 @@ impl Csr {
     #[must_use]
     pub fn dns_names(&self) -> &[String] {
         &self.dns_names
+    }
+
+    /// IP addresses, e-mail addresses and URIs of the same extension: names that no order can have.
+    #[must_use]
+    pub fn other_names(&self) -> &[String] {
+        &self.other_names
     }
 }
 
@@ -349,21 +359,32 @@ fn verify_ecdsa_sha512(
         .map_err(|_| CsrError::BadSignature)
 }
 
-fn dns_names(request: &X509CertificationRequest<'_>) -> Vec<String> {
-    let Some(extensions) = request.requested_extensions() else {
-        return Vec::new();
-    };
-    extensions
-        .filter_map(|extension| match extension {
-            ParsedExtension::SubjectAlternativeName(names) => Some(&names.general_names),
-            _ => None,
-        })
-        .flatten()
-        .filter_map(|name| match name {
-            GeneralName::DNSName(name) => Some((*name).to_owned()),
-            _ => None,
-        })
-        .collect()
+/// The DNS names of the requested extension, and its names of other kinds.
+fn names(request: &X509CertificationRequest<'_>) -> (Vec<String>, Vec<String>) {
+    let (mut dns_names, mut others) = (Vec::new(), Vec::new());
+    let extensions = request.requested_extensions().into_iter().flatten();
+    for extension in extensions {
+        let ParsedExtension::SubjectAlternativeName(names) = extension else {
+            continue;
+        };
+        for name in &names.general_names {
+            match name {
+                GeneralName::DNSName(name) => dns_names.push((*name).to_owned()),
+                GeneralName::RFC822Name(name) | GeneralName::URI(name) => {
+                    others.push((*name).to_owned());
+                }
+                GeneralName::IPAddress(bytes) => others.extend(ip_address(bytes)),
+                _ => {}
+            }
+        }
+    }
+    (dns_names, others)
+}
+
+fn ip_address(bytes: &[u8]) -> Option<String> {
+    let v4 = <[u8; 4]>::try_from(bytes).map(|bytes| IpAddr::from(bytes).to_string());
+    let v6 = <[u8; 16]>::try_from(bytes).map(|bytes| IpAddr::from(bytes).to_string());
+    v4.or(v6).ok()
 }
 
 #[cfg(test)]

@@ -58,7 +58,12 @@ impl Provider for DigicertProvider {
     }
 
     fn validate(&self, config: &ProviderConfig) -> Diagnostics {
-        settings::check_values(config)
+        let mut found = settings::check_values(config);
+        found.extend(ssl_order::validate_defaults(
+            config.dcv_method.clone(),
+            config.payment_method.clone(),
+        ));
+        found
     }
 
     fn configure(&self, terraform_version: &str, config: ProviderConfig) -> Diagnostics {

@@ -18,7 +18,7 @@ type Violation = (usize, String);
 /// A rule over one file: its path from the root of the repository with forward slashes, and its text.
 type Rule = fn(&str, &str) -> Vec<Violation>;
 
-const RULES: [Rule; 16] = [
+const RULES: [Rule; 17] = [
     arrows::modules_use_only_what_the_design_allows,
     arrows::only_the_framework_server_names_generated_types,
     arrows::crates_depend_only_as_the_design_allows,
@@ -29,6 +29,7 @@ const RULES: [Rule; 16] = [
     source::no_test_is_ignored,
     source::no_test_sleeps,
     source::standard_output_belongs_to_the_handshake,
+    source::a_rule_names_its_source,
     references::no_machine_path,
     references::no_trailing_space,
     references::no_merge_marker,

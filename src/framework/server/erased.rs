@@ -364,11 +364,19 @@ fn erased_import<M: Model, P: PrivateState>(imported: &Imported<M, P>) -> Import
     }
 }
 
-/// The value as a model. A failure means that model and schema disagree, which [`schema_check`] finds in tests.
+/// The value as a model. A number may be none of a model; any other failure means that model and schema disagree, which
+/// [`schema_check`] finds in tests.
 ///
 /// [`schema_check`]: crate::framework::schema_check
 pub(super) fn model<M: Model>(value: &Value) -> Result<M, Diagnostic> {
     M::from_value(value, &AttributePath::default()).map_err(|error| {
+        if error.is_another_number() {
+            let detail = format!(
+                "`{}` takes a whole number, without a fraction and of 64 bits at most. Correct the value.",
+                error.path
+            );
+            return Diagnostic::error("Invalid number", detail).at(error.path);
+        }
         Diagnostic::bug(format!(
             "A value does not have the form of its model. {error}."
         ))

@@ -65,6 +65,7 @@ use time::{Date, OffsetDateTime};
 pub use identity::SslOrderIdentity;
 pub use model::SslOrderModel;
 pub use private::SslOrderPrivate;
+pub(super) use validate::validate_defaults;
 
 use self::plan::Purchase;
 use super::session::Session;

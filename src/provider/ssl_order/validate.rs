@@ -8,6 +8,7 @@ mod choices;
 mod contacts;
 mod custom_fields;
 mod dates;
+mod forms;
 mod limits;
 mod organization;
 mod product_names;
@@ -17,12 +18,14 @@ pub(super) use dates::dates_for_a_new_order;
 pub(super) use limits::RENEWAL_DAYS;
 
 use super::model::SslOrderModel;
-use crate::framework::{AttributePath, Diagnostic, Diagnostics};
+use crate::framework::{Attr, AttributePath, Diagnostic, Diagnostics};
 
 /// A rule.
 type Rule = fn(&SslOrderModel) -> Vec<Diagnostic>;
 
 const RULES: &[Rule] = &[
+    forms::nulls,
+    forms::blanks,
     choices::product,
     choices::signature_hash,
     choices::enumerations,
@@ -40,6 +43,7 @@ const RULES: &[Rule] = &[
     certificate::names,
     certificate::csr,
     certificate::csr_names,
+    certificate::csr_other_names,
     certificate::organization_units,
     product_names::ev_wildcards,
     product_names::wildcard_is_used,
@@ -62,6 +66,20 @@ const RULES: &[Rule] = &[
     contacts::texts,
     contacts::ev_contact,
 ];
+
+/// What is wrong with the values of the provider block that stand in for an order's. Both have the same names.
+pub(in crate::provider) fn validate_defaults(
+    dcv_method: Attr<String>,
+    payment_method: Attr<String>,
+) -> Diagnostics {
+    let defaults = SslOrderModel {
+        dcv_method,
+        payment_method,
+        ..SslOrderModel::default()
+    };
+    let rules: [Rule; 2] = [forms::blanks, choices::enumerations];
+    rules.iter().flat_map(|rule| rule(&defaults)).collect()
+}
 
 /// Applies every rule.
 pub(super) fn validate(order: &SslOrderModel) -> Diagnostics {

@@ -109,7 +109,7 @@ fn every_excerpt_in_a_guide_is_formatted() {
 }
 
 /// The blocks of code in a language.
-fn blocks_of<'a>(page: &'a str, language: &str) -> impl Iterator<Item = &'a str> {
+pub(super) fn blocks_of<'a>(page: &'a str, language: &str) -> impl Iterator<Item = &'a str> {
     let opening = format!("```{language}\n");
     let starts: Vec<_> = page
         .match_indices(&opening)
@@ -121,7 +121,7 @@ fn blocks_of<'a>(page: &'a str, language: &str) -> impl Iterator<Item = &'a str>
 }
 
 /// The names in calls of `file("...")`.
-fn files_read_by(block: &str) -> impl Iterator<Item = &str> {
+pub(super) fn files_read_by(block: &str) -> impl Iterator<Item = &str> {
     block
         .split("file(\"")
         .skip(1)

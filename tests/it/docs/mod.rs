@@ -3,6 +3,7 @@
 mod examples;
 mod guides;
 mod page;
+mod readme;
 mod render;
 mod schema_section;
 mod statements;

@@ -243,6 +243,56 @@ async fn the_odd_types_of_certcentral_make_an_empty_plan() {
     assert!(plan.is_empty(), "{:?}", plan.report);
 }
 
+#[tokio::test]
+async fn odd_types_of_what_somebody_chose_make_an_empty_plan() {
+    let config = order_with(json!({
+        "dns_names": ["www.shop.example.com", "b\u{fc}cher.example.com"],
+        "signature_hash": "sha384",
+        "server_platform_id": 45,
+        "order_validity": { "years": 2 },
+        "container_id": 60_412,
+        "custom_fields": [{ "metadata_id": 11, "value": "Invoice 7" }],
+        "additional_emails": ["ops@example.com", "tls@example.com"],
+        "disable_renewal_notifications": true,
+        "auto_renew": true,
+        "disable_ct": true,
+        "locale": "de",
+        "alternative_order_id": "shop-2026",
+    }));
+    for [yes, number] in [
+        [json!("1"), json!("60412")],
+        [json!(1), json!(60_412)],
+        [json!(true), json!(60_412)],
+    ] {
+        let mut bed = Bed::new();
+        let id = bed.order_by_hand("ssl_basic", &body_by_hand(&CSR)).await;
+        let mut info = told(&bed, id).await;
+        let certificate = &mut info["certificate"];
+        certificate["dns_names"] = json!([
+            "WWW.shop.example.com",
+            "shop.example.com",
+            "xn--bcher-kva.example.com"
+        ]);
+        certificate["signature_hash"] = "SHA384".into();
+        certificate["server_platform"] = json!({ "id": "45", "name": "Nginx" });
+        info["validity_years"] = "2".into();
+        info["container"] = json!({ "id": number, "name": "Shop" });
+        info["custom_fields"] =
+            json!([{ "metadata_id": "11", "label": "Invoice", "value": "Invoice 7" }]);
+        info["additional_emails"] = json!(["tls@EXAMPLE.com", "ops@example.com"]);
+        for flag in ["disable_renewal_notifications", "auto_renew", "disable_ct"] {
+            info[flag] = yes.clone();
+        }
+        info["alternative_order_id"] = "shop-2026".into();
+        tell(&bed, &info);
+        let plan = imported(&mut bed, id, &config).await;
+        assert_eq!(plan.action(SHOP), Some(Action::NoOp), "{yes}");
+        assert_eq!(warnings(&plan.report), [""; 0], "{yes}");
+        bed.terraform.refresh().await.unwrap().expect_success();
+        assert!(bed.plan(&config).await.expect_success().is_empty(), "{yes}");
+    }
+}
+
 /// What an order of the account has that order info cannot give back as it was written.
 const UNTOLD: [(&str, &str); 5] = [
     ("profile_option", "server_auth_only_eku"),

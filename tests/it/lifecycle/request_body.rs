@@ -95,11 +95,27 @@ async fn what_an_order_sets_wins_over_the_defaults() {
 #[tokio::test]
 async fn without_any_organization_the_plan_says_where_to_set_it() {
     let mut bed = Bed::new();
-    let plan = bed.plan(&order_with(json!({ "organization": null }))).await;
-    assert_eq!(super::bed::errors(&plan.report), ["Missing organization"]);
-    assert!(
-        super::bed::only_error(&plan.report).contains("`organization_id` in the provider block")
-    );
+    let contacts = json!([{ "contact_type": "technical_contact", "user_id": 565_600 }]);
+    for organization in [Json::Null, json!({}), json!({ "contacts": contacts })] {
+        let plan = bed
+            .plan(&order_with(json!({ "organization": organization })))
+            .await;
+        assert_eq!(
+            super::bed::errors(&plan.report),
+            ["Missing organization"],
+            "{organization}"
+        );
+        let said = super::bed::only_error(&plan.report);
+        assert!(
+            said.contains("`organization_id` in the provider block"),
+            "{said}"
+        );
+        assert_eq!(
+            super::bed::warnings(&plan.report),
+            [""; 0],
+            "{organization}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -2,26 +2,69 @@
 //! that nothing is left to change afterwards.
 
 mod rows;
+mod taken_away;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use certcentral_sandbox::{Entry, Sandbox, Settings};
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 
+use terraform_provider_digicert::framework::{Mode, Provider as _};
+use terraform_provider_digicert::provider::DigicertProvider;
+
 use self::rows::{NOTHING, Planned, Row, rows};
 use super::configuration::{KEY, csr};
-use super::evidence::changing;
+use super::evidence::{changing, few_cores};
 use crate::lifecycle::bed::http;
 use crate::terraform::{Core, Output, Workdir, cores};
 
 #[test]
 fn every_argument_changes_as_the_documentation_says() {
-    for core in cores() {
+    each_changes_as_told(&cores(), rows);
+}
+
+#[test]
+fn an_argument_that_is_taken_away_gets_its_default_or_stays_what_it_is() {
+    each_changes_as_told(&few_cores(), taken_away::rows);
+}
+
+#[test]
+fn no_argument_of_the_schema_is_left_out() {
+    let resources = DigicertProvider::new(|_| {}).resources();
+    let order = resources
+        .iter()
+        .find(|resource| resource.type_name() == "digicert_ssl_order");
+    let attributes = &order.unwrap().schema().attributes;
+    let arguments = attributes.iter().filter(|it| it.mode != Mode::Computed);
+    let arguments: BTreeSet<_> = arguments.map(|it| it.name).collect();
+    let of = |rows: &[Row]| -> BTreeSet<&str> {
+        let names = rows.iter().map(|row| row.argument);
+        names.map(|name| name.split('.').next().unwrap()).collect()
+    };
+    assert_eq!(of(&rows(1)), arguments);
+    let required_in_some_form = [
+        "product_name_id",
+        "common_name",
+        "csr",
+        "validity_years",
+        "validity_days",
+        "custom_expiration_date",
+        "order_validity",
+    ];
+    let mut taken_away = of(&taken_away::rows(1));
+    taken_away.extend(required_in_some_form);
+    assert_eq!(taken_away, arguments);
+}
+
+/// Applies the first value of each row, changes all to the second, and holds plan, words, calls and the plan afterwards against
+/// the rows. `rows` takes an order that may be renewed now.
+fn each_changes_as_told(cores: &[Core], rows: fn(u64) -> Vec<Row>) {
+    for core in cores {
         let (sandbox, renewable) = account();
         let rows = rows(renewable);
-        let workdir = workdir(&core, &sandbox, &rows, |row| &row.before);
+        let workdir = workdir(core, &sandbox, &rows, |row| &row.before);
         workdir.apply();
         let first = orders(&workdir, &rows);
         let seen = sandbox.journal().len();
@@ -51,7 +94,7 @@ fn every_argument_changes_as_the_documentation_says() {
             said.sort();
             assert_eq!(said, row.warnings, "{context}");
             let (old, new) = (&first[row.argument], &second[row.argument]);
-            assert_eq!(old == new, row.planned == Planned::Update, "{context}");
+            assert_eq!(old != new, row.planned == Planned::Replace, "{context}");
             let product = product(row);
             let wanted: Vec<_> = row
                 .calls
@@ -184,6 +227,8 @@ fn planned(plan: &Value, address: &str) -> Planned {
     let actions = &change.unwrap()["change"]["actions"];
     if *actions == json!(["update"]) {
         Planned::Update
+    } else if *actions == json!(["no-op"]) {
+        Planned::Nothing
     } else if *actions == json!(["delete", "create"]) {
         Planned::Replace
     } else {

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use certcentral_sandbox::{Approval, Issuance, Sandbox, Settings};
+use certcentral_sandbox::{Approval, Issuance, Move, Sandbox, Settings};
 use serde_json::{Value, json};
 
 use super::configuration::{Configuration, KEY, ORDER, csr};
@@ -208,5 +208,27 @@ fn the_configuration_that_core_generates_for_an_open_order_changes_nothing() {
         let id = order_by_hand(&sandbox, "ssl_basic", json!({}));
         assert_generated_configuration_is_empty(&core, &sandbox, id);
         assert_eq!(sandbox.orders()[0].status, "needs_approval");
+    }
+}
+
+#[test]
+fn the_configuration_that_core_generates_for_a_closed_order_changes_nothing() {
+    for core in cores_with_blocks() {
+        for (step, status) in [
+            (Move::Reject, "rejected"),
+            (Move::Cancel, "canceled"),
+            (Move::Revoke, "revoked"),
+            (Move::Expire, "expired"),
+        ] {
+            let sandbox = sandbox(Approval::OneStep, Issuance::Manual);
+            let id = order_by_hand(&sandbox, "ssl_basic", json!({}));
+            if matches!(step, Move::Revoke | Move::Expire) {
+                sandbox.issue(id).unwrap();
+            }
+            sandbox.apply(id, step).unwrap();
+            assert_generated_configuration_is_empty(&core, &sandbox, id);
+            assert_eq!(sandbox.orders()[0].status, status, "{}", core.name);
+            assert_eq!(sandbox.summary().orders_created, 1, "{}", core.name);
+        }
     }
 }

@@ -9,17 +9,19 @@ use std::path::PathBuf;
 use serde_json::{Map, Value as Json};
 use terraform_host::json::to_json;
 use terraform_host::{Provider, StoredObject, Workspace};
+use terraform_provider_digicert::framework::Provider as _;
+use terraform_provider_digicert::provider::DigicertProvider;
 
 use super::waiting::TYPE;
 use crate::lifecycle::bed::{Bed, SHOP, plain_launch};
 
-fn frozen_path(version: i64) -> PathBuf {
+fn frozen_path(type_name: &str, version: i64) -> PathBuf {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/states");
-    PathBuf::from(format!("{folder}/{TYPE}.v{version}.json"))
+    PathBuf::from(format!("{folder}/{type_name}.v{version}.json"))
 }
 
-fn frozen(version: i64) -> Map<String, Json> {
-    let path = frozen_path(version);
+fn frozen(type_name: &str, version: i64) -> Map<String, Json> {
+    let path = frozen_path(type_name, version);
     let text = fs::read_to_string(&path)
         .unwrap_or_else(|error| panic!("{}: {error}; see the head of this file", path.display()));
     serde_json::from_str(&text).unwrap()
@@ -36,44 +38,60 @@ fn object(attributes: &Map<String, Json>, version: i64) -> StoredObject {
     }
 }
 
+/// Every resource type of the provider with its schema version of today.
+fn types() -> Vec<(&'static str, i64)> {
+    let resources = DigicertProvider::new(|_| {}).resources();
+    let versions = resources
+        .iter()
+        .map(|resource| (resource.type_name(), resource.schema().version));
+    versions.collect()
+}
+
 #[tokio::test]
 async fn every_schema_version_has_a_frozen_state_that_is_read() {
     let provider = Provider::start(&plain_launch()).await.unwrap();
-    let current = provider.resource(TYPE).unwrap().version;
-    for version in 0..=current {
-        let state = Json::from(frozen(version));
-        let answer = provider.upgrade(TYPE, version, &state).await.unwrap();
-        assert!(!answer.failed(), "version {version}: {answer:?}");
-        assert_eq!(answer.diagnostics, [], "version {version}");
-        assert!(answer.object().is_wholly_known(), "version {version}");
+    let types = types();
+    assert_eq!(types.len(), 2);
+    for (name, current) in types {
+        assert_eq!(provider.resource(name).unwrap().version, current, "{name}");
+        for version in 0..=current {
+            let state = Json::from(frozen(name, version));
+            let answer = provider.upgrade(name, version, &state).await.unwrap();
+            assert!(!answer.failed(), "{name} {version}: {answer:?}");
+            assert_eq!(answer.diagnostics, [], "{name} {version}");
+            assert!(answer.object().is_wholly_known(), "{name} {version}");
+        }
+        let newer = frozen_path(name, current + 1);
+        assert!(!newer.exists(), "{} has no schema", newer.display());
     }
-    let newer = frozen_path(current + 1);
-    assert!(!newer.exists(), "{} has no schema", newer.display());
     provider.close().await.unwrap();
 }
 
 #[tokio::test]
 async fn a_state_of_the_first_schema_version_comes_back_as_it_was() {
     let provider = Provider::start(&plain_launch()).await.unwrap();
-    let state = frozen(0);
-    let answer = provider.upgrade(TYPE, 0, &state.clone().into()).await;
-    let Json::Object(upgraded) = to_json(&answer.unwrap().object()) else {
-        panic!("no object");
-    };
-    for (name, value) in &upgraded {
-        assert_eq!(value, state.get(name).unwrap_or(&Json::Null), "{name}");
+    for (type_name, _) in types() {
+        let state = frozen(type_name, 0);
+        let answer = provider.upgrade(type_name, 0, &state.clone().into()).await;
+        let Json::Object(upgraded) = to_json(&answer.unwrap().object()) else {
+            panic!("no object");
+        };
+        for (name, value) in &upgraded {
+            let stored = state.get(name).unwrap_or(&Json::Null);
+            assert_eq!(value, stored, "{type_name}: {name}");
+        }
+        let lost: Vec<_> = state
+            .keys()
+            .filter(|name| !upgraded.contains_key(*name))
+            .collect();
+        assert_eq!(lost, [] as [&String; 0], "{type_name}");
     }
-    let lost: Vec<_> = state
-        .keys()
-        .filter(|name| !upgraded.contains_key(*name))
-        .collect();
-    assert_eq!(lost, [] as [&String; 0]);
     provider.close().await.unwrap();
 }
 
 #[tokio::test]
 async fn attributes_that_a_state_lacks_or_has_too_many_do_not_hinder() {
-    let mut state = frozen(0);
+    let mut state = frozen(TYPE, 0);
     for newer in ["revocation_reason", "ready_for_renewal", "timeouts"] {
         assert!(state.remove(newer).is_some(), "{newer}");
     }

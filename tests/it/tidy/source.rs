@@ -55,6 +55,39 @@ pub(super) fn standard_output_belongs_to_the_handshake(path: &str, text: &str) -
     find(path, text, &["stdout()"])
 }
 
+/// A rule about configurations, and a limit in their table, says in its doc comment where it comes from.
+pub(super) fn a_rule_names_its_source(path: &str, text: &str) -> Vec<Violation> {
+    let is_a_rule = |item: &str| {
+        item.contains(" fn ")
+            && item.contains("order: &SslOrderModel")
+            && item.contains("Vec<Diagnostic>")
+    };
+    let is_a_limit = |item: &str| path.ends_with("/limits.rs") && item.contains(" const ");
+    let of_the_rules = path.starts_with("src/provider/ssl_order/validate/");
+    if !of_the_rules || path.contains("/tests/") {
+        return Vec::new();
+    }
+    let lines: Vec<&str> = text.lines().collect();
+    let items = lines
+        .iter()
+        .enumerate()
+        .filter(|(_, line)| line.starts_with("pub("));
+    items
+        .filter(|(index, _)| {
+            let item = lines[*index..].join(" ");
+            let head = item.split(['{', ';']).next().unwrap_or_default();
+            is_a_rule(head) || is_a_limit(head)
+        })
+        .filter(|(index, _)| {
+            let comment = lines[..*index].iter().rev();
+            !comment
+                .take_while(|line| line.starts_with("///"))
+                .any(|line| line.contains("Source"))
+        })
+        .map(|(index, _)| (index + 1, "no source in the doc comment".to_owned()))
+        .collect()
+}
+
 /// The first line after which tests follow: by habit they stand at the end of a file.
 fn first_test_line(text: &str) -> Option<usize> {
     let code = code_only(text);
@@ -257,5 +290,20 @@ mod tests {
             standard_output_belongs_to_the_handshake("src/plugin/handshake.rs", sample),
             []
         );
+    }
+    #[test]
+    fn a_rule_without_a_source_is_found() {
+        let sample = "/// Source: a page.\npub(super) fn a(order: &SslOrderModel) -> Vec<Diagnostic> {\n}\n\n\
+            /// No page.\npub(super) fn b(\n    order: &SslOrderModel,\n) -> Vec<Diagnostic> {\n}\n\n\
+            /// No page.\npub(super) fn c(text: &str) -> bool {\n}\n\n/// Ten.\npub(super) const D: i64 = 10;\n";
+        let lines = |path: &str| -> Vec<usize> {
+            a_rule_names_its_source(path, sample)
+                .into_iter()
+                .map(|(line, _)| line)
+                .collect()
+        };
+        assert_eq!(lines("src/provider/ssl_order/validate/a.rs"), [6]);
+        assert_eq!(lines("src/provider/ssl_order/validate/limits.rs"), [6, 16]);
+        assert_eq!(lines("src/provider/ssl_order/plan.rs"), [0; 0]);
     }
 }

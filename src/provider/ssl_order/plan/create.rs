@@ -29,7 +29,8 @@ pub(super) fn plan(
     }
     order.domain_validations = planned_domain_validations(order);
 
-    let organization_is_missing = defaults.is_some() && lacks_organization(order);
+    let organization_is_missing =
+        defaults.is_some_and(|defaults| lacks_organization(order, defaults));
     plan.diagnostics.extend(dates_for_a_new_order(order, today));
     if organization_is_missing {
         plan.diagnostics.push(missing_organization());
@@ -89,10 +90,16 @@ fn or<T: Clone>(configured: &Attr<T>, default: &Attr<T>) -> Attr<T> {
     }
 }
 
-/// A nested `organization` that holds contacts only cannot take its id from the provider, because core wants the
+/// A nested `organization` that holds contacts only cannot take its id from the provider in the plan, because core wants the
 /// planned object to be the configured one; the create does that when it sends the order.
-fn lacks_organization(order: &SslOrderModel) -> bool {
-    order.organization.is_null()
+fn lacks_organization(order: &SslOrderModel, defaults: &OrderDefaults) -> bool {
+    match &order.organization {
+        Attr::Null => true,
+        Attr::Known(given) => {
+            given.id.is_null() && given.name.is_null() && defaults.organization_id.is_null()
+        }
+        Attr::Unknown => false,
+    }
 }
 
 fn missing_organization() -> Diagnostic {

@@ -51,6 +51,19 @@ fn a_create_knows_the_names_that_will_be_validated() {
 }
 
 #[test]
+fn a_name_in_another_spelling_is_named_once() {
+    for spelling in ["b\u{fc}cher.example.com", "Xn--Bcher-KVA.example.com."] {
+        let mut config = order();
+        config.common_name = spelling.into();
+        config.dns_names = names(&["xn--bcher-kva.example.com", "www.example.com"]);
+        let plan = plan(&config, None, SslOrderPrivate::default());
+        let detail = &plan.diagnostics.iter().next().unwrap().detail;
+        let expected = format!("Product ssl_plus for {spelling}, www.example.com, valid");
+        assert!(detail.starts_with(&expected), "{detail}");
+    }
+}
+
+#[test]
 fn a_create_names_what_is_paid() {
     let words = |further: usize| {
         let mut config = order();

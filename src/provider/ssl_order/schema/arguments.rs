@@ -16,7 +16,7 @@ fn certificate() -> Vec<Attribute> {
             "product_name_id",
             Type::String,
             "Product to order, such as `ssl_basic`, `ssl_ev_basic`, `ssl_securesite_flex`, `ssl_ev_securesite_flex`, `ssl_securesite_pro`, \
-             `ssl_plus`, `ssl_multi_domain`, `ssl_wildcard`, `ssl_ev_plus`, `ssl_ev_multi_domain` or `ssl_cloud_wildcard`. \
+             `ssl_ev_securesite_pro`, `ssl_plus`, `ssl_multi_domain`, `ssl_wildcard`, `ssl_ev_plus`, `ssl_ev_multi_domain` or `ssl_cloud_wildcard`. \
              Changing it means a new order.",
         ),
         Attribute::required(
@@ -113,7 +113,7 @@ fn validity() -> Vec<Attribute> {
                 "Days of coverage.",
                 "Last day of coverage, `yyyy-MM-dd`.",
             ),
-            "Coverage of the order, exactly one of its members. Conflicts with the three older forms. Changing it means a new order.",
+            "Coverage of the order, exactly one of its members. Conflicts with the three older forms unless they say the same. Changing it means a new order.",
         )
         .keeps_prior_value(),
     ]

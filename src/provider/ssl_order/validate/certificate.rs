@@ -108,6 +108,24 @@ pub(super) fn csr_names(order: &SslOrderModel) -> Vec<Diagnostic> {
     found
 }
 
+/// A CSR may also list addresses and URIs, which no order can have. A warning, because the certificate is what was ordered.
+/// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/order-secure-site-ov.html>
+pub(super) fn csr_other_names(order: &SslOrderModel) -> Vec<Diagnostic> {
+    let csr = order.csr.as_str().and_then(|text| Csr::from_pem(text).ok());
+    let Some(csr) = csr.filter(|csr| !csr.other_names().is_empty()) else {
+        return Vec::new();
+    };
+    vec![warning(
+        &AttributePath::of("csr"),
+        "CSR names that no order has",
+        format!(
+            "The CSR lists {}, and an order has domain names only. CertCentral takes only the key from a CSR, so the certificate will not hold \
+             them. This is harmless if nobody expects them there.",
+            csr.other_names().join(", ")
+        ),
+    )]
+}
+
 /// Departments are dropped, and those that say nothing refused. Sources: <https://knowledge.digicert.com> "DigiCert will deprecate
 /// the Organizational Unit field",
 /// <https://docs.digicert.com/en/certcentral/manage-certificates/restrictions-on-data-entries-for-public-certificates.html>

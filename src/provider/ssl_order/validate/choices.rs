@@ -1,30 +1,19 @@
 //! Rules about single values: products, enumerations, ids, addresses.
 
 use super::limits::{
-    DCV_METHODS, FORBIDDEN_HASHES, PAYMENT_METHODS, RENEWAL_DAYS, SIGNATURE_HASHES,
+    DCV_METHODS, FORBIDDEN_HASHES, LONGEST_REFERENCE, PAYMENT_METHODS, RENEWAL_DAYS,
+    REVOCATION_REASONS, SIGNATURE_HASHES,
 };
 use super::{error, warning};
 use crate::framework::{Attr, AttributePath, Diagnostic};
 use crate::provider::ssl_order::model::SslOrderModel;
 use crate::provider::ssl_order::product::{PRODUCTS, Product};
 
-/// The longest reference that nobody doubts.
-const LONGEST_REFERENCE: usize = 128;
-
-/// The provider's own arguments: other values have no meaning.
+/// Arguments with a closed list: other values have no meaning, or none that this provider could act by.
 const OWN_CHOICES: [(&str, &[&str]); 4] = [
     ("wait_for", &["auto", "issued", "none"]),
     ("on_destroy", &["retain", "cancel", "revoke"]),
-    (
-        "revocation_reason",
-        &[
-            "unspecified",
-            "keyCompromise",
-            "affiliationChanged",
-            "superseded",
-            "cessationOfOperation",
-        ],
-    ),
+    ("revocation_reason", &REVOCATION_REASONS),
     ("duplicate_order_check", &["error", "warn", "off"]),
 ];
 
@@ -116,8 +105,8 @@ fn unknown_value(path: &AttributePath, name: &str, value: &str, known: &[&str]) 
     )
 }
 
-/// Arguments with a closed or open list of values.
-/// Sources: <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/>, <https://dev.digicert.com/glossary/>
+/// Arguments with a closed or open list of values. Sources: <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/>,
+/// <https://dev.digicert.com/glossary/>, <https://dev.digicert.com/certcentral-apis/services-api/orders/revoke-order-certificates.html>
 pub(super) fn enumerations(order: &SslOrderModel) -> Vec<Diagnostic> {
     let value = |name: &str| match name {
         "wait_for" => order.wait_for.as_str(),
@@ -136,13 +125,10 @@ pub(super) fn enumerations(order: &SslOrderModel) -> Vec<Diagnostic> {
         ))
     });
     let api = API_CHOICES.iter().filter_map(|(name, choices)| {
-        let value = value(name).filter(|value| !choices.contains(value))?;
-        Some(unknown_value(
-            &AttributePath::of(*name),
-            name,
-            value,
-            choices,
-        ))
+        // A blank one is refused as such.
+        let value = value(name).filter(|value| !value.trim().is_empty())?;
+        (!choices.contains(&value))
+            .then(|| unknown_value(&AttributePath::of(*name), name, value, choices))
     });
     own.chain(api).collect()
 }
@@ -300,7 +286,7 @@ fn is_language_tag(text: &str) -> bool {
         })
 }
 
-/// The two clocks count days ahead; zero switches them off.
+/// The two clocks count days ahead; zero switches them off. Source: this provider's own arguments.
 pub(super) fn clock_days(order: &SslOrderModel) -> Vec<Diagnostic> {
     [
         (
@@ -321,7 +307,7 @@ pub(super) fn clock_days(order: &SslOrderModel) -> Vec<Diagnostic> {
     .collect()
 }
 
-/// A renewal that is due before CertCentral takes it waits until then.
+/// A renewal that is due before CertCentral takes it waits until then. Source: <https://www.digicert.com/ssl-certificate-renewal/>
 pub(super) fn renewal_days(order: &SslOrderModel) -> Vec<Diagnostic> {
     let days = order.renew_days_before_expiry.known();
     days.filter(|days| **days > RENEWAL_DAYS)
@@ -339,7 +325,7 @@ pub(super) fn renewal_days(order: &SslOrderModel) -> Vec<Diagnostic> {
         .collect()
 }
 
-/// Durations that this provider reads.
+/// Durations that this provider reads. Source: this provider's own argument.
 pub(super) fn timeouts(order: &SslOrderModel) -> Vec<Diagnostic> {
     let Some(timeouts) = order.timeouts.known() else {
         return Vec::new();

@@ -10,6 +10,7 @@ use crate::framework::{AttributePath, Diagnostic};
 use crate::provider::ssl_order::model::SslOrderModel;
 
 /// Dates are in the future and not too far ahead, and the certificate is not longer than DigiCert issues today.
+/// Sources: at each part of the rule.
 pub(in crate::provider::ssl_order) fn dates_for_a_new_order(
     order: &SslOrderModel,
     today: Date,
@@ -127,5 +128,9 @@ pub(super) fn is_date(text: &str) -> bool {
 }
 
 fn parse(text: &str) -> Option<Date> {
-    Date::parse(text, format_description!("[year]-[month]-[day]")).ok()
+    // The parser also takes a sign before the year.
+    let is_plain = text.starts_with(|c: char| c.is_ascii_digit());
+    Date::parse(text, format_description!("[year]-[month]-[day]"))
+        .ok()
+        .filter(|_| is_plain)
 }

@@ -29,6 +29,20 @@ pub(super) const HOST_ONLY_DCV_METHODS: [&str; 2] = ["http-token", "http-token-d
 /// `payment_method`. Source: <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/>
 pub(super) const PAYMENT_METHODS: [&str; 3] = ["balance", "card", "profile"];
 
+/// Reasons that a revocation may state. Source:
+/// <https://dev.digicert.com/certcentral-apis/services-api/orders/revoke-order-certificates.html>
+pub(super) const REVOCATION_REASONS: [&str; 5] = [
+    "unspecified",
+    "keyCompromise",
+    "affiliationChanged",
+    "superseded",
+    "cessationOfOperation",
+];
+
+/// Characters of `alternative_order_id` that nobody doubts: the page tells no limit. Source:
+/// <https://dev.digicert.com/services-api/orders/get-orders-alternative-order-id/>
+pub(super) const LONGEST_REFERENCE: usize = 128;
+
 /// `contact_type`; `verified_contact` is today's name of `ev_approver`.
 /// Sources: <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/>, <https://docs.digicert.com/change-log/>
 pub(super) const CONTACT_TYPES: [&str; 4] = [
@@ -120,8 +134,13 @@ pub(super) const ORGANIZATION_LENGTHS: [(&str, usize); 8] = [
     ("telephone", 32),
 ];
 
-/// Characters of `name` and `assumed_name` together, as the certificate shows them. A limit seen in open clients only.
+/// Characters of `name` and `assumed_name` together, as the certificate shows them. Source: open clients; no page has it.
 pub(super) const BOTH_NAMES_LENGTH: usize = 61;
+
+/// Characters that the name of a company has only in advertising. Source: DigiCert's knowledge base on organization names.
+pub(super) const STRANGE_IN_NAMES: [char; 15] = [
+    '!', '@', '#', '$', '%', '^', '*', '(', ')', '~', '?', '>', '<', '/', '\\',
+];
 
 /// Characters of a person's members. Source:
 /// <https://dev.digicert.com/certcentral-apis/services-api/orders/update-order-contacts.html>

@@ -2,16 +2,11 @@
 //! "Create organization" of the Services API.
 
 use super::contacts::{missing_person_members, person_values};
-use super::limits::{BOTH_NAMES_LENGTH, ORGANIZATION_LENGTHS, countries};
+use super::limits::{BOTH_NAMES_LENGTH, ORGANIZATION_LENGTHS, STRANGE_IN_NAMES, countries};
 use super::{error, warning};
 use crate::framework::{Attr, AttributePath, Diagnostic};
 use crate::pki::dns_rules::is_meaningless;
 use crate::provider::ssl_order::model::{OrganizationModel, SslOrderModel};
-
-/// Characters that the name of a company has only in advertising. Source: DigiCert's knowledge base on organization names.
-const STRANGE_IN_NAMES: &[char] = &[
-    '!', '@', '#', '$', '%', '^', '*', '(', ')', '~', '?', '>', '<', '/', '\\',
-];
 
 /// An id or a new organization, not both. An organization with contacts only takes its id from the provider.
 /// Source: <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/>

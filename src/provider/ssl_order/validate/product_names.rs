@@ -4,6 +4,7 @@ use super::limits::HOST_ONLY_DCV_METHODS;
 use super::{error, warning};
 use crate::framework::{AttributePath, Diagnostic};
 use crate::pki::dns_name::is_wildcard;
+use crate::pki::dns_rules;
 use crate::provider::ssl_order::equality::canonical_set;
 use crate::provider::ssl_order::model::SslOrderModel;
 use crate::provider::ssl_order::product::{Names, Product};
@@ -16,6 +17,8 @@ pub(super) fn ev_wildcards(order: &SslOrderModel) -> Vec<Diagnostic> {
     }
     named(order)
         .filter(|(_, name)| is_wildcard(name) && !is_onion(name))
+        // One that is misplaced as well is refused for that.
+        .filter(|(_, name)| dns_rules::check_name(name).is_ok())
         .map(|(argument, name)| {
             error(
                 &AttributePath::of(argument),

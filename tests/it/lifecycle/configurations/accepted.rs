@@ -129,6 +129,10 @@ fn requests() -> Vec<(Json, &'static [&'static str])> {
             json!({ "csr": csr_of(&PKCS_ECDSA_P384_SHA384, "Example Shop", &[]) }),
             &[".csr: CSR made for another name"],
         ),
+        (
+            json!({ "csr": csr_of(&PKCS_ECDSA_P384_SHA384, "shop.example.com", &["shop.example.com", "10.0.0.1"]) }),
+            &[".csr: CSR names that no order has"],
+        ),
         (json!({ "signature_hash": "sha512" }), &[]),
         (
             json!({ "signature_hash": "sha3-256" }),
@@ -253,6 +257,13 @@ fn values() -> Vec<(Json, &'static [&'static str])> {
             json!({ "additional_emails": ["tls+alerts@sub.example.com", "\u{fc}@b\u{fc}cher.example"] }),
             &[],
         ),
+        (
+            json!({ "ca_cert_id": "", "profile_option": " " }),
+            &[
+                ".profile_option: Blank argument",
+                ".ca_cert_id: Blank argument",
+            ],
+        ),
         (json!({ "custom_fields": [] }), &[]),
         (
             json!({ "comments": "", "profile_option": "server_client_auth_eku" }),
@@ -273,7 +284,8 @@ fn values() -> Vec<(Json, &'static [&'static str])> {
     ]
 }
 
-fn all() -> Vec<(Json, &'static [&'static str])> {
+/// Every row: what is changed of the smallest order, and the warnings that it deserves.
+pub(super) fn all() -> Vec<(Json, &'static [&'static str])> {
     [names(), requests(), validities(), organizations(), values()].concat()
 }
 

@@ -3,7 +3,9 @@
 mod accepted;
 mod cores;
 mod refused;
+mod refused_forms;
 mod refused_names;
+mod refused_provider;
 mod refused_values;
 
 use rcgen::{CertificateParams, DnType, KeyPair, SignatureAlgorithm};

@@ -20,15 +20,27 @@ fn dns_name(name: &str, says: &'static str) -> Row {
     )
 }
 
+/// The request with another letter near the end of its signature.
+fn tampered() -> String {
+    let mut lines: Vec<String> = CSR.lines().map(str::to_owned).collect();
+    let line = lines.len() - 3;
+    let other = if lines[line].as_bytes()[40] == b'A' {
+        "B"
+    } else {
+        "A"
+    };
+    lines[line].replace_range(40..41, other);
+    lines.join("\n")
+}
+
 fn csr(text: impl Into<String>, says: &'static str) -> Row {
     row(json!({ "csr": text.into() }), ".csr", says)
 }
 
-#[tokio::test]
-async fn common_names() {
+fn common_names() -> Vec<Row> {
     let long = format!("{}.example.com", "a".repeat(53));
     let long_label = format!("{}.example.com", "a".repeat(64));
-    let rows = [
+    vec![
         common_name("", "\"\" is not a name"),
         common_name(" ", "is not a name: CertCentral refuses values such as"),
         common_name("-", "\"-\" is not a name"),
@@ -63,15 +75,13 @@ async fn common_names() {
             "xn--a\u{80}.example.com",
             "is not a valid international domain name",
         ),
-    ];
-    each_is_refused(&rows).await;
+    ]
 }
 
-#[tokio::test]
-async fn further_names() {
+fn further_names() -> Vec<Row> {
     let label = "a".repeat(63);
     let long = format!("{label}.{label}.{label}.{}.com", "a".repeat(58));
-    let rows = [
+    vec![
         dns_name("_dmarc.example.com", "contains an underscore"),
         dns_name("10.0.0.1", "is an IP address"),
         dns_name("db.internal", "is an internal name"),
@@ -92,15 +102,13 @@ async fn further_names() {
             ".common_name",
             "Name each host, or order an OV product",
         ),
-    ];
-    each_is_refused(&rows).await;
+    ]
 }
 
-#[tokio::test]
-async fn signing_requests() {
+fn signing_requests() -> Vec<Row> {
     let key = KeyPair::generate().unwrap().serialize_pem();
     let named = |names: &[&str]| csr_of(&PKCS_ECDSA_P256_SHA256, "shop.example.com", names);
-    let rows = [
+    vec![
         csr("not a CSR", "the text is not PEM"),
         csr("", "the text is not PEM"),
         csr(
@@ -140,11 +148,24 @@ async fn signing_requests() {
             named(&["shop.example.com", "*.example.com"]),
             "The CSR lists *.example.com",
         ),
+        csr(tampered(), "the signature does not match the key"),
         row(
             json!({ "csr": key }),
             "root object",
             "the text holds a private key",
         ),
-    ];
-    each_is_refused(&rows).await;
+    ]
+}
+
+/// Every row of this file.
+pub(super) fn all() -> Vec<Row> {
+    [common_names(), further_names(), signing_requests()]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+#[tokio::test]
+async fn each_name_and_request_is_refused_at_its_argument_with_its_reason() {
+    each_is_refused(&all()).await;
 }

@@ -8,9 +8,8 @@ fn refused(argument: &str, value: &Json, path: &'static str, says: &'static str)
     row(json!({ argument: value }), path, says)
 }
 
-#[tokio::test]
-async fn products_and_choices() {
-    let rows = [
+fn products_and_choices() -> Vec<Row> {
+    vec![
         refused(
             "product_name_id",
             &json!(""),
@@ -142,12 +141,10 @@ async fn products_and_choices() {
             ".organization_units[1]",
             "\"-\" says nothing",
         ),
-    ];
-    each_is_refused(&rows).await;
+    ]
 }
 
-#[tokio::test]
-async fn validities() {
+fn validities() -> Vec<Row> {
     let order = |validity: Json, path, says| row(json!({ "order_validity": validity }), path, says);
     let older = |mut arguments: Json, path, says| {
         arguments["order_validity"] = Json::Null;
@@ -155,7 +152,7 @@ async fn validities() {
     };
     let certificate =
         |validity: Json, path, says| row(json!({ "cert_validity": validity }), path, says);
-    let rows = [
+    vec![
         order(
             Json::Null,
             ".order_validity",
@@ -247,12 +244,10 @@ async fn validities() {
             ".cert_validity.custom_expiration_date",
             "is \"2027-6-1\", not a date",
         ),
-    ];
-    each_is_refused(&rows).await;
+    ]
 }
 
-#[tokio::test]
-async fn organizations_and_people() {
+fn organizations_and_people() -> Vec<Row> {
     let new = |member: &str, value: Json, path, says| {
         let mut organization = super::accepted::new_organization();
         organization[member] = value;
@@ -268,7 +263,7 @@ async fn organizations_and_people() {
             says,
         )
     };
-    let rows = [
+    vec![
         row(
             json!({ "organization": { "id": 0 } }),
             ".organization.id",
@@ -380,6 +375,22 @@ async fn organizations_and_people() {
             ".organization.contacts",
             "Add one to `organization.contacts`",
         ),
-    ];
-    each_is_refused(&rows).await;
+    ]
+}
+
+/// Every row of this file.
+pub(super) fn all() -> Vec<Row> {
+    [
+        products_and_choices(),
+        validities(),
+        organizations_and_people(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+#[tokio::test]
+async fn each_value_is_refused_at_its_argument_with_its_reason() {
+    each_is_refused(&all()).await;
 }

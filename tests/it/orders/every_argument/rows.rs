@@ -9,6 +9,8 @@ use super::super::configuration::csr;
 /// What a change is planned as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Planned {
+    /// Not at all.
+    Nothing,
     /// In place.
     Update,
     /// Destroy and create.
@@ -27,18 +29,18 @@ pub(super) struct Row {
 }
 
 pub(super) const NOTHING: &[&str] = &[];
-const RECORDED: &[&str] = &["Change is recorded only"];
-const REISSUED: &[&str] = &["This apply reissues the certificate"];
+pub(super) const RECORDED: &[&str] = &["Change is recorded only"];
+pub(super) const REISSUED: &[&str] = &["This apply reissues the certificate"];
 // Core keeps the warnings of a replacement's create half to itself.
-const BOUGHT: &[&str] = &["Order is replaced by a new one"];
-const REISSUE: &[&str] = &["POST /order/certificate/ID/reissue"];
-const REISSUE_TO_ANOTHER_TOKEN: &[&str] = &[
+pub(super) const BOUGHT: &[&str] = &["Order is replaced by a new one"];
+pub(super) const REISSUE: &[&str] = &["POST /order/certificate/ID/reissue"];
+pub(super) const REISSUE_TO_ANOTHER_TOKEN: &[&str] = &[
     "POST /order/certificate/ID/reissue",
     "POST /order/certificate/ID/note",
 ];
-const ORDER: &[&str] = &["POST /order/certificate/PRODUCT"];
+pub(super) const ORDER: &[&str] = &["POST /order/certificate/PRODUCT"];
 
-fn row(
+pub(super) fn row(
     argument: &'static str,
     [before, after]: [Value; 2],
     planned: Planned,
@@ -56,15 +58,23 @@ fn row(
 }
 
 /// A change that is only recorded in state, with a warning or without.
-fn recorded(argument: &'static str, values: [Value; 2], warnings: &'static [&'static str]) -> Row {
+pub(super) fn recorded(
+    argument: &'static str,
+    values: [Value; 2],
+    warnings: &'static [&'static str],
+) -> Row {
     row(argument, values, Planned::Update, warnings, NOTHING)
 }
 
-fn reissued(argument: &'static str, values: [Value; 2], calls: &'static [&'static str]) -> Row {
+pub(super) fn reissued(
+    argument: &'static str,
+    values: [Value; 2],
+    calls: &'static [&'static str],
+) -> Row {
     row(argument, values, Planned::Update, REISSUED, calls)
 }
 
-fn bought(argument: &'static str, values: [Value; 2]) -> Row {
+pub(super) fn bought(argument: &'static str, values: [Value; 2]) -> Row {
     row(argument, values, Planned::Replace, BOUGHT, ORDER)
 }
 

@@ -21,10 +21,11 @@ pub(in crate::provider::ssl_order::plan) fn names(order: &SslOrderModel) -> Stri
     }
     let all = canonical_set(order);
     let common_name = order.common_name.as_str().unwrap_or_default();
-    let others: Vec<_> = all
-        .iter()
-        .filter(|name| !name.eq_ignore_ascii_case(common_name))
-        .collect();
+    let own = canonical_set(&SslOrderModel {
+        common_name: order.common_name.clone(),
+        ..SslOrderModel::default()
+    });
+    let others: Vec<_> = all.difference(&own).collect();
     let shown: Vec<_> = others
         .iter()
         .take(SHOWN_NAMES - 1)

@@ -133,6 +133,10 @@ fn names_of_the_csr_are_ordered_too() {
             |o| o.csr = Attr::Known(csr_for("old.example.com", &[])),
             "warning csr: CSR made for another name. The subject of the CSR names \"old.example.com\"",
         ),
+        (
+            |o| o.csr = Attr::Known(csr_for("shop.example.com", &["10.0.0.1", "2001:db8::1"])),
+            "warning csr: CSR names that no order has. The CSR lists 10.0.0.1, 2001:db8::1, and an order has domain names only",
+        ),
     ]);
     each_passes(&[
         ("same names in another case", |o| {

@@ -1,0 +1,70 @@
+//! The README's example is valid, and its table of provider arguments names what the schema has.
+
+use terraform_provider_digicert::framework::Provider as _;
+use terraform_provider_digicert::provider::DigicertProvider;
+
+use super::guides::{blocks_of, csr, files_read_by};
+use crate::terraform::{Workdir, cores};
+
+const README: &str = include_str!("../../../README.md");
+
+/// The rows of the table below a heading, each as its cells.
+fn table<'a>(text: &'a str, heading: &str) -> Vec<Vec<&'a str>> {
+    text.lines()
+        .skip_while(|line| *line != heading)
+        .skip_while(|line| !line.starts_with('|'))
+        .take_while(|line| line.starts_with('|'))
+        .skip(2)
+        .map(|line| line.trim_matches('|').split('|').map(str::trim).collect())
+        .collect()
+}
+
+/// The texts of a cell that stand in backticks.
+fn quoted(cell: &str) -> impl Iterator<Item = &str> {
+    cell.split('`').skip(1).step_by(2)
+}
+
+/// The environment variable that a description names.
+fn variable(description: &str) -> Option<&str> {
+    quoted(description).find(|text| {
+        text.contains('_')
+            && text
+                .bytes()
+                .all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+    })
+}
+
+#[test]
+fn every_provider_argument_stands_in_the_readme_with_its_variable() {
+    let rows = table(README, "## Provider arguments");
+    let mut documented: Vec<_> = rows
+        .iter()
+        .flat_map(|row| {
+            let environment = quoted(row[1]).next();
+            quoted(row[0]).map(move |argument| (argument, environment))
+        })
+        .collect();
+    let schema = DigicertProvider::new(|_| {}).schema();
+    let mut expected: Vec<_> = schema
+        .attributes
+        .iter()
+        .map(|attribute| (attribute.name, variable(attribute.description)))
+        .collect();
+    documented.sort_unstable();
+    expected.sort_unstable();
+    assert_eq!(documented, expected);
+}
+
+#[test]
+fn the_example_of_the_readme_is_formatted_and_valid() {
+    let examples: Vec<_> = blocks_of(README, "terraform").collect();
+    assert_eq!(examples.len(), 1);
+    for core in cores() {
+        let workdir = Workdir::new(&core, &[("main.tf", examples[0])]);
+        for file in files_read_by(examples[0]) {
+            workdir.write(file, &csr());
+        }
+        workdir.run(&["fmt", "-check", "-diff"]).success();
+        workdir.run(&["validate"]).success();
+    }
+}
