@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::config::ConfigError;
 use super::flexible;
+use super::outcome::Certainty;
 
 /// Error items that are kept of one answer.
 const MAX_ITEMS: usize = 10;
@@ -102,6 +103,8 @@ pub enum Error {
         elapsed: Duration,
         /// Why there was no further attempt.
         end: GaveUp,
+        /// What all attempts together prove: see [`Error::certainty`].
+        certainty: Certainty,
     },
     /// The call waited for its turn within the request limit and did not get it. It was not sent, or not sent again after a 429.
     #[error("not sent within {} seconds because of the request limit of CertCentral", waited.as_secs())]
@@ -131,6 +134,10 @@ pub enum GaveUp {
     },
     /// The operation was stopped.
     Stopped,
+    /// Another attempt had no turn within the request limit in the time of the operation.
+    NoTurn,
+    /// The last attempt failed in a way that is not repeated. Told only where an earlier one may have taken effect.
+    Final,
 }
 
 /// Why a call did not wait any longer for its turn.
@@ -261,11 +268,19 @@ impl Error {
 
     /// A failure that is worth another attempt which does not come. A single attempt whose repeats are used up needs no word
     /// about them.
-    pub(super) fn gave_up(last: Self, attempts: u32, elapsed: Duration, end: GaveUp) -> Self {
+    /// `earlier` is what the attempts before the last prove.
+    pub(super) fn gave_up(
+        last: Self,
+        attempts: u32,
+        elapsed: Duration,
+        end: GaveUp,
+        earlier: Certainty,
+    ) -> Self {
         if attempts == 1 && end == GaveUp::Exhausted {
             return last;
         }
         Self::GaveUp {
+            certainty: earlier.and(last.certainty()),
             last: Box::new(last),
             attempts,
             elapsed,
@@ -335,73 +350,4 @@ fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<ErrorIt
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn items(json: &str) -> Vec<ErrorItem> {
-        serde_json::from_str::<ErrorBody>(json).unwrap().errors
-    }
-
-    #[test]
-    fn errors_are_a_list_or_one_object() {
-        let expected = ErrorItem {
-            code: "not_found|order".to_owned(),
-            message: "Gone.".to_owned(),
-        };
-        let one = r#"{"code":"not_found|order","message":"Gone."}"#;
-        for json in [
-            format!(r#"{{"errors":{one}}}"#),
-            format!(r#"{{"errors":[{one}]}}"#),
-        ] {
-            assert_eq!(items(&json), vec![expected.clone()], "{json}");
-        }
-        assert_eq!(items(r#"{"errors":[]}"#), []);
-        assert_eq!(items(r#"{"errors":null}"#), []);
-        assert!(serde_json::from_str::<ErrorBody>("{}").is_err());
-    }
-
-    #[test]
-    fn a_thousand_errors_are_cut_to_ten() {
-        let many = vec![r#"{"code":"x"}"#; 1000].join(",");
-        assert_eq!(items(&format!(r#"{{"errors":[{many}]}}"#)).len(), 10);
-    }
-
-    #[test]
-    fn a_code_has_a_kind_and_a_detail() {
-        let item = |code: &str| ErrorItem {
-            code: code.to_owned(),
-            message: String::new(),
-        };
-        assert_eq!(item("not_found|order").kind(), "not_found");
-        assert_eq!(item("not_found|order").detail(), Some("order"));
-        let invalid = item("invalid_value:validity_years");
-        assert_eq!(invalid.kind(), "invalid_value");
-        assert_eq!(invalid.detail(), Some("validity_years"));
-        assert_eq!(item("bad_request_format").kind(), "bad_request_format");
-        assert_eq!(item("bad_request_format").detail(), None);
-    }
-
-    #[test]
-    fn all_codes_are_told_and_found() {
-        let error = ApiError {
-            status: 400,
-            errors: items(
-                r#"{"errors":[{"code":"a|b","message":"One."},{"code":"c","message":"Two."}]}"#,
-            ),
-        };
-        assert_eq!(
-            error.to_string(),
-            "CertCentral answered 400: One. (a|b); Two. (c)"
-        );
-        assert!(error.has("a") && error.has("a|b") && error.has("c"));
-        assert!(!error.has("b"));
-        let silent = ApiError {
-            status: 500,
-            errors: Vec::new(),
-        };
-        assert_eq!(
-            silent.to_string(),
-            "CertCentral answered 500 without giving a reason"
-        );
-    }
-}
+mod tests;
