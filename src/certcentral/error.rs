@@ -10,6 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 pub(super) use self::body::ErrorBody;
 use super::config::ConfigError;
 use super::flexible;
+use super::outcome::Certainty;
 
 /// A failed call. Every text in it is free of the API key and of control characters.
 #[derive(Debug, thiserror::Error)]
@@ -101,6 +102,8 @@ pub enum Error {
         elapsed: Duration,
         /// Why there was no further attempt.
         end: GaveUp,
+        /// What all attempts together prove: see [`Error::certainty`].
+        certainty: Certainty,
     },
     /// The call waited for its turn within the request limit and did not get it. It was not sent, or not sent again after a 429.
     #[error("not sent within {} seconds because of the request limit of CertCentral", waited.as_secs())]
@@ -130,6 +133,10 @@ pub enum GaveUp {
     },
     /// The operation was stopped.
     Stopped,
+    /// Another attempt had no turn within the request limit in the time of the operation.
+    NoTurn,
+    /// The last attempt failed in a way that is not repeated. Told only where an earlier one may have taken effect.
+    Final,
 }
 
 /// Why a call did not wait any longer for its turn.
@@ -260,11 +267,19 @@ impl Error {
 
     /// A failure that is worth another attempt which does not come. A single attempt whose repeats are used up needs no word
     /// about them.
-    pub(super) fn gave_up(last: Self, attempts: u32, elapsed: Duration, end: GaveUp) -> Self {
+    /// `earlier` is what the attempts before the last prove.
+    pub(super) fn gave_up(
+        last: Self,
+        attempts: u32,
+        elapsed: Duration,
+        end: GaveUp,
+        earlier: Certainty,
+    ) -> Self {
         if attempts == 1 && end == GaveUp::Exhausted {
             return last;
         }
         Self::GaveUp {
+            certainty: earlier.and(last.certainty()),
             last: Box::new(last),
             attempts,
             elapsed,

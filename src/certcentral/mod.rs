@@ -108,7 +108,7 @@ pub use outcome::Certainty;
 pub use product::{HashType, HashTypes, Product};
 pub use rate_limit::RateWindow;
 pub use reissue::{Duplicate, Reissue};
-pub use request::{Decision, Request, RequestOrder, User};
+pub use request::{Decision, Request, RequestCertificate, RequestOrder, User};
 pub use revoke::{Revocation, RevocationReason, Revoked};
 pub use status::{OrderStatus, RequestStatus};
 pub use validation::{DnsNameValidation, OrganizationProgress, ValidationStatus};

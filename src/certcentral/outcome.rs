@@ -14,14 +14,23 @@ pub enum Certainty {
     Unknown,
 }
 
+impl Certainty {
+    /// What two attempts of one call prove together.
+    pub(super) fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::NothingHappened, Self::NothingHappened) => Self::NothingHappened,
+            _ => Self::Unknown,
+        }
+    }
+}
+
 impl Error {
     /// What this failure of a changing call proves.
     #[must_use]
     pub fn certainty(&self) -> Certainty {
         let nothing_happened = match self {
             Self::Config(_) | Self::NotSent { .. } => true,
-            // Every attempt before the last proved that nothing happened, or there would have been no other.
-            Self::GaveUp { last, .. } => return last.certainty(),
+            Self::GaveUp { certainty, .. } => return *certainty,
             Self::Transport { kind, .. } => failed_before_sending(*kind),
             // Over the rate limit every call is refused before it is looked at, also by the CDN in HTML.
             Self::Api(error) => {
@@ -115,13 +124,17 @@ mod tests {
             reason: NotSent::TimeUp,
             waited: Duration::ZERO,
         };
-        let gave_up = |last| Error::gave_up(last, 2, Duration::ZERO, GaveUp::Exhausted);
+        let after =
+            |earlier, last| Error::gave_up(last, 2, Duration::ZERO, GaveUp::Exhausted, earlier);
+        let gave_up = |last| after(NothingHappened, last);
         let table = [
             (Error::Config(ConfigError::EmptyApiKey), NothingHappened),
             (not_sent, NothingHappened),
             (gave_up(api(429, 1)), NothingHappened),
             (gave_up(transport(TransportKind::Connect)), NothingHappened),
             (gave_up(transport(TransportKind::Interrupted)), Unknown),
+            (after(Unknown, transport(TransportKind::Connect)), Unknown),
+            (after(Unknown, api(400, 1)), Unknown),
             (gave_up(not_json(503)), Unknown),
             (transport(TransportKind::Dns), NothingHappened),
             (transport(TransportKind::Connect), NothingHappened),

@@ -1,10 +1,13 @@
 //! A call from its first attempt to its last: its turn within the rate limit, and repeats where `retry.rs` allows them.
 
+use std::time::Duration;
+
 use tokio::time::Instant;
 use tracing::{debug, warn};
 
 use super::client::Client;
 use super::error::{Error, GaveUp, NotSent};
+use super::outcome::Certainty;
 use super::rate_limit::Turn;
 use super::retry::{self, Attempt, Failure, Verdict};
 use super::transport::{Answer, Call};
@@ -14,16 +17,23 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// That of the last attempt; [`Error::GaveUp`] around it if another one would have been right.
+    /// That of the last attempt; [`Error::GaveUp`] around it if another one would have been right, or if one before it may have
+    /// taken effect.
     pub(super) async fn send(&self, call: &Call<'_>) -> Result<Answer, Error> {
         let begin = Instant::now();
         let deadline = self.patience.deadline();
         let mut repeats = 0;
+        // The newest attempt that may have changed something.
+        let mut lost: Option<Error> = None;
         loop {
-            if let Some(rejection) = self.rejection() {
-                return Err(rejection);
-            }
-            let turn = self.turn(deadline, begin).await?;
+            let ready = match self.rejection() {
+                Some(rejection) => Err(rejection),
+                None => self.turn(deadline, begin).await,
+            };
+            let turn = match ready {
+                Ok(turn) => turn,
+                Err(reason) => return Err(not_repeated(reason, lost, repeats, begin.elapsed())),
+            };
             let sent = self.attempt(call).await;
             drop(turn);
             let error = match sent.outcome {
@@ -44,7 +54,10 @@ impl Client {
             }
             let verdict = retry::decide(&attempt);
             let end = match verdict {
-                Verdict::Never => return Err(error),
+                Verdict::Never if lost.is_none() || error.certainty() == Certainty::Unknown => {
+                    return Err(error);
+                }
+                Verdict::Never => GaveUp::Final,
                 Verdict::Exhausted => GaveUp::Exhausted,
                 Verdict::TimeUp(pause) => GaveUp::TimeUp { pause },
                 Verdict::Repeat(pause) => {
@@ -57,13 +70,26 @@ impl Client {
                     );
                     if self.patience.pause(Instant::now() + pause).await {
                         repeats += 1;
+                        if call.changes() && error.certainty() == Certainty::Unknown {
+                            lost = Some(error);
+                        }
                         continue;
                     }
                     GaveUp::Stopped
                 }
             };
             debug!(call = %call, attempts = repeats + 1, ?end, "gave up a call to CertCentral");
-            return Err(Error::gave_up(error, repeats + 1, begin.elapsed(), end));
+            let earlier = match lost {
+                Some(_) => Certainty::Unknown,
+                None => Certainty::NothingHappened,
+            };
+            return Err(Error::gave_up(
+                error,
+                repeats + 1,
+                begin.elapsed(),
+                end,
+                earlier,
+            ));
         }
     }
 
@@ -83,6 +109,22 @@ impl Client {
             waited: begin.elapsed(),
         })
     }
+}
+
+/// What to report where an attempt was not made: the reason, unless the newest attempt before it may have changed something.
+fn not_repeated(reason: Error, lost: Option<Error>, attempts: u32, elapsed: Duration) -> Error {
+    let Some(lost) = lost else {
+        return reason;
+    };
+    let (last, end) = match reason {
+        Error::NotSent {
+            reason: NotSent::Stopped,
+            ..
+        } => (lost, GaveUp::Stopped),
+        Error::NotSent { .. } => (lost, GaveUp::NoTurn),
+        refused => (refused, GaveUp::Final),
+    };
+    Error::gave_up(last, attempts, elapsed, end, Certainty::Unknown)
 }
 
 #[cfg(test)]

@@ -76,6 +76,9 @@ pub struct User {
 pub struct RequestOrder {
     /// The order.
     pub id: OrderId,
+    /// What is to be issued.
+    #[serde(default, deserialize_with = "flexible::object")]
+    pub certificate: Option<RequestCertificate>,
     /// Whose name the certificate is to carry.
     #[serde(default, deserialize_with = "flexible::object")]
     pub organization: Option<OrganizationRef>,
@@ -85,6 +88,17 @@ pub struct RequestOrder {
     /// What is bought.
     #[serde(default, deserialize_with = "flexible::object")]
     pub product: Option<ProductRef>,
+}
+
+/// The certificate that a request is about.
+///
+/// Source: <https://dev.digicert.com/services-api/requests/list-requests/>
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct RequestCertificate {
+    /// Its main name.
+    #[serde(default, deserialize_with = "flexible::text")]
+    pub common_name: Option<String>,
 }
 
 /// What to do with a request.

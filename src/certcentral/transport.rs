@@ -116,6 +116,11 @@ impl<'a> Call<'a> {
         self.path
     }
 
+    /// Whether the call can change something.
+    pub(super) fn changes(&self) -> bool {
+        self.method != Method::GET
+    }
+
     pub(super) fn kind(&self) -> Kind {
         self.kind
     }

@@ -40,24 +40,34 @@ struct Configured {
     estimates: Estimates,
 }
 
-/// One create's right to its token. Given back when the create ends without an order.
+/// One create's right to its token. Given back when the create ends and it is certain that there is no order.
 #[derive(Debug)]
 pub struct Claim {
     configured: Arc<Configured>,
     token: String,
-    ordered: bool,
+    may_be_ordered: bool,
 }
 
 impl Claim {
     /// The token has an order now: no other resource of this apply may use it.
     pub fn keep(mut self) {
-        self.ordered = true;
+        self.may_be_ordered = true;
+    }
+
+    /// The order is about to be sent. From here on only [`Claim::give_back`] gives the token back, whatever happens.
+    pub fn sending(&mut self) {
+        self.may_be_ordered = true;
+    }
+
+    /// Nothing was ordered for certain.
+    pub fn give_back(mut self) {
+        self.may_be_ordered = false;
     }
 }
 
 impl Drop for Claim {
     fn drop(&mut self) {
-        if !self.ordered {
+        if !self.may_be_ordered {
             self.configured.claimed_tokens().remove(&self.token);
         }
     }
@@ -178,7 +188,7 @@ impl Session {
         is_new.then(|| Claim {
             configured,
             token: token.to_owned(),
-            ordered: false,
+            may_be_ordered: false,
         })
     }
 

@@ -10,7 +10,7 @@ use reqwest::StatusCode;
 use crate::client::{new_csr, seed_body};
 
 /// Ends the program when the test ends, however it ends.
-struct Running(Child);
+pub(crate) struct Running(pub(crate) Child);
 
 impl Drop for Running {
     fn drop(&mut self) {

@@ -5,8 +5,13 @@ use std::fmt;
 
 use data_encoding::{BASE64, BASE64_NOPAD, BASE64URL_NOPAD, HEXLOWER, HEXUPPER};
 
-/// Bytes that give a part of a secret away.
+/// Characters that give a part of a secret away.
 const PART: usize = 8;
+/// The same in base64, where a character holds six bits. Shorter runs occur in certificates by chance: a key of the sandbox and the
+/// name of its authority share a word.
+const PART_IN_BASE64: usize = 10;
+/// The same in hexadecimal.
+const PART_IN_HEX: usize = 2 * PART;
 /// Shorter secrets are looked for as a whole only: an eighth of a word is no secret.
 const SHORTEST_IN_PARTS: usize = 24;
 
@@ -15,8 +20,8 @@ const SHORTEST_IN_PARTS: usize = 24;
 pub(super) struct Traces {
     /// The secret in every form, the longest first.
     whole: Vec<String>,
-    /// Every run of eight bytes of those forms, and of base64 at any place in a longer text.
-    parts: HashSet<[u8; PART]>,
+    /// Every run of those forms that is long enough, by its length; of base64 at any place in a longer text, too.
+    parts: Vec<(usize, HashSet<Vec<u8>>)>,
 }
 
 impl Traces {
@@ -25,11 +30,20 @@ impl Traces {
         whole.sort_by_key(|form| std::cmp::Reverse(form.len()));
         whole.dedup();
         let parts = if secret.len() < SHORTEST_IN_PARTS {
-            HashSet::new()
+            Vec::new()
         } else {
             let fragments = (0..3).flat_map(|offset| within_base64(secret, offset));
-            let sources = whole.iter().cloned().chain(fragments);
-            sources.flat_map(|source| runs(&source)).collect()
+            let base64 = in_base64(secret).into_iter().chain(fragments).collect();
+            [
+                (PART, in_text(secret)),
+                (PART_IN_BASE64, base64),
+                (PART_IN_HEX, in_hex(secret)),
+            ]
+            .map(|(length, sources): (usize, Vec<String>)| {
+                let runs = sources.iter().flat_map(|source| runs(source, length));
+                (length, runs.collect())
+            })
+            .into()
         };
         Self { whole, parts }
     }
@@ -59,25 +73,30 @@ impl Traces {
     /// The text without parts, or none if there are none. A part is ASCII, so it begins and ends between characters.
     fn without_parts(&self, text: &str, mask: &str) -> Option<String> {
         let mut clean = String::new();
-        let (mut kept_to, mut masked_to) = (0, 0);
-        for (start, run) in text.as_bytes().windows(PART).enumerate() {
-            let is_part = run
-                .try_into()
-                .is_ok_and(|run: [u8; PART]| self.parts.contains(&run));
-            if !is_part {
+        let mut masked_to = 0;
+        for start in 0..text.len() {
+            let Some(length) = self.part_at(&text.as_bytes()[start..]) else {
                 continue;
-            }
+            };
             if start > masked_to || masked_to == 0 {
-                clean.push_str(&text[kept_to..start]);
+                clean.push_str(&text[masked_to..start]);
                 clean.push_str(mask);
             }
-            masked_to = start + PART;
-            kept_to = masked_to;
+            masked_to = masked_to.max(start + length);
         }
         (masked_to > 0).then(|| {
-            clean.push_str(&text[kept_to..]);
+            clean.push_str(&text[masked_to..]);
             clean
         })
+    }
+
+    /// The length of the longest part with which a text begins.
+    fn part_at(&self, text: &[u8]) -> Option<usize> {
+        self.parts
+            .iter()
+            .filter(|(length, runs)| text.get(..*length).is_some_and(|run| runs.contains(run)))
+            .map(|(length, _)| *length)
+            .max()
     }
 }
 
@@ -88,8 +107,14 @@ impl fmt::Debug for Traces {
 }
 
 fn forms(secret: &str) -> Vec<String> {
-    let bytes = secret.as_bytes();
-    let percent: String = url::form_urlencoded::byte_serialize(bytes).collect();
+    let mut forms = in_text(secret);
+    forms.extend(in_base64(secret));
+    forms.extend(in_hex(secret));
+    forms
+}
+
+fn in_text(secret: &str) -> Vec<String> {
+    let percent: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
     let json = secret.replace('\\', "\\\\").replace('"', "\\\"");
     vec![
         secret.to_owned(),
@@ -98,12 +123,21 @@ fn forms(secret: &str) -> Vec<String> {
         percent,
         json.replace('/', "\\/"),
         json,
-        BASE64.encode(bytes),
-        BASE64_NOPAD.encode(bytes),
-        BASE64URL_NOPAD.encode(bytes),
-        HEXLOWER.encode(bytes),
-        HEXUPPER.encode(bytes),
     ]
+}
+
+fn in_base64(secret: &str) -> Vec<String> {
+    [BASE64, BASE64_NOPAD, BASE64URL_NOPAD]
+        .iter()
+        .map(|encoding| encoding.encode(secret.as_bytes()))
+        .collect()
+}
+
+fn in_hex(secret: &str) -> Vec<String> {
+    [HEXLOWER, HEXUPPER]
+        .iter()
+        .map(|encoding| encoding.encode(secret.as_bytes()))
+        .collect()
 }
 
 fn reversed(text: &str) -> String {
@@ -136,9 +170,8 @@ fn within_base64(secret: &str, offset: usize) -> [String; 2] {
         .map(|text| text[first..last].to_owned())
 }
 
-fn runs(text: &str) -> Vec<[u8; PART]> {
-    let runs = text.as_bytes().windows(PART);
-    runs.filter_map(|run| run.try_into().ok()).collect()
+fn runs(text: &str, length: usize) -> impl Iterator<Item = Vec<u8>> {
+    text.as_bytes().windows(length).map(<[u8]>::to_vec)
 }
 
 #[cfg(test)]
@@ -184,8 +217,8 @@ mod tests {
                 assert!(clean.contains('#'), "{encoded}");
                 assert!(longest < encoded.len() / 2, "{clean}");
                 // What is left of the secret is shorter than a part.
-                for run in runs(&encoded) {
-                    let run = String::from_utf8(run.to_vec()).unwrap();
+                for run in runs(&encoded, PART_IN_BASE64) {
+                    let run = String::from_utf8(run).unwrap();
                     let is_of_the_secret = (0..3)
                         .flat_map(|offset| within_base64(SECRET, offset))
                         .any(|fragment| fragment.contains(&run));
@@ -196,6 +229,26 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn parts_in_hexadecimal_are_masked() {
+        let hex = HEXLOWER.encode(SECRET.as_bytes());
+        assert_eq!(scrub(&format!("<{}>", &hex[6..22])), "<#>");
+        assert_eq!(scrub(&hex[6..20]), &hex[6..20]);
+    }
+
+    /// A certificate whose names share a word with the key is still a certificate.
+    #[test]
+    fn a_word_in_common_is_no_trace() {
+        let traces = Traces::of("sandbox-of-somebody-else");
+        for before in 0..6 {
+            for name in ["CertCentral Sandbox Root CA", "the sandbox", "sandbox_1"] {
+                let text = BASE64.encode(format!("{}{name}", &"-----"[..before.min(5)]).as_bytes());
+                assert_eq!(traces.scrub(&text, "#"), text, "{name}");
+            }
+        }
+        assert_eq!(traces.scrub("by sandbox-of me", "#"), "by # me");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Calls against raw answers, on a clock that stands still until everybody waits.
 
+mod attempts;
+
 use std::time::Duration;
 
 use tokio::time::Instant;

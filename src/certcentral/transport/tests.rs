@@ -6,6 +6,9 @@ mod trust;
 
 use std::time::Duration;
 
+use tokio::net::{TcpSocket, TcpStream};
+use tokio::time::timeout;
+
 use super::super::client::Client;
 use super::super::config::{ApiKey, BaseUrl, CaBundle};
 use super::super::id::OrderId;
@@ -209,6 +212,37 @@ async fn what_fails_before_sending_proves_that_nothing_happened() {
             error,
             Error::Transport {
                 kind: TransportKind::Dns,
+                ..
+            }
+        ),
+        "{error:?}"
+    );
+    assert_eq!(error.certainty(), Certainty::NothingHappened);
+}
+
+#[tokio::test]
+async fn a_host_that_takes_no_connection_proves_that_nothing_happened() {
+    let moment = Duration::from_millis(200);
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let listener = socket.listen(1).unwrap();
+    let address = listener.local_addr().unwrap();
+    // Nobody accepts, and a full queue answers no further connection.
+    let mut queue = Vec::new();
+    while let Ok(stream) = timeout(moment, TcpStream::connect(address)).await {
+        queue.push(stream.unwrap());
+    }
+    let base_url = BaseUrl::new(&format!("http://{address}/services/v2")).unwrap();
+    let mut config = Config::new(base_url, ApiKey::new(KEY).unwrap());
+    config.max_retries = 0;
+    config.timeouts.connect = moment;
+    let client = Client::new(config).unwrap();
+    let error = client.place_order("ssl_plus", &order()).await.unwrap_err();
+    assert!(
+        matches!(
+            error,
+            Error::Transport {
+                kind: TransportKind::Connect,
                 ..
             }
         ),

@@ -26,6 +26,14 @@ pub(super) fn gave_up(
             seconds(pause)
         ),
         GaveUp::Stopped => ", until the run was interrupted.".to_owned(),
+        GaveUp::NoTurn => {
+            ", and had no further turn within the request limit of CertCentral in the time of this operation."
+                .to_owned()
+        }
+        GaveUp::Final => {
+            ". An earlier attempt was not answered and may have taken effect; look before you try again."
+                .to_owned()
+        }
     };
     last.detail = format!("{}\n\n{tried}{ended}", last.detail);
     last

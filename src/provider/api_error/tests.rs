@@ -5,7 +5,7 @@ use std::time::Duration;
 use expect_test::expect;
 
 use super::{ADVICE, FIELDS, diagnostic, field_argument};
-use crate::certcentral::{ApiError, Error, ErrorItem, GaveUp, NotSent};
+use crate::certcentral::{ApiError, Certainty, Error, ErrorItem, GaveUp, NotSent};
 use crate::framework::{Diagnostic, Kind, Step};
 use crate::provider::ssl_order::{SslOrder, samples};
 
@@ -203,6 +203,7 @@ fn calls_that_were_repeated_or_not_sent_say_how_long_and_why() {
         attempts,
         elapsed: Duration::from_secs(seconds),
         end,
+        certainty: Certainty::NothingHappened,
     };
     let minute = Duration::from_secs(60);
     let not_sent = |reason| Error::NotSent {
@@ -213,6 +214,8 @@ fn calls_that_were_repeated_or_not_sent_say_how_long_and_why() {
         gave_up(9, 250, GaveUp::Exhausted),
         gave_up(1, 0, GaveUp::TimeUp { pause: minute }),
         gave_up(2, 1, GaveUp::Stopped),
+        gave_up(1, 1, GaveUp::NoTurn),
+        gave_up(2, 1, GaveUp::Final),
         not_sent(NotSent::TimeUp),
         not_sent(NotSent::Stopped),
     ];
@@ -234,6 +237,15 @@ fn calls_that_were_repeated_or_not_sent_say_how_long_and_why() {
           CertCentral refused placing the order.
              CertCentral answered 429 without giving a reason.
           -> The call was tried 2 times within 1 second, until the run was interrupted.
+        Refused by CertCentral @ -
+          CertCentral refused placing the order.
+             CertCentral answered 429 without giving a reason.
+          -> The call was tried once, and had no further turn within the request limit of CertCentral in the time of this operation.
+        Refused by CertCentral @ -
+          CertCentral refused placing the order.
+             CertCentral answered 429 without giving a reason.
+          -> The call was tried 2 times within 1 second.
+             An earlier attempt was not answered and may have taken effect; look before you try again.
         No turn within the request limit @ -
           The call for placing the order had no turn within the request limit of CertCentral in the time of this operation; it waited 60 seconds.
              Nothing was sent.

@@ -74,7 +74,7 @@ pub(super) async fn obtain(
     let client = session.client()?.within(deadline, &call.stop);
     let mut prepared = prepare(session, &planned, purchase.renewal_of, &client.host())?;
     answer_would_be_accepted(&planned, &prepared)?;
-    let claim = session
+    let mut claim = session
         .claim(&prepared.token)
         .ok_or_else(|| words::same_order_twice(&prepared))?;
 
@@ -105,6 +105,8 @@ pub(super) async fn obtain(
             let renewed_until = purchase.renewed_until.as_deref();
             price::check(session, &planned, renewed_until, &client, &call.stop).await?;
             prepared.body.price_estimate = price::known(session, &planned, renewed_until);
+            // What is not known to have failed may be there: nobody else of this apply sends the same order then.
+            claim.sending();
             match place::place(&client, &prepared, deadline, &call.stop).await {
                 Outcome::Placed(placed) => Got::Answer(placed),
                 Outcome::Settled(order) => {
@@ -112,7 +114,11 @@ pub(super) async fn obtain(
                     warnings.push(summary, detail);
                     Got::Order(order)
                 }
-                Outcome::NoOrder(problem) => return Err(problem.into()),
+                Outcome::NoOrder(problem) => {
+                    claim.give_back();
+                    return Err(problem.into());
+                }
+                Outcome::Unknown(problem) => return Err(problem.into()),
             }
         }
     };
@@ -282,7 +288,7 @@ async fn look(
             ));
         }
     }
-    let similar = duplicates::look(client, prepared, session.today())
+    let similar = duplicates::look(client, prepared, session)
         .await
         .map_err(|error| {
             api_error::diagnostic(
@@ -294,7 +300,6 @@ async fn look(
     match similar {
         Similar::Ours(order) => Ok(Some(order)),
         Similar::Doubtful(id) if check != "off" => Err(words::doubtful_order(prepared, id)),
-        Similar::Foreign { id, .. } if session.has_let_go(id.get()) => Ok(None),
         Similar::Foreign { id, placed } if check == "error" => {
             Err(words::similar_order(prepared, id, &placed))
         }

@@ -99,7 +99,11 @@ impl Ending<'_> {
             let Some(order) = seen else {
                 return Ok(self.not_found());
             };
-            let action = match next(self.goal, &order, &self.tried) {
+            let step = match next(self.goal, &order, &self.tried) {
+                Step::Act(_) if self.is_to_stay_valid() => Step::LeaveValid,
+                step => step,
+            };
+            let action = match step {
                 Step::Finished => return Ok(Warnings::new()),
                 Step::LeaveValid => return Ok(words::left_valid(&order)),
                 Step::AwaitsApproval(request) => {
@@ -127,6 +131,12 @@ impl Ending<'_> {
                 Err(error) => self.settle(action, error).await?,
             };
         }
+    }
+
+    /// Whether the plan said that the certificate stays valid. No status that the order has by now makes that untrue.
+    fn is_to_stay_valid(&self) -> bool {
+        let planned = OrderStatus::from(self.state.status.as_str().unwrap_or_default());
+        self.goal == Goal::Cancel && planned.has_certificate()
     }
 
     /// The order, or none if CertCentral has none with this id.

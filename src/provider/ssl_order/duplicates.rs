@@ -10,9 +10,11 @@ use super::find::has_key;
 use super::new_order::Prepared;
 use super::succession::{self, Kinship};
 use crate::certcentral::{
-    Client, Error, ListedOrder, Order, OrderFilter, OrderId, OrderOrganization,
+    Client, Error, ListedOrder, Order, OrderFilter, OrderId, OrderOrganization, RequestOrder,
+    RequestStatus,
 };
 use crate::pki;
+use crate::provider::session::Session;
 
 /// How far back an order of somebody else counts, in days.
 const DAYS_BACK: i64 = 7;
@@ -39,14 +41,16 @@ pub(super) enum Similar {
 pub(super) async fn look(
     client: &Client,
     prepared: &Prepared,
-    today: Date,
+    session: &Session,
 ) -> Result<Similar, Error> {
+    let today = session.today();
     let mut found = Similar::Nothing;
     for info in candidates(client, prepared).await? {
         match succession::kinship(client, &info, prepared).await? {
             Kinship::Same => return Ok(Similar::Ours(Box::new(info))),
             Kinship::Doubtful => found = Similar::Doubtful(info.id),
-            Kinship::Foreign if is_recent(&info, today) => {
+            // What this apply has let go of is replaced on purpose.
+            Kinship::Foreign if is_recent(&info, today) && !session.has_let_go(info.id.get()) => {
                 if matches!(found, Similar::Nothing) {
                     found = Similar::Foreign {
                         id: info.id,
@@ -65,12 +69,50 @@ pub(super) async fn with_our_token(
     client: &Client,
     prepared: &Prepared,
 ) -> Result<Vec<Order>, Error> {
-    let mut found = candidates(client, prepared).await?;
-    found.retain(|order| {
+    let is_ours = |order: &Order| {
         has_key(order, &prepared.csr)
             && order.alternative_order_id.as_deref() == Some(prepared.token.as_str())
-    });
+    };
+    let mut found = candidates(client, prepared).await?;
+    found.retain(is_ours);
+    if found.is_empty() {
+        found = awaiting_approval(client, prepared).await?;
+        found.retain(is_ours);
+    }
     Ok(found)
+}
+
+/// The orders with our common name whose requests wait for an approver. It is not documented that lists of orders show these.
+async fn awaiting_approval(client: &Client, prepared: &Prepared) -> Result<Vec<Order>, Error> {
+    let mut ids = BTreeSet::new();
+    for status in [RequestStatus::Submitted, RequestStatus::Pending] {
+        for request in client.requests(Some(&status)).await? {
+            ids.extend(
+                request
+                    .order
+                    .filter(|order| may_be_for(order, prepared))
+                    .map(|order| order.id),
+            );
+        }
+    }
+    let mut found = Vec::new();
+    for id in ids {
+        let order = client.order(id).await?;
+        if order.status.is_open() {
+            found.push(order);
+        }
+    }
+    Ok(found)
+}
+
+/// Whether a request may be about our names. One that tells none may be about any.
+fn may_be_for(order: &RequestOrder, prepared: &Prepared) -> bool {
+    let ours = &prepared.body.certificate.common_name;
+    let theirs = order
+        .certificate
+        .as_ref()
+        .and_then(|certificate| certificate.common_name.as_deref());
+    theirs.is_none_or(|theirs| theirs.eq_ignore_ascii_case(ours))
 }
 
 /// The open orders for the same names, product and organization, newest first.

@@ -21,8 +21,10 @@ pub(super) enum Outcome {
     Placed(PlacedOrder),
     /// The answer was lost, and the order was found.
     Settled(Box<Order>),
-    /// Nothing was ordered, or nobody knows: the diagnostic says which.
+    /// Nothing was ordered.
     NoOrder(Diagnostic),
+    /// Nobody knows whether it was ordered, or which of several orders it is.
+    Unknown(Diagnostic),
 }
 
 /// Sends the order and settles its outcome before `deadline`. A stop that came before the POST prevents it, also when
@@ -81,7 +83,7 @@ async fn settle(
                 return Outcome::Settled(order);
             }
             Ok(Found::Several(ids)) => {
-                return Outcome::NoOrder(words::several_after_a_lost_answer(prepared, &ids));
+                return Outcome::Unknown(words::several_after_a_lost_answer(prepared, &ids));
             }
             Ok(Found::Nothing | Found::Foreign(_)) => {}
             Err(error) => last_trouble = Some(error),
@@ -95,7 +97,7 @@ async fn settle(
             Ok(mut found) => {
                 if found.len() > 1 {
                     let ids: Vec<_> = found.iter().map(|order| order.id).collect();
-                    return Outcome::NoOrder(words::several_after_a_lost_answer(prepared, &ids));
+                    return Outcome::Unknown(words::several_after_a_lost_answer(prepared, &ids));
                 }
                 if let Some(order) = found.pop() {
                     info!(order_id = %order.id, "order settled by its names and its key after a lost answer");
@@ -105,7 +107,7 @@ async fn settle(
             Err(error) => last_trouble = Some(error),
         }
     }
-    Outcome::NoOrder(words::unknown_outcome(
+    Outcome::Unknown(words::unknown_outcome(
         prepared,
         lost,
         last_trouble.as_ref(),

@@ -1,9 +1,10 @@
 //! A reissue under the same faults as an order: sent once, and found again or said to be unknown.
 
+use certcentral_sandbox::At;
 use serde_json::{Value as Json, json};
 
 use super::rows::{add, assert_no_key, bed_without_repeats, each, try_apply};
-use crate::lifecycle::bed::{Bed, errors, new_csr, order, order_with};
+use crate::lifecycle::bed::{Bed, errors, http, new_csr, order, order_with, route};
 
 const REISSUE: &str = "POST /order/certificate/*/reissue";
 
@@ -143,6 +144,67 @@ async fn a_reissue_that_takes_effect_late_is_found_and_not_sent_again() {
         assert_eq!(sent(&bed), 1, "{row}");
         assert_reissued_once(&mut bed, &config, &row).await;
     }
+}
+
+#[tokio::test]
+async fn a_reissue_of_somebody_else_is_not_taken_for_ours() {
+    let row = "theirs";
+    let mut bed = Bed::new();
+    let _applied = try_apply(&mut bed, &order(), row).await;
+    let former = bed.order().clone();
+    // Ours is lost, and somebody reissues the certificate at the same time.
+    let hold = bed.sandbox.hold(route(REISSUE), 1, At::Before);
+    add(&bed.sandbox, &format!("{REISSUE} 1 before drop"));
+    let url = format!(
+        "{}/order/certificate/{}/reissue",
+        bed.sandbox.base_url(),
+        bed.order_id()
+    );
+    let theirs = async {
+        hold.held().await;
+        let certificate = json!({ "common_name": "shop.example.com", "csr": new_csr(), "signature_hash": "sha256" });
+        let call = http().post(url).header("X-DC-DEVKEY", "sandbox-by-hand");
+        let answer = call
+            .json(&json!({ "certificate": certificate }))
+            .send()
+            .await;
+        assert_eq!(answer.unwrap().status(), 201);
+        hold.release();
+    };
+    let config = another_key();
+    let (failed, ()) = tokio::join!(try_apply(&mut bed, &config, row), theirs);
+    assert_eq!(errors(&failed.report), ["Unknown outcome of the reissue"]);
+    assert_eq!(bed.order()["csr"], former["csr"]);
+    assert_eq!((sent(&bed), bed.sandbox.summary().reissued), (2, 1));
+
+    let _applied = try_apply(&mut bed, &config, row).await;
+    assert_eq!((sent(&bed), bed.sandbox.summary().reissued), (3, 2));
+    assert_eq!(bed.order()["csr"], config["csr"]);
+    let certificate = bed.sandbox.orders()[0].certificate_id;
+    assert_eq!(bed.order()["certificate_id"].as_u64(), certificate);
+    assert!(bed.plan(&config).await.expect_success().is_empty());
+}
+
+#[tokio::test]
+async fn an_order_that_tells_no_certificate_is_no_proof_of_a_reissue() {
+    let row = "no certificate id";
+    let mut bed = Bed::new();
+    let _applied = try_apply(&mut bed, &order(), row).await;
+    let former = bed.order().clone();
+    add(&bed.sandbox, &format!("{REISSUE} 1 before drop"));
+    // The refresh and the look before the reissue see it.
+    add(
+        &bed.sandbox,
+        "GET /order/certificate/* 3x* after remove pointer=/certificate/id",
+    );
+    let config = another_key();
+    let failed = try_apply(&mut bed, &config, row).await;
+    assert_eq!(errors(&failed.report), ["Unknown outcome of the reissue"]);
+    assert_eq!(bed.order()["csr"], former["csr"]);
+    bed.sandbox.clear_rules();
+    let _applied = try_apply(&mut bed, &config, row).await;
+    assert_eq!(sent(&bed), 2);
+    assert_reissued_once(&mut bed, &config, row).await;
 }
 
 #[tokio::test]

@@ -228,29 +228,40 @@ async fn a_lost_answer_is_settled_without_another_reissue() {
 
 #[tokio::test]
 async fn a_reissue_of_unknown_outcome_is_looked_for_by_the_next_apply() {
-    let mut bed = Bed::new();
-    let _applied = bed.apply(&order()).await.expect_success();
-    bed.sandbox.fault(route(REISSUE), 1, At::After, Fault::Drop);
-    bed.sandbox.fault_times(
-        route("GET /order/certificate/*"),
-        3,
-        100,
-        At::Before,
-        Fault::Html { status: 503 },
-    );
-    let csr = new_csr();
-    let hasty = order_with(json!({ "csr": csr, "timeouts": { "update": "2s" } }));
-    let failed = bed.apply(&hasty).await;
-    assert_eq!(errors(&failed.report), ["Unknown outcome of the reissue"]);
-    bed.sandbox.clear_rules();
+    for (argument, value) in [
+        ("csr", json!(new_csr())),
+        ("dns_names", json!(["www.example.com"])),
+        ("server_platform_id", json!(45)),
+        ("cert_validity", json!({ "days": 90 })),
+    ] {
+        let mut bed = Bed::new();
+        let _applied = bed.apply(&order()).await.expect_success();
+        bed.sandbox.fault(route(REISSUE), 1, At::After, Fault::Drop);
+        bed.sandbox.fault_times(
+            route("GET /order/certificate/*"),
+            3,
+            100,
+            At::Before,
+            Fault::Html { status: 503 },
+        );
+        let hasty = order_with(json!({ argument: value, "timeouts": { "update": "2s" } }));
+        let failed = bed.apply(&hasty).await;
+        assert_eq!(
+            errors(&failed.report),
+            ["Unknown outcome of the reissue"],
+            "{argument}"
+        );
+        bed.sandbox.clear_rules();
 
-    let config = order_with(json!({ "csr": csr }));
-    let applied = bed.apply(&config).await.expect_success();
-    assert_eq!(
-        warnings(&applied.report),
-        ["This apply reissues the certificate"]
-    );
-    assert_settled(&mut bed, &config, 1).await;
+        let config = order_with(json!({ argument: value }));
+        let applied = bed.apply(&config).await.expect_success();
+        let said = warnings(&applied.report);
+        assert!(
+            said.contains(&"This apply reissues the certificate"),
+            "{argument}: {said:?}"
+        );
+        assert_settled(&mut bed, &config, 1).await;
+    }
 }
 
 #[tokio::test]

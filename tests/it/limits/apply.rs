@@ -2,7 +2,6 @@
 
 use certcentral_sandbox::RateLimit;
 use serde_json::json;
-use time::{Duration, OffsetDateTime, format_description::well_known::Rfc3339};
 use tokio::time::Instant;
 
 use super::bed::{Bed, count};
@@ -27,21 +26,7 @@ async fn three_hundred_orders_are_placed_once_each_and_no_call_meets_the_limit()
 
     bed.assert_settled().await;
     assert_eq!(bed.answered(429), 0);
-    let times: Vec<OffsetDateTime> = bed
-        .sandbox
-        .journal()
-        .iter()
-        .map(|entry| OffsetDateTime::parse(&entry.time, &Rfc3339).unwrap())
-        .collect();
-    for (calls, window) in [(100, Duration::seconds(5)), (1000, Duration::minutes(3))] {
-        let most = (0..times.len()).map(|last| {
-            let within = times[..=last].iter().rev();
-            within
-                .take_while(|time| times[last] - **time < window)
-                .count()
-        });
-        assert!(most.max() <= Some(calls), "more than {calls} in {window}");
-    }
+    bed.assert_within_the_documented_limits();
 }
 
 #[tokio::test(start_paused = true)]

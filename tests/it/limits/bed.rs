@@ -7,6 +7,7 @@ use serde_json::{Value as Json, json};
 use tempfile::TempDir;
 use terraform_host::{Resource, Workspace, connection, handshake::Address};
 use terraform_provider_digicert::{framework::server::Server, provider::DigicertProvider};
+use time::{Duration, OffsetDateTime, format_description::well_known::Rfc3339};
 use tokio::net::UnixListener;
 use tokio_stream::wrappers::UnixListenerStream;
 use tokio_util::task::TaskTracker;
@@ -91,6 +92,25 @@ impl Bed {
             entry.method == "POST" && entry.path.starts_with("/order/certificate/")
         });
         journal
+    }
+
+    /// No stretch of the documented lengths holds more calls than are documented, from the first call on.
+    pub(super) fn assert_within_the_documented_limits(&self) {
+        let times: Vec<OffsetDateTime> = self
+            .sandbox
+            .journal()
+            .iter()
+            .map(|entry| OffsetDateTime::parse(&entry.time, &Rfc3339).unwrap())
+            .collect();
+        for (calls, window) in [(100, Duration::seconds(5)), (1000, Duration::minutes(3))] {
+            let most = (0..times.len()).map(|last| {
+                let within = times[..=last].iter().rev();
+                within
+                    .take_while(|time| times[last] - **time < window)
+                    .count()
+            });
+            assert!(most.max() <= Some(calls), "more than {calls} in {window}");
+        }
     }
 
     /// How many calls were answered with this status.

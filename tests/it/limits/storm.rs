@@ -38,6 +38,26 @@ async fn a_storm_on_every_route_delays_orders_and_buys_none_twice() {
     }
 }
 
+/// Three hundred orders at the documented limits, and CertCentral refuses in bursts all the same.
+#[tokio::test(start_paused = true)]
+async fn a_storm_over_three_hundred_orders_keeps_to_the_documented_limits_and_buys_none_twice() {
+    const MANY: usize = 300;
+    let mut bed = Bed::new(Some(RateLimit::DOCUMENTED), MANY, json!({})).await;
+    for (first, retry_after) in [(1, None), (400, Some("3")), (900, Some("now+20"))] {
+        let all = "* *".parse().unwrap();
+        let storm = limited(retry_after, false);
+        bed.sandbox.fault_times(all, first, 40, At::Before, storm);
+    }
+    bed.apply().await;
+    bed.assert_bought_once(MANY);
+    assert_eq!(bed.answered(429), 120, "those of the storm and no more");
+    let posts = bed.posts();
+    let (placed, refused) = (count(&posts, 201), count(&posts, 429));
+    assert_eq!((placed, posts.len()), (MANY, placed + refused));
+    assert_eq!(bed.sandbox.summary().orders_created, MANY as u64);
+    bed.assert_within_the_documented_limits();
+}
+
 #[tokio::test(start_paused = true)]
 async fn orders_that_are_refused_by_a_429_are_sent_again_and_placed_once() {
     for retry_after in [None, Some("3")] {

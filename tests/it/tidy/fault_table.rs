@@ -1,6 +1,6 @@
-//! The table of faults names tests that exist, enough of them, and each for one outcome.
+//! The table of faults names tests that exist, enough of them, each for one outcome, and leaves out no fault of the catalogue.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -12,9 +12,13 @@ const TABLE: &str = "tests/FAULTS.md";
 /// Fewer rows than this are no catalogue.
 const LEAST_ROWS: usize = 60;
 
+/// The faults of the catalogue are numbered up to this.
+const CATALOGUE: usize = 100;
+
 /// A row of the table of faults.
 struct Row<'a> {
     line: usize,
+    numbers: &'a str,
     outcome: &'a str,
     tests: Vec<&'a str>,
 }
@@ -25,7 +29,27 @@ pub(super) fn the_fault_table_names_tests_that_exist(path: &str, text: &str) -> 
         return Vec::new();
     }
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    check(text, |test| exists(root, test))
+    let mut found = check(text, |test| exists(root, test));
+    let missing = without_a_row(text);
+    if !missing.is_empty() {
+        found.push((0, format!("no row for the faults {missing:?}")));
+    }
+    found
+}
+
+/// The faults of the catalogue that no row names.
+fn without_a_row(text: &str) -> Vec<usize> {
+    let numbers: BTreeSet<usize> = rows(text)
+        .iter()
+        .flat_map(|row| {
+            row.numbers
+                .split(',')
+                .filter_map(|it| it.trim().parse().ok())
+        })
+        .collect();
+    (1..=CATALOGUE)
+        .filter(|number| !numbers.contains(number))
+        .collect()
 }
 
 fn check(text: &str, exists: impl Fn(&str) -> bool) -> Vec<Violation> {
@@ -64,6 +88,7 @@ fn rows(text: &str) -> Vec<Row<'_>> {
     cells(text, 5)
         .map(|(line, cells)| Row {
             line,
+            numbers: cells[0],
             outcome: cells[2],
             tests: cells[4].split('`').skip(1).step_by(2).collect(),
         })
@@ -173,6 +198,13 @@ mod tests {
             assert_eq!(violations(row, LEAST_ROWS)[0], what);
         }
         assert_eq!(violations("", 59), ["59 rows, 60 are the least"]);
+    }
+
+    #[test]
+    fn a_fault_of_the_catalogue_without_a_row_is_found() {
+        let row = "| 61, 62 | a | found | b | `a::known` |\n| - | a | found | b | `a::known` |\n";
+        let missing: Vec<usize> = (63..=CATALOGUE).collect();
+        assert_eq!(without_a_row(&table(row, 61)), missing);
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 mod account;
 mod answers;
+#[cfg(unix)]
+mod reach;
 mod wire;
 
 use std::{

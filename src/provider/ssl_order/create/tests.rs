@@ -1,18 +1,20 @@
 //! What must hold of a create whatever happens, against the sandbox.
 
-use certcentral_sandbox::{At, Fault, Sandbox, Settings};
+use certcentral_sandbox::{At, Fault, Route, Sandbox, Settings};
 use time::macros::datetime;
 use tokio_util::sync::CancellationToken;
 
 use super::{create, unless_it_panics};
 use crate::certcentral::OrderId;
-use crate::framework::{Attr, Call, CreateRequest, Created, Severity, Warnings};
+use crate::framework::{Attr, Call, CreateRequest, Created, Diagnostic, Severity, Warnings};
 use crate::provider::config::ProviderConfig;
 use crate::provider::session::Session;
 use crate::provider::settings;
-use crate::provider::ssl_order::model::{SslOrderModel, ValidityModel};
+use crate::provider::ssl_order::model::{SslOrderModel, TimeoutsModel, ValidityModel};
 use crate::provider::ssl_order::private::SslOrderPrivate;
-use crate::provider::ssl_order::samples::{order, placed, plan, session};
+use crate::provider::ssl_order::samples::{
+    client, csr_for, order, placed, plan, prepared, session,
+};
 
 async fn run(
     session: &Session,
@@ -37,6 +39,11 @@ fn limited_session(sandbox: &Sandbox, limit: &str) -> Session {
     let session = Session::default();
     session.configure(settings::resolve(&config, "1.11.4", &|_| None).unwrap());
     session
+}
+
+fn posts(sandbox: &Sandbox) -> usize {
+    let journal = sandbox.journal();
+    journal.iter().filter(|e| e.method == "POST").count()
 }
 
 fn summaries(warnings: &Warnings) -> Vec<&str> {
@@ -92,6 +99,92 @@ async fn the_same_content_twice_in_one_run_is_refused() {
         "Same order twice in one apply"
     );
     assert_eq!(sandbox.summary().orders_created, 1);
+}
+
+/// The order with little patience for an answer that got lost.
+fn hasty() -> SslOrderModel {
+    SslOrderModel {
+        timeouts: Attr::Known(TimeoutsModel {
+            create: "1s".into(),
+            ..TimeoutsModel::default()
+        }),
+        ..order()
+    }
+}
+
+fn only_problem(created: Created<SslOrderModel, SslOrderPrivate>) -> Diagnostic {
+    let Created::Nothing(problems) = created else {
+        panic!("{created:?}");
+    };
+    let mut problems = problems.into_iter();
+    let problem = problems.next().unwrap();
+    assert_eq!(problems.next(), None);
+    problem
+}
+
+#[tokio::test]
+async fn after_an_unknown_outcome_no_other_resource_of_the_run_sends_the_same_order() {
+    let sandbox = Sandbox::start(Settings::default()).unwrap();
+    let route: Route = "POST /order/certificate/*".parse().unwrap();
+    sandbox.fault(route, 1, At::Before, Fault::Drop);
+    let run_of_two = session(&sandbox);
+    for summary in [
+        "Unknown outcome of the order",
+        "Same order twice in one apply",
+    ] {
+        let created = run(&run_of_two, hasty(), CancellationToken::new()).await;
+        assert_eq!(only_problem(created).summary, summary);
+    }
+    assert_eq!(posts(&sandbox), 1);
+
+    let next_run = run(&session(&sandbox), hasty(), CancellationToken::new()).await;
+    assert!(matches!(next_run, Created::Object { .. }), "{next_run:?}");
+    assert_eq!((posts(&sandbox), sandbox.summary().orders_created), (2, 1));
+}
+
+#[tokio::test]
+async fn after_a_refusal_another_resource_of_the_run_may_send_the_same_order() {
+    let sandbox = Sandbox::start(Settings::default()).unwrap();
+    let route: Route = "POST /order/certificate/*".parse().unwrap();
+    sandbox.fault(route, 1, At::Before, Fault::Echo { status: 400 });
+    let session = session(&sandbox);
+    let refused = run(&session, order(), CancellationToken::new()).await;
+    assert!(matches!(refused, Created::Nothing(_)), "{refused:?}");
+    let created = run(&session, order(), CancellationToken::new()).await;
+    assert!(matches!(created, Created::Object { .. }), "{created:?}");
+    assert_eq!((posts(&sandbox), sandbox.summary().orders_created), (2, 1));
+}
+
+/// Orders the same for a key of somebody else, by hand.
+async fn ordered_by_somebody_else(sandbox: &Sandbox) -> OrderId {
+    let theirs = SslOrderModel {
+        csr: Attr::Known(csr_for("shop.example.com", &[])),
+        alternative_order_id: "by-hand".into(),
+        ..order()
+    };
+    let prepared = prepared(&theirs);
+    let placed = client(&sandbox.base_url())
+        .place_order(&prepared.product, &prepared.body)
+        .await;
+    placed.unwrap().id
+}
+
+#[tokio::test]
+async fn an_order_that_was_let_go_of_hides_no_other_similar_one() {
+    let sandbox = Sandbox::start(Settings::default()).unwrap();
+    let other = ordered_by_somebody_else(&sandbox).await;
+    let let_go = ordered_by_somebody_else(&sandbox).await;
+    let session = session(&sandbox);
+    session.let_go(let_go.get());
+    let created = run(&session, order(), CancellationToken::new()).await;
+    let problem = only_problem(created);
+    assert_eq!(problem.summary, "Similar order exists");
+    let named = format!("Order {other}, placed");
+    assert!(problem.detail.starts_with(&named), "{}", problem.detail);
+    session.let_go(other.get());
+    let created = run(&session, order(), CancellationToken::new()).await;
+    assert!(matches!(created, Created::Object { .. }), "{created:?}");
+    assert_eq!(sandbox.summary().orders_created, 3);
 }
 
 #[tokio::test]

@@ -212,6 +212,24 @@ async fn an_order_that_cannot_be_canceled_stays_in_state() {
     );
 }
 
+/// The plan said that the certificate stays valid. A word for its status that nobody has heard of is no reason to cancel anything.
+#[tokio::test]
+async fn what_the_plan_said_to_stay_valid_is_not_canceled() {
+    for word in ["on_hold", "pending", "waiting_pickup"] {
+        let (sandbox, state) = ordered(Approval::None, Issuance::Immediate).await;
+        assert_eq!(state.status.as_str(), Some("issued"));
+        let rule = format!("GET /order/certificate/* 1x* after set pointer=/status value={word}");
+        sandbox.add_fault(rule.parse().unwrap());
+        assert_eq!(
+            gone(deleted(&sandbox, &state, "cancel").await),
+            ["Issued certificate stays valid"],
+            "{word}"
+        );
+        let methods: Vec<_> = sandbox.journal().into_iter().map(|e| e.method).collect();
+        assert!(!methods.contains(&"PUT".to_owned()), "{word}: {methods:?}");
+    }
+}
+
 #[tokio::test]
 async fn an_order_that_is_gone_is_forgotten() {
     let (sandbox, state) = ordered(Approval::None, Issuance::Manual).await;

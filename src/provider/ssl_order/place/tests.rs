@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use certcentral_sandbox::{At, Fault, Sandbox, Settings};
+use certcentral_sandbox::{Approval, At, Fault, Sandbox, Settings};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -63,7 +63,7 @@ async fn an_order_that_is_not_found_has_an_unknown_outcome() {
     let route = "POST /order/certificate/*".parse().unwrap();
     sandbox.fault(route, 1, At::Before, Fault::Drop);
     let outcome = placed(&sandbox, &CancellationToken::new()).await;
-    let Outcome::NoOrder(problem) = outcome else {
+    let Outcome::Unknown(problem) = outcome else {
         panic!("{outcome:?}");
     };
     assert_eq!(problem.summary, "Unknown outcome of the order");
@@ -111,6 +111,36 @@ async fn an_order_that_the_look_up_by_token_hides_is_found_by_its_names_and_its_
     assert_eq!(sandbox.summary().orders_created, 1);
 }
 
+#[tokio::test]
+async fn an_order_that_only_its_request_shows_is_found_by_it() {
+    for approval in [Approval::OneStep, Approval::TwoStep] {
+        let mut settings = Settings::default();
+        settings.behavior.approval = approval;
+        let sandbox = Sandbox::start(settings).unwrap();
+        for rule in [
+            r#"POST /order/certificate/* 2 after drop"#,
+            r#"GET /order/alternate/* 1x* answer {"status": 404, "body": {"errors":[{"code":"not_found|order","message":"No."}]}}"#,
+            r#"GET /order/certificate 1x* answer {"status": 200, "body": {}}"#,
+        ] {
+            sandbox.add_fault(rule.parse().unwrap());
+        }
+        // Another order for the same names waits, too.
+        let client = client(&sandbox.base_url());
+        let mut sibling = order();
+        sibling.order_key = "second".into();
+        let stop = CancellationToken::new();
+        place(&client, &prepared(&sibling), Instant::now(), &stop).await;
+
+        let outcome = placed(&sandbox, &stop).await;
+        let Outcome::Settled(order) = outcome else {
+            panic!("{approval:?}: {outcome:?}");
+        };
+        assert_eq!(order.id.to_string(), sandbox.orders()[1].id.to_string());
+        assert_eq!(order.status.as_str(), "needs_approval");
+        assert_eq!((posts(&sandbox), sandbox.orders().len()), (2, 2));
+    }
+}
+
 /// Places the order with little patience for its answer, which meets a fault such as `after hang`.
 async fn placed_in_a_hurry(sandbox: &Sandbox, fault: &str) -> Outcome {
     let rule = format!("POST /order/certificate/* {fault}");
@@ -143,7 +173,7 @@ async fn an_order_that_hangs_before_it_is_processed_has_an_unknown_outcome() {
     for fault in ["before hang", "before delay seconds=60"] {
         let sandbox = Sandbox::start(Settings::default()).unwrap();
         let outcome = placed_in_a_hurry(&sandbox, fault).await;
-        let Outcome::NoOrder(problem) = outcome else {
+        let Outcome::Unknown(problem) = outcome else {
             panic!("{fault}: {outcome:?}");
         };
         assert_eq!(problem.summary, "Unknown outcome of the order", "{fault}");
@@ -163,7 +193,7 @@ async fn another_order_for_the_same_names_and_key_is_not_taken_for_the_lost_one(
     let route = "POST /order/certificate/*".parse().unwrap();
     sandbox.fault(route, 1, At::Before, Fault::Drop);
     let outcome = placed(&sandbox, &stop).await;
-    let Outcome::NoOrder(problem) = outcome else {
+    let Outcome::Unknown(problem) = outcome else {
         panic!("{outcome:?}");
     };
     assert_eq!(problem.summary, "Unknown outcome of the order");
@@ -188,7 +218,7 @@ async fn several_orders_after_a_lost_answer_are_an_error_however_they_are_found(
             sandbox.fault_times(look_up, 1, 9, At::Before, nothing);
         }
         let outcome = placed(&sandbox, &stop).await;
-        let Outcome::NoOrder(problem) = outcome else {
+        let Outcome::Unknown(problem) = outcome else {
             panic!("{outcome:?}");
         };
         assert_eq!(problem.summary, "Several orders with the same token");

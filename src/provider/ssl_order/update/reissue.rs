@@ -1,6 +1,8 @@
 //! A reissue: look, act once, settle. It is free, but it may make DigiCert revoke the former certificate, so it is not
 //! sent twice either.
 
+use std::collections::BTreeSet;
+
 use tokio::time::Instant;
 use tracing::{info, warn};
 
@@ -75,9 +77,16 @@ pub(super) async fn reissue(
         Before::Ready(_) if call.stop.is_cancelled() => {
             return Err(failed(words::interrupted_before_a_reissue(id)));
         }
-        Before::Ready(before) => act_once(&client, &before, &body, limits)
-            .await
-            .map_err(&failed)?,
+        Before::Ready(before) => {
+            let wanted = Wanted {
+                before: &before,
+                csr: &csr,
+                planned,
+            };
+            act_once(&client, wanted, &body, limits)
+                .await
+                .map_err(&failed)?
+        }
     };
     if changed.iter().any(is_of_the_token) {
         succession::remember(&client, id, planned, session).await;
@@ -168,12 +177,9 @@ async fn look(
     match &order.status {
         status if status.is_closed() => Err(words::closed_before_a_reissue(&order)),
         OrderStatus::ReissuePending => {
-            let reissues = client.reissues(id).await.map_err(|error| looking(&error))?;
-            let is_ours = reissues.iter().any(|reissue| {
-                reissue.status == Some(OrderStatus::Pending)
-                    && has_key(reissue.csr.as_deref(), csr)
-                    && has_names(reissue.common_name.as_deref(), &reissue.dns_names, planned)
-            });
+            let is_ours = is_pending(client, id, csr, planned)
+                .await
+                .map_err(|error| looking(&error))?;
             if is_ours {
                 Ok(Before::Done(Box::new(order)))
             } else {
@@ -185,8 +191,23 @@ async fn look(
     }
 }
 
+/// Whether a reissue for the key and the names of the plan is under way.
+async fn is_pending(
+    client: &Client,
+    id: OrderId,
+    csr: &Csr,
+    planned: &SslOrderModel,
+) -> Result<bool, Error> {
+    let reissues = client.reissues(id).await?;
+    Ok(reissues.iter().any(|reissue| {
+        reissue.status == Some(OrderStatus::Pending)
+            && has_key(reissue.csr.as_deref(), csr)
+            && has_names(reissue.common_name.as_deref(), &reissue.dns_names, planned)
+    }))
+}
+
 /// Whether the certificate is the reissued one already: it holds the key and the names of the plan, and either it is not the one
-/// of the state, or key or names are all that was to change.
+/// of the state, or the order shows everything that was to change.
 fn is_done(
     certificate: &OrderCertificate,
     csr: &Csr,
@@ -207,8 +228,37 @@ fn is_done(
         _ => false,
     };
     let changed = changed_arguments(prior, planned);
-    let only_key_or_names = !changed.is_empty() && changed.iter().all(is_of_the_token);
-    is_another || only_key_or_names
+    let shows_all = !changed.is_empty()
+        && changed
+            .iter()
+            .all(|argument| is_of_the_token(argument) || shows(certificate, argument, planned));
+    is_another || shows_all
+}
+
+/// Whether the order tells that its certificate was asked for with an argument of the plan. Of some arguments it tells nothing.
+fn shows(certificate: &OrderCertificate, argument: &str, planned: &SslOrderModel) -> bool {
+    match argument {
+        "signature_hash" => certificate
+            .signature_hash
+            .as_deref()
+            .zip(planned.signature_hash.as_str())
+            .is_some_and(|(theirs, ours)| theirs.eq_ignore_ascii_case(ours)),
+        "server_platform_id" => {
+            let theirs = certificate.server_platform.as_ref();
+            theirs.and_then(|platform| platform.id.as_ref()) == planned.server_platform_id.known()
+        }
+        "cert_validity" => {
+            let theirs = certificate.cert_validity.as_ref();
+            let ours = planned.cert_validity.known();
+            theirs.zip(ours).is_some_and(|(theirs, ours)| {
+                let last_day = theirs.custom_expiration_date.map(|day| day.to_string());
+                theirs.years.as_ref() == ours.years.known()
+                    && theirs.days.as_ref() == ours.days.known()
+                    && last_day.as_deref() == ours.custom_expiration_date.as_str()
+            })
+        }
+        _ => false,
+    }
 }
 
 fn has_key(pem: Option<&str>, csr: &Csr) -> bool {
@@ -217,11 +267,14 @@ fn has_key(pem: Option<&str>, csr: &Csr) -> bool {
 }
 
 fn has_names(common_name: Option<&str>, dns_names: &[String], planned: &SslOrderModel) -> bool {
-    let theirs = pki::canonical_names(
+    names(common_name, dns_names) == canonical_set(planned)
+}
+
+fn names(common_name: Option<&str>, dns_names: &[String]) -> BTreeSet<String> {
+    pki::canonical_names(
         common_name.unwrap_or_default(),
         dns_names.iter().map(String::as_str),
-    );
-    theirs == canonical_set(planned)
+    )
 }
 
 /// What proves that CertCentral has taken the reissue.
@@ -232,13 +285,22 @@ enum Sent {
     Settled(Box<Order>),
 }
 
+/// What a reissue is to make of an order.
+#[derive(Clone, Copy)]
+struct Wanted<'a> {
+    /// The order before it.
+    before: &'a Order,
+    csr: &'a Csr,
+    planned: &'a SslOrderModel,
+}
+
 async fn act_once(
     client: &Client,
-    before: &Order,
+    wanted: Wanted<'_>,
     body: &Reissue,
     limits: Limits<'_>,
 ) -> Result<Sent, Diagnostic> {
-    let id = before.id;
+    let id = wanted.before.id;
     info!(order_id = %id, "reissuing the certificate");
     let error = match client.reissue_order(id, body).await {
         Ok(answer) => return Ok(Sent::Answer(answer)),
@@ -251,30 +313,47 @@ async fn act_once(
         )),
         Certainty::Unknown => {
             warn!(order_id = %id, %error, "answer to the reissue lost, looking at the order");
-            settle(client, before, &error, limits).await
+            settle(client, wanted, &error, limits).await
         }
     }
 }
 
-/// Looks until the order shows another certificate or a pending reissue. The POST is not repeated.
+/// Looks until the order shows this reissue, done or pending. The POST is not repeated.
 async fn settle(
     client: &Client,
-    before: &Order,
+    wanted: Wanted<'_>,
     lost: &Error,
     limits: Limits<'_>,
 ) -> Result<Sent, Diagnostic> {
     let client = client.urgent();
+    let id = wanted.before.id;
     for seconds in look_again::PAUSES {
         let goes_on = look_again::pause(seconds, limits.deadline, limits.stop).await;
-        if let Ok(now) = client.order(before.id).await
-            && (now.status == OrderStatus::ReissuePending
-                || now.certificate.id != before.certificate.id)
-        {
-            return Ok(Sent::Settled(Box::new(now)));
+        if let Ok(now) = client.order(id).await {
+            let is_taken = if now.status == OrderStatus::ReissuePending {
+                let pending = is_pending(&client, id, wanted.csr, wanted.planned).await;
+                pending.unwrap_or(false)
+            } else {
+                wanted.is_on(&now.certificate)
+            };
+            if is_taken {
+                return Ok(Sent::Settled(Box::new(now)));
+            }
         }
         if !goes_on {
             break;
         }
     }
-    Err(words::unknown_reissue(before.id, lost))
+    Err(words::unknown_reissue(id, lost))
+}
+
+impl Wanted<'_> {
+    /// Whether the order has another certificate than before, and one that this reissue may have made: somebody else's has another
+    /// key, or lacks a name. CertCentral may have added names of its own.
+    fn is_on(&self, now: &OrderCertificate) -> bool {
+        let is_another = now.id.is_some() && now.id != self.before.certificate.id;
+        let key_fits = now.csr.is_none() || has_key(now.csr.as_deref(), self.csr);
+        let theirs = names(now.common_name.as_deref(), &now.dns_names);
+        is_another && key_fits && theirs.is_superset(&canonical_set(self.planned))
+    }
 }

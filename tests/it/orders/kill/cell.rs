@@ -47,7 +47,7 @@ impl Cell {
         match self.operation {
             Operation::Create => assert_created(&scene, &left, &next),
             Operation::Reissue => assert_reissued(&scene, &left),
-            Operation::Cancel | Operation::Revoke => self.assert_ended(&scene),
+            Operation::Cancel | Operation::Reject | Operation::Revoke => self.assert_ended(&scene),
         }
     }
 
@@ -89,16 +89,17 @@ impl Cell {
         }
     }
 
-    /// The order is canceled or revoked, by one call, and is in no state.
+    /// The order is canceled, rejected or revoked, by one call, and is in no state.
     fn assert_ended(&self, scene: &Scene) {
         assert_eq!(scene.attributes(), [] as [serde_json::Value; 0]);
         let summary = scene.sandbox.summary();
-        let expected = if self.operation == Operation::Cancel {
-            (1, 0)
-        } else {
-            (0, 1)
+        let expected = match self.operation {
+            Operation::Cancel => (1, 0, 0),
+            Operation::Reject => (0, 1, 0),
+            _ => (0, 0, 1),
         };
-        assert_eq!((summary.canceled, summary.revoked), expected);
+        let ended = (summary.canceled, summary.rejected, summary.revoked);
+        assert_eq!(ended, expected);
     }
 }
 

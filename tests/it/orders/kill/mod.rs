@@ -18,6 +18,8 @@
 //! | K11 | Terraform writes the state | see [`backend`] and [`state_file`] | | |
 //! | K12 | the certificate is waited for | x | x | |
 //!
+//! A destroy cancels, rejects the request of what waits for an approver, or revokes.
+//!
 //! K3 and K9 do not exist, because the provider keeps no journal on disk: what is on disk is lost with the machine that runs a pipeline,
 //! and the token finds the order from the configuration alone. A destroy makes no call after its act and has nothing to wait for.
 //!
@@ -60,6 +62,11 @@ fn a_reissue_that_dies_at_any_point_ends_in_one_reissue() {
 #[test]
 fn a_cancellation_that_dies_at_any_point_ends_in_one_cancellation() {
     play_all(Operation::Cancel);
+}
+
+#[test]
+fn a_rejection_that_dies_at_any_point_ends_in_one_rejection() {
+    play_all(Operation::Reject);
 }
 
 #[test]

@@ -11,6 +11,8 @@ pub(super) enum Operation {
     Reissue,
     /// A destroy with `on_destroy = "cancel"` of an order that is not issued.
     Cancel,
+    /// The same of an order that waits for an approver: its request is decided.
+    Reject,
     /// A destroy with `on_destroy = "revoke"` of an issued order.
     Revoke,
 }
@@ -19,7 +21,7 @@ impl Operation {
     pub(super) fn command(self) -> [&'static str; 2] {
         match self {
             Self::Create | Self::Reissue => ["apply", "-auto-approve"],
-            Self::Cancel | Self::Revoke => ["destroy", "-auto-approve"],
+            Self::Cancel | Self::Reject | Self::Revoke => ["destroy", "-auto-approve"],
         }
     }
 
@@ -29,6 +31,7 @@ impl Operation {
             Self::Create => Call("POST", "/order/certificate/*"),
             Self::Reissue => Call("POST", "/order/certificate/*/reissue"),
             Self::Cancel => Call("PUT", "/order/certificate/*/status"),
+            Self::Reject => Call("PUT", "/request/*/status"),
             Self::Revoke => Call("PUT", "/order/certificate/*/revoke"),
         }
     }
@@ -65,7 +68,7 @@ impl Operation {
                     .named("K8", Reached::Arrived),
                 Point::of(LOOK, 3).named(WAITING, Reached::Answered),
             ]),
-            Self::Cancel | Self::Revoke => {}
+            Self::Cancel | Self::Reject | Self::Revoke => {}
         }
         points
     }

@@ -46,7 +46,11 @@ impl Scene {
             Operation::Cancel => Issuance::Manual,
             _ => Issuance::Immediate,
         };
-        let sandbox = sandbox(Approval::None, issuance);
+        let approval = match operation {
+            Operation::Reject => Approval::OneStep,
+            _ => Approval::None,
+        };
+        let sandbox = sandbox(approval, issuance);
         let gate = Gate::before(&sandbox);
         let mut configuration = Configuration::small(&gate.base_url());
         if waits {
@@ -63,8 +67,11 @@ impl Scene {
                 configuration.set("csr", new_csr()).replace_in(&workdir);
                 workdir
             }
-            Operation::Cancel | Operation::Revoke => {
-                let on_destroy = format!("{operation:?}").to_lowercase();
+            Operation::Cancel | Operation::Reject | Operation::Revoke => {
+                let on_destroy = match operation {
+                    Operation::Revoke => "revoke",
+                    _ => "cancel",
+                };
                 let workdir = configuration
                     .provider("allow_revocation", operation == Operation::Revoke)
                     .set("wait_for", "none")
