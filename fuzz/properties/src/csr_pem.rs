@@ -101,7 +101,10 @@ fn shows_no_key(error: &str, text: &str) {
         for part in line.as_bytes().chunks_exact(PART) {
             let part = std::str::from_utf8(part).unwrap_or_default();
             let is_shown = part.len() == PART && part.bytes().all(|byte| is_base64(&byte));
-            assert!(!(is_shown && error.contains(part)), "{error:?} shows {part:?}");
+            assert!(
+                !(is_shown && error.contains(part)),
+                "{error:?} shows {part:?}"
+            );
         }
     }
 }

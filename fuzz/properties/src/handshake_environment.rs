@@ -121,6 +121,10 @@ impl Configured {
         locked(&self.variables).clone_from(&variables);
         let request = proto::configure_provider::Request {
             terraform_version: "1.15.0".to_owned(),
+            config: Some(proto::DynamicValue {
+                json: b"{}".to_vec(),
+                msgpack: Vec::new(),
+            }),
             ..proto::configure_provider::Request::default()
         };
         let plugin = &self.plugin;

@@ -26,7 +26,8 @@ pub fn hold(input: &[u8]) -> Form {
                 config: plugin::in_msgpack(bytes),
             };
             let answer = plugin.call(async |core| core.validate_provider_config(request).await);
-            judged(value.as_ref(), plugin::refuse(&answer.diagnostics));
+            let refused = plugin::refuse(&answer.diagnostics);
+            judged(value.as_ref().filter(is_object), refused);
             Form::Fits
         }
         (_, Some(ty)) => {
@@ -68,11 +69,14 @@ fn is_validated(plugin: &Plugin, schema: &str, bytes: &[u8], value: Option<&Valu
         client_capabilities: None,
     };
     let answer = plugin.call(async |core| core.validate_resource_config(request).await);
-    judged(value, plugin::refuse(&answer.diagnostics));
+    judged(value.filter(is_object), plugin::refuse(&answer.diagnostics));
 }
 
-/// Without a key nothing can be looked at. State and private data stay as they are, to the byte.
+/// Without a key nothing can be looked at; no state is unknown. State and private data stay as they are, to the byte.
 fn is_kept_by_a_failed_read(plugin: &Plugin, schema: &str, bytes: &[u8], value: Option<&Value>) {
+    if value == Some(&Value::Unknown) {
+        return;
+    }
     let private = b"{\"version\":1,\"data\":{}}";
     let request = proto::read_resource::Request {
         type_name: schema.to_owned(),
@@ -89,7 +93,12 @@ fn is_kept_by_a_failed_read(plugin: &Plugin, schema: &str, bytes: &[u8], value: 
     }
 }
 
-/// What cannot be decoded is refused. Core sends no empty bytes; they count as an absent value.
+/// A configuration as a whole is never absent or unknown.
+fn is_object(value: &&Value) -> bool {
+    value.as_object().is_some()
+}
+
+/// What is no value, or none that core may send, is refused.
 fn judged(value: Option<&Value>, refused: bool) {
     assert!(value.is_some() || refused, "no value and no error");
 }
