@@ -136,6 +136,14 @@ mod tests {
     }
 
     #[test]
+    fn a_body_that_spells_the_key_with_escapes_is_scrubbed() {
+        let key = ApiKey::new("canary/key+1=\"2").unwrap();
+        let body = br#"{"note":"\u0063anary\/\u006Bey\u002b1=\"2 \u00e9"}"#.to_vec();
+        let clean: serde_json::Value = serde_json::from_slice(&key.scrub_body(body)).unwrap();
+        assert_eq!(clean, serde_json::json!({"note": "[API key] é"}));
+    }
+
+    #[test]
     fn a_key_that_cannot_be_sent_is_refused_without_being_quoted() {
         assert_eq!(ApiKey::new("  "), Err(ConfigError::EmptyApiKey));
         for key in ["canary\nkey", "canary key", "canaryé"] {
