@@ -17,7 +17,7 @@ use tokio::runtime::Runtime;
 use crate::{Form, headed, plugin, quoted};
 
 /// The key of the client, which a server might echo. No run of eight characters of it is a word of anything.
-pub const KEY: &str = "C4N4RY9QZ7XK2WV8JH5TB3MD6PL0GF1S";
+const KEY: &str = "C4N4RY9QZ7XK2WV8JH5TB3MD6PL0GF1S";
 
 /// Characters of an answer that an error quotes at most, with all that is said around them.
 const LONGEST_TEXT: usize = 20_000;
@@ -127,8 +127,8 @@ macro_rules! calls {
     };
 }
 
-/// Every call; `every_call_of_the_client_is_fuzzed` in `fuzz/properties/tests/corpus.rs` holds this list against the client.
-pub const CALLS: &[Call] = calls! {
+/// Every call; `every_call_of_the_client_is_fuzzed` in `corpus.rs` holds this list against the client.
+pub(crate) const CALLS: &[Call] = calls! {
     account();
     add_note(id(), "note");
     approvers();

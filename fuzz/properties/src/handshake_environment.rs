@@ -24,7 +24,7 @@ const SECRET: [&str; 3] = ["DIGICERT_API_KEY", "HTTPS_PROXY", "PLUGIN_CLIENT_CER
 const FILES: [&str; 2] = ["DIGICERT_CA_BUNDLE", "DIGICERT_AUDIT_LOG"];
 
 /// Stands for a secret in an input.
-pub const CANARY: &str = "c4n4ry-9qz7xk2wv8jh";
+const CANARY: &str = "c4n4ry-9qz7xk2wv8jh";
 
 type Variables = BTreeMap<String, Vec<u8>>;
 

@@ -1,7 +1,7 @@
 //! What holds for any bytes that reach the provider from outside: the bodies of the fuzz targets.
 //!
 //! libFuzzer calls them with what it makes up (`fuzz/fuzz_targets`), and `cargo test` with every file of `fuzz/corpus`
-//! (`fuzz/properties/tests/corpus.rs`), so that a crash which is put there is a test from then on. A body fails by a panic.
+//! (`corpus.rs`), so that a crash which is put there is a test from then on. A body fails by a panic.
 //!
 //! | target | where the bytes come from | what reads them |
 //! |---|---|---|
@@ -12,6 +12,8 @@
 //! | [`state_json`] | state files, `import` and `moved` blocks | upgrades, moves, identities, private state, import ids |
 
 pub mod api_bodies;
+#[cfg(test)]
+mod corpus;
 pub mod csr_pem;
 pub mod handshake_environment;
 pub mod msgpack;

@@ -66,7 +66,8 @@ impl ApiKey {
         self.traces.forms(&self.key)
     }
 
-    /// A body without the key, also where JSON spells it with escapes that it does not need. One that is no text stays as it is, since it is quoted through [`ApiKey::scrub`] only.
+    /// A body without the key, also where JSON spells it with escapes that it does not need. One that is no text stays as it is: it is never data, and it is quoted through
+    /// [`ApiKey::scrub`] only.
     pub(in crate::certcentral) fn scrub_body(&self, body: Vec<u8>) -> Vec<u8> {
         match std::str::from_utf8(&body) {
             Ok(text) => self.scrub(&escapes::without_needless(text)).into_bytes(),

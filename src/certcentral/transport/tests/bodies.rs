@@ -260,3 +260,25 @@ async fn a_recorded_answer_is_read_like_one_from_the_network_and_nothing_is_sent
     assert_eq!(read.to_string(), live.to_string());
     assert_eq!(server.requests().len(), 1);
 }
+
+#[tokio::test]
+async fn a_byte_that_is_no_text_does_not_carry_the_key_into_data() {
+    let body = [
+        br#"{"unread":""#,
+        &[0xff][..],
+        br#"","notes":[{"id":1,"text":""#,
+        KEY.as_bytes(),
+        br#""}]}"#,
+    ]
+    .concat();
+    let server = Server::start(vec![Turn::Answer(answer(
+        "200 OK",
+        "application/json",
+        &body,
+    ))])
+    .await;
+    let order: OrderId = 7.try_into().unwrap();
+    let error = server.client().notes(order).await.unwrap_err();
+    assert!(matches!(error, Error::NotJson { .. }), "{error:?}");
+    assert!(!format!("{error:?}").contains(KEY));
+}

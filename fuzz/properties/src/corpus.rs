@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::panic::catch_unwind;
 use std::path::{Path, PathBuf};
 
-use fuzz_properties::{Form, TARGETS, api_bodies};
+use crate::{Form, TARGETS, api_bodies};
 
 /// Larger inputs slow a fuzzer down.
 const LARGEST_FILE: u64 = 20 * 1024;
@@ -23,16 +24,16 @@ fn sorted(folder: &Path) -> Vec<PathBuf> {
     paths
 }
 
-/// Holds the property of a target against its corpus. A property that fails says so on standard error, behind the name of its file.
+/// Holds the property of a target against its corpus. How a property fails is on standard error; which file it was, is told at the end.
 fn replay(target: &str) {
     let (_, hold) = TARGETS.iter().find(|(name, _)| *name == target).unwrap();
-    let files = sorted(&corpus().join(target));
+    let mut files = sorted(&corpus().join(target));
     assert!(files.len() >= 10, "only {} files", files.len());
-    for file in files {
-        eprintln!("{}", file.display());
-        let input = fs::read(&file).unwrap();
-        assert_eq!(hold(&input), Form::Fits, "{}", file.display());
-    }
+    files.retain(|file| {
+        let input = fs::read(file).unwrap();
+        !matches!(catch_unwind(|| hold(&input)), Ok(Form::Fits))
+    });
+    assert_eq!(files, [] as [PathBuf; 0]);
 }
 
 #[test]
