@@ -7,7 +7,6 @@ use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use terraform_host::proto::tfplugin6 as proto;
 use terraform_provider_digicert::plugin::{Environment, started_by_terraform};
 use terraform_provider_digicert::provider::DigicertProvider;
 
@@ -119,16 +118,7 @@ impl Configured {
         }
         locked(&self.secrets).clear();
         locked(&self.variables).clone_from(&variables);
-        let request = proto::configure_provider::Request {
-            terraform_version: "1.15.0".to_owned(),
-            config: Some(proto::DynamicValue {
-                json: b"{}".to_vec(),
-                msgpack: Vec::new(),
-            }),
-            ..proto::configure_provider::Request::default()
-        };
-        let plugin = &self.plugin;
-        let answer = plugin.call(async |core| core.configure_provider(request).await);
+        let answer = self.plugin.configure();
         for diagnostic in &answer.diagnostics {
             says(&diagnostic.summary, &variables);
             says(&diagnostic.detail, &variables);

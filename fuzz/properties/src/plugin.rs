@@ -17,7 +17,7 @@ use proto::provider_client::ProviderClient;
 /// The largest message that core takes.
 const MESSAGE_LIMIT: usize = 256 << 20;
 
-/// A provider that is served in this thread. It is not configured, so it has no key and calls nobody.
+/// A provider that is served in this thread.
 pub(crate) struct Plugin {
     runtime: Runtime,
     client: RefCell<ProviderClient<Routes>>,
@@ -41,6 +41,28 @@ impl Plugin {
             resources,
             block,
         }
+    }
+
+    /// A provider as it is configured where nothing is set: it has no key, so it calls nobody.
+    pub(crate) fn without_key() -> Self {
+        let provider = DigicertProvider::new(|_| {}).reading(|_| None).isolated(0);
+        let plugin = Self::serving(provider);
+        let answer = plugin.configure();
+        assert!(!refuse(&answer.diagnostics), "no settings are refused");
+        plugin
+    }
+
+    /// Configures the provider with an empty block, as core does before everything but validation.
+    pub(crate) fn configure(&self) -> proto::configure_provider::Response {
+        let request = proto::configure_provider::Request {
+            terraform_version: "1.15.0".to_owned(),
+            config: Some(proto::DynamicValue {
+                json: b"{}".to_vec(),
+                msgpack: Vec::new(),
+            }),
+            client_capabilities: None,
+        };
+        self.call(async |core| core.configure_provider(request).await)
     }
 
     /// Makes one call. The service answers each: what it refuses, it refuses in diagnostics.

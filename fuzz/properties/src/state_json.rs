@@ -12,7 +12,6 @@
 
 use terraform_host::proto::tfplugin6 as proto;
 use terraform_provider_digicert::framework::{Value, json, msgpack};
-use terraform_provider_digicert::provider::DigicertProvider;
 
 use crate::plugin::{self, Plugin};
 use crate::{Form, headed};
@@ -21,7 +20,7 @@ use crate::{Form, headed};
 const STATE: &[u8] = include_bytes!("../../../tests/fixtures/states/digicert_ssl_order.v0.json");
 
 thread_local! {
-    static PLUGIN: Plugin = Plugin::serving(DigicertProvider::new(|_| {}));
+    static PLUGIN: Plugin = Plugin::without_key();
 }
 
 /// Hands the bytes to the call that Terraform makes with them.
