@@ -22,11 +22,14 @@ use self::ssl_order::SslOrder;
 /// The address under which configurations name this provider.
 pub const SOURCE_ADDRESS: &str = "registry.terraform.io/certcentral/digicert";
 
+/// What a variable of the environment holds.
+type Variable = dyn Fn(&str) -> Option<String> + Send + Sync;
+
 /// The provider.
 pub struct DigicertProvider {
     session: Arc<Session>,
     keep_secret: Box<dyn Fn(&str) + Send + Sync>,
-    variable: Box<dyn Fn(&str) -> Option<String> + Send + Sync>,
+    variable: Box<Variable>,
     isolated: Option<u64>,
 }
 
