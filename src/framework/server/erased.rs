@@ -364,9 +364,18 @@ fn erased_import<M: Model, P: PrivateState>(imported: &Imported<M, P>) -> Import
 /// [`schema_check`]: crate::framework::schema_check
 pub(super) fn model<M: Model>(value: &Value) -> Result<M, Diagnostic> {
     M::from_value(value, &AttributePath::default()).map_err(|error| {
-        Diagnostic::bug(format!(
-            "A value does not have the form of its model. {error}."
-        ))
-        .at(error.path)
+        // Types cannot say that a number is whole or that an element is there, so a configuration may hold such a value.
+        let is_given = matches!(error.found, "a number" | "null") && !error.path.steps().is_empty();
+        let refusal = if is_given {
+            Diagnostic::error(
+                "Value not usable",
+                format!("The value of {error}. Correct it in the configuration."),
+            )
+        } else {
+            Diagnostic::bug(format!(
+                "A value does not have the form of its model. {error}."
+            ))
+        };
+        refusal.at(error.path)
     })
 }
