@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
+use bytes::Bytes;
 use reqwest::Method;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -18,7 +19,7 @@ use super::jitter::Jitter;
 use super::outcome::Certainty;
 use super::patience::Patience;
 use super::rate_limit::{self, RateLimit, RateWindow, Urgency};
-use super::transport::{self, Accept, Answer, Call, Channel, Sent};
+use super::transport::{self, Accept, Answer, Call, Channel, Line, Sent};
 
 /// A client of one CertCentral account. Clones are cheap and share their connections. All clients of the process for the same
 /// host and key share one rate limit.
@@ -34,6 +35,8 @@ pub struct Client {
 #[derive(Debug)]
 struct Inner {
     config: Config,
+    /// Answers every call in place of CertCentral.
+    recorded: Option<http::Response<Bytes>>,
     /// For everything that may share connections.
     pooled: OnceCell<reqwest::Client>,
     /// For what must not be sent twice, such as the order POST: HTTP/1.1, a new connection each time, so that no dying connection can swallow it.
@@ -53,6 +56,23 @@ impl Client {
     ///
     /// [`ConfigError`] if a setting cannot work.
     pub fn new(config: Config) -> Result<Self, ConfigError> {
+        Self::answered_by(config, None)
+    }
+
+    /// Makes a client that reaches no network: it takes `answer` for what CertCentral says to every call. For answers that were
+    /// recorded, and for fuzzing what reads them. The body is given as it is after decompression.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] if a setting cannot work.
+    pub fn replaying(config: Config, answer: http::Response<Bytes>) -> Result<Self, ConfigError> {
+        Self::answered_by(config, Some(answer))
+    }
+
+    fn answered_by(
+        config: Config,
+        recorded: Option<http::Response<Bytes>>,
+    ) -> Result<Self, ConfigError> {
         transport::check(&config)?;
         let rate_limit = match config.isolated {
             Some(_) => Arc::default(),
@@ -64,6 +84,7 @@ impl Client {
                 rate_limit,
                 jitter: Jitter::new(config.isolated),
                 config,
+                recorded,
                 pooled: OnceCell::new(),
                 fresh: OnceCell::new(),
                 clock: ServerClock::default(),
@@ -242,16 +263,19 @@ impl Client {
 
     /// Sends a call once.
     pub(super) async fn attempt(&self, call: &Call<'_>) -> Sent {
-        let Inner { config, .. } = &*self.inner;
+        let Inner { config, clock, .. } = &*self.inner;
         let (cell, timeout) = match call.channel() {
             Channel::Pooled => (&self.inner.pooled, config.timeouts.request),
             Channel::Fresh => (&self.inner.fresh, config.timeouts.order),
         };
+        if let Some(answer) = &self.inner.recorded {
+            return transport::send(Line::Recorded(answer), config, timeout, call, clock).await;
+        }
         let http = cell
             .get_or_try_init(|| async { transport::http_client(config, call.channel()) })
             .await;
         match http {
-            Ok(http) => transport::send(http, config, timeout, call, &self.inner.clock).await,
+            Ok(http) => transport::send(Line::Http(http), config, timeout, call, clock).await,
             Err(error) => Sent::failed(error.into()),
         }
     }

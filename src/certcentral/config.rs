@@ -2,6 +2,7 @@
 
 mod api_key;
 mod base_url;
+mod escapes;
 mod traces;
 mod trust;
 

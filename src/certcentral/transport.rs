@@ -12,7 +12,7 @@ use bytes::Bytes;
 use reqwest::header::{
     ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderValue, LOCATION, RETRY_AFTER,
 };
-use reqwest::{Method, Response, Url, redirect, retry};
+use reqwest::{Method, RequestBuilder, Response, Url, redirect, retry};
 use serde::Serialize;
 
 pub(super) use self::answer::Answer;
@@ -189,9 +189,18 @@ pub(super) fn http_client(
         .map_err(|error| ConfigError::HttpClient(chain(&error)))
 }
 
+/// What answers a call.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Line<'a> {
+    /// CertCentral, over the network.
+    Http(&'a reqwest::Client),
+    /// A recording, whatever is asked. Nothing is sent.
+    Recorded(&'a http::Response<Bytes>),
+}
+
 /// Sends a call once, reads its answer and the time on it; `timeout` is the total from connecting to the last byte.
 pub(super) async fn send(
-    http: &reqwest::Client,
+    line: Line<'_>,
     config: &Config,
     timeout: Duration,
     call: &Call<'_>,
@@ -206,7 +215,7 @@ pub(super) async fn send(
     }
     let path = url.path().to_owned();
     let started = Instant::now();
-    let answer = attempt(http, config, timeout, call, url).await;
+    let answer = attempt(line, config, timeout, call, url).await;
     let retry_after = answer.as_ref().ok().and_then(|answer| answer.retry_after);
     let outcome = answer.and_then(|answer| {
         clock.note(&answer);
@@ -230,13 +239,33 @@ pub(super) async fn send(
 }
 
 async fn attempt(
-    http: &reqwest::Client,
+    line: Line<'_>,
     config: &Config,
     timeout: Duration,
     call: &Call<'_>,
     url: Url,
 ) -> Result<Answer, Error> {
     let host = config.base_url.host();
+    let response = match line {
+        Line::Http(http) => request(http, config, timeout, call, url)?
+            .send()
+            .await
+            .map_err(|error| transport_error(error, &host))?,
+        Line::Recorded(answer) => answer.clone().into(),
+    };
+    if response.status().is_redirection() {
+        return Err(redirected(&response, config, host));
+    }
+    read(response, config, host).await
+}
+
+fn request(
+    http: &reqwest::Client,
+    config: &Config,
+    timeout: Duration,
+    call: &Call<'_>,
+    url: Url,
+) -> Result<RequestBuilder, Error> {
     let accept = match call.accept {
         Accept::Json => JSON,
         Accept::Anything => "*/*",
@@ -257,14 +286,7 @@ async fn attempt(
         None if call.method != Method::GET => request = request.header(CONTENT_LENGTH, 0),
         None => {}
     }
-    let response = request
-        .send()
-        .await
-        .map_err(|error| transport_error(error, &host))?;
-    if response.status().is_redirection() {
-        return Err(redirected(&response, config, host));
-    }
-    read(response, config, host).await
+    Ok(request)
 }
 
 /// Reads the body to its end, or to the size limit.

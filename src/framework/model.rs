@@ -11,9 +11,11 @@ use super::value::Value;
 
 /// What a number of a model is; the protocol has others.
 const WHOLE_NUMBER: &str = "a whole number of 64 bits";
+/// How [`ModelError::found`] names a null.
+const NULL: &str = "null";
 
 /// A value did not have the form that the model expects. Cannot happen with values that match the schema, except for numbers that
-/// are not whole.
+/// are not whole and for elements that are null.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{path}: expected {expected}, found {found}")]
 pub struct ModelError {
@@ -28,7 +30,12 @@ pub struct ModelError {
 impl ModelError {
     /// Whether the value is a number, and not a whole one, which the schema cannot forbid.
     pub fn is_another_number(&self) -> bool {
-        self.expected == WHOLE_NUMBER
+        self.expected == WHOLE_NUMBER && self.found != NULL
+    }
+
+    /// Whether an element or a whole object is null where the model has none, which the schema cannot forbid either.
+    pub fn is_null_inside(&self) -> bool {
+        self.found == NULL && !self.path.steps().is_empty()
     }
 }
 

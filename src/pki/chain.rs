@@ -29,7 +29,7 @@ pub enum ChainError {
     #[error("the bundle holds no certificate")]
     Empty,
     /// A block is not a certificate; counted from 1.
-    #[error("block {position} of the bundle is not a certificate ({label})")]
+    #[error("block {position} of the bundle is not a certificate ({label:?})")]
     NotCertificate {
         /// Place of the block in the bundle, from 1.
         position: usize,
@@ -37,11 +37,17 @@ pub enum ChainError {
         label: String,
     },
     /// No certificate of the bundle holds the public key of the CSR.
-    #[error("no certificate of the bundle holds the public key of the CSR; it holds: {}", .subjects.join(", "))]
+    #[error("no certificate of the bundle holds the public key of the CSR; it holds: {}", quoted(.subjects))]
     NoLeaf {
         /// Common names of the certificates that are there.
         subjects: Vec<String>,
     },
+}
+
+/// Names in quotation marks: they come from certificates that nobody has verified.
+fn quoted(names: &[String]) -> String {
+    let quoted: Vec<_> = names.iter().map(|name| format!("{name:?}")).collect();
+    quoted.join(", ")
 }
 
 impl Chain {

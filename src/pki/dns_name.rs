@@ -108,10 +108,9 @@ pub fn canonical(name: &str) -> Result<String, DnsNameError> {
         None => ("", name),
     };
     let ascii = idna::domain_to_ascii(host).map_err(|_| DnsNameError::NotIdna(name.to_owned()))?;
-    Ok(format!(
-        "{prefix}{}",
-        ascii.strip_suffix('.').unwrap_or(&ascii)
-    ))
+    // Of two dots at the end, the first one is no dot of the root: the name stays broken.
+    let without_root = ascii.strip_suffix('.').filter(|rest| !rest.ends_with('.'));
+    Ok(format!("{prefix}{}", without_root.unwrap_or(&ascii)))
 }
 
 /// The canonical names of an order: common name and `dns_names` as one set.
@@ -155,6 +154,19 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn a_canonical_form_is_its_own_canonical_form() {
+        for (name, form) in [
+            ("a.example.", "a.example"),
+            ("a.example..", "a.example.."),
+            ("A.example.\u{3002}", "a.example.."),
+            (".", ""),
+        ] {
+            assert_eq!(canonical(name).as_deref(), Ok(form), "{name}");
+            assert_eq!(canonical(form).as_deref(), Ok(form), "{form}");
+        }
+    }
 
     #[test]
     fn spellings_of_one_name_have_one_form() {

@@ -100,6 +100,11 @@ impl Environment {
         })
     }
 
+    /// The one certificate that may connect. Without it there is no TLS.
+    pub fn client_certificate(&self) -> Option<&CertificateDer<'static>> {
+        self.client_certificate.as_ref()
+    }
+
     /// How much the host wants to see of our log.
     pub fn log_level(&self) -> LevelFilter {
         self.log_level

@@ -22,10 +22,14 @@ use self::ssl_order::SslOrder;
 /// The address under which configurations name this provider.
 pub const SOURCE_ADDRESS: &str = "registry.terraform.io/certcentral/digicert";
 
+/// What a variable of the environment holds.
+type Variable = dyn Fn(&str) -> Option<String> + Send + Sync;
+
 /// The provider.
 pub struct DigicertProvider {
     session: Arc<Session>,
     keep_secret: Box<dyn Fn(&str) + Send + Sync>,
+    variable: Box<Variable>,
     isolated: Option<u64>,
 }
 
@@ -35,7 +39,20 @@ impl DigicertProvider {
         Self {
             session: Arc::default(),
             keep_secret: Box::new(keep_secret),
+            variable: Box::new(|name| std::env::var(name).ok()),
             isolated: None,
+        }
+    }
+
+    /// Takes the variables of the environment from `variable` instead of this process.
+    #[must_use]
+    pub fn reading(
+        self,
+        variable: impl Fn(&str) -> Option<String> + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            variable: Box::new(variable),
+            ..self
         }
     }
 
@@ -67,11 +84,10 @@ impl Provider for DigicertProvider {
     }
 
     fn configure(&self, terraform_version: &str, config: ProviderConfig) -> Diagnostics {
-        let variable = |name: &str| std::env::var(name).ok();
-        match settings::resolve(&config, terraform_version, &variable) {
+        match settings::resolve(&config, terraform_version, &self.variable) {
             Ok(mut settings) => {
                 settings.isolated = self.isolated;
-                for secret in settings.secrets(&variable) {
+                for secret in settings.secrets(&self.variable) {
                     (self.keep_secret)(&secret);
                 }
                 self.session.configure(settings);

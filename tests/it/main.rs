@@ -14,8 +14,6 @@ mod orders;
 #[cfg(test)]
 mod protocol;
 #[cfg(test)]
-mod simulation;
-#[cfg(test)]
 mod terraform;
 #[cfg(test)]
 mod tidy;

@@ -42,9 +42,11 @@ const RULES: [Rule; 17] = [
 const FOREIGN: [&str; 4] = [".git", ".cores", "target", ".terraform"];
 
 /// Files whose text is given from elsewhere or generated.
-const GIVEN: [&str; 4] = [
+const GIVEN: [&str; 6] = [
     "LICENSE",
     "Cargo.lock",
+    "fuzz/Cargo.lock",
+    "fuzz/corpus/",
     "tests/fixtures/",
     "benches/peers/tf-provider/Cargo.lock",
 ];

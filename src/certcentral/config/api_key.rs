@@ -6,6 +6,7 @@ use std::sync::Arc;
 use reqwest::header::HeaderValue;
 
 use super::ConfigError;
+use super::escapes;
 use super::traces::Traces;
 
 const REDACTED: &str = "[API key]";
@@ -65,10 +66,11 @@ impl ApiKey {
         self.traces.forms(&self.key)
     }
 
-    /// A body without the key. One that is no text stays as it is, since it is quoted through [`ApiKey::scrub`] only.
+    /// A body without the key, also where JSON spells it with escapes that it does not need. One that is no text stays as it is: it is never data, and it is quoted through
+    /// [`ApiKey::scrub`] only.
     pub(in crate::certcentral) fn scrub_body(&self, body: Vec<u8>) -> Vec<u8> {
         match std::str::from_utf8(&body) {
-            Ok(text) => self.scrub(text).into_bytes(),
+            Ok(text) => self.scrub(&escapes::without_needless(text)).into_bytes(),
             Err(_) => body,
         }
     }
@@ -132,6 +134,14 @@ mod tests {
         let clean: serde_json::Value = serde_json::from_slice(&key.scrub_body(body)).unwrap();
         assert_eq!(clean, serde_json::json!({"id": 7, "note": "[API key]"}));
         assert_eq!(key.scrub_body(vec![0xff, 0xfe]), [0xff, 0xfe]);
+    }
+
+    #[test]
+    fn a_body_that_spells_the_key_with_escapes_is_scrubbed() {
+        let key = ApiKey::new("canary/key+1=\"2").unwrap();
+        let body = br#"{"note":"\u0063anary\/\u006Bey\u002b1=\"2 \u00e9"}"#.to_vec();
+        let clean: serde_json::Value = serde_json::from_slice(&key.scrub_body(body)).unwrap();
+        assert_eq!(clean, serde_json::json!({"note": "[API key] é"}));
     }
 
     #[test]

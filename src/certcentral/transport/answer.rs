@@ -50,7 +50,8 @@ impl Answer {
 
     /// What can be read of the body at a glance; nothing where it is something else.
     pub(in crate::certcentral) fn peek<T: DeserializeOwned + Default>(&self) -> T {
-        serde_json::from_slice(&self.body).unwrap_or_default()
+        let text = std::str::from_utf8(&self.body).unwrap_or_default();
+        serde_json::from_str(text).unwrap_or_default()
     }
 
     /// When the API answered, by its own clock. Only a success and a refusal that gives its reason are answers of the API; a
@@ -64,12 +65,16 @@ impl Answer {
         self.date.filter(|_| is_success || is_refusal())
     }
 
-    /// The body as data. Strict: a body that was cut off is no data.
+    /// The body as data. Strict: a body that was cut off is no data, and neither is one with a byte that is no text, even where
+    /// nothing reads it: only texts have lost the key.
     pub(in crate::certcentral) fn json<T: DeserializeOwned>(self) -> Result<T, Error> {
         if self.is_html() {
             return Err(self.not_json());
         }
-        match serde_json::from_slice(&self.body) {
+        let Ok(text) = std::str::from_utf8(&self.body) else {
+            return Err(self.not_json());
+        };
+        match serde_json::from_str(text) {
             Ok(data) => Ok(data),
             // A success with `errors` in it is a refusal all the same.
             Err(_)

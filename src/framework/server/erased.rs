@@ -364,7 +364,7 @@ fn erased_import<M: Model, P: PrivateState>(imported: &Imported<M, P>) -> Import
     }
 }
 
-/// The value as a model. A number may be none of a model; any other failure means that model and schema disagree, which
+/// The value as a model. A number or a null may be none of a model; any other failure means that model and schema disagree, which
 /// [`schema_check`] finds in tests.
 ///
 /// [`schema_check`]: crate::framework::schema_check
@@ -376,6 +376,13 @@ pub(super) fn model<M: Model>(value: &Value) -> Result<M, Diagnostic> {
                 error.path
             );
             return Diagnostic::error("Invalid number", detail).at(error.path);
+        }
+        if error.is_null_inside() {
+            let detail = format!(
+                "`{}` is null, and {} is needed there. Leave it out, or give it a value.",
+                error.path, error.expected
+            );
+            return Diagnostic::error("Invalid null", detail).at(error.path);
         }
         Diagnostic::bug(format!(
             "A value does not have the form of its model. {error}."

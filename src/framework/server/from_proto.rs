@@ -23,6 +23,18 @@ pub(super) fn value(encoded: Option<&proto::DynamicValue>, ty: &Type) -> Result<
     json::decode(&text, ty).map_err(unreadable)
 }
 
+/// Reads what core never leaves out and always knows as a whole: a configuration that is validated or taken over.
+pub(super) fn object(
+    encoded: Option<&proto::DynamicValue>,
+    ty: &Type,
+) -> Result<Value, Diagnostic> {
+    match value(encoded, ty)? {
+        Value::Null => Err(unreadable(ValueError::new("an object", "null"))),
+        Value::Unknown => Err(unreadable(ValueError::new("an object", "an unknown value"))),
+        object => Ok(object),
+    }
+}
+
 fn unreadable(error: ValueError) -> Diagnostic {
     Diagnostic::error(
         "Value not readable",

@@ -83,7 +83,7 @@ impl<P: Provider> Assembled<P> {
         &self,
         request: &validate_provider_config::Request,
     ) -> Result<validate_provider_config::Response, Diagnostics> {
-        let config = from_proto::value(request.config.as_ref(), &self.block().1)?;
+        let config = from_proto::object(request.config.as_ref(), &self.block().1)?;
         let diagnostics = self.provider.validate(&model(&config)?);
         Ok(validate_provider_config::Response {
             diagnostics: to_proto::diagnostics(diagnostics),
@@ -94,7 +94,7 @@ impl<P: Provider> Assembled<P> {
         &self,
         request: &configure_provider::Request,
     ) -> Result<configure_provider::Response, Diagnostics> {
-        let config = from_proto::value(request.config.as_ref(), &self.block().1)?;
+        let config = from_proto::object(request.config.as_ref(), &self.block().1)?;
         let diagnostics = self
             .provider
             .configure(&request.terraform_version, model(&config)?);

@@ -19,7 +19,7 @@ pub(super) async fn validate(
     resource: Arc<ErasedResource>,
     request: validate_resource_config::Request,
 ) -> Result<validate_resource_config::Response, Diagnostics> {
-    let config = from_proto::value(request.config.as_ref(), resource.ty())?;
+    let config = from_proto::object(request.config.as_ref(), resource.ty())?;
     let mut diagnostics = resource.operations.validate(&config);
     let knows_write_only = request
         .client_capabilities

@@ -229,3 +229,22 @@ fn what_is_no_bundle_is_named() {
         })
     );
 }
+
+#[test]
+fn what_a_bundle_calls_itself_cannot_reach_a_terminal() {
+    let label = ChainError::NotCertificate {
+        position: 1,
+        label: "\u{1b}[31mX".to_owned(),
+    };
+    assert_eq!(
+        label.to_string(),
+        "block 1 of the bundle is not a certificate (\"\\u{1b}[31mX\")"
+    );
+    let names = ChainError::NoLeaf {
+        subjects: vec!["a.example".to_owned(), "\u{202e}b".to_owned()],
+    };
+    assert_eq!(
+        names.to_string(),
+        "no certificate of the bundle holds the public key of the CSR; it holds: \"a.example\", \"\\u{202e}b\""
+    );
+}

@@ -17,10 +17,10 @@ const MAIN_MAY_USE: &[&str] = &["plugin", "framework", "provider"];
 
 /// The crates of the workspace by manifest, each with those it must not depend on, and with which kind of dependency.
 const CRATES: [(&str, &[&str], &[&str]); 3] = [
-    // The sandbox and the stand-in for core are for tests and examples: they never ship.
+    // The sandbox, the stand-in for core and the fuzzers are for tests and examples: they never ship.
     (
         "Cargo.toml",
-        &["certcentral-sandbox", "terraform-host"],
+        &["certcentral-sandbox", "fuzz-properties", "terraform-host"],
         &["dependencies", "build-dependencies"],
     ),
     (

@@ -71,8 +71,8 @@ pub(super) fn a_named_path_exists(path: &str, text: &str) -> Vec<Violation> {
 
 /// The path in a code span, if it looks like one of this repository.
 fn repository_path(span: &str) -> Option<&str> {
-    const TOP: [&str; 9] = [
-        ".ci", "benches", "docs", "examples", "proto", "sandbox", "scripts", "src", "tests",
+    const TOP: [&str; 10] = [
+        ".ci", "benches", "docs", "examples", "fuzz", "proto", "sandbox", "scripts", "src", "tests",
     ];
     let path = span.split("::").next()?;
     let plain = |character: char| character.is_ascii_alphanumeric() || "/._-".contains(character);

@@ -16,8 +16,11 @@ pub(super) fn no_test_is_ignored(path: &str, text: &str) -> Vec<Violation> {
 ///
 /// On tokio's paused clock a sleep is a date in the story, so a file may have it whose every tokio test starts paused.
 pub(super) fn no_test_sleeps(path: &str, text: &str) -> Vec<Violation> {
-    let is_test_file =
-        path.starts_with("tests/it/") || path.contains("/tests/") || path.ends_with("/tests.rs");
+    let is_test_file = ["tests/it/", "tests/simulation/"]
+        .iter()
+        .any(|top| path.starts_with(top))
+        || path.contains("/tests/")
+        || path.ends_with("/tests.rs");
     let tests_begin = if is_test_file {
         Some(1)
     } else {

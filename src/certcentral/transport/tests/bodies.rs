@@ -239,3 +239,46 @@ fn zip_bomb() -> Vec<u8> {
     bytes.extend([0; 8]);
     bytes
 }
+
+#[tokio::test]
+async fn a_recorded_answer_is_read_like_one_from_the_network_and_nothing_is_sent() {
+    let body = r#"{"errors":[{"code":"not_found|order","message":"No \u001border."}]}"#;
+    let server = Server::start(vec![json("404 Not Found", body)]).await;
+    let order: OrderId = 7.try_into().unwrap();
+    let live = server.client().order(order).await.unwrap_err();
+
+    let recorded = http::Response::builder().status(404);
+    let recorded = recorded.header("Content-Type", "application/json");
+    let recorded = recorded.body(body.into()).unwrap();
+    let client = Client::replaying(server.config(), recorded).unwrap();
+    let read = client.order(order).await.unwrap_err();
+
+    assert_eq!(
+        read.to_string(),
+        "CertCentral answered 404: No \\u{1b}order. (not_found|order)"
+    );
+    assert_eq!(read.to_string(), live.to_string());
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn a_byte_that_is_no_text_does_not_carry_the_key_into_data() {
+    let body = [
+        br#"{"unread":""#,
+        &[0xff][..],
+        br#"","notes":[{"id":1,"text":""#,
+        KEY.as_bytes(),
+        br#""}]}"#,
+    ]
+    .concat();
+    let server = Server::start(vec![Turn::Answer(answer(
+        "200 OK",
+        "application/json",
+        &body,
+    ))])
+    .await;
+    let order: OrderId = 7.try_into().unwrap();
+    let error = server.client().notes(order).await.unwrap_err();
+    assert!(matches!(error, Error::NotJson { .. }), "{error:?}");
+    assert!(!format!("{error:?}").contains(KEY));
+}

@@ -220,6 +220,19 @@ async fn broken_bytes_are_an_error_at_their_attribute() {
 }
 
 #[tokio::test]
+async fn a_configuration_that_is_no_object_is_no_bug_of_the_provider() {
+    for (config, found) in [
+        (Value::Null, "expected an object, found null"),
+        (Value::Unknown, "expected an object, found an unknown value"),
+    ] {
+        let answer = validated(&Bed::new(), TYPE_NAME, encoded(&config), None).await;
+        assert_eq!(errors(&answer.diagnostics), ["Value not readable"]);
+        let detail = &answer.diagnostics[0].detail;
+        assert!(detail.contains(found), "{detail}");
+    }
+}
+
+#[tokio::test]
 async fn a_panic_in_a_pure_call_is_an_error_too() {
     let config = encoded(&order([("note", "panic in validate".into())]));
     let answer = validated(&Bed::new(), TYPE_NAME, config, None).await;

@@ -1,0 +1,219 @@
+//! Four builds that are broken on purpose. The stories must catch each of them, and pass where nothing is broken: a simulation that cannot see the
+//! worst mistakes proves nothing.
+//!
+//! The builds are one copy of the sources with four switches in it, which an environment variable turns on.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// Seeds within which a broken build is caught.
+const SEEDS: &str = "0..200";
+
+/// A place where the copy is broken.
+struct Break {
+    name: &'static str,
+    file: &'static str,
+    /// What stands there, once.
+    sound: &'static str,
+    /// What the copy has in its place; `BROKEN` is whether the switch is on.
+    broken: &'static str,
+    /// The promises that the build cannot keep, one of which is found broken first.
+    verdicts: &'static [&'static str],
+}
+
+const BREAKS: [Break; 4] = [
+    Break {
+        name: "post_repeated",
+        file: "src/provider/ssl_order/place.rs",
+        sound: "        Certainty::Unknown => {\n",
+        broken: "        Certainty::Unknown if BROKEN => {
+            match client.place_order(&prepared.product, &prepared.body).await {
+                Ok(placed) => Outcome::Placed(placed),
+                Err(error) => settle(client, prepared, &error, deadline, stop).await,
+            }
+        }
+        Certainty::Unknown => {\n",
+        verdicts: &["sent again", "bought twice"],
+    },
+    Break {
+        name: "look_up_left_out",
+        file: "src/provider/ssl_order/create.rs",
+        sound: "    match find::by_token(client, prepared).await {\n",
+        broken: "    if BROKEN {
+            return Ok(None);
+        }
+        match find::by_token(client, prepared).await {\n",
+        verdicts: &["bought twice"],
+    },
+    Break {
+        name: "error_after_the_order_id",
+        file: "src/framework/server/apply.rs",
+        sound: "diagnostics: to_proto::diagnostics(warnings.into_iter().chain(made.warnings)),",
+        broken:
+            "diagnostics: to_proto::diagnostics(warnings.into_iter().chain(made.warnings).chain(
+                BROKEN.then(|| Diagnostic::error(\"Order placed\", \"Something else failed.\")),
+            )),",
+        verdicts: &["is tainted"],
+    },
+    Break {
+        name: "tainted_order_cancelled",
+        file: "src/provider/ssl_order/delete.rs",
+        sound: "    if !request.private.end_announced {\n",
+        broken: "    if !request.private.end_announced && !BROKEN {\n",
+        verdicts: &["by surprise: no plan spoke of the end of order"],
+    },
+];
+
+#[test]
+fn every_broken_build_is_caught_within_200_seeds() {
+    let copy = broken_copy();
+    let built = cargo(&copy, &["--no-run"], None);
+    assert!(
+        built.status.success(),
+        "the copy does not build:\n{}",
+        said(&built)
+    );
+    for broken in &BREAKS {
+        let caught = tell(&copy, SEEDS, Some(broken.name));
+        let story = said(&caught);
+        assert!(!caught.status.success(), "{} is not caught", broken.name);
+        let verdict = story.lines().find(|line| line.starts_with("=> "));
+        let verdict = verdict.unwrap_or_else(|| panic!("{}: {story}", broken.name));
+        let expected = broken.verdicts.iter().any(|it| verdict.contains(it));
+        assert!(expected, "{} is caught by {verdict}", broken.name);
+        let seed = story
+            .split_once("SIMULATION_SEEDS=")
+            .and_then(|(_, rest)| rest.split_once(' '))
+            .map(|(seed, _)| seed);
+        let replayed = tell(&copy, seed.unwrap(), None);
+        assert!(
+            replayed.status.success(),
+            "{}: seed {seed:?} fails in the sound build too:\n{}",
+            broken.name,
+            said(&replayed)
+        );
+    }
+}
+
+/// Tells stories with a build of the copy.
+fn tell(copy: &Path, seeds: &str, switch: Option<&str>) -> Output {
+    let test = "seeds::every_story_keeps_the_promises";
+    let output = cargo(
+        copy,
+        &["--", "--exact", test],
+        Some((seeds, switch.unwrap_or_default())),
+    );
+    let ran = said(&output).contains("running 1 test");
+    assert!(ran, "no story was told:\n{}", said(&output));
+    output
+}
+
+/// Builds and runs the copy's tests beside the build of the sound sources, so that dependencies are built once.
+fn cargo(copy: &Path, arguments: &[&str], story: Option<(&str, &str)>) -> Output {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command
+        .args([
+            "test",
+            "--locked",
+            "--offline",
+            "--test",
+            "simulation",
+            "--target-dir",
+        ])
+        .arg(target)
+        .args(arguments)
+        .current_dir(copy)
+        // What cargo tells its tests about the package is not true of the copy.
+        .env_remove("CARGO_MANIFEST_DIR")
+        .env("RUST_BACKTRACE", "0");
+    if let Some((seeds, switch)) = story {
+        command.env("SIMULATION_SEEDS", seeds).env("BROKEN", switch);
+    }
+    command.output().unwrap()
+}
+
+fn said(output: &Output) -> String {
+    let streams = [&output.stdout, &output.stderr].map(|it| String::from_utf8_lossy(it));
+    streams.concat()
+}
+
+/// The copy. Files that have not changed are left alone, so that a second run builds little.
+fn broken_copy() -> PathBuf {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let copy = Path::new(env!("CARGO_TARGET_TMPDIR")).join("broken");
+    for part in [
+        "Cargo.lock",
+        "build.rs",
+        "proto",
+        "src",
+        "sandbox",
+        "tests/host",
+        "tests/fixtures",
+        "tests/simulation",
+    ] {
+        take_over(&root.join(part), &copy.join(part));
+    }
+    write(&copy.join("Cargo.toml"), &manifest(root));
+    write(
+        &copy.join("tests/it/main.rs"),
+        "#[cfg(test)]\nmod simulation;\n",
+    );
+    for broken in &BREAKS {
+        let text = fs::read_to_string(root.join(broken.file)).unwrap();
+        let places = text.matches(broken.sound).count();
+        assert_eq!(
+            places, 1,
+            "{}: {:?} in {}",
+            broken.name, broken.sound, broken.file
+        );
+        let switch = format!(
+            "std::env::var(\"BROKEN\").is_ok_and(|name| name == \"{}\")",
+            broken.name
+        );
+        let text = text.replace(broken.sound, &broken.broken.replace("BROKEN", &switch));
+        write(&copy.join(broken.file), &text);
+    }
+    copy
+}
+
+/// The manifest without the programs: they would take the place of the sound ones.
+fn manifest(root: &Path) -> String {
+    let text = fs::read_to_string(root.join("Cargo.toml")).unwrap();
+    let sections = text.split_inclusive("\n[").filter(|section| {
+        !["[bin]]", "[bench]]", "[test]]\nname = \"it\""]
+            .iter()
+            .any(|program| section.starts_with(program))
+    });
+    let text = sections.collect::<String>();
+    text.replace(
+        "default-run = \"terraform-provider-digicert\"\n",
+        "autobins = false\n",
+    )
+}
+
+fn take_over(from: &Path, to: &Path) {
+    if from.is_dir() {
+        for entry in fs::read_dir(from).unwrap() {
+            let name = entry.unwrap().file_name();
+            take_over(&from.join(&name), &to.join(&name));
+        }
+    } else if !BREAKS.iter().any(|broken| to.ends_with(broken.file)) {
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        let bytes = fs::read(from).unwrap();
+        if fs::read(to).is_ok_and(|known| known == bytes) {
+            return;
+        }
+        fs::write(to, bytes).unwrap();
+    }
+}
+
+fn write(path: &Path, text: &str) {
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    if fs::read_to_string(path).is_ok_and(|known| known == text) {
+        return;
+    }
+    fs::write(path, text).unwrap();
+}

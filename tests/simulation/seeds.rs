@@ -1,0 +1,99 @@
+//! Running seeds, on all cores.
+
+use std::env;
+use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+
+use super::world::World;
+
+/// Seeds of every run of the tests.
+const SEEDS: Range<u64> = 0..400;
+/// Steps of a story before it comes to rest.
+const STEPS: Range<usize> = 3..12;
+
+#[test]
+fn every_story_keeps_the_promises() {
+    let seeds = match env::var("SIMULATION_SEEDS") {
+        Ok(text) => range(&text).expect("SIMULATION_SEEDS is a number or a range such as 0..10000"),
+        Err(_) => SEEDS,
+    };
+    let broken = first_broken(seeds.clone());
+    assert!(broken.is_none(), "{}", broken.unwrap_or_default());
+}
+
+fn range(text: &str) -> Option<Range<u64>> {
+    match text.split_once("..") {
+        Some((from, to)) => Some(from.parse().ok()?..to.parse().ok()?),
+        None => {
+            let seed = text.parse().ok()?;
+            Some(seed..seed + 1)
+        }
+    }
+}
+
+/// The story of the first seed that breaks a promise.
+fn first_broken(seeds: Range<u64>) -> Option<String> {
+    let next = AtomicU64::new(seeds.start);
+    let broken: Mutex<Option<(u64, String)>> = Mutex::new(None);
+    let work = || {
+        loop {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            if seed >= seeds.end || broken.lock().unwrap().is_some() {
+                return;
+            }
+            if let Err(story) = told(seed) {
+                let mut broken = broken.lock().unwrap();
+                if broken.as_ref().is_none_or(|(earlier, _)| seed < *earlier) {
+                    *broken = Some((seed, story));
+                }
+            }
+        }
+    };
+    thread::scope(|scope| {
+        for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(work);
+        }
+    });
+    let broken = broken.into_inner().unwrap();
+    broken.map(|(seed, story)| {
+        format!(
+            "seed {seed} breaks a promise; replay it with `SIMULATION_SEEDS={seed} cargo test --test simulation every_story`\n{story}"
+        )
+    })
+}
+
+/// Tells the story of a seed. A broken promise is an error with the story so far.
+fn told(seed: u64) -> Result<Vec<String>, String> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .start_paused(true)
+        .build()
+        .unwrap();
+    let mut world = None;
+    let outcome = catch_unwind(AssertUnwindSafe(|| {
+        runtime.block_on(async {
+            let world = world.insert(World::new(seed));
+            let steps = world.rng.usize(STEPS);
+            for _ in 0..steps {
+                world.step().await?;
+            }
+            world.settle().await
+        })
+    }));
+    let story = world.map(|world| world.story).unwrap_or_default();
+    match outcome {
+        Ok(Ok(())) => Ok(story),
+        Ok(Err(broken)) => Err(format!("{}\n=> {broken}", story.join("\n"))),
+        Err(_) => Err(format!("{}\n=> panic", story.join("\n"))),
+    }
+}
+
+#[test]
+fn a_seed_tells_the_same_story_again() {
+    for seed in [3, 14, 15] {
+        assert_eq!(told(seed), told(seed));
+    }
+}

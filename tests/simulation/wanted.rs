@@ -1,0 +1,160 @@
+//! What the configuration wants of one order, and how people change their minds about it.
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use fastrand::Rng;
+use serde_json::{Value as Json, json};
+
+/// Signing requests for twelve P-256 keys that are nobody's.
+const REQUESTS: &str = include_str!("../fixtures/simulation/requests.pem");
+/// Keys that the orders of one name take turns with. No two names share one.
+const KEYS_PER_NAME: usize = 3;
+/// Names that a story can have orders for.
+pub(super) const NAMES: usize = 4;
+
+static CSRS: LazyLock<Vec<String>> = LazyLock::new(|| {
+    const END: &str = "-----END CERTIFICATE REQUEST-----\n";
+    let blocks = REQUESTS.split_inclusive(END);
+    let csrs: Vec<_> = blocks.map(str::to_owned).collect();
+    assert_eq!(csrs.len(), KEYS_PER_NAME * NAMES);
+    csrs
+});
+
+/// The number of the key that a CSR is for, however its lines end.
+pub(super) fn key_of(csr: &str) -> Option<usize> {
+    let bare = |text: &str| text.replace(['\r', '\n'], "");
+    CSRS.iter().position(|known| bare(known) == bare(csr))
+}
+
+/// What makes two orders the same purchase.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Content {
+    pub(super) names: BTreeSet<String>,
+    pub(super) key: usize,
+    pub(super) years: u8,
+    pub(super) order_key: Option<String>,
+}
+
+/// The configuration of one order.
+#[derive(Debug, Clone)]
+pub(super) struct Wanted {
+    /// Which of the stories' names it is for.
+    pub(super) number: usize,
+    key: usize,
+    further: BTreeSet<&'static str>,
+    years: u8,
+    order_key: Option<String>,
+    wait_for: &'static str,
+    on_destroy: &'static str,
+    check: &'static str,
+    reorder_when_closed: bool,
+    renew: bool,
+    emails: u8,
+    comments: u8,
+}
+
+impl Wanted {
+    pub(super) fn new(number: usize, rng: &mut Rng) -> Self {
+        Self {
+            number,
+            key: number * KEYS_PER_NAME,
+            further: BTreeSet::new(),
+            years: 1,
+            order_key: None,
+            wait_for: one_of(rng, &["auto", "auto", "issued", "none"]),
+            on_destroy: one_of(rng, &["retain", "retain", "retain", "cancel", "revoke"]),
+            check: one_of(rng, &["error", "error", "warn"]),
+            reorder_when_closed: rng.u8(..4) == 0,
+            renew: rng.u8(..3) == 0,
+            emails: 0,
+            comments: 0,
+        }
+    }
+
+    pub(super) fn common_name(&self) -> String {
+        format!("host{}.example.com", self.number)
+    }
+
+    pub(super) fn content(&self) -> Content {
+        let further = self.further.iter();
+        Content {
+            names: further
+                .map(|name| format!("{name}.{}", self.common_name()))
+                .chain([self.common_name()])
+                .collect(),
+            key: self.key,
+            years: self.years,
+            order_key: self.order_key.clone(),
+        }
+    }
+
+    pub(super) fn config(&self) -> Json {
+        let mut names: Vec<_> = self.content().names.into_iter().collect();
+        names.retain(|name| *name != self.common_name());
+        json!({
+            "product_name_id": "ssl_basic",
+            "common_name": self.common_name(),
+            "dns_names": names,
+            "csr": CSRS[self.key],
+            "order_validity": { "years": self.years },
+            "organization": { "id": 123_456 },
+            "order_key": self.order_key,
+            "wait_for": self.wait_for,
+            "on_destroy": self.on_destroy,
+            "duplicate_order_check": self.check,
+            "reorder_when_closed": self.reorder_when_closed,
+            "renew_days_before_expiry": self.renew.then_some(30),
+            "additional_emails": (0..self.emails).map(|n| format!("ops{n}@example.com")).collect::<Vec<_>>(),
+            "comments": format!("comment {}", self.comments),
+            "timeouts": { "create": "5m", "update": "5m", "delete": "5m" },
+        })
+    }
+
+    /// Changes one argument; says which.
+    pub(super) fn change(&mut self, rng: &mut Rng) -> String {
+        match rng.u8(..12) {
+            0..=2 => {
+                let turn = rng.usize(..KEYS_PER_NAME);
+                self.key = self.number * KEYS_PER_NAME + turn;
+                format!("csr = key {turn}")
+            }
+            3..=5 => {
+                let name = one_of(rng, &["www", "api"]);
+                if !self.further.remove(name) {
+                    self.further.insert(name);
+                }
+                format!("dns_names = {:?}", self.further)
+            }
+            6 => {
+                self.years = 3 - self.years;
+                format!("years = {}", self.years)
+            }
+            7 => {
+                self.order_key = [None, Some("again".to_owned())][rng.usize(..2)].clone();
+                format!("order_key = {:?}", self.order_key)
+            }
+            8 => {
+                self.emails = rng.u8(..3);
+                format!("{} additional_emails", self.emails)
+            }
+            9 => {
+                self.comments = rng.u8(..3);
+                format!("comments {}", self.comments)
+            }
+            10 => {
+                self.on_destroy = one_of(rng, &["retain", "cancel", "revoke"]);
+                format!("on_destroy = {}", self.on_destroy)
+            }
+            _ => {
+                self.wait_for = one_of(rng, &["auto", "issued", "none"]);
+                format!("wait_for = {}", self.wait_for)
+            }
+        }
+    }
+}
+
+/// One of some choices.
+pub(super) fn one_of<T: Copy>(rng: &mut Rng, choices: &[T]) -> T {
+    choices[rng.usize(..choices.len())]
+}
