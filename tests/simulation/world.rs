@@ -136,7 +136,7 @@ impl World {
         for line in run.lines() {
             self.tell(line);
         }
-        run.calls.extend(self.answered.try_iter());
+        run.calls.extend(self.answered_calls());
         let calls = run.planning.iter().chain(&run.calls);
         self.story
             .extend(calls.map(|call| format!("    {}", call.line())));
@@ -161,7 +161,7 @@ impl World {
         self.terraform.reconnect(looking.channel.clone());
         if run.command == Command::Refresh {
             run.refreshed = Some(self.terraform.refresh().await?);
-            run.planning.extend(self.answered.try_iter());
+            run.planning.extend(self.answered_calls());
             return Ok(());
         }
         let plan = match run.command {
@@ -172,7 +172,7 @@ impl World {
             }
             _ => self.terraform.plan(&resources).await?,
         };
-        run.planning.extend(self.answered.try_iter());
+        run.planning.extend(self.answered_calls());
         let plan = run.plan.insert(plan);
         if run.command == Command::Plan || plan.report.failed() {
             return Ok(());
@@ -193,6 +193,15 @@ impl World {
             }
         }
         Ok(())
+    }
+
+    /// The calls since the last look. What a dead process still sends is refused, and nobody's.
+    fn answered_calls(&self) -> impl Iterator<Item = Call> {
+        let is_of_the_dead = |call: &Call| {
+            call.response["errors"][0]["code"] == "access_denied|access_denied_invalid_key"
+        };
+        let calls = self.answered.try_iter();
+        calls.filter(move |call| !is_of_the_dead(call))
     }
 
     /// A new process of the provider, which the next phase speaks to.

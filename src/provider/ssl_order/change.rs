@@ -101,7 +101,9 @@ pub(super) fn changes(
             if old == new || equality::means_the_same(argument, prior, planned) {
                 return None;
             }
-            let is_not_told = imported && old.is_null() && means != Means::InPlace;
+            // The names of an order are always told: null says that it has no further one.
+            let is_not_told =
+                imported && old.is_null() && means != Means::InPlace && argument != "dns_names";
             if is_not_told || is_same_validity_in_the_other_form(argument, prior, planned) {
                 return Some(Change {
                     argument,
@@ -169,6 +171,7 @@ fn organization_change(old: &Value, new: &Value) -> Change {
 mod tests {
     use super::{ARGUMENTS, Means, SslOrderModel, changes};
     use crate::framework::Attr;
+    use crate::provider::ssl_order::samples::names;
     use crate::provider::ssl_order::schema::schema;
 
     #[test]
@@ -180,6 +183,21 @@ mod tests {
             .map(|a| a.name)
             .collect();
         assert_eq!(arguments, ARGUMENTS.map(|(name, _)| name));
+    }
+
+    #[test]
+    fn a_first_further_name_of_an_imported_order_is_a_reissue() {
+        let prior = SslOrderModel {
+            common_name: "shop.example.com".into(),
+            ..SslOrderModel::default()
+        };
+        let planned = SslOrderModel {
+            dns_names: names(&["www.shop.example.com"]),
+            ..prior.clone()
+        };
+        let found = changes(&prior, &planned, true);
+        let found: Vec<_> = found.iter().map(|it| (it.argument, it.means)).collect();
+        assert_eq!(found, [("dns_names", Means::Reissue)]);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::find::has_key;
 use super::new_order::Prepared;
 use super::succession::{self, Kinship};
 use crate::certcentral::{
-    Client, Error, ListedOrder, Order, OrderFilter, OrderId, OrderOrganization, RequestOrder,
+    Client, Error, Order, OrderFilter, OrderId, OrderOrganization, OrderStatus, RequestOrder,
     RequestStatus,
 };
 use crate::pki;
@@ -50,6 +50,7 @@ pub(super) async fn look(
             Kinship::Same => return Ok(Similar::Ours(Box::new(info))),
             Kinship::Doubtful => found = Similar::Doubtful(info.id),
             // What this apply has let go of is replaced on purpose.
+            Kinship::Foreign if !has_our_names(&info, prepared) => {}
             Kinship::Foreign if is_recent(&info, today) && !session.has_let_go(info.id.get()) => {
                 if matches!(found, Similar::Nothing) {
                     found = Similar::Foreign {
@@ -115,7 +116,8 @@ fn may_be_for(order: &RequestOrder, prepared: &Prepared) -> bool {
     theirs.is_none_or(|theirs| theirs.eq_ignore_ascii_case(ours))
 }
 
-/// The open orders for the same names, product and organization, newest first.
+/// The open orders for the same names, product and organization, newest first. Of one that waits for a reissue, the list may show the
+/// names that it is about to lose.
 async fn candidates(client: &Client, prepared: &Prepared) -> Result<Vec<Order>, Error> {
     let certificate = &prepared.body.certificate;
     let filter = OrderFilter {
@@ -128,27 +130,33 @@ async fn candidates(client: &Client, prepared: &Prepared) -> Result<Vec<Order>, 
         ..OrderFilter::default()
     };
     debug!(common_name = %certificate.common_name, "looking for similar orders");
-    let names = pki::canonical_names(
-        &certificate.common_name,
-        certificate.dns_names.iter().map(String::as_str),
-    );
+    let ours = names(Some(&certificate.common_name), &certificate.dns_names);
     let mut found = Vec::new();
     for listed in client.orders(&filter).await? {
         let may_be = listed.status.is_open()
             && !listed.is_renewed
             && prepared.renewal_of() != Some(listed.id);
-        if may_be && names_of(&listed) == names {
+        let theirs = &listed.certificate;
+        let is_alike = names(theirs.common_name.as_deref(), &theirs.dns_names) == ours
+            || listed.status == OrderStatus::ReissuePending;
+        if may_be && is_alike {
             found.push(client.order(listed.id).await?);
         }
     }
     Ok(found)
 }
 
-fn names_of(listed: &ListedOrder) -> BTreeSet<String> {
-    let certificate = &listed.certificate;
+/// Whether order info shows the names that we are about to order.
+fn has_our_names(order: &Order, prepared: &Prepared) -> bool {
+    let (ours, theirs) = (&prepared.body.certificate, &order.certificate);
+    names(Some(&ours.common_name), &ours.dns_names)
+        == names(theirs.common_name.as_deref(), &theirs.dns_names)
+}
+
+fn names(common_name: Option<&str>, dns_names: &[String]) -> BTreeSet<String> {
     pki::canonical_names(
-        certificate.common_name.as_deref().unwrap_or_default(),
-        certificate.dns_names.iter().map(String::as_str),
+        common_name.unwrap_or_default(),
+        dns_names.iter().map(String::as_str),
     )
 }
 

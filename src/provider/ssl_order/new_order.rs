@@ -30,6 +30,11 @@ pub(super) struct Prepared {
 }
 
 impl Prepared {
+    /// Whether the token was made out of the content. Otherwise the user chose it.
+    pub(super) fn is_derived(&self) -> bool {
+        self.content.is_some()
+    }
+
     /// The token that the order which renews `former` has, if it was placed for the same configuration.
     pub(super) fn token_as_renewal_of(&self, former: OrderId) -> Option<String> {
         let content = Content {

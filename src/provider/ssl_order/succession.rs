@@ -8,7 +8,7 @@ use super::find::has_key;
 use super::model::SslOrderModel;
 use super::new_order::{self, Prepared};
 use super::token;
-use crate::certcentral::{Client, Error, Note, Order, OrderId};
+use crate::certcentral::{Client, Error, Note, Order, OrderId, OrderStatus};
 use crate::framework::Attr;
 use crate::provider::session::Session;
 
@@ -22,7 +22,7 @@ const MAX_RENEWALS: usize = 20;
 pub(super) enum Kinship {
     /// The same order, reissued or renewed since.
     Same,
-    /// It has our key and was reissued, but bears no trace of what for.
+    /// It was reissued for our key, or waits for a reissue that order info does not show, and bears no trace of what for.
     Doubtful,
     /// Another order for the same key, bought on purpose.
     Sibling,
@@ -80,13 +80,17 @@ pub(super) async fn kinship(
     prepared: &Prepared,
 ) -> Result<Kinship, Error> {
     let reference = order.alternative_order_id.as_deref().unwrap_or_default();
-    if !has_key(order, &prepared.csr) || !reference.starts_with(token::PREFIX) {
+    let has_our_key = has_key(order, &prepared.csr);
+    // Of an order that waits for a reissue, order info may show the certificate in force and not the one to come.
+    let is_pending = order.status == OrderStatus::ReissuePending;
+    if !(has_our_key || is_pending) || !reference.starts_with(token::PREFIX) {
         return Ok(Kinship::Foreign);
     }
     let as_renewal = order
         .renewal_of_order_id
         .and_then(|former| prepared.token_as_renewal_of(former));
-    if reference == prepared.token || as_renewal.as_deref() == Some(reference) {
+    let is_its_own = reference == prepared.token || as_renewal.as_deref() == Some(reference);
+    if is_its_own && has_our_key {
         return Ok(Kinship::Same);
     }
     let notes = client.notes(order.id).await?;
@@ -94,10 +98,14 @@ pub(super) async fn kinship(
     if noted.contains(&prepared.token.as_str()) {
         return Ok(Kinship::Same);
     }
-    if noted.is_empty() && !client.reissues(order.id).await?.is_empty() {
+    if noted.is_empty() && (is_pending || !client.reissues(order.id).await?.is_empty()) {
         return Ok(Kinship::Doubtful);
     }
-    Ok(Kinship::Sibling)
+    Ok(if has_our_key {
+        Kinship::Sibling
+    } else {
+        Kinship::Foreign
+    })
 }
 
 /// The open order at the end of a line of renewals: `order` itself, or the last one that renews it and is open.

@@ -121,8 +121,19 @@ pub(super) fn placed_twice(ours: OrderId, other: &Order, token: &str) -> (&'stat
     )
 }
 
-/// The user's own reference names an order for another key.
+/// The reference names an order for another key: one that was reissued since, unless the reference is the user's own.
 pub(super) fn foreign_order(prepared: &Prepared, id: OrderId) -> Diagnostic {
+    if prepared.is_derived() {
+        return Diagnostic::error(
+            "Reissued order exists",
+            format!(
+                "Order {id} was placed for this very configuration ({}, token {}) and was reissued for another key since. Nothing was ordered. To go on \
+                 with it, import it; the next apply reissues it for the key of `csr`, which costs nothing:\n\n  \
+                 import {{\n    to = digicert_ssl_order.<name>\n    id = \"{id}\"\n  }}\n\nTo buy another order, change `order_key`.",
+                prepared.body.certificate.common_name, prepared.token,
+            ),
+        );
+    }
     Diagnostic::error(
         "Alternative order id in use",
         format!(
@@ -208,10 +219,11 @@ pub(super) fn doubtful_order(prepared: &Prepared, id: OrderId) -> Diagnostic {
     Diagnostic::error(
         "Reissued order exists",
         format!(
-            "Order {id} is open, has this very key and these names, was placed by this provider and was reissued since, so its reference does not \
-             tell whether it belongs to this configuration (token {token}). Nothing was ordered. If it does, import it:\n\n  \
+            "Order {id} is open for {common_name}, was placed by this provider and was reissued since, or waits for a reissue, so its reference does \
+             not tell whether it belongs to this configuration (token {token}). Nothing was ordered. If it does, import it:\n\n  \
              import {{\n    to = digicert_ssl_order.<name>\n    id = \"{id}\"\n  }}\n\nTo buy another order for the same key, set \
              `duplicate_order_check = \"off\"`.",
+            common_name = prepared.body.certificate.common_name,
             token = prepared.token,
         ),
     )

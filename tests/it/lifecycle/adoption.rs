@@ -84,6 +84,35 @@ async fn a_reference_of_the_user_that_names_an_order_with_another_key_is_refused
 }
 
 #[tokio::test]
+async fn an_order_that_was_reissued_away_from_this_configuration_comes_with_an_import_block() {
+    let mut bed = Bed::new();
+    let _applied = bed.apply(&order()).await.expect_success();
+    let id = bed.order_id();
+    let _reissued = bed
+        .apply(&order_with(json!({ "csr": new_csr() })))
+        .await
+        .expect_success();
+    bed.forget_state();
+
+    let failed = bed.apply(&order()).await;
+    assert_eq!(errors(&failed.report), ["Reissued order exists"]);
+    let block = format!("import {{\n    to = digicert_ssl_order.<name>\n    id = \"{id}\"\n  }}");
+    let detail = only_error(&failed.report);
+    assert!(detail.contains(&block), "{detail}");
+    assert!(bed.terraform.state().is_empty());
+
+    let imported = bed
+        .terraform
+        .import(super::bed::SHOP, &id.to_string())
+        .await;
+    imported.unwrap().expect_success();
+    let applied = bed.apply(&order()).await.expect_success();
+    assert!(warnings(&applied.report).contains(&"This apply reissues the certificate"));
+    assert_eq!(bed.order_id(), id);
+    assert_eq!(bed.sandbox.summary().orders_created, 1);
+}
+
+#[tokio::test]
 async fn a_reference_of_the_user_finds_the_order_with_the_same_key() {
     let mut bed = Bed::new();
     let config = order_with(json!({ "alternative_order_id": "shop-2026" }));

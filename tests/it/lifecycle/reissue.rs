@@ -335,3 +335,23 @@ async fn a_certificate_that_runs_out_is_reissued_with_the_same_key() {
     assert_eq!(bed.sandbox.summary().orders_created, 1);
     assert!(bed.plan(&config).await.expect_success().is_empty());
 }
+
+#[tokio::test]
+async fn the_first_further_name_of_an_imported_order_is_reissued() {
+    let mut bed = Bed::new();
+    let _applied = bed.apply(&order()).await.expect_success();
+    let id = bed.order_id();
+    bed.forget_state();
+    let imported = bed.terraform.import(SHOP, &id.to_string()).await;
+    imported.unwrap().expect_success();
+    let config = order_with(json!({ "dns_names": ["www.shop.example.com"] }));
+    let applied = bed.apply(&config).await.expect_success();
+    assert_eq!(
+        warnings(&applied.report),
+        ["This apply reissues the certificate"]
+    );
+    assert_eq!(bed.order_id(), id);
+    let names = &bed.sandbox.orders()[0].dns_names;
+    assert_eq!(names, &["shop.example.com", "www.shop.example.com"]);
+    assert!(bed.plan(&config).await.expect_success().is_empty());
+}

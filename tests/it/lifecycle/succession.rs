@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value as Json, json};
 
-use certcentral_sandbox::{At, Fault};
+use certcentral_sandbox::{Approval, At, Fault};
 
 use super::bed::{Bed, SHOP, errors, new_csr, only_error, order, order_with, route, warnings};
 
@@ -80,6 +80,66 @@ async fn a_reissued_order_without_a_note_stops_the_create_and_comes_with_an_impo
     assert_eq!(errors(&failed.report), ["Reissued order exists"]);
     assert!(only_error(&failed.report).contains(&format!("id = \"{id}\"")));
     assert_eq!(bed.sandbox.summary().orders_created, 1);
+}
+
+/// An order of a hundred days ago whose reissue waits for an approver, and an empty state.
+async fn waiting_for_a_reissue(change: &Json, hides_former: bool, notes: bool) -> (Bed, Json) {
+    let mut bed = Bed::with(|account| account.hide_former_certificate = hides_former);
+    let _applied = bed.apply(&order()).await.expect_success();
+    bed.sandbox.advance(Duration::from_secs(100 * 86_400));
+    bed.sandbox
+        .change(|account| account.approval = Approval::OneStep);
+    if !notes {
+        let refused = Fault::Html { status: 403 };
+        let note = route("POST /order/certificate/*/note");
+        bed.sandbox.fault(note, 1, At::Before, refused);
+    }
+    let config = order_with(change.clone());
+    let _applied = bed.apply(&config).await.expect_success();
+    assert_eq!(bed.sandbox.orders()[0].status, "reissue_pending");
+    bed.forget_state();
+    (bed, config)
+}
+
+#[tokio::test]
+async fn an_order_that_waits_for_its_reissue_is_found_by_the_note_whichever_certificate_is_shown() {
+    for change in [
+        json!({ "csr": new_csr() }),
+        json!({ "dns_names": ["www.example.com"] }),
+        json!({ "csr": new_csr(), "dns_names": ["www.example.com"] }),
+    ] {
+        for hides_former in [false, true] {
+            let (mut bed, config) = waiting_for_a_reissue(&change, hides_former, true).await;
+            let applied = bed.apply(&config).await.expect_success();
+            let told = warnings(&applied.report);
+            assert!(
+                told.contains(&"Existing order adopted"),
+                "{change} {told:?}"
+            );
+            assert_eq!(bed.posts().len(), 1, "{change} {hides_former}");
+            bed.sandbox.issue(bed.order_id()).unwrap();
+            assert!(bed.plan(&config).await.expect_success().is_empty());
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_order_that_waits_for_a_reissue_without_a_note_stops_the_create() {
+    for change in [
+        json!({ "csr": new_csr() }),
+        json!({ "dns_names": ["www.example.com"] }),
+    ] {
+        for hides_former in [false, true] {
+            let (mut bed, config) = waiting_for_a_reissue(&change, hides_former, false).await;
+            let failed = bed.apply(&config).await;
+            assert_eq!(
+                errors(&failed.report),
+                ["Reissued order exists"],
+                "{change}"
+            );
+            assert_eq!(bed.posts().len(), 1, "{change} {hides_former}");
+        }
+    }
 }
 
 #[tokio::test]
