@@ -35,6 +35,7 @@ type Outcomes = Created<SslOrderModel, SslOrderPrivate>;
 pub(super) async fn create(session: &Session, call: &Call, request: Request) -> Outcomes {
     let planned = request.planned_state;
     let purchase = Purchase {
+        content: None,
         renewal_of: None,
         renewed_until: None,
         timeout: timeouts::create(&planned),
@@ -54,6 +55,8 @@ pub(super) async fn create(session: &Session, call: &Call, request: Request) -> 
 pub(super) struct Purchase {
     /// Its plan; computed values are unknown in it.
     pub planned: SslOrderModel,
+    /// The plan as a create of the same configuration would have it, if that is another: the order is found by its content again.
+    pub content: Option<SslOrderModel>,
     /// The order that it continues, where the provider renews by itself.
     pub renewal_of: Option<OrderId>,
     /// The last day of the order that it continues, for its price.
@@ -73,6 +76,10 @@ pub(super) async fn obtain(
     let deadline = Instant::now() + purchase.timeout;
     let client = session.client()?.within(deadline, &call.stop);
     let mut prepared = prepare(session, &planned, purchase.renewal_of, &client.host())?;
+    if let Some(content) = &purchase.content {
+        let found_by = prepare(session, content, purchase.renewal_of, &client.host())?;
+        prepared.take_reference(found_by);
+    }
     answer_would_be_accepted(&planned, &prepared)?;
     let mut claim = session
         .claim(&prepared.token)

@@ -30,6 +30,13 @@ pub(super) struct Prepared {
 }
 
 impl Prepared {
+    /// Takes over the token of another form of the same order.
+    pub(super) fn take_reference(&mut self, other: Self) {
+        self.token = other.token;
+        self.content = other.content;
+        self.body.alternative_order_id = other.body.alternative_order_id;
+    }
+
     /// Whether the token was made out of the content. Otherwise the user chose it.
     pub(super) fn is_derived(&self) -> bool {
         self.content.is_some()

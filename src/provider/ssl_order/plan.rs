@@ -12,6 +12,7 @@ mod words;
 
 use time::Date;
 
+pub(super) use create::as_configured;
 pub(super) use destroy::{announce, not_allowed};
 pub(super) use forced::guard;
 pub(super) use read_only::{read_only_destroy, warn_of_read_only};

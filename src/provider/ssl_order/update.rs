@@ -8,6 +8,7 @@ mod renewal;
 use super::change::changes_of;
 use super::clocks;
 use super::model::SslOrderModel;
+use super::plan::as_configured;
 use super::private::SslOrderPrivate;
 use crate::framework::{
     Attr, AttributePath, Call, Diagnostic, Diagnostics, FromToValue, ModelError, UpdateRequest,
@@ -53,15 +54,30 @@ async fn carry_out(
     request: &Request,
 ) -> Result<(SslOrderModel, Warnings), Failed> {
     let (prior, planned) = (&request.prior_state, &request.planned_state);
+    let mut content = planned.clone();
+    as_configured(
+        &mut content,
+        &request.config,
+        session.order_defaults().as_ref(),
+    );
     let mut warnings = Warnings::new();
     let mut state = if matches!(planned.id, Attr::Unknown) {
-        renewal::renew(session, call, prior, planned, &mut warnings).await?
+        renewal::renew(session, call, prior, planned, content, &mut warnings).await?
     } else {
         let changed = changes_of(prior, planned, &request.private);
         let state =
             in_place::change(session, call, prior, planned, &changed, &mut warnings).await?;
         if matches!(planned.certificate_id, Attr::Unknown) {
-            reissue::reissue(session, call, state, prior, planned, &mut warnings).await?
+            reissue::reissue(
+                session,
+                call,
+                state,
+                prior,
+                planned,
+                &content,
+                &mut warnings,
+            )
+            .await?
         } else {
             state
         }

@@ -152,6 +152,34 @@ async fn another_order_key_after_a_reissue_still_buys_on_purpose() {
     assert!(bed.plan(&second).await.expect_success().is_empty());
 }
 
+/// State holds more arguments of an imported order than the configuration has.
+#[tokio::test]
+async fn an_imported_order_is_found_again_after_a_reissue_and_after_a_renewal() {
+    let mut bed = Bed::new();
+    let _applied = bed.apply(&order()).await.expect_success();
+    let id = bed.order_id();
+    bed.forget_state();
+    let imported = bed.terraform.import(SHOP, &id.to_string()).await;
+    imported.unwrap().expect_success();
+    let rotated = order_with(json!({ "csr": new_csr(), "reissue_days_before_expiry": 0 }));
+    let _applied = bed.apply(&rotated).await.expect_success();
+    bed.forget_state();
+    assert_adopts(&mut bed, &rotated, id, 1).await;
+
+    bed.forget_state();
+    let imported = bed.terraform.import(SHOP, &id.to_string()).await;
+    imported.unwrap().expect_success();
+    let mut due = rotated.clone();
+    due["renew_days_before_expiry"] = 90.into();
+    let _applied = bed.apply(&due).await.expect_success();
+    bed.sandbox.advance(TO_ITS_LAST_DAYS);
+    let _applied = bed.apply(&due).await.expect_success();
+    let renewal = bed.order_id();
+    assert_ne!(renewal, id);
+    bed.forget_state();
+    assert_adopts(&mut bed, &rotated, renewal, 2).await;
+}
+
 #[tokio::test]
 async fn a_renewed_order_whose_state_was_lost_is_found_through_the_order_that_it_continues() {
     let mut bed = Bed::new();

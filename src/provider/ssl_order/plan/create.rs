@@ -22,11 +22,7 @@ pub(super) fn plan(
     let config = request.config.clone();
     let mut plan = Planned::unchanged(request);
     let order = &mut plan.state;
-    leave_out_what_nobody_sets(order, &config);
-    match defaults {
-        Some(defaults) => apply_defaults(order, &config, defaults),
-        None => order.organization = config.organization.clone(),
-    }
+    as_configured(order, &config, defaults);
     order.domain_validations = planned_domain_validations(order);
 
     let organization_is_missing =
@@ -41,6 +37,20 @@ pub(super) fn plan(
             .push(words::paid_order(order, price.words.as_deref()));
     }
     plan
+}
+
+/// Gives an order the arguments that a new one has, from the configuration and the provider block. An order that was imported has more of
+/// them in state: those that CertCentral told.
+pub(crate) fn as_configured(
+    order: &mut SslOrderModel,
+    config: &SslOrderModel,
+    defaults: Option<&OrderDefaults>,
+) {
+    leave_out_what_nobody_sets(order, config);
+    match defaults {
+        Some(defaults) => apply_defaults(order, config, defaults),
+        None => order.organization = config.organization.clone(),
+    }
 }
 
 /// Optional arguments that the provider could set, but has nothing to say about, stay absent instead of "known after apply".

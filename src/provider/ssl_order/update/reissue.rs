@@ -31,13 +31,15 @@ enum Before {
     Done(Box<Order>),
 }
 
-/// Reissues the certificate of the order in `state`, which holds the arguments of the plan already, and waits for it.
+/// Reissues the certificate of the order in `state`, which holds the arguments of the plan already, and waits for it. `content` is what a
+/// create of the same configuration looks for.
 pub(super) async fn reissue(
     session: &Session,
     call: &Call,
     mut state: SslOrderModel,
     prior: &SslOrderModel,
     planned: &SslOrderModel,
+    content: &SslOrderModel,
     warnings: &mut Warnings,
 ) -> Result<SslOrderModel, Failed> {
     // Whatever fails before CertCentral has taken the reissue leaves the certificate's arguments as they were.
@@ -89,7 +91,7 @@ pub(super) async fn reissue(
         }
     };
     if changed.iter().any(is_of_the_token) {
-        succession::remember(&client, id, planned, session).await;
+        succession::remember(&client, id, content, session).await;
     }
     // The names may be new, so their validation is asked for as for an order that waits.
     record::reissue_taken(&mut state);

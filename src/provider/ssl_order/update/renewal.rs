@@ -16,6 +16,7 @@ pub(super) async fn renew(
     call: &Call,
     prior: &SslOrderModel,
     planned: &SslOrderModel,
+    content: SslOrderModel,
     warnings: &mut Warnings,
 ) -> Result<SslOrderModel, Failed> {
     let failed = |problem: Diagnostics| Failed {
@@ -25,6 +26,7 @@ pub(super) async fn renew(
     let former = order_id(prior).map_err(|problem| failed(problem.into()))?;
     let purchase = Purchase {
         planned: planned.clone(),
+        content: Some(content),
         renewal_of: Some(former),
         renewed_until: prior.order_valid_till.known().cloned(),
         timeout: timeouts::update(planned),
