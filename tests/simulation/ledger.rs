@@ -15,6 +15,8 @@ pub(super) struct Entry {
     /// Its id was in a state or its id or token in a message.
     pub(super) is_known: bool,
     token: Option<String>,
+    /// Somebody imported it for a configuration that it was not bought for. Nothing on the order says so, and only state knows.
+    is_claimed_by_hand: bool,
 }
 
 impl Entry {
@@ -57,7 +59,10 @@ impl Ledger {
                 .ok_or_else(|| format!("order {} was bought and nobody asked for it", order.id))?;
             let mut entries = self.entries.iter();
             let twin = entries.find(|(id, entry)| {
-                entry.is_open() && entry.content == *content && order.renewal_of != Some(**id)
+                entry.is_open()
+                    && !entry.is_claimed_by_hand
+                    && entry.content == *content
+                    && order.renewal_of != Some(**id)
             });
             if let Some((twin, _)) = twin {
                 return Err(format!(
@@ -70,11 +75,22 @@ impl Ledger {
                 content: content.clone(),
                 status: order.status,
                 is_known: false,
+                is_claimed_by_hand: false,
                 token: order.alternative_order_id,
             };
             self.entries.insert(order.id, entry);
         }
         Ok(bought)
+    }
+
+    /// Somebody imports an order for a configuration with this key.
+    pub(super) fn claim(&mut self, id: u64, order_key: Option<String>) {
+        if let Some(entry) = self.entries.get_mut(&id)
+            && entry.content.order_key != order_key
+        {
+            entry.content.order_key = order_key;
+            entry.is_claimed_by_hand = true;
+        }
     }
 
     /// Notes whose ids are in state, and of which orders a message speaks.

@@ -36,6 +36,16 @@ pub(super) struct Content {
     pub(super) order_key: Option<String>,
 }
 
+impl Content {
+    /// Whether an order with this content is what somebody wants. It may have a name more: an order is adopted as it is, reissued for other
+    /// names meanwhile, and a name is taken away only when somebody asks for it.
+    pub(super) fn covers(&self, wanted: &Self) -> bool {
+        let names = self.names.is_superset(&wanted.names);
+        let rest = (self.key, self.years, &self.order_key);
+        names && rest == (wanted.key, wanted.years, &wanted.order_key)
+    }
+}
+
 /// The configuration of one order.
 #[derive(Debug, Clone)]
 pub(super) struct Wanted {

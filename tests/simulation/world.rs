@@ -376,6 +376,11 @@ impl World {
         for line in promises::lines(&report) {
             self.tell(line);
         }
+        if let (false, Ok(id), Some(wanted)) =
+            (report.failed(), id.parse(), self.wanted.get(address))
+        {
+            self.ledger.claim(id, wanted.content().order_key);
+        }
         match report.violations.first() {
             Some(violation) => Err(format!("core's rules: {violation}")),
             None => Ok(report),
