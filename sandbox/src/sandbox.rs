@@ -152,6 +152,12 @@ impl Sandbox {
         self.shared.lock().journal.entries().to_vec()
     }
 
+    /// How many requests have arrived so far: the sequence number of the newest.
+    #[must_use]
+    pub fn arrivals(&self) -> u64 {
+        self.shared.lock().journal.last()
+    }
+
     /// Delivers each journal entry once it is complete.
     #[must_use]
     pub fn watch(&self) -> mpsc::Receiver<Entry> {

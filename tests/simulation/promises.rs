@@ -162,7 +162,10 @@ fn nothing_is_sent_twice(calls: &[Call]) -> Result<(), String> {
     for call in calls {
         let what = match reissued(call) {
             Some(id) => format!("reissue of {id}"),
-            None if is_order(call) => call.request["alternative_order_id"].to_string(),
+            // A connection that was reset early leaves no body in the journal.
+            None if is_order(call) && !call.request.is_null() => {
+                call.request["alternative_order_id"].to_string()
+            }
             None => continue,
         };
         if let Some(earlier) = doubtful.get(&what) {

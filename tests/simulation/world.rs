@@ -50,6 +50,8 @@ pub(super) struct World {
     old_states: Vec<State>,
     /// Every call that the account has answered since the last look.
     answered: Receiver<Call>,
+    /// The number of the newest call by then.
+    known: u64,
 }
 
 impl World {
@@ -77,6 +79,7 @@ impl World {
             resources: 0,
             old_states: Vec::new(),
             answered,
+            known: 0,
             rng,
         };
         for number in 0..world.rng.usize(1..NAMES) {
@@ -125,6 +128,7 @@ impl World {
     ) -> Result<Run, String> {
         self.tell(format!("{command:?}"));
         let before = self.ledger.clone();
+        self.answered_calls();
         let mut run = Run::new(command);
         let outcome = self.commanded(&mut run, strike).await;
         outcome.map_err(|error| format!("the stand-in for core failed: {error}"))?;
@@ -195,15 +199,18 @@ impl World {
         Ok(())
     }
 
-    /// The calls since the last look. What a dead process still sends is refused, and nobody's.
-    fn answered_calls(&self) -> impl Iterator<Item = Call> {
+    /// The calls that have arrived since the last look. What a dead process still sends is refused, and nobody's.
+    fn answered_calls(&mut self) -> Vec<Call> {
         let is_of_the_dead = |call: &Call| {
             call.response
                 .to_string()
                 .contains("access_denied_invalid_key")
         };
+        let known = std::mem::replace(&mut self.known, self.sandbox.arrivals());
         let calls = self.answered.try_iter();
-        calls.filter(move |call| !is_of_the_dead(call))
+        calls
+            .filter(|call| call.sequence > known && !is_of_the_dead(call))
+            .collect()
     }
 
     /// A new process of the provider, which the next phase speaks to.
