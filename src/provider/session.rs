@@ -197,7 +197,7 @@ impl Session {
         self.claim(&format!("order {order_id}"))
     }
 
-    /// Remembers that this apply destroys an order, in CertCentral or only in state.
+    /// Remembers that this apply destroys an order as its plan announced, in CertCentral or only in state.
     pub fn let_go(&self, order_id: i64) {
         if let Some(configured) = self.configured() {
             configured.let_go().insert(order_id);

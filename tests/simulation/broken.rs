@@ -150,6 +150,7 @@ fn broken_copy() -> PathBuf {
         "proto",
         "src",
         "sandbox",
+        "fuzz/properties",
         "tests/host",
         "tests/fixtures",
         "tests/simulation",

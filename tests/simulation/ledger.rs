@@ -15,11 +15,20 @@ pub(super) struct Entry {
     /// Its id was in a state or its id or token in a message.
     pub(super) is_known: bool,
     token: Option<String>,
-    /// Somebody imported it for a configuration that it was not bought for. Nothing on the order says so, and only state knows.
-    is_claimed_by_hand: bool,
+    /// Somebody imported it. CertCentral does not tell the `order_key` that it was bought for, so any will do.
+    is_imported: bool,
 }
 
 impl Entry {
+    /// Whether it is what somebody wants.
+    pub(super) fn covers(&self, wanted: &Content) -> bool {
+        let mut content = self.content.clone();
+        if self.is_imported {
+            content.order_key.clone_from(&wanted.order_key);
+        }
+        content.covers(wanted)
+    }
+
     pub(super) fn is_open(&self) -> bool {
         !matches!(
             self.status.as_str(),
@@ -59,10 +68,7 @@ impl Ledger {
                 .ok_or_else(|| format!("order {} was bought and nobody asked for it", order.id))?;
             let mut entries = self.entries.iter();
             let twin = entries.find(|(id, entry)| {
-                entry.is_open()
-                    && !entry.is_claimed_by_hand
-                    && entry.content == *content
-                    && order.renewal_of != Some(**id)
+                entry.is_open() && entry.content == *content && order.renewal_of != Some(**id)
             });
             if let Some((twin, _)) = twin {
                 return Err(format!(
@@ -75,7 +81,7 @@ impl Ledger {
                 content: content.clone(),
                 status: order.status,
                 is_known: false,
-                is_claimed_by_hand: false,
+                is_imported: false,
                 token: order.alternative_order_id,
             };
             self.entries.insert(order.id, entry);
@@ -83,13 +89,10 @@ impl Ledger {
         Ok(bought)
     }
 
-    /// Somebody imports an order for a configuration with this key.
-    pub(super) fn claim(&mut self, id: u64, order_key: Option<String>) {
-        if let Some(entry) = self.entries.get_mut(&id)
-            && entry.content.order_key != order_key
-        {
-            entry.content.order_key = order_key;
-            entry.is_claimed_by_hand = true;
+    /// Somebody imports an order.
+    pub(super) fn import(&mut self, id: u64) {
+        if let Some(entry) = self.entries.get_mut(&id) {
+            entry.is_imported = true;
         }
     }
 

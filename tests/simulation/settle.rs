@@ -90,7 +90,7 @@ impl World {
             let entry = id
                 .and_then(|id| self.ledger.entries.get(&id))
                 .ok_or_else(|| format!("{address} has order {id:?}, which nobody bought"))?;
-            if entry.is_open() && !entry.content.covers(&wanted.content()) {
+            if entry.is_open() && !entry.covers(&wanted.content()) {
                 return Err(format!(
                     "{address} has order {id:?} with {:?} and wants {:?}",
                     entry.content,

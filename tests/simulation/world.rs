@@ -383,10 +383,8 @@ impl World {
         for line in promises::lines(&report) {
             self.tell(line);
         }
-        if let (false, Ok(id), Some(wanted)) =
-            (report.failed(), id.parse(), self.wanted.get(address))
-        {
-            self.ledger.claim(id, wanted.content().order_key);
+        if let (false, Ok(id)) = (report.failed(), id.parse()) {
+            self.ledger.import(id);
         }
         match report.violations.first() {
             Some(violation) => Err(format!("core's rules: {violation}")),

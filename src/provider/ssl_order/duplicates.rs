@@ -48,10 +48,11 @@ pub(super) async fn look(
     for info in candidates(client, prepared).await? {
         match succession::kinship(client, &info, prepared).await? {
             Kinship::Same => return Ok(Similar::Ours(Box::new(info))),
-            Kinship::Doubtful => found = Similar::Doubtful(info.id),
             // What this apply has let go of is replaced on purpose.
+            _ if session.has_let_go(info.id.get()) => {}
+            Kinship::Doubtful => found = Similar::Doubtful(info.id),
             Kinship::Foreign if !has_our_names(&info, prepared) => {}
-            Kinship::Foreign if is_recent(&info, today) && !session.has_let_go(info.id.get()) => {
+            Kinship::Foreign if is_recent(&info, today) => {
                 if matches!(found, Similar::Nothing) {
                     found = Similar::Foreign {
                         id: info.id,

@@ -181,7 +181,9 @@ impl Resource for SslOrder {
         call: Call,
         request: DeleteRequest<SslOrderModel, SslOrderPrivate>,
     ) -> Deleted {
-        if let Some(order_id) = request.state.known_order_id() {
+        if request.private.end_announced
+            && let Some(order_id) = request.state.known_order_id()
+        {
             self.session.let_go(order_id);
         }
         let mut deleted = delete::delete(&self.session, &call, request).await;

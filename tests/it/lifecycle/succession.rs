@@ -143,6 +143,28 @@ async fn an_order_that_waits_for_a_reissue_without_a_note_stops_the_create() {
 }
 
 #[tokio::test]
+async fn a_reissued_order_without_a_note_is_replaced_where_the_plan_says_so_and_only_there() {
+    let mut bed = Bed::new();
+    let _applied = bed.apply(&order()).await.expect_success();
+    let note = route("POST /order/certificate/*/note");
+    bed.sandbox
+        .fault(note, 1, At::Before, Fault::Html { status: 403 });
+    let mut config = order_with(json!({ "csr": new_csr() }));
+    let _applied = bed.apply(&config).await.expect_success();
+
+    let before = bed.terraform.state().clone();
+    bed.terraform.taint(SHOP).unwrap();
+    let failed = bed.apply(&config).await;
+    assert_eq!(errors(&failed.report), ["Reissued order exists"]);
+    *bed.terraform.state_mut() = before;
+
+    config["order_validity"]["years"] = 2.into();
+    let _applied = bed.apply(&config).await.expect_success();
+    assert_eq!(bed.posts().len(), 2);
+    assert!(bed.plan(&config).await.expect_success().is_empty());
+}
+
+#[tokio::test]
 async fn another_order_key_after_a_reissue_still_buys_on_purpose() {
     let (mut bed, config) = reissued().await;
     let mut second = config.clone();
