@@ -3,7 +3,7 @@
 use certcentral_sandbox::{Behavior, Move, Sandbox, Settings};
 
 use super::{Found, by_token};
-use crate::certcentral::{Client, OrderId};
+use crate::certcentral::{Client, NewOrder, OrderId};
 use crate::framework::Attr;
 use crate::provider::ssl_order::model::SslOrderModel;
 use crate::provider::ssl_order::new_order::Prepared;
@@ -38,6 +38,17 @@ impl Account {
     async fn place(&self) -> OrderId {
         let (product, body) = (&self.prepared.product, &self.prepared.body);
         self.client.place_order(product, body).await.unwrap().id
+    }
+
+    /// Places the renewal of an order, under a reference of its own.
+    async fn place_renewal(&self, former: OrderId) -> OrderId {
+        let body = NewOrder {
+            renewal_of_order_id: Some(former),
+            alternative_order_id: Some(format!("renewal-of-{former}")),
+            ..self.prepared.body.clone()
+        };
+        let placed = self.client.place_order(&self.prepared.product, &body);
+        placed.await.unwrap().id
     }
 
     fn apply(&self, id: OrderId, step: Move) {
@@ -116,18 +127,9 @@ async fn closed_orders_hide_no_open_one_and_are_not_found() {
 
 #[tokio::test]
 async fn a_renewal_is_found_through_the_order_that_it_renews_open_or_expired() {
-    let mut account = Account::new();
+    let account = Account::new();
     let former = account.place().await;
-    let (token, body) = (
-        account.prepared.token.clone(),
-        account.prepared.body.clone(),
-    );
-    account.prepared.body.renewal_of_order_id = Some(former);
-    account.prepared.body.alternative_order_id = Some("of-its-own".to_owned());
-    let renewal = account.place().await;
-    account.prepared.body = body;
-    assert_eq!(account.prepared.token, token);
-
+    let renewal = account.place_renewal(former).await;
     assert_eq!(account.ours().await, renewal);
     account.apply(former, Move::Expire);
     assert_eq!(account.ours().await, renewal);
@@ -144,4 +146,24 @@ async fn the_order_that_is_to_be_renewed_is_not_its_own_renewal() {
     account.nothing().await;
     let renewal = account.place().await;
     assert_eq!(account.ours().await, renewal);
+}
+
+#[tokio::test]
+async fn a_renewal_that_was_closed_does_not_hide_the_order_that_goes_on() {
+    let account = Account::new();
+    let former = account.place().await;
+    let renewal = account.place_renewal(former).await;
+    account.apply(renewal, Move::Revoke);
+    assert_eq!(account.ours().await, former);
+}
+
+#[tokio::test]
+async fn the_last_renewal_is_found_when_all_before_it_have_expired() {
+    let account = Account::new();
+    let first = account.place().await;
+    let second = account.place_renewal(first).await;
+    let third = account.place_renewal(second).await;
+    account.apply(first, Move::Expire);
+    account.apply(second, Move::Expire);
+    assert_eq!(account.ours().await, third);
 }
