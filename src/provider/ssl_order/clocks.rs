@@ -12,11 +12,12 @@ use crate::framework::Attr;
 /// Sets `ready_for_reissue` and `ready_for_renewal` as of `today`.
 pub(super) fn set(state: &mut SslOrderModel, today: Date) {
     let status = OrderStatus::from(state.status.as_str().unwrap_or_default());
-    let begin = date(&state.valid_from);
     let certificate_end = date(&state.valid_till);
     let order_end = date(&state.order_valid_till);
-    let reissue_days = bounded(&state.reissue_days_before_expiry, begin, certificate_end);
-    let renew_days = bounded(&state.renew_days_before_expiry, begin, order_end);
+    let certificate_life = days_since_begin(state, certificate_end);
+    let order_life = term(state).or(days_since_begin(state, order_end));
+    let reissue_days = bounded(&state.reissue_days_before_expiry, certificate_life);
+    let renew_days = bounded(&state.renew_days_before_expiry, order_life);
     let has_coverage_left = matches!((certificate_end, order_end), (Some(c), Some(o)) if o > c);
     state.ready_for_reissue = Attr::Known(
         status == OrderStatus::Issued
@@ -35,15 +36,27 @@ fn may_be_renewed(order_end: Option<Date>, today: Date) -> bool {
     is_within(order_end, RENEWAL_DAYS, today)
 }
 
-/// The days that count. As many as there are from the certificate's begin to the end would be due again at once after each
-/// reissue or renewal, and each renewal is paid: then half of them count.
-fn bounded(days: &Attr<i64>, begin: Option<Date>, end: Option<Date>) -> i64 {
+/// The days for which an order was bought. A reissue begins anew and does not make them fewer.
+fn term(state: &SslOrderModel) -> Option<i64> {
+    let (years, days) = match state.order_validity.known() {
+        Some(term) => (&term.years, &term.days),
+        None => (&state.validity_years, &state.validity_days),
+    };
+    let years = years.known().map(|years| years * 365);
+    years.or(days.known().copied())
+}
+
+fn days_since_begin(state: &SslOrderModel, end: Option<Date>) -> Option<i64> {
+    Some((end? - date(&state.valid_from)?).whole_days())
+}
+
+/// The days that count. As many as a whole life has would be due again at once after each reissue or renewal, and each renewal is
+/// paid: then half of them count.
+fn bounded(days: &Attr<i64>, life: Option<i64>) -> i64 {
     let days = days.known().copied().unwrap_or(0);
-    match (begin, end) {
+    match life {
         // The clocks of CertCentral and of a certificate may lie a day apart.
-        (Some(begin), Some(end)) if days + 1 >= (end - begin).whole_days() => {
-            days.min((end - begin).whole_days() / 2)
-        }
+        Some(life) if days + 1 >= life => days.min(life / 2),
         _ => days,
     }
 }
@@ -120,6 +133,23 @@ mod tests {
         ] {
             let (_, renewal) = ready("2026-08-05", order_end, (0, days), "issued");
             assert_eq!(renewal, Attr::Known(expected), "{order_end} {days}");
+        }
+    }
+
+    #[test]
+    fn a_late_reissue_does_not_put_a_renewal_off() {
+        let mut state = SslOrderModel {
+            status: "issued".into(),
+            valid_from: "2026-07-30".into(),
+            valid_till: "2026-08-20".into(),
+            order_valid_till: "2026-08-20".into(),
+            renew_days_before_expiry: Attr::Known(30),
+            ..SslOrderModel::default()
+        };
+        for (years, ready) in [(Attr::Null, false), (Attr::Known(1), true)] {
+            state.validity_years = years;
+            set(&mut state, date!(2026 - 08 - 01));
+            assert_eq!(state.ready_for_renewal, Attr::Known(ready));
         }
     }
 

@@ -55,3 +55,6 @@ pub(super) fn has_key(order: &Order, csr: &Csr) -> bool {
         .and_then(|text| Csr::from_pem(text).ok())
         .is_some_and(|theirs| theirs.public_key() == csr.public_key())
 }
+
+#[cfg(test)]
+mod tests;

@@ -282,3 +282,59 @@ async fn a_price_above_the_limit_stops_the_order_and_not_its_adoption() {
     assert!(asked.iter().all(|entry| entry.method == "GET"), "{asked:?}");
     assert_eq!(sandbox.summary().orders_created, 1);
 }
+
+#[tokio::test]
+async fn an_order_that_another_resource_has_is_neither_adopted_nor_bought_again() {
+    let sandbox = Sandbox::start(Settings::default()).unwrap();
+    let earlier = run(&session(&sandbox), order(), CancellationToken::new()).await;
+    let Created::Object { state, .. } = earlier else {
+        panic!("{earlier:?}");
+    };
+    let session = session(&sandbox);
+    let id = state.known_order_id().unwrap();
+    session.claim_order(id).unwrap().keep();
+    let created = run(&session, order(), CancellationToken::new()).await;
+    let problem = only_problem(created);
+    assert_eq!(problem.summary, "Same order twice in one apply");
+    let named = format!("Order {id}, which was placed earlier");
+    assert!(problem.detail.starts_with(&named), "{}", problem.detail);
+    assert_eq!(posts(&sandbox), 1);
+}
+
+#[tokio::test]
+async fn a_new_and_an_adopted_order_belong_to_their_resource_for_the_whole_run() {
+    let sandbox = Sandbox::start(Settings::default()).unwrap();
+    for _ in 0..2 {
+        let session = session(&sandbox);
+        let created = run(&session, order(), CancellationToken::new()).await;
+        let Created::Object { state, .. } = created else {
+            panic!("{created:?}");
+        };
+        let token = state.alternative_order_id.as_str().unwrap();
+        assert!(session.claim(token).is_none(), "the token");
+        let id = state.known_order_id().unwrap();
+        assert!(session.claim_order(id).is_none(), "the order");
+    }
+    assert_eq!(sandbox.summary().orders_created, 1);
+}
+
+#[tokio::test]
+async fn a_state_that_would_not_fit_its_plan_orders_nothing() {
+    let sandbox = Sandbox::start(Settings::default()).unwrap();
+    let planned_state = SslOrderModel {
+        status: "issued".into(),
+        ..plan(&order(), None, SslOrderPrivate::default()).state
+    };
+    let request = CreateRequest {
+        config: order(),
+        planned_state,
+        private: SslOrderPrivate::default(),
+    };
+    let stop = CancellationToken::new();
+    let created = create(&session(&sandbox), &Call { stop }, request).await;
+    let problem = only_problem(created);
+    assert_eq!(problem.summary, "Unexpected provider behaviour");
+    let why = "would not match its plan, so it was not placed";
+    assert!(problem.detail.contains(why), "{}", problem.detail);
+    assert_eq!(sandbox.journal().len(), 0);
+}

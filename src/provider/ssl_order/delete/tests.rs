@@ -7,6 +7,9 @@ use tokio_util::sync::CancellationToken;
 use super::delete;
 use crate::certcentral::OrderId;
 use crate::framework::{Attr, Call, DeleteRequest, Deleted};
+use crate::provider::config::ProviderConfig;
+use crate::provider::session::Session;
+use crate::provider::settings;
 use crate::provider::ssl_order::model::SslOrderModel;
 use crate::provider::ssl_order::private::SslOrderPrivate;
 use crate::provider::ssl_order::record;
@@ -296,4 +299,43 @@ async fn the_client_refuses_even_where_state_takes_an_issued_order_for_closed() 
         sandbox.journal().iter().all(|entry| entry.method != "PUT"),
         "no revocation was sent"
     );
+}
+
+#[tokio::test]
+async fn the_certificate_in_state_is_revoked_and_no_other() {
+    let (sandbox, state) = ordered(Approval::None, Issuance::Immediate).await;
+    let allowed = ProviderConfig {
+        api_key: "sandbox-unit".into(),
+        base_url: Attr::Known(sandbox.base_url()),
+        allow_revocation: Attr::Known(true),
+        ..ProviderConfig::default()
+    };
+    let revoke = async |state: SslOrderModel| {
+        let session = Session::default();
+        session.configure(settings::resolve(&allowed, "1.11.4", &|_| None).unwrap());
+        let request = DeleteRequest {
+            state: SslOrderModel {
+                on_destroy: "revoke".into(),
+                ..state
+            },
+            private: SslOrderPrivate {
+                end_announced: true,
+                ..SslOrderPrivate::default()
+            },
+        };
+        let stop = CancellationToken::new();
+        delete(&session, &Call { stop }, request).await
+    };
+    let former = SslOrderModel {
+        serial_number: "0badcafe".into(),
+        ..state.clone()
+    };
+    let Deleted::Kept(problems) = revoke(former).await else {
+        panic!("the order was forgotten");
+    };
+    let problem = problems.iter().next().unwrap();
+    assert_eq!(problem.summary, "Certificate is not the one in state");
+    assert_eq!(sandbox.summary().revoked, 0);
+    assert_eq!(gone(revoke(state).await), [] as [&str; 0]);
+    assert_eq!(sandbox.summary().revoked, 1);
 }
