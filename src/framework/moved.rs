@@ -20,6 +20,18 @@ pub struct MoveSource {
     pub identity: Option<(i64, serde_json::Value)>,
 }
 
+impl MoveSource {
+    /// `type of provider`, for a message. Both come from a state file, so what could move a cursor is escaped.
+    pub fn origin(&self) -> String {
+        let (type_name, provider) = (&self.type_name, &self.provider_address);
+        format!(
+            "{} of {}",
+            type_name.escape_debug(),
+            provider.escape_debug()
+        )
+    }
+}
+
 /// Says where it comes from only: a foreign state may hold secrets.
 impl fmt::Debug for MoveSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -47,8 +59,8 @@ pub(super) fn nothing_moves_here(type_name: &str, source: &MoveSource) -> Diagno
     Diagnostic::error(
         "Move not supported",
         format!(
-            "A {} of {} cannot become a {type_name}: no other resource type can. Remove the `moved` block and import the object.",
-            source.type_name, source.provider_address,
+            "A {} cannot become a {type_name}: no other resource type can. Remove the `moved` block and import the object.",
+            source.origin(),
         ),
     )
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use certcentral_sandbox::Entry as Call;
 use terraform_host::{Applied, Diagnostic, Plan, Report};
 
-use super::ledger::Ledger;
+use super::ledger::{Entry, Ledger};
 use super::strike::Harm;
 use super::world::{Command, World};
 
@@ -205,7 +205,7 @@ fn ends_are_announced(world: &World, before: &Ledger, run: &Run) -> Result<(), S
         "Destroy revokes the certificate for good",
     ];
     for (id, entry) in &world.ledger.entries {
-        let was_open = before.entries.get(id).is_none_or(|entry| entry.is_open());
+        let was_open = before.entries.get(id).is_none_or(Entry::is_open);
         if !was_open || entry.is_open() || entry.status == "expired" {
             continue;
         }

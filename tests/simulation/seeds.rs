@@ -20,7 +20,7 @@ fn every_story_keeps_the_promises() {
         Ok(text) => range(&text).expect("SIMULATION_SEEDS is a number or a range such as 0..10000"),
         Err(_) => SEEDS,
     };
-    let broken = first_broken(seeds.clone());
+    let broken = first_broken(seeds);
     assert!(broken.is_none(), "{}", broken.unwrap_or_default());
 }
 

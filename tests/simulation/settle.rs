@@ -1,6 +1,7 @@
 //! The end of a story: the weather is fine, people do what the messages ask them to, and everything comes to rest.
 
 use certcentral_sandbox::Move;
+use terraform_host::Plan;
 
 use super::promises::Run;
 use super::world::{Command, World};
@@ -18,7 +19,7 @@ impl World {
             let failed = !run.errors().is_empty();
             if failed {
                 self.do_as_asked(&run).await?;
-            } else if run.plan.as_ref().is_some_and(|plan| plan.is_empty()) {
+            } else if run.plan.as_ref().is_some_and(Plan::is_empty) {
                 return self.is_at_rest();
             }
         }

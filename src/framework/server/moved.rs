@@ -15,7 +15,8 @@ pub(super) async fn moved(
     resource: Arc<ErasedResource>,
     request: Request,
 ) -> Result<Response, Diagnostics> {
-    let type_name = &request.source_type_name;
+    // It comes from a state file: what could move a cursor is escaped before a person reads it.
+    let type_name = &request.source_type_name.escape_debug().to_string();
     let state = json(type_name, request.source_state)?.ok_or_else(|| no_json(type_name))?;
     let identity = json(type_name, request.source_identity)?
         .map(|identity| (request.source_identity_schema_version, identity));

@@ -92,9 +92,9 @@ fn not_supported(source: &MoveSource) -> Diagnostic {
     Diagnostic::error(
         "Move not supported",
         format!(
-            "A {} of {} cannot become a digicert_ssl_order. Only a {SOURCE_TYPE} of the provider myklst/st-digicert can, because its \
+            "A {} cannot become a digicert_ssl_order. Only a {SOURCE_TYPE} of the provider myklst/st-digicert can, because its \
              state names the order in CertCentral.\n\nRemove the `moved` block, and import the order by its id.",
-            source.type_name, source.provider_address,
+            source.origin(),
         ),
     )
 }
