@@ -4,23 +4,29 @@ use std::env;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use super::world::World;
 
 /// Seeds of every run of the tests.
-const SEEDS: Range<u64> = 0..400;
+const SEEDS: Range<u64> = 0..100;
+/// Seeds that once found a promise broken.
+const REMEMBERED: [u64; 6] = [131, 318, 412, 830, 908, 1311];
 /// Steps of a story before it comes to rest.
 const STEPS: Range<usize> = 3..12;
 
 #[test]
 fn every_story_keeps_the_promises() {
     let seeds = match env::var("SIMULATION_SEEDS") {
-        Ok(text) => range(&text).expect("SIMULATION_SEEDS is a number or a range such as 0..10000"),
-        Err(_) => SEEDS,
+        Ok(text) => {
+            let range = range(&text);
+            let range = range.expect("SIMULATION_SEEDS is a number or a range such as 0..10000");
+            range.collect()
+        }
+        Err(_) => SEEDS.chain(REMEMBERED).collect::<Vec<_>>(),
     };
-    let broken = first_broken(seeds);
+    let broken = first_broken(&seeds);
     assert!(broken.is_none(), "{}", broken.unwrap_or_default());
 }
 
@@ -35,15 +41,15 @@ fn range(text: &str) -> Option<Range<u64>> {
 }
 
 /// The story of the first seed that breaks a promise.
-fn first_broken(seeds: Range<u64>) -> Option<String> {
-    let next = AtomicU64::new(seeds.start);
+fn first_broken(seeds: &[u64]) -> Option<String> {
+    let next = AtomicUsize::new(0);
     let broken: Mutex<Option<(u64, String)>> = Mutex::new(None);
     let work = || {
         loop {
-            let seed = next.fetch_add(1, Ordering::Relaxed);
-            if seed >= seeds.end || broken.lock().unwrap().is_some() {
+            let turn = next.fetch_add(1, Ordering::Relaxed);
+            let Some(&seed) = seeds.get(turn).filter(|_| broken.lock().unwrap().is_none()) else {
                 return;
-            }
+            };
             if let Err(story) = told(seed) {
                 let mut broken = broken.lock().unwrap();
                 if broken.as_ref().is_none_or(|(earlier, _)| seed < *earlier) {
