@@ -5,6 +5,9 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
+/// What separates labels: UTS 46 takes the ideographic and the wide full stops for a dot.
+const DOTS: [char; 4] = ['.', '\u{3002}', '\u{ff0e}', '\u{ff61}'];
+
 /// Why a text is not a name that a public TLS certificate can hold. Every variant carries the text as it was given.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -103,7 +106,7 @@ pub enum DnsNameError {
 /// [`DnsNameError::NotIdna`] if the name cannot be written in A-labels. Nothing else is checked here:
 /// see [`super::dns_rules`].
 pub fn canonical(name: &str) -> Result<String, DnsNameError> {
-    let (prefix, host) = match name.strip_prefix("*.") {
+    let (prefix, host) = match after_wildcard(name) {
         Some(host) => ("*.", host),
         None => ("", name),
     };
@@ -130,13 +133,17 @@ pub fn canonical_names<'a>(
 /// A name without its wildcard: the name whose control has to be proven.
 #[must_use]
 pub fn without_wildcard(name: &str) -> &str {
-    name.strip_prefix("*.").unwrap_or(name)
+    after_wildcard(name).unwrap_or(name)
 }
 
 /// Whether a name has a wildcard.
 #[must_use]
 pub fn is_wildcard(name: &str) -> bool {
-    name.starts_with("*.")
+    after_wildcard(name).is_some()
+}
+
+fn after_wildcard(name: &str) -> Option<&str> {
+    name.strip_prefix('*')?.strip_prefix(DOTS)
 }
 
 /// Whether a text is an IP address, also in brackets or with a trailing dot.
@@ -154,6 +161,19 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn a_wildcard_is_one_whatever_its_dot_looks_like() {
+        for name in [
+            "*.example.com",
+            "*\u{3002}example.com",
+            "*\u{ff0e}Example\u{ff61}com",
+        ] {
+            assert!(is_wildcard(name), "{name}");
+            assert_eq!(canonical(name).as_deref(), Ok("*.example.com"));
+        }
+        assert!(!is_wildcard("*example.com"));
+    }
 
     #[test]
     fn a_canonical_form_is_its_own_canonical_form() {

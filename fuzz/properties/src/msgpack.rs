@@ -73,7 +73,8 @@ fn is_validated(plugin: &Plugin, schema: &str, bytes: &[u8], value: Option<&Valu
 
 /// Without a key nothing can be looked at; no state is unknown. State and private data stay as they are, to the byte.
 fn is_kept_by_a_failed_read(plugin: &Plugin, schema: &str, bytes: &[u8], value: Option<&Value>) {
-    if value == Some(&Value::Unknown) {
+    // No bytes at all are an absent state, of which there is nothing to read.
+    if value == Some(&Value::Unknown) || bytes.is_empty() {
         return;
     }
     let private = b"{\"version\":1,\"data\":{}}";
