@@ -9,6 +9,8 @@ mod broken;
 #[cfg(test)]
 mod ledger;
 #[cfg(test)]
+mod people;
+#[cfg(test)]
 mod process;
 #[cfg(test)]
 mod promises;
