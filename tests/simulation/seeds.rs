@@ -100,6 +100,21 @@ fn told(seed: u64) -> Result<Vec<String>, String> {
 #[test]
 fn a_seed_tells_the_same_story_again() {
     for seed in [3, 14, 15] {
-        assert_eq!(told(seed), told(seed));
+        let again = without_port(told(seed));
+        assert_eq!(without_port(told(seed)), again, "seed {seed}");
     }
+}
+
+/// A story but for the port of the sandbox, which the system chooses, and the tokens, which are derived from it.
+fn without_port(story: Result<Vec<String>, String>) -> Vec<String> {
+    let bare = |word: &str| match word {
+        _ if word.contains("127.0.0.1:") => "HOST".to_owned(),
+        _ if word.contains("tf-") => "TOKEN".to_owned(),
+        _ => word.to_owned(),
+    };
+    let lines = story.unwrap_or_else(|broken| panic!("{broken}"));
+    lines
+        .iter()
+        .map(|line| line.split(' ').map(bare).collect::<Vec<_>>().join(" "))
+        .collect()
 }
