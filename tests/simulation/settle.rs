@@ -4,6 +4,7 @@ use certcentral_sandbox::Move;
 use terraform_host::Plan;
 
 use super::promises::Run;
+use super::wanted::Wanted;
 use super::world::{Command, World};
 
 /// Applies that people have the patience for.
@@ -58,6 +59,11 @@ impl World {
                 "Revocation is not allowed" => {
                     self.tell("revocation is allowed");
                     self.allow_revocation = true;
+                }
+                // Its renewal was rejected or canceled, and CertCentral takes no second one.
+                "Order renewed already" => {
+                    self.tell("nobody renews by the clock any more");
+                    self.wanted.values_mut().for_each(Wanted::renew_no_more);
                 }
                 _ => {}
             }

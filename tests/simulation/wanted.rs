@@ -121,6 +121,10 @@ impl Wanted {
         })
     }
 
+    pub(super) fn renew_no_more(&mut self) {
+        self.renew = false;
+    }
+
     /// Changes one argument; says which.
     pub(super) fn change(&mut self, rng: &mut Rng) -> String {
         match rng.u8(..12) {
