@@ -197,14 +197,14 @@ impl Session {
         self.claim(&format!("order {order_id}"))
     }
 
-    /// Remembers that this apply destroys an order as its plan announced, in CertCentral or only in state.
+    /// Remembers that this apply replaces an order as its plan announced.
     pub fn let_go(&self, order_id: i64) {
         if let Some(configured) = self.configured() {
             configured.let_go().insert(order_id);
         }
     }
 
-    /// Whether this apply has destroyed an order: it announced what it places instead.
+    /// Whether this apply replaces an order: it announced what it places instead.
     pub fn has_let_go(&self, order_id: i64) -> bool {
         self.configured()
             .is_some_and(|configured| configured.let_go().contains(&order_id))

@@ -8,6 +8,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+/// The version of the sound sources. That of the copy is another one: by name and version alone cargo would take the built copy for the
+/// sound library the next time.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// Seeds within which a broken build is caught.
 const SEEDS: &str = "0..200";
 
@@ -74,6 +77,12 @@ fn every_broken_build_is_caught_within_200_seeds() {
         built.status.success(),
         "the copy does not build:\n{}",
         said(&built)
+    );
+    let sound = env::current_exe().unwrap();
+    let sound = sound.file_name().unwrap().to_str().unwrap();
+    assert!(
+        !said(&built).contains(sound),
+        "built in the place of {sound}"
     );
     for broken in &BREAKS {
         let caught = tell(&copy, SEEDS, Some(broken.name));
@@ -145,7 +154,6 @@ fn broken_copy() -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let copy = Path::new(env!("CARGO_TARGET_TMPDIR")).join("broken");
     for part in [
-        "Cargo.lock",
         "build.rs",
         "proto",
         "src",
@@ -158,6 +166,7 @@ fn broken_copy() -> PathBuf {
         take_over(&root.join(part), &copy.join(part));
     }
     write(&copy.join("Cargo.toml"), &manifest(root));
+    write(&copy.join("Cargo.lock"), &lock(root));
     write(
         &copy.join("tests/it/main.rs"),
         "#[cfg(test)]\nmod simulation;\n",
@@ -193,6 +202,20 @@ fn manifest(root: &Path) -> String {
         "default-run = \"terraform-provider-digicert\"\n",
         "autobins = false\n",
     )
+    .replace(&version(VERSION), &version(&format!("{VERSION}-broken")))
+}
+
+/// The lock file with the copy's version of what has no source, which are the packages of the repository.
+fn lock(root: &Path) -> String {
+    let text = fs::read_to_string(root.join("Cargo.lock")).unwrap();
+    text.replace(
+        &format!("{}dependencies", version(VERSION)),
+        &format!("{}dependencies", version(&format!("{VERSION}-broken"))),
+    )
+}
+
+fn version(version: &str) -> String {
+    format!("version = \"{version}\"\n")
 }
 
 fn take_over(from: &Path, to: &Path) {

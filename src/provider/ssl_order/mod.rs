@@ -181,7 +181,7 @@ impl Resource for SslOrder {
         call: Call,
         request: DeleteRequest<SslOrderModel, SslOrderPrivate>,
     ) -> Deleted {
-        if request.private.end_announced
+        if request.private.replacement_announced
             && let Some(order_id) = request.state.known_order_id()
         {
             self.session.let_go(order_id);

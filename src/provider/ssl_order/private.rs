@@ -20,6 +20,10 @@ pub struct SslOrderPrivate {
     /// apply drops it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub end_announced: bool,
+    /// Whether a plan has announced another order in the place of this one, so that the create which follows its destroy may buy beside it.
+    /// The destroy of an order whose address was renamed, too, is announced, but replaces nothing. Never stored.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub replacement_announced: bool,
     /// Why a replacement that `-replace` forces would buy an order; none if it would find this one again. The plan of an existing order
     /// leaves it for the plan of the one that takes its place. Never stored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -31,6 +35,7 @@ impl SslOrderPrivate {
     pub(super) fn stored(self) -> Self {
         Self {
             end_announced: false,
+            replacement_announced: false,
             bought_if_forced: None,
             ..self
         }

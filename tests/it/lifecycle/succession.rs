@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::{Value as Json, json};
 
 use certcentral_sandbox::{Approval, At, Fault};
+use terraform_host::{Applied, Resource};
 
 use super::bed::{Bed, SHOP, errors, new_csr, only_error, order, order_with, route, warnings};
 
@@ -162,6 +163,49 @@ async fn a_reissued_order_without_a_note_is_replaced_where_the_plan_says_so_and_
     let _applied = bed.apply(&config).await.expect_success();
     assert_eq!(bed.posts().len(), 2);
     assert!(bed.plan(&config).await.expect_success().is_empty());
+}
+
+/// The plan destroys the order at one address and creates it at another, and announces the end of the old one; nothing says that the new
+/// one is to be another order.
+#[tokio::test]
+async fn a_rename_without_a_moved_block_buys_no_order_of_which_nobody_can_tell() {
+    let mut bed = with_both_at_once();
+    let _applied = bed.apply(&order()).await.expect_success();
+    bed.sandbox
+        .change(|account| account.approval = Approval::OneStep);
+    let note = route("POST /order/certificate/*/note");
+    bed.sandbox
+        .fault(note, 1, At::Before, Fault::Html { status: 403 });
+    let config = order_with(json!({ "csr": new_csr() }));
+    let _applied = bed.apply(&config).await.expect_success();
+    assert_eq!(bed.sandbox.orders()[0].status, "reissue_pending");
+    let failed = rename(&mut bed, &config).await;
+    assert_eq!(errors(&failed.report), ["Reissued order exists"]);
+    assert_eq!(bed.posts().len(), 1);
+}
+
+#[tokio::test]
+async fn a_rename_with_another_key_is_asked_about() {
+    let mut bed = with_both_at_once();
+    let _applied = bed.apply(&order()).await.expect_success();
+    let failed = rename(&mut bed, &order_with(json!({ "csr": new_csr() }))).await;
+    assert_eq!(errors(&failed.report), ["Similar order exists"]);
+    assert_eq!(bed.posts().len(), 1);
+}
+
+/// A workspace that destroys at one address while it creates at another, as core does.
+fn with_both_at_once() -> Bed {
+    let mut bed = Bed::new();
+    bed.terraform = bed.terraform.parallelism(2);
+    bed
+}
+
+/// The order under another address.
+async fn rename(bed: &mut Bed, config: &Json) -> Applied {
+    let renamed = [Resource::new("digicert_ssl_order.store", config.clone())];
+    let plan = bed.terraform.plan(&renamed).await.unwrap();
+    let plan = plan.expect_valid().expect_success();
+    bed.terraform.apply(&plan).await.unwrap().expect_valid()
 }
 
 #[tokio::test]

@@ -28,6 +28,7 @@ pub(crate) fn guard(plan: &mut Plan, prior: Option<&SslOrderModel>, allow_revoca
         plan.diagnostics.push(not_allowed(prior));
     }
     plan.private.end_announced = is_announced;
+    plan.private.replacement_announced = is_announced;
     plan.private.bought_if_forced = if is_announced {
         None
     } else {

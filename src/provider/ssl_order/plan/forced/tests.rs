@@ -15,6 +15,7 @@ fn only_a_replacement_that_the_plan_announces_is_marked_and_refused() {
     old.status = "issued".into();
     let marked = SslOrderPrivate {
         end_announced: true,
+        replacement_announced: true,
         ..SslOrderPrivate::default()
     };
     let mut other = config.clone();
@@ -28,6 +29,7 @@ fn only_a_replacement_that_the_plan_announces_is_marked_and_refused() {
         let mut plan = plan(config, Some(&old), marked.clone());
         guard(&mut plan, Some(&old), allow_revocation);
         assert_eq!(plan.private.end_announced, announced);
+        assert_eq!(plan.private.replacement_announced, announced);
         assert_eq!(plan.diagnostics.has_errors(), refused);
     }
 }
@@ -37,6 +39,7 @@ fn the_plan_from_nothing_of_a_replacement_hands_the_mark_on() {
     for end_announced in [true, false] {
         let handed_on = SslOrderPrivate {
             end_announced,
+            replacement_announced: end_announced,
             ..SslOrderPrivate::default()
         };
         let mut plan = plan(&order(), None, handed_on.clone());
