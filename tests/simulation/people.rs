@@ -45,7 +45,10 @@ impl World {
             13 => {
                 self.tell("an old state is restored");
                 let old = self.rng.usize(..self.old_states.len());
-                *self.terraform.state_mut() = self.old_states[old].clone();
+                let old = self.old_states[old].clone();
+                let tainted = old.iter().filter(|(_, object)| object.tainted);
+                self.tainted = tainted.map(|(address, _)| address.clone()).collect();
+                *self.terraform.state_mut() = old;
             }
             14 => self.import_again(&address).await?,
             15..=17 => {

@@ -82,7 +82,7 @@ impl Run {
     }
 
     /// Whether the plan said in a warning with one of these headlines what happens to a thing.
-    fn announced(&self, about: &str, headlines: &[&str]) -> bool {
+    pub(super) fn announced(&self, about: &str, headlines: &[&str]) -> bool {
         let warnings = self.plan.iter().flat_map(|plan| plan.report.warnings());
         warnings
             .filter(|it| headlines.contains(&it.summary.as_str()))

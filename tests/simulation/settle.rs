@@ -20,7 +20,9 @@ impl World {
             let failed = !run.errors().is_empty();
             if failed {
                 self.do_as_asked(&run).await?;
-            } else if run.plan.as_ref().is_some_and(Plan::is_empty) {
+            } else if run.plan.as_ref().is_some_and(Plan::is_empty)
+                && !self.follows_certificates(&run)
+            {
                 return self.is_at_rest();
             }
         }
@@ -69,6 +71,26 @@ impl World {
             }
         }
         Ok(())
+    }
+
+    /// Brings configurations in line with the certificates that warnings called reissued elsewhere: by an apply that was killed, and whose
+    /// change nobody wanted any more when CertCentral carried it out. Says whether there was one.
+    fn follows_certificates(&mut self, run: &Run) -> bool {
+        let mut follows = false;
+        for (address, wanted) in &mut self.wanted {
+            let object = self.terraform.state().get(address);
+            let id = object.and_then(|object| object.attributes["order_id"].as_u64());
+            let entry = id.and_then(|id| self.ledger.entries.get_key_value(&id));
+            let Some((id, entry)) = entry else { continue };
+            let about = format!("order {id} ");
+            if run.announced(&about, &["Certificate reissued outside Terraform"]) {
+                follows |= wanted.follow(&entry.content);
+            }
+        }
+        if follows {
+            self.tell("configurations follow the certificates");
+        }
+        follows
     }
 
     /// The resource that an error about its names is for.

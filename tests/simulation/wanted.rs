@@ -10,6 +10,8 @@ use serde_json::{Value as Json, json};
 const REQUESTS: &str = include_str!("../fixtures/simulation/requests.pem");
 /// Keys that the orders of one name take turns with. No two names share one.
 const KEYS_PER_NAME: usize = 3;
+/// What may stand before the name of an order.
+const FURTHER_NAMES: [&str; 2] = ["www", "api"];
 /// Names that a story can have orders for.
 pub(super) const NAMES: usize = 4;
 
@@ -125,6 +127,17 @@ impl Wanted {
         self.renew = false;
     }
 
+    /// Takes over the key and the names of a certificate. Says whether they were others.
+    pub(super) fn follow(&mut self, certificate: &Content) -> bool {
+        let before = self.content();
+        self.key = certificate.key;
+        self.further = FURTHER_NAMES.into();
+        let common_name = self.common_name();
+        self.further
+            .retain(|name| certificate.names.contains(&format!("{name}.{common_name}")));
+        self.content() != before
+    }
+
     /// Changes one argument; says which.
     pub(super) fn change(&mut self, rng: &mut Rng) -> String {
         match rng.u8(..12) {
@@ -134,7 +147,7 @@ impl Wanted {
                 format!("csr = key {turn}")
             }
             3..=5 => {
-                let name = one_of(rng, &["www", "api"]);
+                let name = one_of(rng, &FURTHER_NAMES);
                 if !self.further.remove(name) {
                     self.further.insert(name);
                 }

@@ -48,10 +48,12 @@ pub(super) async fn by_token(client: &Client, prepared: &Prepared) -> Result<Fou
 
 /// Whether an order was placed for the key of a CSR.
 pub(super) fn has_key(order: &Order, csr: &Csr) -> bool {
-    order
-        .certificate
-        .csr
-        .as_deref()
+    is_for_key(order.certificate.csr.as_deref(), csr)
+}
+
+/// Whether a CSR that CertCentral shows holds the key of ours.
+pub(super) fn is_for_key(theirs: Option<&str>, csr: &Csr) -> bool {
+    theirs
         .and_then(|text| Csr::from_pem(text).ok())
         .is_some_and(|theirs| theirs.public_key() == csr.public_key())
 }

@@ -1,13 +1,13 @@
 //! A reissue: look, act once, settle. It is free, but it may make DigiCert revoke the former certificate, so it is not
 //! sent twice either.
 
-use std::collections::BTreeSet;
+mod wanted;
 
 use tokio::time::Instant;
 use tracing::{info, warn};
 
+use self::wanted::Wanted;
 use super::super::change::{Means, changes};
-use super::super::equality::canonical_set;
 use super::super::model::SslOrderModel;
 use super::super::wait::{self, Limits, WaitFor};
 use super::super::{
@@ -16,10 +16,10 @@ use super::super::{
 use super::Failed;
 use super::in_place::order_id;
 use crate::certcentral::{
-    Certainty, Client, Error, Order, OrderCertificate, OrderId, OrderStatus, PlacedOrder, Reissue,
+    Certainty, Client, Error, Order, OrderId, OrderStatus, PlacedOrder, Reissue,
 };
 use crate::framework::{Attr, Call, Diagnostic, Warnings};
-use crate::pki::{self, Csr};
+use crate::pki::Csr;
 use crate::provider::api_error;
 use crate::provider::session::Session;
 
@@ -68,9 +68,13 @@ pub(super) async fn reissue(
         polling: &polling,
     };
     let client = client.within(limits.deadline, &call.stop);
-    let before = look(&client, id, &csr, prior, planned)
-        .await
-        .map_err(&failed)?;
+    let wanted = Wanted {
+        csr: &csr,
+        prior,
+        planned,
+        changed: &changed,
+    };
+    let before = look(&client, id, wanted).await.map_err(&failed)?;
     let sent = match before {
         Before::Done(order) => {
             info!(order_id = %id, "reissue of an earlier run found");
@@ -79,18 +83,11 @@ pub(super) async fn reissue(
         Before::Ready(_) if call.stop.is_cancelled() => {
             return Err(failed(words::interrupted_before_a_reissue(id)));
         }
-        Before::Ready(before) => {
-            let wanted = Wanted {
-                before: &before,
-                csr: &csr,
-                planned,
-            };
-            act_once(&client, wanted, &body, limits)
-                .await
-                .map_err(&failed)?
-        }
+        Before::Ready(before) => act_once(&client, &before, wanted, &body, limits)
+            .await
+            .map_err(&failed)?,
     };
-    if changed.iter().any(is_of_the_token) {
+    if changed.iter().any(wanted::is_of_the_token) {
         succession::remember(&client, id, content, session).await;
     }
     // The names may be new, so their validation is asked for as for an order that waits.
@@ -149,11 +146,6 @@ fn changed_arguments(prior: &SslOrderModel, planned: &SslOrderModel) -> Vec<&'st
         .collect()
 }
 
-/// Whether the token of an order is derived from an argument of its certificate.
-fn is_of_the_token(argument: &&str) -> bool {
-    ["common_name", "dns_names", "csr"].contains(argument)
-}
-
 fn body(planned: &SslOrderModel) -> Result<Reissue, Diagnostic> {
     Ok(Reissue {
         skip_approval: planned.skip_approval.known().copied(),
@@ -162,13 +154,7 @@ fn body(planned: &SslOrderModel) -> Result<Reissue, Diagnostic> {
     })
 }
 
-async fn look(
-    client: &Client,
-    id: OrderId,
-    csr: &Csr,
-    prior: &SslOrderModel,
-    planned: &SslOrderModel,
-) -> Result<Before, Diagnostic> {
+async fn look(client: &Client, id: OrderId, wanted: Wanted<'_>) -> Result<Before, Diagnostic> {
     let looking = |error: &Error| {
         api_error::diagnostic(
             error,
@@ -179,7 +165,7 @@ async fn look(
     match &order.status {
         status if status.is_closed() => Err(words::closed_before_a_reissue(&order)),
         OrderStatus::ReissuePending => {
-            let is_ours = is_pending(client, id, csr, planned)
+            let is_ours = is_pending(client, id, wanted)
                 .await
                 .map_err(|error| looking(&error))?;
             if is_ours {
@@ -188,95 +174,15 @@ async fn look(
                 Err(words::other_reissue_pending(&order))
             }
         }
-        _ if is_done(&order.certificate, csr, prior, planned) => Ok(Before::Done(Box::new(order))),
+        _ if wanted.is_done(&order.certificate) => Ok(Before::Done(Box::new(order))),
         _ => Ok(Before::Ready(Box::new(order))),
     }
 }
 
-/// Whether a reissue for the key and the names of the plan is under way.
-async fn is_pending(
-    client: &Client,
-    id: OrderId,
-    csr: &Csr,
-    planned: &SslOrderModel,
-) -> Result<bool, Error> {
+/// Whether this reissue is under way.
+async fn is_pending(client: &Client, id: OrderId, wanted: Wanted<'_>) -> Result<bool, Error> {
     let reissues = client.reissues(id).await?;
-    Ok(reissues.iter().any(|reissue| {
-        reissue.status == Some(OrderStatus::Pending)
-            && has_key(reissue.csr.as_deref(), csr)
-            && has_names(reissue.common_name.as_deref(), &reissue.dns_names, planned)
-    }))
-}
-
-/// Whether the certificate is the reissued one already: it holds the key and the names of the plan, and either it is not the one
-/// of the state, or the order shows everything that was to change.
-fn is_done(
-    certificate: &OrderCertificate,
-    csr: &Csr,
-    prior: &SslOrderModel,
-    planned: &SslOrderModel,
-) -> bool {
-    if !has_key(certificate.csr.as_deref(), csr)
-        || !has_names(
-            certificate.common_name.as_deref(),
-            &certificate.dns_names,
-            planned,
-        )
-    {
-        return false;
-    }
-    let is_another = match (certificate.id, &prior.certificate_id) {
-        (Some(now), Attr::Known(then)) => now.get() != *then,
-        _ => false,
-    };
-    let changed = changed_arguments(prior, planned);
-    let shows_all = !changed.is_empty()
-        && changed
-            .iter()
-            .all(|argument| is_of_the_token(argument) || shows(certificate, argument, planned));
-    is_another || shows_all
-}
-
-/// Whether the order tells that its certificate was asked for with an argument of the plan. Of some arguments it tells nothing.
-fn shows(certificate: &OrderCertificate, argument: &str, planned: &SslOrderModel) -> bool {
-    match argument {
-        "signature_hash" => certificate
-            .signature_hash
-            .as_deref()
-            .zip(planned.signature_hash.as_str())
-            .is_some_and(|(theirs, ours)| theirs.eq_ignore_ascii_case(ours)),
-        "server_platform_id" => {
-            let theirs = certificate.server_platform.as_ref();
-            theirs.and_then(|platform| platform.id.as_ref()) == planned.server_platform_id.known()
-        }
-        "cert_validity" => {
-            let theirs = certificate.cert_validity.as_ref();
-            let ours = planned.cert_validity.known();
-            theirs.zip(ours).is_some_and(|(theirs, ours)| {
-                let last_day = theirs.custom_expiration_date.map(|day| day.to_string());
-                theirs.years.as_ref() == ours.years.known()
-                    && theirs.days.as_ref() == ours.days.known()
-                    && last_day.as_deref() == ours.custom_expiration_date.as_str()
-            })
-        }
-        _ => false,
-    }
-}
-
-fn has_key(pem: Option<&str>, csr: &Csr) -> bool {
-    pem.and_then(|text| Csr::from_pem(text).ok())
-        .is_some_and(|theirs| theirs.public_key() == csr.public_key())
-}
-
-fn has_names(common_name: Option<&str>, dns_names: &[String], planned: &SslOrderModel) -> bool {
-    names(common_name, dns_names) == canonical_set(planned)
-}
-
-fn names(common_name: Option<&str>, dns_names: &[String]) -> BTreeSet<String> {
-    pki::canonical_names(
-        common_name.unwrap_or_default(),
-        dns_names.iter().map(String::as_str),
-    )
+    Ok(reissues.iter().any(|reissue| wanted.is_pending(reissue)))
 }
 
 /// What proves that CertCentral has taken the reissue.
@@ -287,22 +193,14 @@ enum Sent {
     Settled(Box<Order>),
 }
 
-/// What a reissue is to make of an order.
-#[derive(Clone, Copy)]
-struct Wanted<'a> {
-    /// The order before it.
-    before: &'a Order,
-    csr: &'a Csr,
-    planned: &'a SslOrderModel,
-}
-
 async fn act_once(
     client: &Client,
+    before: &Order,
     wanted: Wanted<'_>,
     body: &Reissue,
     limits: Limits<'_>,
 ) -> Result<Sent, Diagnostic> {
-    let id = wanted.before.id;
+    let id = before.id;
     info!(order_id = %id, "reissuing the certificate");
     let error = match client.reissue_order(id, body).await {
         Ok(answer) => return Ok(Sent::Answer(answer)),
@@ -315,7 +213,7 @@ async fn act_once(
         )),
         Certainty::Unknown => {
             warn!(order_id = %id, %error, "answer to the reissue lost, looking at the order");
-            settle(client, wanted, &error, limits).await
+            settle(client, before, wanted, &error, limits).await
         }
     }
 }
@@ -323,20 +221,20 @@ async fn act_once(
 /// Looks until the order shows this reissue, done or pending. The POST is not repeated.
 async fn settle(
     client: &Client,
+    before: &Order,
     wanted: Wanted<'_>,
     lost: &Error,
     limits: Limits<'_>,
 ) -> Result<Sent, Diagnostic> {
     let client = client.urgent();
-    let id = wanted.before.id;
+    let id = before.id;
     for seconds in look_again::PAUSES {
         let goes_on = look_again::pause(seconds, limits.deadline, limits.stop).await;
         if let Ok(now) = client.order(id).await {
             let is_taken = if now.status == OrderStatus::ReissuePending {
-                let pending = is_pending(&client, id, wanted.csr, wanted.planned).await;
-                pending.unwrap_or(false)
+                is_pending(&client, id, wanted).await.unwrap_or(false)
             } else {
-                wanted.is_on(&now.certificate)
+                wanted.may_have_made(&now.certificate, &before.certificate)
             };
             if is_taken {
                 return Ok(Sent::Settled(Box::new(now)));
@@ -347,15 +245,4 @@ async fn settle(
         }
     }
     Err(words::unknown_reissue(id, lost))
-}
-
-impl Wanted<'_> {
-    /// Whether the order has another certificate than before, and one that this reissue may have made: somebody else's has another
-    /// key, or lacks a name. CertCentral may have added names of its own.
-    fn is_on(&self, now: &OrderCertificate) -> bool {
-        let is_another = now.id.is_some() && now.id != self.before.certificate.id;
-        let key_fits = now.csr.is_none() || has_key(now.csr.as_deref(), self.csr);
-        let theirs = names(now.common_name.as_deref(), &now.dns_names);
-        is_another && key_fits && theirs.is_superset(&canonical_set(self.planned))
-    }
 }

@@ -1,1 +1,166 @@
-//! What an update does and how far it comes.
+//! What an update calls, how far it comes, and what state holds then, against the sandbox.
+
+mod reissue;
+mod renewal;
+
+use std::time::Duration;
+
+use certcentral_sandbox::{Approval, Behavior, Fault, Sandbox, Settings};
+use serde_json::json;
+use tokio_util::sync::CancellationToken;
+
+use super::update;
+use crate::framework::{Attr, Call, Diagnostic, Severity, UpdateRequest, Updated};
+use crate::provider::ssl_order::model::{SslOrderModel, TimeoutsModel};
+use crate::provider::ssl_order::private::SslOrderPrivate;
+use crate::provider::ssl_order::samples::{client, order, plan, prepared, session};
+use crate::provider::ssl_order::{clocks, observe, record};
+
+const DAY: Duration = Duration::from_secs(86_400);
+
+/// An account with one order, and the state of the order.
+struct Ordered {
+    sandbox: Sandbox,
+    state: SslOrderModel,
+}
+
+impl Ordered {
+    /// The sample order, issued at once.
+    async fn issued() -> Self {
+        Self::with(order()).await
+    }
+
+    /// An order of this configuration, issued at once.
+    async fn with(config: SslOrderModel) -> Self {
+        let sandbox = Sandbox::start(Settings::default()).unwrap();
+        let prepared = prepared(&config);
+        let client = client(&sandbox.base_url());
+        let placed = client.place_order(&prepared.product, &prepared.body).await;
+        let id = placed.unwrap().id;
+        let planned = plan(&config, None, SslOrderPrivate::default()).state;
+        let state = record::placed(planned, id, &prepared.token);
+        let mut ordered = Self { sandbox, state };
+        ordered.refresh().await;
+        ordered
+    }
+
+    /// Reads the order as a refresh does.
+    async fn refresh(&mut self) {
+        let client = client(&self.sandbox.base_url());
+        let order = client.order(super::in_place::order_id(&self.state).unwrap());
+        let mut warnings = crate::framework::Warnings::new();
+        let order = order.await.unwrap();
+        observe::details(&client, &mut self.state, &order, &[], &mut warnings).await;
+        clocks::set(&mut self.state, self.sandbox.clock().date());
+    }
+
+    /// From now on an approver has to say yes.
+    fn needs_approval(&self) {
+        self.sandbox
+            .change(|account: &mut Behavior| account.approval = Approval::OneStep);
+    }
+
+    /// Plans the configuration and carries the plan out.
+    async fn apply(&self, config: &SslOrderModel) -> Updated<SslOrderModel, SslOrderPrivate> {
+        self.apply_with(config, SslOrderPrivate::default()).await
+    }
+
+    async fn apply_with(
+        &self,
+        config: &SslOrderModel,
+        private: SslOrderPrivate,
+    ) -> Updated<SslOrderModel, SslOrderPrivate> {
+        let planned = plan(config, Some(&self.state), private);
+        assert!(!planned.diagnostics.has_errors(), "{planned:?}");
+        assert!(planned.requires_replace.is_empty(), "{planned:?}");
+        let request = UpdateRequest {
+            config: config.clone(),
+            prior_state: self.state.clone(),
+            planned_state: planned.state,
+            private: planned.private,
+        };
+        let call = Call {
+            stop: CancellationToken::new(),
+        };
+        update(&session(&self.sandbox), &call, request).await
+    }
+
+    /// Method and path of every request since the first `seen`, with the order's id taken out.
+    fn calls_after(&self, seen: usize) -> Vec<String> {
+        let id = self.state.known_order_id().unwrap().to_string();
+        let journal = self.sandbox.journal();
+        journal[seen..]
+            .iter()
+            .map(|entry| format!("{} {}", entry.method, entry.path.replace(&id, "ID")))
+            .collect()
+    }
+
+    fn seen(&self) -> usize {
+        self.sandbox.journal().len()
+    }
+}
+
+/// The same order with one second for an update.
+fn hasty(config: SslOrderModel) -> SslOrderModel {
+    SslOrderModel {
+        timeouts: Attr::Known(TimeoutsModel {
+            update: "1s".into(),
+            ..TimeoutsModel::default()
+        }),
+        ..config
+    }
+}
+
+/// An error with a code as CertCentral answers it.
+fn refused(code: &str) -> Fault {
+    let body = json!({ "errors": [{ "code": code, "message": "No." }] });
+    Fault::Answer {
+        status: 400,
+        body: body.to_string(),
+        content_type: "application/json".to_owned(),
+    }
+}
+
+fn only_error(updated: &Updated<SslOrderModel, SslOrderPrivate>) -> &Diagnostic {
+    let is_error = |it: &&Diagnostic| it.severity == Severity::Error;
+    let mut errors = updated.diagnostics.iter().filter(is_error);
+    let error = errors.next().unwrap_or_else(|| panic!("{updated:?}"));
+    assert!(errors.next().is_none(), "{updated:?}");
+    error
+}
+
+fn warnings(updated: &Updated<SslOrderModel, SslOrderPrivate>) -> Vec<&str> {
+    assert!(!updated.diagnostics.has_errors(), "{updated:?}");
+    let said = updated.diagnostics.iter();
+    said.map(|it| it.summary.as_str()).collect()
+}
+
+#[tokio::test]
+async fn a_change_that_is_only_recorded_calls_nothing() {
+    let ordered = Ordered::issued().await;
+    let config = SslOrderModel {
+        comments: "another".into(),
+        on_destroy: "cancel".into(),
+        ..order()
+    };
+    let imported = SslOrderPrivate {
+        imported: true,
+        end_announced: true,
+        ..SslOrderPrivate::default()
+    };
+    let seen = ordered.seen();
+    let updated = ordered.apply_with(&config, imported).await;
+    assert!(warnings(&updated).is_empty());
+    assert!(ordered.calls_after(seen).is_empty());
+    let wanted = SslOrderModel {
+        comments: "another".into(),
+        on_destroy: "cancel".into(),
+        ..ordered.state.clone()
+    };
+    assert_eq!(updated.state, wanted);
+    let stored = SslOrderPrivate {
+        imported: true,
+        ..SslOrderPrivate::default()
+    };
+    assert_eq!(updated.private, stored);
+}

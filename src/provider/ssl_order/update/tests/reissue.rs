@@ -1,0 +1,289 @@
+//! A reissue: sent once, and seen if it was sent before.
+
+use certcentral_sandbox::{At, Fault, Move};
+use serde_json::{Value as Json, json};
+use tokio_util::sync::CancellationToken;
+
+use super::super::reissue;
+use super::{Ordered, hasty, only_error, refused, warnings};
+use crate::framework::{Attr, Call, Warnings};
+use crate::provider::ssl_order::model::SslOrderModel;
+use crate::provider::ssl_order::samples::{csr_for, names, order, session};
+
+const LOOK: &str = "GET /order/certificate/ID";
+const REISSUE: &str = "POST /order/certificate/ID/reissue";
+const REISSUES: &str = "GET /order/certificate/ID/reissue";
+const VALIDATION: &str = "GET /order/certificate/ID/validation";
+const NOTES: &str = "GET /order/certificate/ID/note";
+const NOTE: &str = "POST /order/certificate/ID/note";
+
+/// The sample order with a new key and one argument that is only recorded.
+fn with_new_key() -> SslOrderModel {
+    SslOrderModel {
+        csr: Attr::Known(csr_for("shop.example.com", &[])),
+        comments: "rotated".into(),
+        ..order()
+    }
+}
+
+fn fault(ordered: &Ordered, route: &str, at: At, fault: Fault) {
+    ordered.sandbox.fault(route.parse().unwrap(), 1, at, fault);
+}
+
+/// State after an update that did everything but the reissue.
+fn without_the_reissue(ordered: &Ordered, config: &SslOrderModel) -> SslOrderModel {
+    SslOrderModel {
+        comments: config.comments.clone(),
+        timeouts: config.timeouts.clone(),
+        ..ordered.state.clone()
+    }
+}
+
+#[tokio::test]
+async fn a_new_key_is_sent_once_and_noted() {
+    let ordered = Ordered::issued().await;
+    let config = SslOrderModel {
+        skip_approval: Attr::Known(true),
+        dcv_method: "email".into(),
+        ..with_new_key()
+    };
+    let mut ordered = Ordered {
+        state: SslOrderModel {
+            skip_approval: Attr::Known(true),
+            dcv_method: "email".into(),
+            ..ordered.state
+        },
+        ..ordered
+    };
+    let seen = ordered.seen();
+    let updated = ordered.apply(&config).await;
+    assert!(warnings(&updated).is_empty());
+    assert_eq!(
+        ordered.calls_after(seen),
+        [LOOK, REISSUE, NOTES, NOTE, LOOK, VALIDATION]
+    );
+    let sent = ordered.sandbox.journal()[seen + 1].request.clone();
+    assert_eq!(
+        sent,
+        json!({
+            "certificate": {
+                "common_name": "shop.example.com",
+                "dns_names": ["www.shop.example.com", "api.example.com"],
+                "csr": config.csr.as_str(),
+                "signature_hash": "sha256",
+                "server_platform": { "id": -1 },
+            },
+            "skip_approval": true,
+            "dcv_method": "email",
+        })
+    );
+    assert_ne!(updated.state.certificate_id, ordered.state.certificate_id);
+    assert_ne!(updated.state.serial_number, ordered.state.serial_number);
+    assert_eq!(updated.state.order_id, ordered.state.order_id);
+    assert_eq!(updated.state.status.as_str(), Some("issued"));
+    assert_eq!(updated.state.csr, config.csr);
+    let told = updated.state;
+    ordered.state = told.clone();
+    ordered.refresh().await;
+    assert_eq!(told, ordered.state);
+}
+
+#[tokio::test]
+async fn what_no_token_is_derived_from_leaves_no_note() {
+    let ordered = Ordered::issued().await;
+    let config = SslOrderModel {
+        server_platform_id: Attr::Known(45),
+        ..order()
+    };
+    let seen = ordered.seen();
+    let updated = ordered.apply(&config).await;
+    assert!(warnings(&updated).is_empty());
+    assert_eq!(ordered.calls_after(seen), [LOOK, REISSUE, LOOK, VALIDATION]);
+}
+
+#[tokio::test]
+async fn nothing_is_sent_where_nothing_of_the_certificate_changed_and_no_reissue_is_due() {
+    let ordered = Ordered::issued().await;
+    for (due, calls) in [(false, &[][..]), (true, &[LOOK, REISSUE, LOOK, VALIDATION])] {
+        let prior = SslOrderModel {
+            ready_for_reissue: Attr::Known(due),
+            ..ordered.state.clone()
+        };
+        let seen = ordered.seen();
+        let (session, mut warnings) = (session(&ordered.sandbox), Warnings::new());
+        let call = Call {
+            stop: CancellationToken::new(),
+        };
+        let reissued = reissue::reissue(
+            &session,
+            &call,
+            prior.clone(),
+            &prior,
+            &prior,
+            &prior,
+            &mut warnings,
+        );
+        let state = reissued
+            .await
+            .unwrap_or_else(|failed| panic!("{:?}", failed.problem));
+        assert_eq!(ordered.calls_after(seen), calls, "{due}");
+        assert_eq!(state == prior, !due);
+    }
+}
+
+#[tokio::test]
+async fn a_reissue_of_an_earlier_run_is_not_sent_again() {
+    let mut ordered = Ordered::issued().await;
+    let config = with_new_key();
+    let _killed = ordered.apply(&config).await;
+    let seen = ordered.seen();
+    let updated = ordered.apply(&config).await;
+    assert!(warnings(&updated).is_empty());
+    let calls = ordered.calls_after(seen);
+    assert_eq!(calls[..3], [LOOK, NOTES, VALIDATION], "{calls:?}");
+    assert_eq!(calls.len(), 4, "{calls:?}");
+    assert!(calls[3].ends_with("/chain"), "{calls:?}");
+    assert_eq!(updated.state.status.as_str(), Some("issued"));
+    ordered.state = updated.state;
+    let known = ordered.state.clone();
+    ordered.refresh().await;
+    assert_eq!(known, ordered.state);
+}
+
+#[tokio::test]
+async fn our_own_pending_reissue_is_not_sent_again() {
+    let ordered = Ordered::issued().await;
+    ordered.needs_approval();
+    let config = with_new_key();
+    let _killed = ordered.apply(&config).await;
+    let seen = ordered.seen();
+    let updated = ordered.apply(&config).await;
+    assert_eq!(warnings(&updated), ["Reissue not finished yet"]);
+    let calls = ordered.calls_after(seen);
+    assert_eq!(calls[..3], [LOOK, REISSUES, NOTES], "{calls:?}");
+    assert!(!calls.iter().any(|call| call == REISSUE));
+    assert_eq!(updated.state.status.as_str(), Some("reissue_pending"));
+    assert_eq!(updated.state.csr, config.csr);
+}
+
+#[tokio::test]
+async fn somebody_elses_pending_reissue_stops_ours() {
+    let ordered = Ordered::issued().await;
+    ordered.needs_approval();
+    let _theirs = ordered.apply(&with_new_key()).await;
+    let (seen, config) = (ordered.seen(), with_new_key());
+    let updated = ordered.apply(&config).await;
+    let error = only_error(&updated);
+    assert_eq!(error.summary, "Another reissue is pending");
+    assert_eq!(ordered.calls_after(seen), [LOOK, REISSUES]);
+    assert_eq!(updated.state, without_the_reissue(&ordered, &config));
+}
+
+#[tokio::test]
+async fn an_order_that_somebody_closed_is_not_reissued() {
+    let ordered = Ordered::issued().await;
+    let id = u64::try_from(ordered.state.known_order_id().unwrap()).unwrap();
+    ordered.sandbox.apply(id, Move::Revoke).unwrap();
+    let (seen, config) = (ordered.seen(), with_new_key());
+    let updated = ordered.apply(&config).await;
+    assert_eq!(
+        only_error(&updated).summary,
+        "Closed order cannot be reissued"
+    );
+    assert_eq!(ordered.calls_after(seen), [LOOK]);
+    assert_eq!(updated.state, without_the_reissue(&ordered, &config));
+}
+
+/// Everything about the certificate is asked for again by the next plan.
+#[tokio::test]
+async fn a_refused_reissue_leaves_the_certificate_in_state_as_it_was() {
+    let ordered = Ordered::issued().await;
+    let route = "POST /order/certificate/*/reissue";
+    fault(&ordered, route, At::Before, refused("no"));
+    let config = SslOrderModel {
+        common_name: "store.example.com".into(),
+        dns_names: names(&["new.example.com"]),
+        csr: Attr::Known(csr_for("store.example.com", &[])),
+        signature_hash: "sha384".into(),
+        organization_units: Attr::Known(vec!["Sales".into()]),
+        server_platform_id: Attr::Known(45),
+        cert_validity: Attr::Known(crate::provider::ssl_order::samples::years(1)),
+        comments: "rotated".into(),
+        ..order()
+    };
+    let seen = ordered.seen();
+    let updated = ordered.apply(&config).await;
+    let error = only_error(&updated);
+    assert_eq!(error.summary, "Refused by CertCentral");
+    assert!(error.detail.contains("reissuing order"), "{}", error.detail);
+    assert_eq!(ordered.calls_after(seen), [LOOK, REISSUE]);
+    assert_eq!(updated.state, without_the_reissue(&ordered, &config));
+}
+
+#[tokio::test]
+async fn a_lost_answer_is_settled_by_looking() {
+    for approval in [false, true] {
+        let ordered = Ordered::issued().await;
+        if approval {
+            ordered.needs_approval();
+        }
+        fault(
+            &ordered,
+            "POST /order/certificate/*/reissue",
+            At::After,
+            Fault::Drop,
+        );
+        let config = with_new_key();
+        let updated = ordered.apply(&config).await;
+        assert!(!updated.diagnostics.has_errors(), "{updated:?}");
+        let status = if approval {
+            "reissue_pending"
+        } else {
+            "issued"
+        };
+        assert_eq!(updated.state.status.as_str(), Some(status));
+        assert_eq!(updated.state.csr, config.csr);
+        assert_eq!(reissues(&ordered).len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_reissue_of_unknown_outcome_is_an_error_and_not_sent_again() {
+    let ordered = Ordered::issued().await;
+    fault(
+        &ordered,
+        "POST /order/certificate/*/reissue",
+        At::Before,
+        Fault::Drop,
+    );
+    let config = hasty(with_new_key());
+    let updated = ordered.apply(&config).await;
+    let error = only_error(&updated);
+    assert_eq!(error.summary, "Unknown outcome of the reissue");
+    assert!(error.detail.contains("sent once"), "{}", error.detail);
+    assert_eq!(reissues(&ordered).len(), 1);
+    assert_eq!(updated.state, without_the_reissue(&ordered, &config));
+}
+
+#[tokio::test]
+async fn a_look_that_fails_after_the_reissue_is_a_warning() {
+    let ordered = Ordered::issued().await;
+    let route = "GET /order/certificate/*".parse().unwrap();
+    let failed = Fault::Html { status: 403 };
+    ordered.sandbox.fault(route, 2, At::Before, failed);
+    let config = with_new_key();
+    let updated = ordered.apply(&config).await;
+    assert_eq!(warnings(&updated), ["Answer is not from CertCentral's API"]);
+    assert_eq!(updated.state.status.as_str(), Some("reissue_pending"));
+    assert_eq!(updated.state.csr, config.csr);
+}
+
+/// The bodies of all reissues that were sent.
+fn reissues(ordered: &Ordered) -> Vec<Json> {
+    let journal = ordered.sandbox.journal();
+    journal
+        .iter()
+        .filter(|entry| entry.method == "POST" && entry.path.ends_with("/reissue"))
+        .map(|entry| entry.request.clone())
+        .collect()
+}
