@@ -16,23 +16,31 @@ fn warning(summary: &str, detail: String) -> Warnings {
     warnings
 }
 
-/// Of an order that nothing was called for; nothing is said of one that is closed.
+/// Of an order that nothing was called for.
 pub(super) fn retained(id: OrderId, state: &SslOrderModel) -> Warnings {
-    let status = OrderStatus::from(state.status.as_str().unwrap_or_default());
-    if status.is_closed() {
-        return Warnings::new();
-    }
-    warning(
-        "Order stays open",
-        format!(
-            "Order {id} ({status}) is forgotten by Terraform and stays open in CertCentral, because `on_destroy` is \"retain\". The same \
-             configuration finds it again."
-        ),
+    stays_open(
+        id,
+        state,
+        ", because `on_destroy` is \"retain\". The same configuration finds it again.",
     )
 }
 
 /// Of an order whose end no plan has announced.
 pub(super) fn not_announced(id: OrderId, state: &SslOrderModel) -> Warnings {
+    let on_destroy = state.on_destroy.as_str().unwrap_or_default();
+    stays_open(
+        id,
+        state,
+        &format!(
+            " although `on_destroy` is \"{on_destroy}\", because the plan could not announce its end: Terraform does not ask the provider about an \
+             order that is tainted or that `-replace` names. The same configuration finds it again. To end it and buy another one, change \
+             `order_key`; to end it for good, destroy the resource."
+        ),
+    )
+}
+
+/// Nothing is said of an order that is closed.
+fn stays_open(id: OrderId, state: &SslOrderModel, why: &str) -> Warnings {
     let status = OrderStatus::from(state.status.as_str().unwrap_or_default());
     if status.is_closed() {
         return Warnings::new();
@@ -40,10 +48,7 @@ pub(super) fn not_announced(id: OrderId, state: &SslOrderModel) -> Warnings {
     warning(
         "Order stays open",
         format!(
-            "Order {id} ({status}) is forgotten by Terraform and stays open in CertCentral although `on_destroy` is \"{}\", because the plan could not \
-             announce its end: Terraform does not ask the provider about an order that is tainted or that `-replace` names. The same \
-             configuration finds it again. To end it and buy another one, change `order_key`; to end it for good, destroy the resource.",
-            state.on_destroy.as_str().unwrap_or_default(),
+            "Order {id} ({status}) is forgotten by Terraform and stays open in CertCentral{why}"
         ),
     )
 }
