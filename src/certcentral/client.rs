@@ -118,7 +118,7 @@ impl Client {
         query: &[(String, String)],
     ) -> Result<T, Error> {
         let call = Call::new(Method::GET, path).with_query(query);
-        self.send(&call).await?.json()
+        self.send(&call).await?.found()
     }
 
     pub(super) async fn get_text(&self, path: &[&str]) -> Result<String, Error> {

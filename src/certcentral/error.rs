@@ -81,6 +81,15 @@ pub enum Error {
         /// The body, at most 500 characters.
         quoted: String,
     },
+    /// A list has items by its own total, and shows none of them.
+    #[error("the list of {path} shows none of its {total} items")]
+    #[non_exhaustive]
+    ItemsMissing {
+        /// Path of the endpoint.
+        path: String,
+        /// How many items there are.
+        total: i64,
+    },
     /// A list did not end after the largest number of pages that is read.
     #[error("the list of {path} did not end after {pages} pages")]
     #[non_exhaustive]
@@ -240,6 +249,7 @@ impl Error {
             | Self::Decode { status, .. } => Some(*status),
             Self::GaveUp { last, .. } => last.status(),
             Self::Transport { .. }
+            | Self::ItemsMissing { .. }
             | Self::TooManyPages { .. }
             | Self::NotSent { .. }
             | Self::Config(_) => None,

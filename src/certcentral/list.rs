@@ -191,7 +191,8 @@ impl ListPage for OrderList {
 }
 
 impl Client {
-    /// Reads a list page by page until its total is reached or a page is empty. Without a total, the first page is all.
+    /// Reads a list page by page until its total is reached or a page is empty. Without a total, the first page is all. Items may go while it is
+    /// read, but a list that begins with none of what it has is no proof that there is nothing.
     pub(super) async fn all_pages<P: ListPage>(
         &self,
         path: &[&str],
@@ -208,6 +209,12 @@ impl Client {
             let is_empty = page_items.is_empty();
             items.extend(page_items);
             let total = page.and_then(|page| page.total).unwrap_or(0);
+            if items.is_empty() && total > 0 {
+                return Err(Error::ItemsMissing {
+                    path: path.join("/"),
+                    total,
+                });
+            }
             if is_empty || i64::try_from(items.len()).is_ok_and(|count| count >= total) {
                 return Ok(items);
             }

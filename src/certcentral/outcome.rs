@@ -41,6 +41,7 @@ impl Error {
             Self::Redirect { .. }
             | Self::BodyTooLarge { .. }
             | Self::Decode { .. }
+            | Self::ItemsMissing { .. }
             | Self::TooManyPages { .. } => false,
         };
         if nothing_happened {

@@ -87,6 +87,43 @@ async fn an_empty_page_ends_a_list_whose_total_is_wrong() {
 }
 
 #[tokio::test]
+async fn a_list_that_shows_nothing_of_what_it_has_is_an_error() {
+    let cut_off = r#"{"page":{"total":1}}"#;
+    let server = Server::start(vec![page(&[], 9), json("200 OK", cut_off)]).await;
+    for total in [9, 1] {
+        let error = server.client().orders_by_alternative_id("t").await;
+        assert_eq!(
+            error.unwrap_err().to_string(),
+            format!("the list of order/alternate/t shows none of its {total} items")
+        );
+    }
+}
+
+/// `{}` is an empty list if the API says it.
+#[tokio::test]
+async fn another_success_than_200_is_no_list() {
+    for status in [
+        "201 Created",
+        "202 Accepted",
+        "203 Non-Authoritative Information",
+    ] {
+        let server = Server::start(vec![json(status, "{}"), json(status, "{}")]).await;
+        let client = server.client();
+        let errors = [
+            client.orders_by_alternative_id("t").await.unwrap_err(),
+            client.orders(&OrderFilter::default()).await.unwrap_err(),
+        ];
+        for error in errors {
+            let code = &status[..3];
+            let said = format!(
+                "answered {code} with JSON of an unknown shape (a GET is answered with 200): \"{{}}\""
+            );
+            assert!(error.to_string().ends_with(&said), "{error}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_list_without_end_is_an_error() {
     let turns = (0..MAX_PAGES).map(|_| page(&[1], 1_000_000)).collect();
     let server = Server::start(turns).await;

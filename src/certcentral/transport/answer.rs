@@ -94,6 +94,20 @@ impl Answer {
         }
     }
 
+    /// The body of an answer to a GET as data. The API gives it with a 200. Of another success, which came from somewhere else, a `{}` would
+    /// pass for an empty list, and an order that is there would be bought again.
+    pub(in crate::certcentral) fn found<T: DeserializeOwned>(self) -> Result<T, Error> {
+        if self.status == 200 {
+            return self.json();
+        }
+        Err(Error::Decode {
+            message: "a GET is answered with 200".to_owned(),
+            quoted: quote::body(&self.body, &self.key),
+            host: self.host,
+            status: self.status,
+        })
+    }
+
     /// The body as data, or `None` from a 204. Any other answer without a body is cut off.
     pub(in crate::certcentral) fn json_unless_empty<T: DeserializeOwned>(
         self,

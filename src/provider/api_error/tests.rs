@@ -157,6 +157,10 @@ fn every_kind_of_failure_says_what_to_do() {
             message: "no id".to_owned(),
             quoted: "{}".to_owned(),
         },
+        Error::ItemsMissing {
+            path: "order/certificate".to_owned(),
+            total: 3,
+        },
         Error::TooManyPages {
             path: "order/certificate".to_owned(),
             pages: 200,
@@ -183,6 +187,9 @@ fn every_kind_of_failure_says_what_to_do() {
           -> Run the command again; if the error stays, report it as a bug of the provider.
         Answer of CertCentral not usable @ -
           The call for refreshing order 7 failed: www.digicert.com answered 200 with JSON of an unknown shape (no id): "{}".
+          -> Run the command again; if the error stays, report it as a bug of the provider.
+        Answer of CertCentral not usable @ -
+          The call for refreshing order 7 failed: the list of order/certificate shows none of its 3 items.
           -> Run the command again; if the error stays, report it as a bug of the provider.
         Answer of CertCentral not usable @ -
           The call for refreshing order 7 failed: the list of order/certificate did not end after 200 pages.
