@@ -9,6 +9,11 @@ use super::world::{Command, World};
 
 /// Applies that people have the patience for.
 const ROUNDS: usize = 10;
+/// Warnings of a certificate that the configuration does not ask for.
+const NOT_THE_CONFIGURED_ONE: [&str; 2] = [
+    "Certificate reissued outside Terraform",
+    "Certificate is not the configured one",
+];
 
 impl World {
     /// Applies until there is nothing to do. Every order is then in state or was spoken of.
@@ -73,8 +78,8 @@ impl World {
         Ok(())
     }
 
-    /// Brings configurations in line with the certificates that warnings called reissued elsewhere: by an apply that was killed, and whose
-    /// change nobody wanted any more when CertCentral carried it out. Says whether there was one.
+    /// Brings configurations in line with certificates that are not theirs, as warnings ask: an apply was killed and its reissue carried out
+    /// when nobody wanted it any more, or a colleague rejected one. Says whether there was any.
     fn follows_certificates(&mut self, run: &Run) -> bool {
         let mut follows = false;
         for (address, wanted) in &mut self.wanted {
@@ -83,7 +88,7 @@ impl World {
             let entry = id.and_then(|id| self.ledger.entries.get_key_value(&id));
             let Some((id, entry)) = entry else { continue };
             let about = format!("order {id} ");
-            if run.announced(&about, &["Certificate reissued outside Terraform"]) {
+            if run.announced(&about, &NOT_THE_CONFIGURED_ONE) {
                 follows |= wanted.follow(&entry.content);
             }
         }

@@ -1,11 +1,12 @@
 //! What an update calls, how far it comes, and what state holds then, against the sandbox.
 
+mod lost_reissue;
 mod reissue;
 mod renewal;
 
 use std::time::Duration;
 
-use certcentral_sandbox::{Approval, Behavior, Fault, Sandbox, Settings};
+use certcentral_sandbox::{Approval, At, Behavior, Fault, Sandbox, Settings};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
@@ -13,7 +14,7 @@ use super::update;
 use crate::framework::{Attr, Call, Diagnostic, Severity, UpdateRequest, Updated};
 use crate::provider::ssl_order::model::{SslOrderModel, TimeoutsModel};
 use crate::provider::ssl_order::private::SslOrderPrivate;
-use crate::provider::ssl_order::samples::{client, order, plan, prepared, session};
+use crate::provider::ssl_order::samples::{client, csr_for, order, plan, prepared, session};
 use crate::provider::ssl_order::{clocks, observe, record};
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -32,7 +33,16 @@ impl Ordered {
 
     /// An order of this configuration, issued at once.
     async fn with(config: SslOrderModel) -> Self {
-        let sandbox = Sandbox::start(Settings::default()).unwrap();
+        Self::of(config, Behavior::default()).await
+    }
+
+    /// An order of this configuration in an account that behaves as told.
+    async fn of(config: SslOrderModel, behavior: Behavior) -> Self {
+        let sandbox = Sandbox::start(Settings {
+            behavior,
+            ..Settings::default()
+        });
+        let sandbox = sandbox.unwrap();
         let prepared = prepared(&config);
         let client = client(&sandbox.base_url());
         let placed = client.place_order(&prepared.product, &prepared.body).await;
@@ -133,6 +143,28 @@ fn warnings(updated: &Updated<SslOrderModel, SslOrderPrivate>) -> Vec<&str> {
     assert!(!updated.diagnostics.has_errors(), "{updated:?}");
     let said = updated.diagnostics.iter();
     said.map(|it| it.summary.as_str()).collect()
+}
+
+/// The sample order with a new key and one argument that is only recorded.
+fn with_new_key() -> SslOrderModel {
+    SslOrderModel {
+        csr: Attr::Known(csr_for("shop.example.com", &[])),
+        comments: "rotated".into(),
+        ..order()
+    }
+}
+
+fn fault(ordered: &Ordered, route: &str, at: At, fault: Fault) {
+    ordered.sandbox.fault(route.parse().unwrap(), 1, at, fault);
+}
+
+/// State after an update that did everything but the reissue.
+fn without_the_reissue(ordered: &Ordered, config: &SslOrderModel) -> SslOrderModel {
+    SslOrderModel {
+        comments: config.comments.clone(),
+        timeouts: config.timeouts.clone(),
+        ..ordered.state.clone()
+    }
 }
 
 #[tokio::test]

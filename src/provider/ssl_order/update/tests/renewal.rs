@@ -1,6 +1,6 @@
 //! A renewal: an order like any other, in the place of the one that runs out.
 
-use certcentral_sandbox::At;
+use certcentral_sandbox::{At, Fault};
 
 use super::{DAY, Ordered, only_error, refused, warnings};
 use crate::framework::{Attr, AttributePath};
@@ -48,6 +48,19 @@ async fn the_renewal_takes_the_place_of_the_order_in_state() {
     assert_eq!(updated.state.ready_for_renewal, Attr::Known(false));
     // What an import was told of the former order is not told of this one.
     assert_eq!(updated.private, SslOrderPrivate::default());
+}
+
+#[tokio::test]
+async fn a_renewal_whose_answer_was_lost_is_found_and_said() {
+    let ordered = in_its_last_days().await;
+    let post = "POST /order/certificate/*".parse().unwrap();
+    ordered.sandbox.fault(post, 1, At::After, Fault::Drop);
+    let updated = ordered.apply(&renewed_in_time()).await;
+    assert_eq!(warnings(&updated), ["Order found after a lost answer"]);
+    let orders = ordered.sandbox.orders();
+    let renewal = orders.iter().find(|it| it.renewal_of.is_some()).unwrap();
+    assert_eq!(orders.len(), 2);
+    assert_eq!(updated.state.id, Attr::Known(renewal.id.to_string()));
 }
 
 #[tokio::test]
