@@ -41,6 +41,8 @@ impl Entry {
 #[derive(Debug, Default, Clone)]
 pub(super) struct Ledger {
     pub(super) entries: BTreeMap<u64, Entry>,
+    /// All that messages have said so far. They may name the token of an order that takes effect later.
+    said: String,
 }
 
 impl Ledger {
@@ -80,7 +82,7 @@ impl Ledger {
             let entry = Entry {
                 content: content.clone(),
                 status: order.status,
-                is_known: false,
+                is_known: is_named(&self.said, order.alternative_order_id.as_deref()),
                 is_imported: false,
                 token: order.alternative_order_id,
             };
@@ -101,10 +103,15 @@ impl Ledger {
         for (id, entry) in &mut self.entries {
             entry.is_known |= in_state.contains(id)
                 || said.contains(&id.to_string())
-                || entry
-                    .token
-                    .as_ref()
-                    .is_some_and(|token| said.contains(token));
+                || is_named(said, entry.token.as_deref());
+        }
+        self.said.push_str(said);
+    }
+
+    /// A restored state puts other orders where a killed run had placed some. Nothing looks for those until somebody creates the same again.
+    pub(super) fn forget(&mut self, hidden: &[Content]) {
+        for entry in self.entries.values_mut() {
+            entry.is_known |= hidden.contains(&entry.content);
         }
     }
 
@@ -113,6 +120,10 @@ impl Ledger {
         let entries = self.entries.iter().map(|(id, entry)| (*id, entry));
         entries.filter(|(_, entry)| entry.is_open() && !entry.is_known)
     }
+}
+
+fn is_named(said: &str, token: Option<&str>) -> bool {
+    token.is_some_and(|token| said.contains(token))
 }
 
 /// Names and key of the newest certificate that an order was asked for.

@@ -48,6 +48,10 @@ impl World {
                 let old = self.old_states[old].clone();
                 let tainted = old.iter().filter(|(_, object)| object.tainted);
                 self.tainted = tainted.map(|(address, _)| address.clone()).collect();
+                let has_another = |address: &String| old.contains_key(address);
+                let wanted = self.wanted.iter().filter(|(it, _)| has_another(it));
+                let hidden: Vec<_> = wanted.map(|(_, wanted)| wanted.content()).collect();
+                self.ledger.forget(&hidden);
                 *self.terraform.state_mut() = old;
             }
             14 => self.import_again(&address).await?,

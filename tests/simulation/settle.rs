@@ -67,8 +67,9 @@ impl World {
                     self.tell("revocation is allowed");
                     self.allow_revocation = true;
                 }
-                // Its renewal was rejected or canceled, and CertCentral takes no second one.
-                "Order renewed already" => {
+                // Its renewal was rejected or canceled, and CertCentral takes no second one. Or a restored state forgot its successor.
+                "Order renewed already"
+                | "Order of this configuration exists beside the one to renew" => {
                     self.tell("nobody renews by the clock any more");
                     self.wanted.values_mut().for_each(Wanted::renew_no_more);
                 }

@@ -61,7 +61,15 @@ async fn visit(shared: Arc<Shared>, porter: Porter, request: Request, next: Next
     let (parts, body) = request.into_parts();
     let path = path_below_base(&parts);
     let key = header_text(&parts.headers, KEY_HEADER);
-    let due = shared.lock().rules.due(parts.method.as_str(), &path);
+    let due = {
+        let mut state = shared.lock();
+        let due = state.rules.due(parts.method.as_str(), &path);
+        // Nothing stands between the owner of a withdrawn key and its refusal.
+        match state.withdrawn_keys.contains(&key) {
+            true => Vec::new(),
+            false => due,
+        }
+    };
     let meeting = Meeting {
         due,
         headers: parts.headers.clone(),

@@ -306,6 +306,7 @@ async fn look(
     let check = planned.duplicate_order_check.as_str().unwrap_or("error");
     match similar {
         Similar::Ours(order) => Ok(Some(order)),
+        Similar::Twin(id) if check != "off" => Err(words::twin_order(prepared, id)),
         Similar::Doubtful(id) if check != "off" => Err(words::doubtful_order(prepared, id)),
         Similar::Foreign { id, placed } if check == "error" => {
             Err(words::similar_order(prepared, id, &placed))
@@ -314,7 +315,9 @@ async fn look(
             warnings.push_demoted(words::similar_order(prepared, id, &placed));
             Ok(None)
         }
-        Similar::Nothing | Similar::Doubtful(_) | Similar::Foreign { .. } => Ok(None),
+        Similar::Nothing | Similar::Twin(_) | Similar::Doubtful(_) | Similar::Foreign { .. } => {
+            Ok(None)
+        }
     }
 }
 

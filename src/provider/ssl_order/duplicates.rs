@@ -26,6 +26,8 @@ pub(super) enum Similar {
     Nothing,
     /// The order of this configuration, reissued or renewed since.
     Ours(Box<Order>),
+    /// Another order of this configuration than the one that is to be renewed.
+    Twin(OrderId),
     /// An order for our key of which nobody can tell.
     Doubtful(OrderId),
     /// Somebody else's of the last week.
@@ -50,6 +52,7 @@ pub(super) async fn look(
             Kinship::Same => return Ok(Similar::Ours(Box::new(info))),
             // What this apply has let go of is replaced on purpose.
             _ if session.has_let_go(info.id.get()) => {}
+            Kinship::Twin => return Ok(Similar::Twin(info.id)),
             Kinship::Doubtful => found = Similar::Doubtful(info.id),
             Kinship::Foreign if !has_our_names(&info, prepared) => {}
             Kinship::Foreign if is_recent(&info, today) => {

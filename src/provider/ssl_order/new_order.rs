@@ -51,6 +51,17 @@ impl Prepared {
         token::token(&content).ok()
     }
 
+    /// The token that the order would have if it continued no other one.
+    pub(super) fn token_as_first_order(&self) -> Option<String> {
+        let content = self.content.clone()?;
+        content.renewal_of_order_id?;
+        let content = Content {
+            renewal_of_order_id: None,
+            ..content
+        };
+        token::token(&content).ok()
+    }
+
     /// The order that this one continues.
     pub(super) fn renewal_of(&self) -> Option<OrderId> {
         self.body.renewal_of_order_id

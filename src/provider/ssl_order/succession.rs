@@ -4,12 +4,13 @@
 
 use tracing::{debug, info};
 
-use super::find::has_key;
+use super::find::{has_key, is_for_key};
 use super::model::SslOrderModel;
 use super::new_order::{self, Prepared};
 use super::token;
-use crate::certcentral::{Client, Error, Note, Order, OrderId, OrderStatus};
+use crate::certcentral::{Client, Error, IssuedCertificate, Note, Order, OrderId, OrderStatus};
 use crate::framework::Attr;
+use crate::pki;
 use crate::provider::session::Session;
 
 /// How the note on a reissued order begins; its token follows.
@@ -22,6 +23,8 @@ const MAX_RENEWALS: usize = 20;
 pub(super) enum Kinship {
     /// The same order, reissued or renewed since.
     Same,
+    /// An order of the same configuration beside the one that is to be renewed.
+    Twin,
     /// It was reissued for our key, or waits for a reissue that order info does not show, and bears no trace of what for.
     Doubtful,
     /// Another order for the same key, bought on purpose.
@@ -93,12 +96,20 @@ pub(super) async fn kinship(
     if is_its_own && has_our_key {
         return Ok(Kinship::Same);
     }
+    let first = prepared.token_as_first_order();
+    if first.as_deref() == Some(reference) && has_our_key {
+        return Ok(Kinship::Twin);
+    }
     let notes = client.notes(order.id).await?;
-    let noted: Vec<_> = tokens(&notes).collect();
-    if noted.contains(&prepared.token.as_str()) {
+    if tokens(&notes).any(|noted| noted == prepared.token) {
         return Ok(Kinship::Same);
     }
-    if noted.is_empty() && (is_pending || !client.reissues(order.id).await?.is_empty()) {
+    if first.is_some_and(|first| tokens(&notes).any(|noted| noted == first)) {
+        return Ok(Kinship::Twin);
+    }
+    let reissues = client.reissues(order.id).await?;
+    let has_no_trace = tokens(&notes).next().is_none() && (is_pending || !reissues.is_empty());
+    if has_no_trace || is_ahead_of_notes(&reissues, &notes, prepared) {
         return Ok(Kinship::Doubtful);
     }
     Ok(if has_our_key {
@@ -106,6 +117,40 @@ pub(super) async fn kinship(
     } else {
         Kinship::Foreign
     })
+}
+
+/// Whether the latest reissues are for our key and our names and the first of them is later than every note: a run died between it
+/// and its note. Reissues of the same content leave no further note.
+fn is_ahead_of_notes(reissues: &[IssuedCertificate], notes: &[Note], prepared: &Prepared) -> bool {
+    let refused = [Some(OrderStatus::Rejected), Some(OrderStatus::Canceled)];
+    let mut taken: Vec<_> = reissues
+        .iter()
+        .filter(|reissue| !refused.contains(&reissue.status))
+        .collect();
+    taken.sort_by_key(|reissue| reissue.date_created);
+    let latest = taken.iter().rev();
+    let Some(first_of_ours) = latest.take_while(|it| is_for(it, prepared)).last() else {
+        return false;
+    };
+    let marked = notes.iter().filter(|note| noted_token(note).is_some());
+    let last_note = marked.filter_map(|note| note.date_created).max();
+    match (first_of_ours.date_created, last_note) {
+        (Some(reissued), Some(noted)) => reissued > noted,
+        _ => true,
+    }
+}
+
+fn is_for(reissue: &IssuedCertificate, prepared: &Prepared) -> bool {
+    let ours = &prepared.body.certificate;
+    let names = |common_name: Option<&str>, dns_names: &[String]| {
+        pki::canonical_names(
+            common_name.unwrap_or_default(),
+            dns_names.iter().map(String::as_str),
+        )
+    };
+    is_for_key(reissue.csr.as_deref(), &prepared.csr)
+        && names(reissue.common_name.as_deref(), &reissue.dns_names)
+            == names(Some(&ours.common_name), &ours.dns_names)
 }
 
 /// The open order at the end of a line of renewals: `order` itself, or the last one that renews it and is open.
@@ -131,7 +176,9 @@ fn renewed_by(order: &Order) -> Option<OrderId> {
 }
 
 fn tokens(notes: &[Note]) -> impl Iterator<Item = &str> {
-    notes
-        .iter()
-        .filter_map(|note| note.text.as_deref()?.trim().strip_prefix(MARK))
+    notes.iter().filter_map(noted_token)
+}
+
+fn noted_token(note: &Note) -> Option<&str> {
+    note.text.as_deref()?.trim().strip_prefix(MARK)
 }

@@ -170,6 +170,22 @@ pub(super) fn similar_order(prepared: &Prepared, id: OrderId, placed: &str) -> D
     )
 }
 
+/// A configuration has two open orders, one of which is to be renewed.
+pub(super) fn twin_order(prepared: &Prepared, id: OrderId) -> Diagnostic {
+    let former = prepared.renewal_of().map(|id| id.to_string());
+    Diagnostic::error(
+        "Order of this configuration exists beside the one to renew",
+        format!(
+            "Order {id} is open for {common_name} and was placed for this very configuration, beside order {former}, which runs out. Nothing was \
+             ordered. To go on with order {id}, take the resource out of the state with `terraform state rm` and import that order:\n\n  \
+             import {{\n    to = digicert_ssl_order.<name>\n    id = \"{id}\"\n  }}\n\nTo renew order {former} all the same, set \
+             `duplicate_order_check = \"off\"`.",
+            common_name = prepared.body.certificate.common_name,
+            former = former.unwrap_or_default(),
+        ),
+    )
+}
+
 /// The run was stopped before the reissue.
 pub(super) fn interrupted_before_a_reissue(id: OrderId) -> Diagnostic {
     Diagnostic::error(

@@ -165,6 +165,74 @@ async fn a_reissued_order_without_a_note_is_replaced_where_the_plan_says_so_and_
     assert!(bed.plan(&config).await.expect_success().is_empty());
 }
 
+/// The run died between the reissue and its note, and what the earlier note says is not true any more.
+#[tokio::test]
+async fn a_reissue_without_a_note_after_one_with_a_note_stops_the_create() {
+    for approval in [Approval::None, Approval::OneStep] {
+        let (mut bed, mut config) = reissued().await;
+        bed.sandbox.advance(Duration::from_secs(60));
+        bed.sandbox.change(|account| account.approval = approval);
+        let note = route("POST /order/certificate/*/note");
+        bed.sandbox
+            .fault(note, 1, At::Before, Fault::Html { status: 403 });
+        config["dns_names"] = json!(["www.example.com", "api.example.com"]);
+        let _applied = bed.apply(&config).await.expect_success();
+        bed.sandbox.advance(Duration::from_secs(60));
+        bed.forget_state();
+        let failed = bed.apply(&config).await;
+        assert_eq!(errors(&failed.report), ["Reissued order exists"]);
+        assert_eq!(bed.posts().len(), 1);
+
+        // Another reissue of the same content leaves no note and takes none away.
+        config["dns_names"] = json!(["www.example.com"]);
+        config["order_key"] = "second".into();
+        let _applied = bed.apply(&config).await.expect_success();
+        assert_eq!(bed.posts().len(), 2);
+    }
+}
+
+/// Two orders were bought for one configuration, because its state was lost before the first of them was reissued, and then restored.
+#[tokio::test]
+async fn nothing_is_renewed_beside_another_order_of_the_same_configuration() {
+    let mut bed = Bed::new();
+    let due = json!({ "renew_days_before_expiry": 90, "reissue_days_before_expiry": 0 });
+    let mut config = order_with(due);
+    let _applied = bed.apply(&config).await.expect_success();
+    let former = bed.order_id();
+    let state = bed.terraform.state().clone();
+    bed.sandbox.advance(TO_ITS_LAST_DAYS);
+    config["dns_names"] = json!(["www.example.com"]);
+    config["renew_days_before_expiry"] = 0.into();
+    bed.forget_state();
+    let _applied = bed.apply(&config).await.expect_success();
+    let twin = bed.order_id();
+    *bed.terraform.state_mut() = state;
+    let _applied = bed.apply(&config).await.expect_success();
+    assert_eq!((bed.order_id(), bed.posts().len()), (former, 2));
+
+    config["renew_days_before_expiry"] = 90.into();
+    let _recorded = bed.apply(&config).await.expect_success();
+    let failed = bed.apply(&config).await;
+    assert_eq!(
+        errors(&failed.report),
+        ["Order of this configuration exists beside the one to renew"]
+    );
+    let detail = only_error(&failed.report);
+    assert!(
+        detail.contains(&format!("Order {twin} is open")),
+        "{detail}"
+    );
+    assert!(
+        detail.contains(&format!("beside order {former}")),
+        "{detail}"
+    );
+    assert_eq!(bed.posts().len(), 2);
+
+    config["duplicate_order_check"] = "off".into();
+    let _applied = bed.apply(&config).await.expect_success();
+    assert_eq!(bed.posts().len(), 3);
+}
+
 /// The plan destroys the order at one address and creates it at another, and announces the end of the old one; nothing says that the new
 /// one is to be another order.
 #[tokio::test]
