@@ -174,3 +174,6 @@ fn placed(order: &Order) -> String {
         |at: OffsetDateTime| format!("on {}", at.date()),
     )
 }
+
+#[cfg(test)]
+mod tests;

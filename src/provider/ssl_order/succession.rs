@@ -135,3 +135,6 @@ fn tokens(notes: &[Note]) -> impl Iterator<Item = &str> {
         .iter()
         .filter_map(|note| note.text.as_deref()?.trim().strip_prefix(MARK))
 }
+
+#[cfg(test)]
+mod tests;
