@@ -1,6 +1,7 @@
 //! What a create tells of the order that it has, and which calls that takes.
 
 use std::fs;
+use std::time::Duration;
 
 use certcentral_sandbox::{Approval, Behavior, Dcv, Issuance, Sandbox, Settings};
 use serde_json::Value;
@@ -8,12 +9,14 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::{object, run, summaries};
-use crate::framework::{Attr, Warnings};
+use crate::framework::{Attr, Call, Warnings};
 use crate::provider::config::ProviderConfig;
 use crate::provider::session::Session;
 use crate::provider::settings;
+use crate::provider::ssl_order::create::{Purchase, obtain};
 use crate::provider::ssl_order::model::SslOrderModel;
-use crate::provider::ssl_order::samples::{order, session};
+use crate::provider::ssl_order::private::SslOrderPrivate;
+use crate::provider::ssl_order::samples::{order, plan, session};
 
 fn sandbox(dcv: Dcv, issuance: Issuance) -> Sandbox {
     let mut settings = Settings::default();
@@ -215,4 +218,29 @@ async fn the_organization_of_the_provider_block_stands_in_for_none() {
     let journal = sandbox.journal();
     let sent = journal.iter().find(|entry| entry.method == "POST").unwrap();
     assert_eq!(sent.request["organization"]["id"], 778_812);
+}
+
+#[tokio::test]
+async fn an_order_is_placed_under_the_token_of_the_content_that_finds_it_again() {
+    let sandbox = Sandbox::start(Settings::default()).unwrap();
+    let first = session(&sandbox);
+    let stop = CancellationToken::new();
+    let planned = |order: &SslOrderModel| plan(order, None, SslOrderPrivate::default()).state;
+    let content = SslOrderModel {
+        order_key: "as a create has it".into(),
+        ..order()
+    };
+    let purchase = Purchase {
+        planned: planned(&order()),
+        content: Some(planned(&content)),
+        renewal_of: None,
+        renewed_until: None,
+        timeout: Duration::from_secs(600),
+    };
+    let call = Call { stop: stop.clone() };
+    let (state, _) = obtain(&first, &call, purchase).await.unwrap();
+    let (adopted, warnings) = object(run(&session(&sandbox), content, stop).await);
+    assert_eq!(summaries(&warnings), ["Existing order adopted"]);
+    assert_eq!(adopted.order_id, state.order_id);
+    assert_eq!(sandbox.summary().orders_created, 1);
 }

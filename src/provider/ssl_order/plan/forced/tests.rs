@@ -1,7 +1,7 @@
 //! What is handed on, and what is refused.
 
 use super::guard;
-use crate::framework::Severity;
+use crate::framework::{Attr, Severity};
 use crate::provider::ssl_order::model::SslOrderModel;
 use crate::provider::ssl_order::plan::Plan;
 use crate::provider::ssl_order::private::SslOrderPrivate;
@@ -97,5 +97,19 @@ fn a_forced_replacement_that_would_buy_is_refused_with_the_reason() {
             .unwrap();
         assert_eq!(error.summary, "Forced replacement buys an order");
         assert!(error.detail.contains(reason), "{}", error.detail);
+    }
+}
+
+#[test]
+fn without_an_order_nothing_is_refused() {
+    let mut other_names = order();
+    other_names.dns_names = names(&["new.example.com"]);
+    for status in ["issued", "canceled"] {
+        let prior = SslOrderModel {
+            status: status.into(),
+            order_id: Attr::Null,
+            ..placed(&order())
+        };
+        assert!(!forced(&other_names, &prior).diagnostics.has_errors());
     }
 }
