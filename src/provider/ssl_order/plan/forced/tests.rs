@@ -113,3 +113,18 @@ fn without_an_order_nothing_is_refused() {
         assert!(!forced(&other_names, &prior).diagnostics.has_errors());
     }
 }
+
+#[test]
+fn an_announced_replacement_may_buy() {
+    let mut config = order();
+    config.order_key = "another".into();
+    config.dns_names = names(&["new.example.com"]);
+    let prior = SslOrderModel {
+        status: "issued".into(),
+        ..placed(&order())
+    };
+    let mut plan = plan(&config, Some(&prior), SslOrderPrivate::default());
+    guard(&mut plan, Some(&prior), true);
+    assert!(plan.private.replacement_announced);
+    assert_eq!(plan.private.bought_if_forced, None);
+}
