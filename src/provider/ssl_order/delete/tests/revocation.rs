@@ -117,14 +117,36 @@ async fn a_certificate_that_may_live_on_unseen_is_told() {
 }
 
 #[tokio::test]
-async fn an_order_that_is_gone_after_its_reissue_was_canceled_is_forgotten() {
+async fn a_certificate_whose_reissue_was_canceled_may_live_on_unseen_too() {
     let (sandbox, state) = ordered(Approval::None, Issuance::Immediate).await;
     reissue(&sandbox, &state).await;
     let seen = sandbox.journal().len();
     let gone_then = format!("GET /order/certificate/* 2 {GONE}");
     sandbox.add_fault(gone_then.parse().unwrap());
-    assert_eq!(gone(revoked(&sandbox, &state).await), [] as [&str; 0]);
+    let told = gone(revoked(&sandbox, &state).await);
+    assert_eq!(told, ["Order not found, nothing revoked"]);
     assert_eq!(calls_since(&sandbox, seen), ["GET", "PUT status", "GET"]);
+}
+
+#[tokio::test]
+async fn nobody_is_told_that_nothing_was_revoked_after_a_revocation_without_an_answer() {
+    let refused = r#"before answer {"status": 403, "body": {"errors":[{"code":"access_denied","message":"No."}]}}"#;
+    for (fault, title) in [
+        ("after drop", "Order not found after its revocation"),
+        ("before drop", "Order not found after its revocation"),
+        (refused, "Order not found, nothing revoked"),
+    ] {
+        let (sandbox, state) = ordered(Approval::None, Issuance::Immediate).await;
+        for rule in [
+            format!("PUT /order/certificate/*/revoke 1 {fault}"),
+            format!("GET /order/certificate/* 2 {GONE}"),
+        ] {
+            sandbox.add_fault(rule.parse().unwrap());
+        }
+        let seen = sandbox.journal().len();
+        assert_eq!(gone(revoked(&sandbox, &state).await), [title], "{fault}");
+        assert_eq!(calls_since(&sandbox, seen), ["GET", "PUT revoke", "GET"]);
+    }
 }
 
 #[tokio::test]
