@@ -2,7 +2,7 @@
 
 use certcentral_sandbox::{Issuance, Sandbox, Settings};
 
-use super::{Kinship, MARK, kinship, remember};
+use super::{Kinship, MARK, kinship, latest, remember};
 use crate::certcentral::{Client, OrderId, Reissue};
 use crate::framework::Attr;
 use crate::provider::config::ProviderConfig;
@@ -238,4 +238,18 @@ async fn an_order_with_another_key_that_waits_for_a_reissue_is_told_by_its_notes
 
     account.note(id, &order()).await;
     assert_eq!(account.kin(id, &order()).await, (Kinship::Same, note));
+}
+
+#[tokio::test]
+async fn a_renewal_that_is_named_counts_only_for_an_order_that_is_renewed() {
+    let account = Account::new();
+    let id = account.place(&order()).await;
+    let named = account.place(&order()).await;
+    let mut info = account.client.order(id).await.unwrap();
+    info.renewed_order_id = Some(named);
+    for (is_renewed, expected) in [(false, id), (true, named)] {
+        info.is_renewed = is_renewed;
+        let last = latest(&account.client, info.clone()).await.unwrap();
+        assert_eq!(last.id, expected);
+    }
 }
