@@ -1,13 +1,19 @@
 //! Claims on tokens, and why no call can be made.
 
+mod connection;
+
+use std::sync::Arc;
+
 use certcentral_sandbox::{Sandbox, Settings};
+use serde_json::json;
 use time::macros::{date, datetime};
 use time::{Duration, OffsetDateTime};
 
-use super::Session;
+use super::{Answer, Asker, Session};
+use crate::certcentral::{PriceEstimate, PriceQuery, PricedNames, Validity};
 use crate::framework::Attr;
 use crate::provider::config::ProviderConfig;
-use crate::provider::settings;
+use crate::provider::settings::{self, OrderDefaults};
 use crate::provider::ssl_order::samples;
 
 fn session(config: &ProviderConfig) -> Session {
@@ -81,4 +87,93 @@ async fn today_is_the_day_of_certcentral_once_it_has_answered() {
     assert_eq!(session.today(), date!(2031 - 05 - 06), "nothing was asked");
     client.current_user().await.unwrap();
     assert_eq!(session.today(), date!(2031 - 05 - 07));
+}
+
+#[test]
+fn the_block_is_told_once_it_is_there() {
+    let early = Session::default();
+    assert_eq!(early.order_defaults(), None);
+    assert!(!early.allow_revocation());
+    assert!(!early.read_only());
+    assert_eq!(early.max_order_price(), Attr::Null);
+    assert_eq!(early.audit_trouble(), None);
+    early.let_go(7);
+    assert!(!early.has_let_go(7));
+    assert!(early.claim_order(7).is_none());
+
+    let session = session(&ProviderConfig {
+        organization_id: Attr::Known(778_812),
+        dcv_method: "email".into(),
+        allow_revocation: Attr::Known(true),
+        read_only: Attr::Known(true),
+        max_order_price: "803.99".into(),
+        ..ProviderConfig::default()
+    });
+    let defaults = OrderDefaults {
+        organization_id: Attr::Known(778_812),
+        dcv_method: "email".into(),
+        ..OrderDefaults::default()
+    };
+    assert_eq!(session.order_defaults(), Some(defaults));
+    assert!(session.allow_revocation());
+    assert!(session.read_only());
+    let limit = "803.99".parse().unwrap();
+    assert_eq!(session.max_order_price(), Attr::Known(limit));
+    assert_eq!(session.audit_trouble(), None);
+}
+
+#[test]
+fn a_guard_that_is_not_known_yet_neither_revokes_nor_counts_as_read_only() {
+    let unknown = session(&ProviderConfig {
+        allow_revocation: Attr::Unknown,
+        read_only: Attr::Unknown,
+        ..ProviderConfig::default()
+    });
+    let absent = session(&ProviderConfig::default());
+    for session in [unknown, absent] {
+        assert!(!session.allow_revocation());
+        assert!(!session.read_only());
+    }
+}
+
+#[test]
+fn each_order_is_claimed_and_let_go_of_by_itself() {
+    let session = session(&ProviderConfig::default());
+    session.claim_order(7).expect("free").keep();
+    assert!(session.claim_order(7).is_none());
+    assert!(session.claim_order(8).is_some());
+    session.let_go(7);
+    assert!(session.has_let_go(7));
+    assert!(!session.has_let_go(8));
+}
+
+#[tokio::test]
+async fn a_price_that_was_asked_for_is_known_from_then_on() {
+    let session = session(&ProviderConfig::default());
+    let query = |days| PriceQuery {
+        certificate: PricedNames {
+            dns_names: vec!["shop.example.com".to_owned()],
+        },
+        order_validity: Validity::Days(days),
+        product_name_id: "ssl_plus".to_owned(),
+        renewal_of_order_valid_till: None,
+    };
+    assert_eq!(session.known_price(&query(30)), None);
+    let estimate = json!({ "total_price": 250, "currency": "USD" });
+    let estimate: PriceEstimate = serde_json::from_value(estimate).unwrap();
+    let answer: Answer = Ok(estimate.clone());
+    let asked = session
+        .price(&query(30), Asker::Reader, async { answer.clone() })
+        .await;
+    assert_eq!(asked, Some(answer));
+    assert_eq!(session.known_price(&query(30)), Some(estimate));
+    assert_eq!(session.known_price(&query(31)), None);
+}
+
+#[test]
+fn all_waits_of_a_process_share_one_rhythm() {
+    let session = session(&ProviderConfig::default());
+    let first = session.polling();
+    session.configure(settings::resolve(&ProviderConfig::default(), "1.11.4", &|_| None).unwrap());
+    assert!(Arc::ptr_eq(&first, &session.polling()));
 }

@@ -205,7 +205,12 @@ impl Ending<'_> {
             }
             let order = match self.look_with(&urgent).await {
                 Ok(Some(order)) => order,
-                Ok(None) => return Ok(None),
+                Ok(None) => {
+                    if error.certainty() == Certainty::Unknown {
+                        self.tried.push(action);
+                    }
+                    return Ok(None);
+                }
                 // The failure of the action says more than the failure of the look.
                 Err(_) => continue,
             };
@@ -232,9 +237,8 @@ impl Ending<'_> {
 
     /// Nothing to end. Worth a word only where a certificate that was to be revoked may live on unseen.
     fn not_found(&self) -> Warnings {
-        if self.goal == Goal::Revoke && self.tried.is_empty() && !self.state.serial_number.is_null()
-        {
-            words::not_found(self.id)
+        if self.goal == Goal::Revoke && !self.state.serial_number.is_null() {
+            words::not_found(self.id, self.tried.contains(&Action::Revoke))
         } else {
             Warnings::new()
         }

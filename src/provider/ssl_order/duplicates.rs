@@ -177,3 +177,6 @@ fn placed(order: &Order) -> String {
         |at: OffsetDateTime| format!("on {}", at.date()),
     )
 }
+
+#[cfg(test)]
+mod tests;

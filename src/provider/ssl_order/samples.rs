@@ -13,7 +13,7 @@ use super::plan::{self, Plan};
 use super::price::Verdict;
 use super::private::SslOrderPrivate;
 use super::{equality, record, schema};
-use crate::certcentral::{ApiKey, BaseUrl, Client, Config, OrderId};
+use crate::certcentral::{ApiKey, BaseUrl, Client, Config, Error, OrderId};
 use crate::framework::plan::generic_plan;
 use crate::framework::{Attr, AttributePath, FromToValue, ModelError, PlanRequest, Set, Value};
 use crate::provider::config::ProviderConfig;
@@ -127,6 +127,13 @@ pub(super) fn new_organization() -> OrganizationModel {
 /// The order as it is sent to `www.digicert.com`.
 pub(super) fn prepared(order: &SslOrderModel) -> Prepared {
     new_order::prepare(order, None, None, "www.digicert.com").expect("a complete order")
+}
+
+/// Places [`order`].
+pub(in crate::provider) async fn place(client: &Client) -> Result<OrderId, Error> {
+    let prepared = prepared(&order());
+    let placed = client.place_order(&prepared.product, &prepared.body).await;
+    placed.map(|placed| placed.id)
 }
 
 /// A client of a base URL that repeats no call.

@@ -182,3 +182,6 @@ fn tokens(notes: &[Note]) -> impl Iterator<Item = &str> {
 fn noted_token(note: &Note) -> Option<&str> {
     note.text.as_deref()?.trim().strip_prefix(MARK)
 }
+
+#[cfg(test)]
+mod tests;

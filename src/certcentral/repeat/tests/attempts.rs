@@ -9,7 +9,7 @@ use super::super::super::client::Client;
 use super::super::super::error::{Error, GaveUp, TransportKind};
 use super::super::super::outcome::Certainty;
 use super::super::super::rate_limit::RateWindow;
-use super::super::super::server::{Server, Turn, json};
+use super::super::super::server::{Server, Turn, answer, json};
 use super::{limited, order_id, patient, seconds};
 
 #[tokio::test(start_paused = true)]
@@ -91,4 +91,28 @@ async fn an_attempt_that_got_no_turn_does_not_hide_the_one_before_it() {
         }
     );
     assert!(is_lost, "{last:?}");
+}
+
+/// What is on its way is not counted before its answer, so a turn that is kept keeps others waiting.
+#[tokio::test(start_paused = true)]
+async fn a_turn_ends_with_its_answer_and_not_with_the_pause_after_it() {
+    let server = Server::start(vec![
+        Turn::Answer(answer("503 Busy", "text/html", b"busy")),
+        json("200 OK", "{}"),
+    ])
+    .await;
+    let mut config = server.config();
+    config.max_retries = 1;
+    config.isolated = Some(1);
+    config.rate_windows = vec![RateWindow {
+        calls: 1,
+        reserve: 0,
+        length: seconds(10),
+        on_its_way: seconds(60),
+    }];
+    let client = Client::new(config).unwrap();
+    let begin = Instant::now();
+    client.orders_by_alternative_id("a").await.unwrap();
+    assert_eq!(begin.elapsed(), seconds(10));
+    assert_eq!(server.requests().len(), 2);
 }

@@ -1,5 +1,8 @@
 //! What must hold of a create whatever happens, against the sandbox.
 
+mod details;
+mod look;
+
 use certcentral_sandbox::{At, Fault, Route, Sandbox, Settings};
 use time::macros::datetime;
 use tokio_util::sync::CancellationToken;
@@ -48,6 +51,15 @@ fn posts(sandbox: &Sandbox) -> usize {
 
 fn summaries(warnings: &Warnings) -> Vec<&str> {
     warnings.iter().map(|w| w.summary.as_str()).collect()
+}
+
+fn object(created: Created<SslOrderModel, SslOrderPrivate>) -> (SslOrderModel, Warnings) {
+    match created {
+        Created::Object {
+            state, warnings, ..
+        } => (state, warnings),
+        Created::Nothing(problems) => panic!("{problems:?}"),
+    }
 }
 
 #[tokio::test]

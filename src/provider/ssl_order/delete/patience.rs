@@ -88,4 +88,16 @@ mod tests {
         assert_eq!((paused, begin.elapsed().as_secs()), (Paused::Stopped, 1));
         assert_eq!(patience.pause().await, Paused::Stopped);
     }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_look_at_the_deadline_is_in_time_and_a_stop_counts_more_than_the_time() {
+        let stop = CancellationToken::new();
+        let mut patience = Patience::new(Duration::from_secs(1 + 2), &stop);
+        for _ in 0..2 {
+            assert_eq!(patience.pause().await, Paused::Over);
+        }
+        assert_eq!(patience.pause().await, Paused::TimeIsUp);
+        stop.cancel();
+        assert_eq!(patience.pause().await, Paused::Stopped);
+    }
 }

@@ -1,12 +1,15 @@
 //! Letting go of an order, against the sandbox.
 
+mod failures;
+mod revocation;
+
 use certcentral_sandbox::{Approval, At, Behavior, Fault, Issuance, Sandbox, Settings};
 
 use tokio_util::sync::CancellationToken;
 
 use super::delete;
 use crate::certcentral::OrderId;
-use crate::framework::{Attr, Call, DeleteRequest, Deleted};
+use crate::framework::{Attr, Call, DeleteRequest, Deleted, Diagnostic};
 use crate::provider::config::ProviderConfig;
 use crate::provider::session::Session;
 use crate::provider::settings;
@@ -15,17 +18,32 @@ use crate::provider::ssl_order::private::SslOrderPrivate;
 use crate::provider::ssl_order::record;
 use crate::provider::ssl_order::samples::{client, order, prepared, session};
 
-/// A sandbox with one order in it, and the order's state.
-async fn ordered(approval: Approval, issuance: Issuance) -> (Sandbox, SslOrderModel) {
-    let sandbox = Sandbox::start(Settings {
+fn account(approval: Approval, issuance: Issuance) -> Settings {
+    Settings {
         behavior: Behavior {
             approval,
             issuance,
             ..Behavior::default()
         },
         ..Settings::default()
-    })
-    .unwrap();
+    }
+}
+
+/// A sandbox with one order in it, and the order's state.
+async fn ordered(approval: Approval, issuance: Issuance) -> (Sandbox, SslOrderModel) {
+    let sandbox = Sandbox::start(account(approval, issuance)).unwrap();
+    let state = ordered_in(&sandbox).await;
+    (sandbox, state)
+}
+
+/// The same on the clock of the test.
+async fn ordered_on_our_clock(approval: Approval, issuance: Issuance) -> (Sandbox, SslOrderModel) {
+    let sandbox = Sandbox::start_on_this_runtime(account(approval, issuance)).unwrap();
+    let state = ordered_in(&sandbox).await;
+    (sandbox, state)
+}
+
+async fn ordered_in(sandbox: &Sandbox) -> SslOrderModel {
     let client = client(&sandbox.base_url());
     let prepared = prepared(&order());
     let placed = client
@@ -34,7 +52,7 @@ async fn ordered(approval: Approval, issuance: Issuance) -> (Sandbox, SslOrderMo
         .unwrap();
     let mut state = record::placed(order(), placed.id, &prepared.token);
     record::order(&mut state, &client.order(placed.id).await.unwrap());
-    (sandbox, state)
+    state
 }
 
 async fn deleted(sandbox: &Sandbox, state: &SslOrderModel, on_destroy: &str) -> Deleted {
@@ -43,6 +61,16 @@ async fn deleted(sandbox: &Sandbox, state: &SslOrderModel, on_destroy: &str) -> 
 
 async fn deleted_until(
     sandbox: &Sandbox,
+    state: &SslOrderModel,
+    on_destroy: &str,
+    stop: CancellationToken,
+) -> Deleted {
+    deleted_by(&session(sandbox), state, on_destroy, stop).await
+}
+
+/// Destroys what the plan has announced.
+async fn deleted_by(
+    session: &Session,
     state: &SslOrderModel,
     on_destroy: &str,
     stop: CancellationToken,
@@ -57,7 +85,21 @@ async fn deleted_until(
             ..SslOrderPrivate::default()
         },
     };
-    delete(&session(sandbox), &Call { stop }, request).await
+    delete(session, &Call { stop }, request).await
+}
+
+/// A session that may revoke, with the key of some user.
+fn revoking(sandbox: &Sandbox, key: &str) -> Session {
+    let config = ProviderConfig {
+        api_key: key.into(),
+        base_url: Attr::Known(sandbox.base_url()),
+        allow_revocation: Attr::Known(true),
+        max_retries: Attr::Known(0),
+        ..ProviderConfig::default()
+    };
+    let session = Session::default();
+    session.configure(settings::resolve(&config, "1.11.4", &|_| None).unwrap());
+    session
 }
 
 fn gone(deleted: Deleted) -> Vec<String> {
@@ -65,6 +107,33 @@ fn gone(deleted: Deleted) -> Vec<String> {
         Deleted::Gone(warnings) => warnings.iter().map(|w| w.summary.clone()).collect(),
         Deleted::Kept(problems) => panic!("{problems:?}"),
     }
+}
+
+/// The only problem of an order that stays in state.
+fn kept(deleted: Deleted) -> Diagnostic {
+    let Deleted::Kept(problems) = deleted else {
+        panic!("the order was forgotten: {deleted:?}");
+    };
+    let mut problems = problems.into_iter();
+    let problem = problems.next().unwrap();
+    assert_eq!(problems.next(), None);
+    problem
+}
+
+/// The calls after the first `seen`, with the words after the ids: `PUT status`.
+fn calls_since(sandbox: &Sandbox, seen: usize) -> Vec<String> {
+    let told = |path: &str| {
+        let words = path.split('/').skip(1);
+        let words = words.filter(|word| !matches!(*word, "order" | "certificate"));
+        let words = words.filter(|word| word.parse::<u64>().is_err());
+        words.collect::<Vec<_>>().join(" ")
+    };
+    let journal = sandbox.journal();
+    let calls = journal[seen..].iter();
+    calls
+        .map(|entry| format!("{} {}", entry.method, told(&entry.path)))
+        .map(|call| call.trim().to_owned())
+        .collect()
 }
 
 #[tokio::test]
@@ -206,13 +275,8 @@ async fn an_order_that_cannot_be_canceled_stays_in_state() {
         content_type: "application/json".to_owned(),
     };
     sandbox.fault(route, 1, At::Before, fault);
-    let Deleted::Kept(problems) = deleted(&sandbox, &state, "cancel").await else {
-        panic!("the order was forgotten");
-    };
-    assert_eq!(
-        problems.iter().next().unwrap().summary,
-        "API key lacks a permission"
-    );
+    let problem = kept(deleted(&sandbox, &state, "cancel").await);
+    assert_eq!(problem.summary, "API key lacks a permission");
 }
 
 /// The plan said that the certificate stays valid. A word for its status that nobody has heard of is no reason to cancel anything.
@@ -252,10 +316,7 @@ async fn a_stop_ends_the_wait_for_a_certificate_and_keeps_the_order() {
     let (sandbox, state) = ordered(Approval::None, Issuance::AfterPolls(2)).await;
     let stop = CancellationToken::new();
     stop.cancel();
-    let Deleted::Kept(problems) = deleted_until(&sandbox, &state, "cancel", stop).await else {
-        panic!("the order was forgotten");
-    };
-    let problem = problems.iter().next().unwrap();
+    let problem = kept(deleted_until(&sandbox, &state, "cancel", stop).await);
     assert_eq!(problem.summary, "Order not settled yet");
     assert!(
         problem.detail.contains("the run was interrupted"),
@@ -270,13 +331,8 @@ async fn a_stop_ends_the_wait_for_a_certificate_and_keeps_the_order() {
 async fn nothing_is_called_for_a_revocation_that_is_not_allowed() {
     let (sandbox, state) = ordered(Approval::None, Issuance::Immediate).await;
     let calls = sandbox.journal().len();
-    let Deleted::Kept(problems) = deleted(&sandbox, &state, "revoke").await else {
-        panic!("the order was forgotten");
-    };
-    assert_eq!(
-        problems.iter().next().unwrap().summary,
-        "Revocation is not allowed"
-    );
+    let problem = kept(deleted(&sandbox, &state, "revoke").await);
+    assert_eq!(problem.summary, "Revocation is not allowed");
     assert_eq!(sandbox.journal().len(), calls);
 }
 
@@ -287,13 +343,8 @@ async fn the_client_refuses_even_where_state_takes_an_issued_order_for_closed() 
         status: "revoked".into(),
         ..state
     };
-    let Deleted::Kept(problems) = deleted(&sandbox, &wrong, "revoke").await else {
-        panic!("the order was forgotten");
-    };
-    assert_eq!(
-        problems.iter().next().unwrap().summary,
-        "Revocation is not allowed"
-    );
+    let problem = kept(deleted(&sandbox, &wrong, "revoke").await);
+    assert_eq!(problem.summary, "Revocation is not allowed");
     assert_eq!(sandbox.summary().revoked, 0);
     assert!(
         sandbox.journal().iter().all(|entry| entry.method != "PUT"),
@@ -304,36 +355,15 @@ async fn the_client_refuses_even_where_state_takes_an_issued_order_for_closed() 
 #[tokio::test]
 async fn the_certificate_in_state_is_revoked_and_no_other() {
     let (sandbox, state) = ordered(Approval::None, Issuance::Immediate).await;
-    let allowed = ProviderConfig {
-        api_key: "sandbox-unit".into(),
-        base_url: Attr::Known(sandbox.base_url()),
-        allow_revocation: Attr::Known(true),
-        ..ProviderConfig::default()
-    };
     let revoke = async |state: SslOrderModel| {
-        let session = Session::default();
-        session.configure(settings::resolve(&allowed, "1.11.4", &|_| None).unwrap());
-        let request = DeleteRequest {
-            state: SslOrderModel {
-                on_destroy: "revoke".into(),
-                ..state
-            },
-            private: SslOrderPrivate {
-                end_announced: true,
-                ..SslOrderPrivate::default()
-            },
-        };
-        let stop = CancellationToken::new();
-        delete(&session, &Call { stop }, request).await
+        let session = revoking(&sandbox, "sandbox-unit");
+        deleted_by(&session, &state, "revoke", CancellationToken::new()).await
     };
     let former = SslOrderModel {
         serial_number: "0badcafe".into(),
         ..state.clone()
     };
-    let Deleted::Kept(problems) = revoke(former).await else {
-        panic!("the order was forgotten");
-    };
-    let problem = problems.iter().next().unwrap();
+    let problem = kept(revoke(former).await);
     assert_eq!(problem.summary, "Certificate is not the one in state");
     assert_eq!(sandbox.summary().revoked, 0);
     assert_eq!(gone(revoke(state).await), [] as [&str; 0]);

@@ -91,8 +91,18 @@ pub(super) fn awaits_approval(order: OrderId, request: RequestId) -> Warnings {
     )
 }
 
-/// Of an order that was to be revoked and is not shown to this key.
-pub(super) fn not_found(id: OrderId) -> Warnings {
+/// Of an order that was to be revoked and is not shown to this key. `was_sent` means that the answer to the revocation was lost.
+pub(super) fn not_found(id: OrderId, was_sent: bool) -> Warnings {
+    if was_sent {
+        return warning(
+            "Order not found after its revocation",
+            format!(
+                "The revocation of order {id} was sent and its answer was lost, and CertCentral shows no such order to this API key any more. Terraform \
+                 forgets it. If the order belongs to a division that the key does not see, its certificate may still be valid: look for it in \
+                 CertCentral."
+            ),
+        );
+    }
     warning(
         "Order not found, nothing revoked",
         format!(

@@ -1,5 +1,7 @@
 //! The POST against the sandbox with answers that get lost.
 
+mod settle;
+
 use std::time::Duration;
 
 use certcentral_sandbox::{Approval, At, Fault, Sandbox, Settings};
@@ -7,6 +9,10 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::{Outcome, place};
+use crate::framework::Attr;
+use crate::provider::config::ProviderConfig;
+use crate::provider::session::Session;
+use crate::provider::settings;
 use crate::provider::ssl_order::samples::{client, impatient_client, order, prepared};
 
 fn posts(sandbox: &Sandbox) -> usize {
@@ -232,4 +238,27 @@ async fn several_orders_after_a_lost_answer_are_an_error_however_they_are_found(
         assert!(!problem.detail.contains("Nothing was ordered"));
         assert_eq!(posts(&sandbox), 2);
     }
+}
+
+#[tokio::test]
+async fn an_order_that_a_guard_refuses_is_named() {
+    let sandbox = Sandbox::start(Settings::default()).unwrap();
+    let config = ProviderConfig {
+        api_key: "sandbox-unit".into(),
+        base_url: Attr::Known(sandbox.base_url()),
+        read_only: Attr::Known(true),
+        ..ProviderConfig::default()
+    };
+    let session = Session::default();
+    session.configure(settings::resolve(&config, "1.11.4", &|_| None).unwrap());
+    let client = session.client().unwrap();
+    let stop = CancellationToken::new();
+    let outcome = place(&client, &prepared(&order()), Instant::now(), &stop).await;
+    let Outcome::NoOrder(problem) = outcome else {
+        panic!("{outcome:?}");
+    };
+    assert_eq!(problem.summary, "Provider is read-only");
+    let named = "The call for placing the order for shop.example.com was not sent";
+    assert!(problem.detail.starts_with(named), "{}", problem.detail);
+    assert_eq!(sandbox.journal().len(), 0);
 }

@@ -130,3 +130,41 @@ async fn a_look_that_fails_leaves_the_order_as_it_is() {
 
     assert_eq!(account.told(ours).await, [] as [&str; 0]);
 }
+
+#[tokio::test]
+async fn an_order_and_the_one_that_continues_it_are_not_the_same_one() {
+    let mut account = Account::new();
+    account
+        .sandbox
+        .change(|behavior| behavior.early_renewal = true);
+    let former = account.place().await;
+    account.prepared.body.renewal_of_order_id = Some(former);
+    let renewal = account.place().await;
+    account.prepared.body.renewal_of_order_id = None;
+    assert_eq!(account.told(renewal).await, [] as [&str; 0], "is renewed");
+
+    let other = account.place().await;
+    assert_eq!(account.told(other).await.len(), 1);
+    account.prepared.body.renewal_of_order_id = Some(renewal);
+    assert_eq!(account.told(other).await, [] as [&str; 0], "to be renewed");
+}
+
+#[tokio::test]
+async fn an_order_that_is_closed_is_no_second_one_whoever_tells_it() {
+    let account = Account::new();
+    let other = account.place().await;
+    let ours = account.place().await;
+    let closed_meanwhile = "GET /order/certificate/* after set pointer=/status value=revoked";
+    account.sandbox.add_fault(closed_meanwhile.parse().unwrap());
+    let seen = account.sandbox.journal().len();
+    assert_eq!(account.told(ours).await, [] as [&str; 0]);
+    assert_eq!(account.sandbox.journal().len(), seen + 2);
+
+    account
+        .sandbox
+        .apply(other.get().unsigned_abs(), Move::Revoke)
+        .unwrap();
+    let seen = account.sandbox.journal().len();
+    assert_eq!(account.told(ours).await, [] as [&str; 0]);
+    assert_eq!(account.sandbox.journal().len(), seen + 1);
+}

@@ -1,7 +1,7 @@
 //! One sentence for every status and every `on_destroy`.
 
 use super::{announce, fate_when_replaced, must_not_be_revoked};
-use crate::framework::{Attr, Diagnostic, Severity};
+use crate::framework::{Attr, AttributePath, Diagnostic, Severity};
 use crate::provider::ssl_order::model::SslOrderModel;
 use crate::provider::ssl_order::samples::{order, placed};
 
@@ -149,4 +149,89 @@ fn a_replacement_says_what_becomes_of_the_old_order() {
     ] {
         assert!(revoked.contains(text), "{text}: {revoked}");
     }
+}
+
+/// The words of the only warning, without the name of the order before them.
+fn words(prior: &SslOrderModel) -> String {
+    let detail = said(prior, true).unwrap().detail;
+    let (_, words) = detail.split_once(") ").unwrap();
+    words.to_owned()
+}
+
+#[test]
+fn the_words_of_an_order_that_stays_open_name_its_certificate_only_if_it_has_one() {
+    let open =
+        "stays open in CertCentral, because `on_destroy` is \"retain\". Terraform only forgets it.";
+    let after = "The same configuration finds it again instead of buying another. Set `on_destroy = \"cancel\"` and apply before \
+                 destroying to cancel an order that is not issued.";
+    for (status, certificate) in [
+        ("pending", ""),
+        ("approved", ""),
+        ("issued", " Its certificate stays valid."),
+        ("reissue_pending", " Its certificate stays valid."),
+    ] {
+        let expected = format!("{open}{certificate} {after}");
+        assert_eq!(words(&prior(status, "retain")), expected, "{status}");
+    }
+    for (status, reissue) in [
+        ("issued", ""),
+        (
+            "reissue_pending",
+            ", and the reissue that it waits for goes on",
+        ),
+    ] {
+        let expected = format!(
+            "cannot be canceled, because it is issued. Terraform forgets it; its certificate stays valid and the order stays open in \
+             CertCentral{reissue}."
+        );
+        assert_eq!(words(&prior(status, "cancel")), expected, "{status}");
+    }
+}
+
+#[test]
+fn the_words_of_a_cancellation_say_how_and_what_happens_otherwise() {
+    for (status, how) in [
+        (
+            "needs_approval",
+            "is canceled in CertCentral by rejecting its request",
+        ),
+        ("pending", "is canceled in CertCentral"),
+    ] {
+        let expected =
+            format!("{how} unless its certificate has been issued by then. Canceling is final.");
+        assert_eq!(words(&prior(status, "cancel")), expected);
+        let mut order = prior(status, "revoke");
+        let expected = format!(
+            "{how}. Canceling is final. If its certificate has been issued by then, nothing is done and the destroy stops with an error."
+        );
+        assert_eq!(words(&order), expected);
+        order.certificate_id = Attr::Known(77);
+        let expected = format!(
+            "{how}. Canceling is final. If its certificate 77 has been issued by then, the whole order is revoked for good instead, with the \
+             reason \"unspecified\"."
+        );
+        assert_eq!(words(&order), expected);
+    }
+}
+
+#[test]
+fn the_words_of_a_revocation_say_what_comes_before_it() {
+    let waits =
+        " The certificate is just being issued; the destroy waits for it, up to `timeouts.delete`.";
+    let cancels =
+        " The reissue that it waits for is canceled first, because nothing can be revoked before.";
+    for (status, before) in [
+        ("issued", ""),
+        ("processing", waits),
+        ("approved", waits),
+        ("reissue_pending", cancels),
+    ] {
+        let expected = format!(
+            "is revoked in CertCentral, with the reason \"unspecified\". Its certificate stops working, and all its duplicates and reissues \
+             too. This cannot be undone.{before}"
+        );
+        assert_eq!(words(&prior(status, "revoke")), expected, "{status}");
+    }
+    let refused = said(&prior("issued", "revoke"), false).unwrap();
+    assert_eq!(refused.attribute, Some(AttributePath::of("on_destroy")));
 }

@@ -1,7 +1,7 @@
 //! What is handed on, and what is refused.
 
 use super::guard;
-use crate::framework::Severity;
+use crate::framework::{Attr, Severity};
 use crate::provider::ssl_order::model::SslOrderModel;
 use crate::provider::ssl_order::plan::Plan;
 use crate::provider::ssl_order::private::SslOrderPrivate;
@@ -98,4 +98,33 @@ fn a_forced_replacement_that_would_buy_is_refused_with_the_reason() {
         assert_eq!(error.summary, "Forced replacement buys an order");
         assert!(error.detail.contains(reason), "{}", error.detail);
     }
+}
+
+#[test]
+fn without_an_order_nothing_is_refused() {
+    let mut other_names = order();
+    other_names.dns_names = names(&["new.example.com"]);
+    for status in ["issued", "canceled"] {
+        let prior = SslOrderModel {
+            status: status.into(),
+            order_id: Attr::Null,
+            ..placed(&order())
+        };
+        assert!(!forced(&other_names, &prior).diagnostics.has_errors());
+    }
+}
+
+#[test]
+fn an_announced_replacement_may_buy() {
+    let mut config = order();
+    config.order_key = "another".into();
+    config.dns_names = names(&["new.example.com"]);
+    let prior = SslOrderModel {
+        status: "issued".into(),
+        ..placed(&order())
+    };
+    let mut plan = plan(&config, Some(&prior), SslOrderPrivate::default());
+    guard(&mut plan, Some(&prior), true);
+    assert!(plan.private.replacement_announced);
+    assert_eq!(plan.private.bought_if_forced, None);
 }
