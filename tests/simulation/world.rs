@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::mpsc::Receiver;
+use std::time::Duration;
 
 use certcentral_sandbox::{Entry as Call, Fault, Sandbox, Settings};
 use fastrand::Rng;

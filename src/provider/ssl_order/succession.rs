@@ -107,9 +107,12 @@ pub(super) async fn kinship(
     if first.is_some_and(|first| tokens(&notes).any(|noted| noted == first)) {
         return Ok(Kinship::Twin);
     }
+    let has_no_note = tokens(&notes).next().is_none();
+    if has_no_note && is_pending {
+        return Ok(Kinship::Doubtful);
+    }
     let reissues = client.reissues(order.id).await?;
-    let has_no_trace = tokens(&notes).next().is_none() && (is_pending || !reissues.is_empty());
-    if has_no_trace || is_ahead_of_notes(&reissues, &notes, prepared) {
+    if has_no_note && !reissues.is_empty() || is_ahead_of_notes(&reissues, &notes, prepared) {
         return Ok(Kinship::Doubtful);
     }
     Ok(if has_our_key {

@@ -1,5 +1,7 @@
 //! The note that a reissue leaves, and what an order is to a configuration, against the sandbox.
 
+mod ahead_of_notes;
+
 use certcentral_sandbox::{Issuance, Sandbox, Settings};
 
 use super::{Kinship, MARK, kinship, latest, remember};
@@ -212,7 +214,7 @@ async fn an_order_with_our_key_under_another_token_is_told_by_its_notes_and_reis
 
     account.note(reissued, &third).await;
     let kin = account.kin(reissued, &order()).await;
-    assert_eq!(kin, (Kinship::Sibling, looks[..1].to_vec()));
+    assert_eq!(kin, (Kinship::Sibling, looks.to_vec()));
 
     account.note(reissued, &order()).await;
     let kin = account.kin(reissued, &order()).await;
@@ -234,10 +236,33 @@ async fn an_order_with_another_key_that_waits_for_a_reissue_is_told_by_its_notes
 
     account.note(id, &with_names(&["one.example.com"])).await;
     let kin = account.kin(id, &order()).await;
-    assert_eq!(kin, (Kinship::Foreign, note.clone()));
+    let both = vec!["GET note".to_owned(), "GET reissue".to_owned()];
+    assert_eq!(kin, (Kinship::Foreign, both));
 
     account.note(id, &order()).await;
     assert_eq!(account.kin(id, &order()).await, (Kinship::Same, note));
+}
+
+#[tokio::test]
+async fn an_order_of_the_same_content_as_a_renewal_is_its_twin() {
+    let account = Account::new();
+    let renewal = SslOrderModel {
+        renewal_of_order_id: Attr::Known(2_147_400_001),
+        ..order()
+    };
+    let twin = account.place(&order()).await;
+    assert_eq!(account.kin(twin, &renewal).await, (Kinship::Twin, vec![]));
+
+    let second = SslOrderModel {
+        order_key: "second".into(),
+        ..order()
+    };
+    let reissued = account.place(&second).await;
+    let kin = account.kin(reissued, &renewal).await;
+    assert_eq!(kin.0, Kinship::Sibling);
+    account.note(reissued, &order()).await;
+    let kin = account.kin(reissued, &renewal).await;
+    assert_eq!(kin, (Kinship::Twin, vec!["GET note".to_owned()]));
 }
 
 #[tokio::test]
