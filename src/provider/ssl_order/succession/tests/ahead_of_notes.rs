@@ -6,7 +6,7 @@ use super::super::{MARK, is_ahead_of_notes};
 use crate::provider::ssl_order::samples::{order, prepared};
 
 /// A reissue at this second of one minute, for our key and names unless told otherwise.
-fn reissue(second: u8, replaced: Json) -> Json {
+fn reissue(second: u8, replaced: &Json) -> Json {
     let mut told = json!({
         "id": 3_001_200_000_i64 + i64::from(second),
         "status": "issued",
@@ -24,9 +24,9 @@ fn reissue(second: u8, replaced: Json) -> Json {
 #[test]
 fn a_reissue_for_us_later_than_every_note_has_lost_its_own() {
     let note = |second: u8| json!({ "text": format!("{MARK}tf-former"), "date_created": format!("2026-11-23T10:00:{second:02}+00:00") });
-    let ours = |second| reissue(second, json!({}));
-    let others = |second| reissue(second, json!({ "dns_names": ["www.shop.example.com"] }));
-    let rejected = |second| reissue(second, json!({ "status": "rejected" }));
+    let ours = |second| reissue(second, &json!({}));
+    let others = |second| reissue(second, &json!({ "dns_names": ["www.shop.example.com"] }));
+    let rejected = |second| reissue(second, &json!({ "status": "rejected" }));
     let by_hand = json!({ "text": "by hand", "date_created": "2026-11-23T10:00:59+00:00" });
     for (why, reissues, notes, ahead) in [
         ("noted", vec![ours(10)], vec![note(11)], false),
@@ -82,25 +82,25 @@ fn a_reissue_for_us_later_than_every_note_has_lost_its_own() {
         ),
         (
             "canceled",
-            vec![reissue(20, json!({ "status": "canceled" }))],
+            vec![reissue(20, &json!({ "status": "canceled" }))],
             vec![note(9)],
             false,
         ),
         (
             "waits",
-            vec![reissue(20, json!({ "status": "pending" }))],
+            vec![reissue(20, &json!({ "status": "pending" }))],
             vec![note(9)],
             true,
         ),
         (
             "another key",
-            vec![reissue(20, json!({ "csr": null }))],
+            vec![reissue(20, &json!({ "csr": null }))],
             vec![note(9)],
             false,
         ),
         (
             "undated",
-            vec![reissue(20, json!({ "date_created": null }))],
+            vec![reissue(20, &json!({ "date_created": null }))],
             vec![note(9)],
             true,
         ),
