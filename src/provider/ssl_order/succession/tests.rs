@@ -2,7 +2,9 @@
 
 mod ahead_of_notes;
 
-use certcentral_sandbox::{Issuance, Sandbox, Settings};
+use std::time::Duration;
+
+use certcentral_sandbox::{At, Fault, Issuance, Sandbox, Settings};
 
 use super::{Kinship, MARK, kinship, latest, remember};
 use crate::certcentral::{Client, OrderId, Reissue};
@@ -241,6 +243,29 @@ async fn an_order_with_another_key_that_waits_for_a_reissue_is_told_by_its_notes
 
     account.note(id, &order()).await;
     assert_eq!(account.kin(id, &order()).await, (Kinship::Same, note));
+}
+
+#[tokio::test]
+async fn a_reissue_after_the_last_note_or_of_which_nothing_is_told_is_doubtful() {
+    let account = Account::new();
+    let second = SslOrderModel {
+        order_key: "second".into(),
+        ..order()
+    };
+    let id = account.place(&second).await;
+    account.note(id, &with_names(&["one.example.com"])).await;
+    account.sandbox.advance(Duration::from_secs(60));
+    account.reissue(id, &order()).await;
+    assert_eq!(account.kin(id, &order()).await.0, Kinship::Doubtful);
+
+    let id = account.place(&second).await;
+    account.reissue(id, &order()).await;
+    let untold = Fault::Remove {
+        pointer: "/certificates/0/csr".to_owned(),
+    };
+    let list = "GET /order/certificate/*/reissue".parse().unwrap();
+    account.sandbox.fault(list, 1, At::After, untold);
+    assert_eq!(account.kin(id, &order()).await.0, Kinship::Doubtful);
 }
 
 #[tokio::test]
