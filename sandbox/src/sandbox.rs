@@ -274,7 +274,7 @@ impl Sandbox {
     }
 
     /// Accepts a key no longer, as after its removal in CertCentral's console. A call of it that is under way is refused unless the account
-    /// has acted on it already.
+    /// has acted on it already, and a later one meets no fault.
     pub fn withdraw_key(&self, key: &str) {
         self.shared.lock().withdrawn_keys.insert(key.to_owned());
     }

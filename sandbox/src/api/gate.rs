@@ -64,7 +64,7 @@ async fn visit(shared: Arc<Shared>, porter: Porter, request: Request, next: Next
     let due = {
         let mut state = shared.lock();
         let due = state.rules.due(parts.method.as_str(), &path);
-        // Nothing stands between the owner of a withdrawn key and its refusal.
+        // Who calls with a withdrawn key is dead: no fault may turn its refusal into another answer.
         match state.withdrawn_keys.contains(&key) {
             true => Vec::new(),
             false => due,

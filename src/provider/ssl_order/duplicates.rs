@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use time::{Date, Duration, OffsetDateTime};
 use tracing::debug;
 
+use super::equality::names_of;
 use super::find::has_key;
 use super::new_order::Prepared;
 use super::succession::{self, Kinship};
@@ -13,7 +14,6 @@ use crate::certcentral::{
     Client, Error, Order, OrderFilter, OrderId, OrderOrganization, OrderStatus, RequestOrder,
     RequestStatus,
 };
-use crate::pki;
 use crate::provider::session::Session;
 
 /// How far back an order of somebody else counts, in days.
@@ -134,14 +134,14 @@ async fn candidates(client: &Client, prepared: &Prepared) -> Result<Vec<Order>, 
         ..OrderFilter::default()
     };
     debug!(common_name = %certificate.common_name, "looking for similar orders");
-    let ours = names(Some(&certificate.common_name), &certificate.dns_names);
+    let ours = names_of(Some(&certificate.common_name), &certificate.dns_names);
     let mut found = Vec::new();
     for listed in client.orders(&filter).await? {
         let may_be = listed.status.is_open()
             && !listed.is_renewed
             && prepared.renewal_of() != Some(listed.id);
         let theirs = &listed.certificate;
-        let is_alike = names(theirs.common_name.as_deref(), &theirs.dns_names) == ours
+        let is_alike = names_of(theirs.common_name.as_deref(), &theirs.dns_names) == ours
             || listed.status == OrderStatus::ReissuePending;
         if may_be && is_alike {
             found.push(client.order(listed.id).await?);
@@ -153,15 +153,8 @@ async fn candidates(client: &Client, prepared: &Prepared) -> Result<Vec<Order>, 
 /// Whether order info shows the names that we are about to order.
 fn has_our_names(order: &Order, prepared: &Prepared) -> bool {
     let (ours, theirs) = (&prepared.body.certificate, &order.certificate);
-    names(Some(&ours.common_name), &ours.dns_names)
-        == names(theirs.common_name.as_deref(), &theirs.dns_names)
-}
-
-fn names(common_name: Option<&str>, dns_names: &[String]) -> BTreeSet<String> {
-    pki::canonical_names(
-        common_name.unwrap_or_default(),
-        dns_names.iter().map(String::as_str),
-    )
+    names_of(Some(&ours.common_name), &ours.dns_names)
+        == names_of(theirs.common_name.as_deref(), &theirs.dns_names)
 }
 
 /// An order without a date counts as recent.

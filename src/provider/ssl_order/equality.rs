@@ -215,6 +215,14 @@ pub(super) fn canonical_set(order: &SslOrderModel) -> BTreeSet<String> {
     )
 }
 
+/// The canonical names that CertCentral tells, or is told, of a certificate.
+pub(super) fn names_of(common_name: Option<&str>, dns_names: &[String]) -> BTreeSet<String> {
+    pki::canonical_names(
+        common_name.unwrap_or_default(),
+        dns_names.iter().map(String::as_str),
+    )
+}
+
 fn canonical(name: &str) -> String {
     pki::canonical(name).unwrap_or_else(|_| name.to_lowercase())
 }

@@ -1,12 +1,12 @@
 //! What somebody did to an order outside Terraform that Terraform cannot undo: its certificate no longer is the configured
 //! one, or it is in another container. Said, never planned. Pure.
 
-use super::equality::canonical_set;
+use super::equality::{canonical_set, names_of};
 use super::find::has_key;
 use super::model::SslOrderModel;
 use crate::certcentral::{Order, OrderStatus, RequestId, RequestStatus};
 use crate::framework::{AttributePath, Diagnostic};
-use crate::pki::{self, Csr};
+use crate::pki::Csr;
 
 /// A warning if the certificate of an issued order has another key than the CSR in state, or other names than the
 /// arguments in state. The arguments stay, so that nothing is planned. Says nothing where one side does not tell, and nothing
@@ -118,10 +118,7 @@ fn other_names(state: &SslOrderModel, order: &Order) -> (Vec<String>, Vec<String
         return Default::default();
     }
     let configured = canonical_set(state);
-    let covered = pki::canonical_names(
-        certificate.common_name.as_deref().unwrap_or_default(),
-        certificate.dns_names.iter().map(String::as_str),
-    );
+    let covered = names_of(certificate.common_name.as_deref(), &certificate.dns_names);
     let is_companion = |name: &String| {
         configured.contains(&format!("*.{name}"))
             || configured.contains(&format!("www.{name}"))

@@ -165,8 +165,13 @@ pub(in crate::provider) fn session(sandbox: &Sandbox) -> Session {
         max_retries: Attr::Known(0),
         ..ProviderConfig::default()
     };
+    session_of(&config)
+}
+
+/// A session of this provider block.
+pub(in crate::provider) fn session_of(config: &ProviderConfig) -> Session {
     let session = Session::default();
-    session.configure(settings::resolve(&config, "1.11.4", &|_| None).expect("settings"));
+    session.configure(settings::resolve(config, "1.11.4", &|_| None).expect("settings"));
     session
 }
 

@@ -4,13 +4,13 @@
 
 use tracing::{debug, info};
 
+use super::equality::names_of;
 use super::find::{has_key, is_for_key};
 use super::model::SslOrderModel;
 use super::new_order::{self, Prepared};
 use super::token;
 use crate::certcentral::{Client, Error, IssuedCertificate, Note, Order, OrderId, OrderStatus};
 use crate::framework::Attr;
-use crate::pki;
 use crate::provider::session::Session;
 
 /// How the note on a reissued order begins; its token follows.
@@ -145,15 +145,9 @@ fn is_ahead_of_notes(reissues: &[IssuedCertificate], notes: &[Note], prepared: &
 
 fn is_for(reissue: &IssuedCertificate, prepared: &Prepared) -> bool {
     let ours = &prepared.body.certificate;
-    let names = |common_name: Option<&str>, dns_names: &[String]| {
-        pki::canonical_names(
-            common_name.unwrap_or_default(),
-            dns_names.iter().map(String::as_str),
-        )
-    };
     is_for_key(reissue.csr.as_deref(), &prepared.csr)
-        && names(reissue.common_name.as_deref(), &reissue.dns_names)
-            == names(Some(&ours.common_name), &ours.dns_names)
+        && names_of(reissue.common_name.as_deref(), &reissue.dns_names)
+            == names_of(Some(&ours.common_name), &ours.dns_names)
 }
 
 /// The open order at the end of a line of renewals: `order` itself, or the last one that renews it and is open.

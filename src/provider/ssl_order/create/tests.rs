@@ -12,11 +12,10 @@ use crate::certcentral::OrderId;
 use crate::framework::{Attr, Call, CreateRequest, Created, Diagnostic, Severity, Warnings};
 use crate::provider::config::ProviderConfig;
 use crate::provider::session::Session;
-use crate::provider::settings;
 use crate::provider::ssl_order::model::{SslOrderModel, TimeoutsModel, ValidityModel};
 use crate::provider::ssl_order::private::SslOrderPrivate;
 use crate::provider::ssl_order::samples::{
-    client, csr_for, order, placed, plan, prepared, session,
+    client, csr_for, order, placed, plan, prepared, session, session_of,
 };
 
 async fn run(
@@ -39,9 +38,7 @@ fn limited_session(sandbox: &Sandbox, limit: &str) -> Session {
         max_order_price: limit.into(),
         ..ProviderConfig::default()
     };
-    let session = Session::default();
-    session.configure(settings::resolve(&config, "1.11.4", &|_| None).unwrap());
-    session
+    session_of(&config)
 }
 
 fn posts(sandbox: &Sandbox) -> usize {

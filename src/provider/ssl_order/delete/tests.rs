@@ -12,11 +12,10 @@ use crate::certcentral::OrderId;
 use crate::framework::{Attr, Call, DeleteRequest, Deleted, Diagnostic};
 use crate::provider::config::ProviderConfig;
 use crate::provider::session::Session;
-use crate::provider::settings;
 use crate::provider::ssl_order::model::SslOrderModel;
 use crate::provider::ssl_order::private::SslOrderPrivate;
 use crate::provider::ssl_order::record;
-use crate::provider::ssl_order::samples::{client, order, prepared, session};
+use crate::provider::ssl_order::samples::{client, order, prepared, session, session_of};
 
 fn account(approval: Approval, issuance: Issuance) -> Settings {
     Settings {
@@ -97,9 +96,7 @@ fn revoking(sandbox: &Sandbox, key: &str) -> Session {
         max_retries: Attr::Known(0),
         ..ProviderConfig::default()
     };
-    let session = Session::default();
-    session.configure(settings::resolve(&config, "1.11.4", &|_| None).unwrap());
-    session
+    session_of(&config)
 }
 
 fn gone(deleted: Deleted) -> Vec<String> {

@@ -11,9 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Outcome, place};
 use crate::framework::Attr;
 use crate::provider::config::ProviderConfig;
-use crate::provider::session::Session;
-use crate::provider::settings;
-use crate::provider::ssl_order::samples::{client, impatient_client, order, prepared};
+use crate::provider::ssl_order::samples::{client, impatient_client, order, prepared, session_of};
 
 fn posts(sandbox: &Sandbox) -> usize {
     let journal = sandbox.journal();
@@ -249,8 +247,7 @@ async fn an_order_that_a_guard_refuses_is_named() {
         read_only: Attr::Known(true),
         ..ProviderConfig::default()
     };
-    let session = Session::default();
-    session.configure(settings::resolve(&config, "1.11.4", &|_| None).unwrap());
+    let session = session_of(&config);
     let client = session.client().unwrap();
     let stop = CancellationToken::new();
     let outcome = place(&client, &prepared(&order()), Instant::now(), &stop).await;

@@ -9,20 +9,17 @@ use crate::certcentral::{Amount, Validity};
 use crate::framework::Attr;
 use crate::provider::config::ProviderConfig;
 use crate::provider::session::Session;
-use crate::provider::settings;
 use crate::provider::ssl_order::model::SslOrderModel;
-use crate::provider::ssl_order::samples::{names, order};
+use crate::provider::ssl_order::samples::{names, order, session_of};
 
 fn session(sandbox: &Sandbox, limit: Option<&str>) -> Session {
-    let session = Session::default();
     let config = ProviderConfig {
         api_key: "sandbox-unit".into(),
         base_url: Attr::Known(sandbox.base_url()),
         max_order_price: limit.map(str::to_owned).into(),
         ..ProviderConfig::default()
     };
-    session.configure(settings::resolve(&config, "1.11.4", &|_| None).unwrap());
-    session
+    session_of(&config)
 }
 
 fn amount(text: &str) -> Amount {

@@ -11,10 +11,9 @@ use crate::certcentral::{Client, OrderId, Reissue};
 use crate::framework::Attr;
 use crate::provider::config::ProviderConfig;
 use crate::provider::session::Session;
-use crate::provider::settings;
 use crate::provider::ssl_order::model::SslOrderModel;
 use crate::provider::ssl_order::new_order::{self, Prepared};
-use crate::provider::ssl_order::samples::{csr_for, names, order};
+use crate::provider::ssl_order::samples::{csr_for, names, order, session_of};
 
 struct Account {
     sandbox: Sandbox,
@@ -31,8 +30,7 @@ impl Account {
             organization_id: Attr::Known(778_812),
             ..ProviderConfig::default()
         };
-        let session = Session::default();
-        session.configure(settings::resolve(&config, "1.11.4", &|_| None).unwrap());
+        let session = session_of(&config);
         let client = session.client().unwrap();
         Self {
             sandbox,

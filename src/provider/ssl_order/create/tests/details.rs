@@ -11,12 +11,10 @@ use tokio_util::sync::CancellationToken;
 use super::{object, run, summaries};
 use crate::framework::{Attr, Call, Warnings};
 use crate::provider::config::ProviderConfig;
-use crate::provider::session::Session;
-use crate::provider::settings;
 use crate::provider::ssl_order::create::{Purchase, obtain};
 use crate::provider::ssl_order::model::SslOrderModel;
 use crate::provider::ssl_order::private::SslOrderPrivate;
-use crate::provider::ssl_order::samples::{order, plan, session};
+use crate::provider::ssl_order::samples::{order, plan, session, session_of};
 
 fn sandbox(dcv: Dcv, issuance: Issuance) -> Sandbox {
     let mut settings = Settings::default();
@@ -85,8 +83,7 @@ async fn the_audit_log_holds_the_price_that_was_asked_for() {
         audit_log_path: path.to_str().unwrap().into(),
         ..ProviderConfig::default()
     };
-    let session = Session::default();
-    session.configure(settings::resolve(&config, "1.11.4", &|_| None).unwrap());
+    let session = session_of(&config);
     object(run(&session, order(), CancellationToken::new()).await);
     let lines = fs::read_to_string(&path).unwrap();
     let lines: Vec<Value> = lines
@@ -208,8 +205,7 @@ async fn the_organization_of_the_provider_block_stands_in_for_none() {
         organization_id: Attr::Known(778_812),
         ..ProviderConfig::default()
     };
-    let session = Session::default();
-    session.configure(settings::resolve(&config, "1.11.4", &|_| None).unwrap());
+    let session = session_of(&config);
     let without = SslOrderModel {
         organization: Attr::Null,
         ..order()

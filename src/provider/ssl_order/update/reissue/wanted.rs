@@ -1,13 +1,11 @@
 //! What a reissue is to make of an order, and whether CertCentral shows that it was made already. Pure.
 
-use std::collections::BTreeSet;
-
-use super::super::super::equality::canonical_set;
+use super::super::super::equality::{canonical_set, names_of};
 use super::super::super::find::is_for_key;
 use super::super::super::model::SslOrderModel;
 use crate::certcentral::{IssuedCertificate, OrderCertificate, OrderStatus};
 use crate::framework::Attr;
-use crate::pki::{self, Csr};
+use crate::pki::Csr;
 
 /// What a reissue is to make of an order.
 #[derive(Clone, Copy)]
@@ -55,12 +53,12 @@ impl Wanted<'_> {
     pub(super) fn may_have_made(&self, now: &OrderCertificate, before: &OrderCertificate) -> bool {
         let is_another = now.id.is_some() && now.id != before.id;
         let key_fits = now.csr.is_none() || is_for_key(now.csr.as_deref(), self.csr);
-        let theirs = names(now.common_name.as_deref(), &now.dns_names);
+        let theirs = names_of(now.common_name.as_deref(), &now.dns_names);
         is_another && key_fits && theirs.is_superset(&canonical_set(self.planned))
     }
 
     fn has_names(&self, common_name: Option<&str>, dns_names: &[String]) -> bool {
-        names(common_name, dns_names) == canonical_set(self.planned)
+        names_of(common_name, dns_names) == canonical_set(self.planned)
     }
 }
 
@@ -93,13 +91,6 @@ fn shows(certificate: &OrderCertificate, argument: &str, planned: &SslOrderModel
         }
         _ => false,
     }
-}
-
-fn names(common_name: Option<&str>, dns_names: &[String]) -> BTreeSet<String> {
-    pki::canonical_names(
-        common_name.unwrap_or_default(),
-        dns_names.iter().map(String::as_str),
-    )
 }
 
 #[cfg(test)]
