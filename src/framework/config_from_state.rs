@@ -1,7 +1,6 @@
 //! From the state of an imported object to the configuration that somebody could have written for it.
 
-use super::schema::{Attribute, Kind, Mode, Nesting};
-use super::value::Value;
+use crate::framework::{Attribute, Kind, Mode, Nesting, Value};
 
 /// The arguments of a state. Null is what no configuration may set, what the schema sets by default, and what never stood in a state.
 pub fn arguments(attributes: &[Attribute], state: &Value) -> Value {
@@ -12,9 +11,8 @@ pub fn arguments(attributes: &[Attribute], state: &Value) -> Value {
         let attribute = attributes
             .iter()
             .find(|attribute| attribute.name == *name)?;
-        let is_written = attribute.mode != Mode::Computed
-            && !attribute.write_only
-            && attribute.default.as_ref() != Some(value);
+        let is_written =
+            attribute.mode != Mode::Computed && attribute.default.as_ref() != Some(value);
         is_written.then(|| nested(&attribute.kind, value))
     };
     Value::Object(

@@ -11,8 +11,7 @@ pub mod ssl_order;
 
 use std::sync::Arc;
 
-use crate::framework::server::{ErasedResource, erase};
-use crate::framework::{Diagnostics, Provider, Schema};
+use crate::framework::{Diagnostics, Provider, Schema, Types};
 
 use self::config::ProviderConfig;
 use self::order_issuance::OrderIssuance;
@@ -97,11 +96,9 @@ impl Provider for DigicertProvider {
         }
     }
 
-    fn resources(&self) -> Vec<ErasedResource> {
-        vec![
-            erase(SslOrder::new(Arc::clone(&self.session))),
-            erase(OrderIssuance::new(Arc::clone(&self.session))),
-        ]
+    fn register(&self, types: &mut impl Types) {
+        types.resource(SslOrder::new(Arc::clone(&self.session)));
+        types.resource(OrderIssuance::new(Arc::clone(&self.session)));
     }
 }
 
@@ -109,9 +106,8 @@ impl Provider for DigicertProvider {
 mod tests {
     use super::DigicertProvider;
     use super::config::ProviderConfig;
-    use crate::framework::Provider;
     use crate::framework::schema_check::{model_matches, violations};
-    use crate::framework::server::ErasedResource;
+    use crate::framework::{Catalog, Provider};
 
     #[test]
     fn schemas_keep_the_rules_of_core_and_match_their_models() {
@@ -119,11 +115,11 @@ mod tests {
         let schema = provider.schema();
         assert_eq!(violations(&schema), [] as [&str; 0]);
         assert_eq!(model_matches::<ProviderConfig>(&schema), [] as [&str; 0]);
-        let resources = provider.resources();
-        let names: Vec<_> = resources.iter().map(ErasedResource::type_name).collect();
+        let catalog = Catalog::of(&provider);
+        let names: Vec<_> = catalog.resources.iter().map(|it| it.type_name).collect();
         assert_eq!(names, ["digicert_ssl_order", "digicert_order_issuance"]);
-        for resource in resources {
-            assert_eq!(resource.violations(), [] as [&str; 0]);
+        for entry in catalog.resources.iter().chain(&catalog.data_sources) {
+            assert_eq!(entry.violations, [] as [&str; 0], "{}", entry.type_name);
         }
     }
 }

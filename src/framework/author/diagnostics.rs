@@ -1,6 +1,6 @@
 //! What the reader of a plan or apply is told: errors and warnings with the attribute they are about.
 
-use super::path::AttributePath;
+use crate::framework::value::AttributePath;
 
 /// Whether the operation failed or a person should look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,6 +79,16 @@ impl Diagnostics {
     /// Whether one of them is an error.
     pub fn has_errors(&self) -> bool {
         self.0.iter().any(|d| d.severity == Severity::Error)
+    }
+
+    /// Returns the diagnostics of a failure, which must hold an error: core takes silence for success. `what` says what
+    /// failed without one.
+    #[must_use]
+    pub(in crate::framework) fn of_failure(mut self, what: &str) -> Self {
+        if !self.has_errors() {
+            self.push(Diagnostic::bug(format!("{what}.")));
+        }
+        self
     }
 
     /// Whether there are none.

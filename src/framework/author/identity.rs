@@ -1,7 +1,7 @@
 //! The identity of an object: the few values that name it for good, apart from everything else that its state says. Cores since
 //! Terraform 1.12 store it beside the state and import by it; older ones never ask.
 
-use super::ty::Type;
+use crate::framework::value::Type;
 
 /// The schema of an identity.
 #[derive(Clone, Debug)]

@@ -6,8 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::attr::Attr;
-use super::path::AttributePath;
-use super::value::Value;
+use crate::framework::value::{AttributePath, Value};
 
 /// What a number of a model is; the protocol has others.
 const WHOLE_NUMBER: &str = "a whole number of 64 bits";
@@ -178,23 +177,7 @@ pub fn mismatch(path: &AttributePath, expected: &'static str, found: &Value) -> 
     ModelError {
         path: path.clone(),
         expected,
-        found: kind_of(found),
-    }
-}
-
-/// The kind of a value, for messages that must not show the value itself.
-pub(super) fn kind_of(value: &Value) -> &'static str {
-    match value {
-        Value::Unknown => "an unknown value",
-        Value::Null => "null",
-        Value::Bool(_) => "a bool",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::List(_) => "a list",
-        Value::Set(_) => "a set",
-        Value::Map(_) => "a map",
-        Value::Object(_) => "an object",
-        Value::Dynamic(_) => "a dynamic value",
+        found: found.kind(),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::diagnostics::{Diagnostic, Warnings};
+use super::resource::Resource;
 
 /// The object of another resource type, as its provider stored it. What that provider kept in private is not here: only it
 /// could read it.
@@ -45,11 +46,11 @@ impl fmt::Debug for MoveSource {
 
 /// An object that was taken over.
 #[derive(Clone, Debug)]
-pub struct Moved<M, P> {
+pub struct Moved<R: Resource> {
     /// Enough for a read.
-    pub state: M,
+    pub state: R::Model,
     /// Kept beside it.
-    pub private: P,
+    pub private: R::Private,
     /// What a person should know, such as what was left behind.
     pub warnings: Warnings,
 }

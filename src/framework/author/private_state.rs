@@ -1,7 +1,7 @@
 //! Private state: versioned JSON that core keeps beside an object and shows to nobody.
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 /// Data kept beside the state of a resource. Absent or unreadable private state is legal and reads as the default:
 /// states are edited, imported, moved.
@@ -12,14 +12,22 @@ pub trait PrivateState:
     const VERSION: u32;
 }
 
-#[derive(Serialize, serde::Deserialize)]
+/// The private data of resource types that keep none.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoPrivate {}
+
+impl PrivateState for NoPrivate {
+    const VERSION: u32 = 1;
+}
+
+#[derive(Serialize, Deserialize)]
 struct Versioned<T> {
     version: u32,
     data: T,
 }
 
 /// The bytes for core.
-pub(super) fn encode<P: PrivateState>(private: &P) -> Vec<u8> {
+pub(in crate::framework) fn encode<P: PrivateState>(private: &P) -> Vec<u8> {
     serde_json::to_vec(&Versioned {
         version: P::VERSION,
         data: private,
@@ -28,7 +36,7 @@ pub(super) fn encode<P: PrivateState>(private: &P) -> Vec<u8> {
 }
 
 /// What the bytes of core hold; the default where they hold nothing of this version.
-pub(super) fn decode<P: PrivateState>(bytes: &[u8]) -> P {
+pub(in crate::framework) fn decode<P: PrivateState>(bytes: &[u8]) -> P {
     serde_json::from_slice::<Versioned<P>>(bytes)
         .ok()
         .filter(|stored| stored.version == P::VERSION)

@@ -6,24 +6,23 @@
 
 use std::future::Future;
 
-use tokio_util::sync::CancellationToken;
-
 use super::diagnostics::{Diagnostic, Diagnostics, Warnings};
 use super::identity::IdentitySchema;
 use super::model::Model;
 use super::moved::{MoveSource, Moved, nothing_moves_here};
-use super::path::AttributePath;
 use super::private_state::PrivateState;
+use super::provider::Call;
 use super::schema::Schema;
+use crate::framework::value::AttributePath;
 
 /// A managed resource type.
 ///
 /// `plan` and its parts are pure and deterministic: core plans twice and compares. Every other operation runs in a
 /// task that neither a dropped call nor StopProvider cancels; it watches `stop` of its [`Call`] itself.
-pub trait Resource: Send + Sync + 'static {
+pub trait Resource: Sized + Send + Sync + 'static {
     /// Configuration, plan and state as a struct.
     type Model: Model;
-    /// What is kept beside the state, invisible to users.
+    /// What is kept beside the state, invisible to users; [`NoPrivate`](super::NoPrivate) where nothing is.
     type Private: PrivateState;
     /// What names an object for good; [`NoIdentity`](super::NoIdentity) where there is no identity schema.
     type Identity: Model;
@@ -42,11 +41,10 @@ pub trait Resource: Send + Sync + 'static {
     /// Puts back the prior value of each attribute of `planned` that means the same, so that another spelling is no change.
     fn keep_equal_values(&self, _prior_state: &Self::Model, _planned: &mut Self::Model) {}
 
-    /// Refines the plan of a create or update after the generic passes.
-    fn plan(
-        &self,
-        request: PlanRequest<Self::Model, Self::Private>,
-    ) -> impl Future<Output = Planned<Self::Model, Self::Private>> + Send;
+    /// Refines the plan of a create or update after the generic passes; leaves it as it is by default.
+    fn plan(&self, request: PlanRequest<Self>) -> impl Future<Output = Planned<Self>> + Send {
+        std::future::ready(Planned::unchanged(request))
+    }
 
     /// Says what a destroy will do. An error refuses it. What is left in the private data is what the delete gets to see, so that
     /// it can tell an announced destroy from one that core did not ask about: that of a tainted object.
@@ -62,36 +60,53 @@ pub trait Resource: Send + Sync + 'static {
     fn create(
         &self,
         call: Call,
-        request: CreateRequest<Self::Model, Self::Private>,
-    ) -> impl Future<Output = Created<Self::Model, Self::Private>> + Send;
+        request: CreateRequest<Self>,
+    ) -> impl Future<Output = Created<Self>> + Send;
 
     /// Looks at the object of a state.
     fn read(
         &self,
         call: Call,
-        request: ReadRequest<Self::Model, Self::Private>,
-    ) -> impl Future<Output = Read<Self::Model, Self::Private>> + Send;
+        request: ReadRequest<Self>,
+    ) -> impl Future<Output = Read<Self>> + Send;
 
-    /// Changes the object of `prior_state` into that of the plan.
+    /// Changes the object of `prior_state` into that of the plan. By default the plan is the state: nothing is called.
     fn update(
         &self,
-        call: Call,
-        request: UpdateRequest<Self::Model, Self::Private>,
-    ) -> impl Future<Output = Updated<Self::Model, Self::Private>> + Send;
+        _call: Call,
+        request: UpdateRequest<Self>,
+    ) -> impl Future<Output = Updated<Self>> + Send {
+        std::future::ready(Updated {
+            state: request.planned_state,
+            private: request.private,
+            diagnostics: Diagnostics::new(),
+        })
+    }
 
-    /// Lets go of the object.
+    /// Lets go of the object. By default core forgets it: nothing is called.
     fn delete(
         &self,
-        call: Call,
-        request: DeleteRequest<Self::Model, Self::Private>,
-    ) -> impl Future<Output = Deleted> + Send;
+        _call: Call,
+        _request: DeleteRequest<Self>,
+    ) -> impl Future<Output = Deleted> + Send {
+        std::future::ready(Deleted::Gone(Warnings::new()))
+    }
 
-    /// Turns the id of an `import` into a first state, which core then has read.
+    /// Turns the id of an `import` into a first state, which core then has read. Refuses by default.
     fn import(
         &self,
-        call: Call,
-        id: String,
-    ) -> impl Future<Output = Result<Imported<Self::Model, Self::Private>, Diagnostics>> + Send;
+        _call: Call,
+        _id: String,
+    ) -> impl Future<Output = Result<Imported<Self>, Diagnostics>> + Send {
+        let refusal = Diagnostic::error(
+            "Import not supported",
+            format!(
+                "A {} cannot be imported. Remove the `import` block and let Terraform create it.",
+                Self::TYPE_NAME
+            ),
+        );
+        std::future::ready(Err(refusal.into()))
+    }
 
     /// Brings a state of an older schema version into today's form. `state` is the JSON of the state file.
     fn upgrade(
@@ -143,8 +158,7 @@ pub trait Resource: Send + Sync + 'static {
         &self,
         _call: Call,
         _identity: Self::Identity,
-    ) -> impl Future<Output = Result<Imported<Self::Model, Self::Private>, Diagnostics>> + Send
-    {
+    ) -> impl Future<Output = Result<Imported<Self>, Diagnostics>> + Send {
         let refusal = Diagnostic::error(
             "Import by identity not supported",
             format!(
@@ -156,10 +170,7 @@ pub trait Resource: Send + Sync + 'static {
     }
 
     /// Takes over an object of another resource type, for a `moved` block. No network: core has the result read next.
-    fn move_from(
-        &self,
-        source: MoveSource,
-    ) -> Result<Moved<Self::Model, Self::Private>, Diagnostics> {
+    fn move_from(&self, source: MoveSource) -> Result<Moved<Self>, Diagnostics> {
         Err(nothing_moves_here(Self::TYPE_NAME, &source).into())
     }
 
@@ -169,44 +180,37 @@ pub trait Resource: Send + Sync + 'static {
     }
 }
 
-/// The circumstances of one call.
-#[derive(Clone, Debug)]
-pub struct Call {
-    /// Cancelled by StopProvider, that is, by the first Ctrl-C: end waits at once, keep what exists.
-    pub stop: CancellationToken,
-}
-
 /// A create or update to plan. The generic passes (defaults, unknown marks, requires-replace) have run.
 #[derive(Clone, Debug)]
-pub struct PlanRequest<M, P> {
+pub struct PlanRequest<R: Resource> {
     /// The configuration, perhaps with unknown values.
-    pub config: M,
+    pub config: R::Model,
     /// The object as it is; none for a create, and none for the create half of a replacement.
-    pub prior_state: Option<M>,
+    pub prior_state: Option<R::Model>,
     /// The plan so far.
-    pub planned_state: M,
+    pub planned_state: R::Model,
     /// Paths that force a new object so far.
     pub requires_replace: Vec<AttributePath>,
     /// Private data of the object; default for a create.
-    pub private: P,
+    pub private: R::Private,
 }
 
 /// A plan.
 #[derive(Clone, Debug)]
-pub struct Planned<M, P> {
+pub struct Planned<R: Resource> {
     /// The state after apply, as far as it can be known.
-    pub state: M,
+    pub state: R::Model,
     /// Paths whose change forces a new object.
     pub requires_replace: Vec<AttributePath>,
     /// Handed to apply unchanged.
-    pub private: P,
+    pub private: R::Private,
     /// Errors refuse the plan.
     pub diagnostics: Diagnostics,
 }
 
-impl<M, P> Planned<M, P> {
+impl<R: Resource> Planned<R> {
     /// The plan as the generic passes left it.
-    pub fn unchanged(request: PlanRequest<M, P>) -> Self {
+    pub fn unchanged(request: PlanRequest<R>) -> Self {
         Self {
             state: request.planned_state,
             requires_replace: request.requires_replace,
@@ -218,26 +222,26 @@ impl<M, P> Planned<M, P> {
 
 /// A create to carry out.
 #[derive(Clone, Debug)]
-pub struct CreateRequest<M, P> {
+pub struct CreateRequest<R: Resource> {
     /// The configuration, wholly known.
-    pub config: M,
+    pub config: R::Model,
     /// The plan; computed values are unknown in it.
-    pub planned_state: M,
+    pub planned_state: R::Model,
     /// Private data of the plan.
-    pub private: P,
+    pub private: R::Private,
 }
 
 /// What came of a create.
 #[derive(Clone, Debug)]
-pub enum Created<M, P> {
+pub enum Created<R: Resource> {
     /// Nothing exists, or nobody knows: the diagnostics hold an error and core keeps no object.
     Nothing(Diagnostics),
     /// The object exists. Whatever went wrong afterwards is a warning.
     Object {
         /// Wholly known.
-        state: M,
+        state: R::Model,
         /// Kept beside it.
-        private: P,
+        private: R::Private,
         /// What a person should know.
         warnings: Warnings,
     },
@@ -245,22 +249,22 @@ pub enum Created<M, P> {
 
 /// An object to look at.
 #[derive(Clone, Debug)]
-pub struct ReadRequest<M, P> {
+pub struct ReadRequest<R: Resource> {
     /// The state as stored.
-    pub state: M,
+    pub state: R::Model,
     /// Private data as stored.
-    pub private: P,
+    pub private: R::Private,
 }
 
 /// What a look at the object showed.
 #[derive(Clone, Debug)]
-pub enum Read<M, P> {
+pub enum Read<R: Resource> {
     /// The object is there.
     Object {
         /// As it is now; wholly known.
-        state: M,
+        state: R::Model,
         /// Kept beside it; whatever is not given here is lost.
-        private: P,
+        private: R::Private,
         /// What a person should know.
         warnings: Warnings,
     },
@@ -272,35 +276,35 @@ pub enum Read<M, P> {
 
 /// An update to carry out.
 #[derive(Clone, Debug)]
-pub struct UpdateRequest<M, P> {
+pub struct UpdateRequest<R: Resource> {
     /// The configuration, wholly known.
-    pub config: M,
+    pub config: R::Model,
     /// The object as it was.
-    pub prior_state: M,
+    pub prior_state: R::Model,
     /// The object as it shall be.
-    pub planned_state: M,
+    pub planned_state: R::Model,
     /// Private data of the plan.
-    pub private: P,
+    pub private: R::Private,
 }
 
 /// What came of an update: state and errors may stand together, since core never taints on update.
 #[derive(Clone, Debug)]
-pub struct Updated<M, P> {
+pub struct Updated<R: Resource> {
     /// How far it came; with an error, the steps that were done.
-    pub state: M,
+    pub state: R::Model,
     /// Kept beside it.
-    pub private: P,
+    pub private: R::Private,
     /// Errors and warnings.
     pub diagnostics: Diagnostics,
 }
 
 /// An object to let go of.
 #[derive(Clone, Debug)]
-pub struct DeleteRequest<M, P> {
+pub struct DeleteRequest<R: Resource> {
     /// The object as stored.
-    pub state: M,
+    pub state: R::Model,
     /// Private data of the plan: of the destroy, or of the replacement that the destroy is a part of.
-    pub private: P,
+    pub private: R::Private,
 }
 
 /// What came of a delete.
@@ -314,9 +318,9 @@ pub enum Deleted {
 
 /// The first state of an import.
 #[derive(Clone, Debug)]
-pub struct Imported<M, P> {
+pub struct Imported<R: Resource> {
     /// Enough for a read.
-    pub state: M,
+    pub state: R::Model,
     /// Kept beside it.
-    pub private: P,
+    pub private: R::Private,
 }

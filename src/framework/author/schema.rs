@@ -5,8 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::ty::Type;
-use super::value::Value;
+use crate::framework::value::{Type, Value};
 
 /// The schema of a provider block or a resource type.
 #[derive(Clone, Debug)]
@@ -44,10 +43,6 @@ pub struct Attribute {
     pub mode: Mode,
     /// Hidden in plans and outputs.
     pub sensitive: bool,
-    /// Sent by core in the configuration only; never in plan or state.
-    pub write_only: bool,
-    /// Why not to use it any more and what to use instead.
-    pub deprecated: Option<&'static str>,
     /// The value where the configuration has none. Makes the attribute computed as well.
     pub default: Option<Value>,
     /// Changing it on an existing object means a new object.
@@ -130,20 +125,6 @@ impl Attribute {
         self
     }
 
-    /// Keeps the value out of plan and state. Needs Terraform 1.11.
-    #[must_use]
-    pub fn write_only(mut self) -> Self {
-        self.write_only = true;
-        self
-    }
-
-    /// Warns whoever sets it.
-    #[must_use]
-    pub fn deprecated(mut self, message: &'static str) -> Self {
-        self.deprecated = Some(message);
-        self
-    }
-
     /// The value where the configuration has none; an optional argument becomes optional and computed, as core demands.
     #[must_use]
     pub fn default_value(mut self, value: impl Into<Value>) -> Self {
@@ -191,8 +172,6 @@ impl Attribute {
             kind,
             mode,
             sensitive: false,
-            write_only: false,
-            deprecated: None,
             default: None,
             requires_replace: false,
             keeps_prior_value: false,

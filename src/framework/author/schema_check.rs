@@ -6,13 +6,11 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::conformance::fit;
 use super::identity::{IdentityAttribute, IdentitySchema};
 use super::model::Model;
-use super::path::AttributePath;
-use super::schema::{Attribute, Kind, Mode, Nesting, Schema};
-use super::ty::Type;
-use super::value::Value;
+use super::schema::{Attribute, Kind, Mode, Schema};
+use crate::framework::conformance::fit;
+use crate::framework::value::{AttributePath, Type, Value};
 
 /// Names that Terraform gives a meaning of its own in every resource block.
 const RESERVED: [&str; 7] = [
@@ -39,12 +37,7 @@ pub fn violations(schema: &Schema) -> Vec<String> {
             found.push(format!("{}: the name is reserved", attribute.name));
         }
     }
-    check_all(
-        &schema.attributes,
-        &AttributePath::default(),
-        false,
-        &mut found,
-    );
+    check_all(&schema.attributes, &AttributePath::default(), &mut found);
     found
 }
 
@@ -78,6 +71,28 @@ pub fn identity_violations<M: Model>(schema: &IdentitySchema) -> Vec<String> {
     found
 }
 
+/// Returns what a data source declares that only a managed resource has: plans, and states that are upgraded.
+pub(super) fn data_source_violations(schema: &Schema) -> Vec<String> {
+    let mut found = Vec::new();
+    if schema.version != 0 {
+        found.push("a data source has no state to upgrade, so its version stays 0".to_owned());
+    }
+    let mut left: Vec<&Attribute> = schema.attributes.iter().collect();
+    while let Some(attribute) = left.pop() {
+        if attribute.default.is_some() || attribute.requires_replace || attribute.keeps_prior_value
+        {
+            found.push(format!(
+                "{}: a data source is never planned: no default, no prior value, no replacement",
+                attribute.name
+            ));
+        }
+        if let Kind::Nested(_, attributes) = &attribute.kind {
+            left.extend(attributes);
+        }
+    }
+    found
+}
+
 fn model_has_type<M: Model>(ty: &Type) -> Vec<String> {
     let mut found = Vec::new();
     for (kind, sample) in [
@@ -100,30 +115,25 @@ fn model_has_type<M: Model>(ty: &Type) -> Vec<String> {
     found
 }
 
-fn check_all(
-    attributes: &[Attribute],
-    path: &AttributePath,
-    in_set: bool,
-    found: &mut Vec<String>,
-) {
+fn check_all(attributes: &[Attribute], path: &AttributePath, found: &mut Vec<String>) {
     let mut names = BTreeSet::new();
     for attribute in attributes {
         let path = path.attribute(attribute.name);
-        let broken = rules(attribute, in_set)
+        let broken = rules(attribute)
             .into_iter()
             .filter_map(|(broken, rule)| broken.then_some(rule));
         found.extend(broken.map(|rule| format!("{path}: {rule}")));
         if !names.insert(attribute.name) {
             found.push(format!("{path}: the name occurs twice"));
         }
-        if let Kind::Nested(nesting, attributes) = &attribute.kind {
-            check_all(attributes, &path, in_set || *nesting == Nesting::Set, found);
+        if let Kind::Nested(_, attributes) = &attribute.kind {
+            check_all(attributes, &path, found);
         }
     }
 }
 
 /// Every rule with whether `attribute` breaks it.
-fn rules(attribute: &Attribute, in_set: bool) -> [(bool, &'static str); 12] {
+fn rules(attribute: &Attribute) -> [(bool, &'static str); 8] {
     let ty = attribute.ty();
     let default = attribute.default.as_ref();
     let computed = attribute.mode.is_computed();
@@ -137,12 +147,6 @@ fn rules(attribute: &Attribute, in_set: bool) -> [(bool, &'static str); 12] {
             "there is no description",
         ),
         (
-            attribute
-                .deprecated
-                .is_some_and(|message| message.trim().is_empty()),
-            "the deprecation says nothing",
-        ),
-        (
             matches!(&attribute.kind, Kind::Nested(_, attributes) if attributes.is_empty()),
             "there are no nested attributes",
         ),
@@ -154,15 +158,6 @@ fn rules(attribute: &Attribute, in_set: bool) -> [(bool, &'static str); 12] {
             default.is_some_and(|default| !is_constant(default, &ty)),
             "the default is not a known value of the attribute's type",
         ),
-        (
-            attribute.write_only && computed,
-            "a write-only attribute cannot be computed or have a default",
-        ),
-        (
-            attribute.write_only && in_set,
-            "a set cannot hold a write-only attribute",
-        ),
-        (has_dynamic_set(&ty), "a set cannot hold dynamic values"),
         (
             attribute.keeps_prior_value && !computed,
             "only a computed attribute keeps its prior value",
@@ -192,37 +187,15 @@ fn is_constant(default: &Value, ty: &Type) -> bool {
     !default.is_null() && default.is_wholly_known() && fit(default.clone(), ty).1.is_empty()
 }
 
-fn has_dynamic_set(ty: &Type) -> bool {
-    match ty {
-        Type::Set(element) => has_dynamic(element),
-        Type::List(element) | Type::Map(element) => has_dynamic_set(element),
-        Type::Tuple(elements) => elements.iter().any(has_dynamic_set),
-        Type::Object(attributes) => attributes.values().any(has_dynamic_set),
-        Type::String | Type::Number | Type::Bool | Type::Dynamic => false,
-    }
-}
-
-fn has_dynamic(ty: &Type) -> bool {
-    match ty {
-        Type::Dynamic => true,
-        Type::List(element) | Type::Map(element) | Type::Set(element) => has_dynamic(element),
-        Type::Tuple(elements) => elements.iter().any(has_dynamic),
-        Type::Object(attributes) => attributes.values().any(has_dynamic),
-        Type::String | Type::Number | Type::Bool => false,
-    }
-}
-
 /// A value of the type with every attribute and one element set at every level.
 fn sample(ty: &Type) -> Value {
     match ty {
         Type::String => Value::from("text"),
         Type::Number => Value::from(1),
         Type::Bool => Value::from(true),
-        Type::Dynamic => Value::Dynamic(Box::new((Type::Bool, Value::from(true)))),
         Type::List(element) => Value::List(vec![sample(element)]),
         Type::Set(element) => Value::Set(vec![sample(element)]),
         Type::Map(element) => Value::Map(BTreeMap::from([("key".to_owned(), sample(element))])),
-        Type::Tuple(elements) => Value::List(elements.iter().map(sample).collect()),
         Type::Object(_) => each_attribute(ty, sample),
     }
 }

@@ -6,13 +6,12 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json, json};
 
-use super::model::kind_of;
+use super::Value;
+use super::error::ValueError;
 use super::normal_form::nfc;
 use super::number::Number;
 use super::path::{AttributePath, Step};
 use super::ty::Type;
-use super::value::Value;
-use super::value_error::ValueError;
 
 /// Reads a value of type `ty`. An attribute that is missing reads as null: the state may be older than the attribute.
 /// One that the type does not have is an error: it would be lost without a word.
@@ -24,7 +23,7 @@ pub fn decode(json: &Json, ty: &Type) -> Result<Value, ValueError> {
         (Json::String(text), Type::Number) => decimal(text),
         (Json::String(text), Type::String) => Ok(Value::String(nfc(text).into_owned())),
         (Json::Array(elements), Type::List(element)) => {
-            decode_list(elements, |_| element).map(Value::List)
+            decode_list(elements, element).map(Value::List)
         }
         (Json::Array(elements), Type::Set(element)) => elements
             .iter()
@@ -36,9 +35,6 @@ pub fn decode(json: &Json, ty: &Type) -> Result<Value, ValueError> {
                 path: AttributePath::default(),
                 ..error
             }),
-        (Json::Array(elements), Type::Tuple(types)) if elements.len() == types.len() => {
-            decode_list(elements, |index| &types[index]).map(Value::List)
-        }
         (Json::Object(entries), Type::Map(element)) => entries
             .iter()
             .map(|(key, json)| {
@@ -49,7 +45,6 @@ pub fn decode(json: &Json, ty: &Type) -> Result<Value, ValueError> {
             .collect::<Result<_, _>>()
             .map(Value::Map),
         (Json::Object(entries), Type::Object(attributes)) => decode_object(entries, attributes),
-        (Json::Object(entries), Type::Dynamic) => decode_dynamic(entries),
         (json, ty) => Err(ValueError::new(ty.noun(), json_kind(json))),
     }
 }
@@ -58,7 +53,7 @@ pub fn decode(json: &Json, ty: &Type) -> Result<Value, ValueError> {
 pub fn encode(value: &Value) -> Result<Json, ValueError> {
     match value {
         Value::Null => Ok(Json::Null),
-        Value::Unknown => Err(ValueError::new("a known value", kind_of(value))),
+        Value::Unknown => Err(ValueError::new("a known value", value.kind())),
         Value::Bool(flag) => Ok(json!(flag)),
         Value::Number(number) => Ok(encode_number(number)),
         Value::String(text) => Ok(json!(text)),
@@ -72,20 +67,14 @@ pub fn encode(value: &Value) -> Result<Json, ValueError> {
             .map(|(key, value)| Ok((key.clone(), encode(value)?)))
             .collect::<Result<_, _>>()
             .map(Json::Object),
-        Value::Dynamic(inner) => {
-            Ok(json!({ "type": inner.0.to_json(), "value": encode(&inner.1)? }))
-        }
     }
 }
 
-fn decode_list<'t>(
-    elements: &[Json],
-    ty: impl Fn(usize) -> &'t Type,
-) -> Result<Vec<Value>, ValueError> {
+fn decode_list(elements: &[Json], ty: &Type) -> Result<Vec<Value>, ValueError> {
     elements
         .iter()
         .enumerate()
-        .map(|(index, json)| decode(json, ty(index)).map_err(|error| error.under(Step::at(index))))
+        .map(|(index, json)| decode(json, ty).map_err(|error| error.under(Step::at(index))))
         .collect()
 }
 
@@ -108,20 +97,6 @@ fn decode_object(
         })
         .collect::<Result<_, _>>()
         .map(Value::Object)
-}
-
-fn decode_dynamic(entries: &Map<String, Json>) -> Result<Value, ValueError> {
-    let ty = entries.get("type").and_then(Type::from_json);
-    match (ty, entries.get("value"), entries.len()) {
-        (Some(ty), Some(json), 2) => {
-            let value = decode(json, &ty)?;
-            Ok(Value::Dynamic(Box::new((ty, value))))
-        }
-        _ => Err(ValueError::new(
-            "a pair of type and value",
-            "another object",
-        )),
-    }
 }
 
 fn decimal(text: &str) -> Result<Value, ValueError> {
@@ -162,7 +137,6 @@ mod tests {
 
     fn ty() -> Type {
         Type::Object(BTreeMap::from([
-            ("any".to_owned(), Type::Dynamic),
             ("number".to_owned(), Type::Number),
             ("people".to_owned(), Type::list(Type::map(Type::Bool))),
             ("tags".to_owned(), Type::set(Type::String)),
@@ -172,7 +146,6 @@ mod tests {
     #[test]
     fn a_state_reads_and_writes_the_same() {
         let state = json!({
-            "any": {"type": ["list", "string"], "value": ["x"]},
             "number": "0.1",
             "people": [{"a": true, "b": null}],
             "tags": ["a", "b"],
@@ -181,13 +154,6 @@ mod tests {
         assert_eq!(
             value.attribute("number"),
             &Value::Number("0.1".parse().unwrap())
-        );
-        assert_eq!(
-            value.attribute("any"),
-            &Value::Dynamic(Box::new((
-                Type::list(Type::String),
-                Value::List(vec!["x".into()])
-            )))
         );
         assert_eq!(encode(&value).unwrap(), state);
     }
@@ -200,7 +166,7 @@ mod tests {
             &Value::Number("0.1".parse().unwrap())
         );
         assert_eq!(value.attribute("tags"), &Value::Null);
-        assert_eq!(value.as_object().map(BTreeMap::len), Some(4));
+        assert_eq!(value.as_object().map(BTreeMap::len), Some(3));
     }
 
     #[test]
@@ -230,11 +196,6 @@ mod tests {
                 json!({"number": "many"}),
                 "number",
                 "expected a decimal number, found other text",
-            ),
-            (
-                json!({"any": {"type": "string"}}),
-                "any",
-                "expected a pair of type and value, found another object",
             ),
             (json!([]), "", "expected an object, found an array"),
         ] {

@@ -1,11 +1,25 @@
 //! Values as core knows them: known, null or unknown, at every depth.
+//!
+//! A value is read and written by its type: as MessagePack on the wire ([`msgpack`]), as JSON in a
+//! state file ([`json`]).
+
+mod error;
+pub mod json;
+pub mod msgpack;
+mod normal_form;
+mod number;
+mod path;
+mod ty;
 
 use std::collections::BTreeMap;
 
-use super::number::Number;
-use super::ty::Type;
+pub use error::ValueError;
+pub(super) use normal_form::nfc;
+pub use number::{Number, NumberError};
+pub use path::{AttributePath, Step};
+pub use ty::Type;
 
-/// A value of the plugin protocol. Its type is always known from elsewhere (a schema), except for `Dynamic`.
+/// A value of the plugin protocol. Its type is always known from elsewhere: from a schema.
 #[derive(Clone, Debug, Default)]
 pub enum Value {
     /// Known only after apply.
@@ -19,7 +33,7 @@ pub enum Value {
     Number(Number),
     /// Text.
     String(String),
-    /// A list or tuple.
+    /// A list.
     List(Vec<Value>),
     /// A set: equality ignores order and duplicates.
     Set(Vec<Value>),
@@ -27,8 +41,6 @@ pub enum Value {
     Map(BTreeMap<String, Value>),
     /// An object: all attributes of its type, present even when null.
     Object(BTreeMap<String, Value>),
-    /// A value whose type travels with it.
-    Dynamic(Box<(Type, Value)>),
 }
 
 impl Value {
@@ -53,7 +65,21 @@ impl Value {
             Self::Map(elements) | Self::Object(elements) => {
                 elements.values().all(Value::is_wholly_known)
             }
-            Self::Dynamic(inner) => inner.1.is_wholly_known(),
+        }
+    }
+
+    /// Names the kind of the value, for messages that must not show the value itself.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Unknown => "an unknown value",
+            Self::Null => "null",
+            Self::Bool(_) => "a bool",
+            Self::Number(_) => "a number",
+            Self::String(_) => "a string",
+            Self::List(_) => "a list",
+            Self::Set(_) => "a set",
+            Self::Map(_) => "a map",
+            Self::Object(_) => "an object",
         }
     }
 
@@ -86,7 +112,6 @@ impl PartialEq for Value {
                 a.iter().all(|x| b.contains(x)) && b.iter().all(|x| a.contains(x))
             }
             (Self::Map(a), Self::Map(b)) | (Self::Object(a), Self::Object(b)) => a == b,
-            (Self::Dynamic(a), Self::Dynamic(b)) => a == b,
             _ => false,
         }
     }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 /// A text in normal form C. Most have it: PEM, names and ids are ASCII.
-pub(super) fn nfc(text: &str) -> Cow<'_, str> {
+pub(in crate::framework) fn nfc(text: &str) -> Cow<'_, str> {
     if text.is_ascii() || is_nfc(text) {
         Cow::Borrowed(text)
     } else {

@@ -13,16 +13,12 @@ pub enum Type {
     Number,
     /// True or false.
     Bool,
-    /// Any type; the value carries its own.
-    Dynamic,
     /// Ordered elements of one type.
     List(Box<Type>),
     /// Elements of one type without order or duplicates.
     Set(Box<Type>),
     /// Elements of one type by string key.
     Map(Box<Type>),
-    /// A fixed number of elements, each of its own type.
-    Tuple(Vec<Type>),
     /// Named attributes, each of its own type; every one is always present, perhaps null.
     Object(BTreeMap<String, Type>),
 }
@@ -49,16 +45,9 @@ impl Type {
             Self::String => json!("string"),
             Self::Number => json!("number"),
             Self::Bool => json!("bool"),
-            Self::Dynamic => json!("dynamic"),
             Self::List(element) => json!(["list", element.to_json()]),
             Self::Set(element) => json!(["set", element.to_json()]),
             Self::Map(element) => json!(["map", element.to_json()]),
-            Self::Tuple(elements) => {
-                json!([
-                    "tuple",
-                    elements.iter().map(Self::to_json).collect::<Vec<_>>()
-                ])
-            }
             Self::Object(attributes) => {
                 let attributes: serde_json::Map<_, _> = attributes
                     .iter()
@@ -76,7 +65,6 @@ impl Type {
                 "string" => Some(Self::String),
                 "number" => Some(Self::Number),
                 "bool" => Some(Self::Bool),
-                "dynamic" => Some(Self::Dynamic),
                 _ => None,
             },
             Json::Array(parts) => match parts.as_slice() {
@@ -93,11 +81,9 @@ impl Type {
             Self::String => "a string",
             Self::Number => "a number",
             Self::Bool => "a bool",
-            Self::Dynamic => "a dynamic value",
             Self::List(_) => "a list",
             Self::Set(_) => "a set",
             Self::Map(_) => "a map",
-            Self::Tuple(_) => "a tuple",
             Self::Object(_) => "an object",
         }
     }
@@ -107,12 +93,6 @@ impl Type {
             "list" => Self::from_json(argument).map(Self::list),
             "set" => Self::from_json(argument).map(Self::set),
             "map" => Self::from_json(argument).map(Self::map),
-            "tuple" => argument
-                .as_array()?
-                .iter()
-                .map(Self::from_json)
-                .collect::<Option<_>>()
-                .map(Self::Tuple),
             "object" => argument
                 .as_object()?
                 .iter()
@@ -141,11 +121,7 @@ mod tests {
         for (ty, form) in [
             (Type::String, json!("string")),
             (Type::list(Type::String), json!(["list", "string"])),
-            (Type::set(Type::Dynamic), json!(["set", "dynamic"])),
-            (
-                Type::Tuple(vec![Type::Bool, Type::Number]),
-                json!(["tuple", ["bool", "number"]]),
-            ),
+            (Type::set(Type::Number), json!(["set", "number"])),
             (
                 object,
                 json!(["object", {"id": "number", "tags": ["map", "bool"]}]),
@@ -164,7 +140,8 @@ mod tests {
             json!(["list"]),
             json!(["list", "string", "string"]),
             json!(["object", []]),
-            json!(["tuple", {}]),
+            json!("dynamic"),
+            json!(["tuple", ["bool"]]),
             json!(["array", "string"]),
             json!([1, "string"]),
         ] {

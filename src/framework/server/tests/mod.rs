@@ -3,6 +3,7 @@
 mod apply;
 mod bed;
 mod calls;
+mod data_source;
 mod generate;
 mod identity;
 mod log;

@@ -4,23 +4,12 @@ use std::collections::BTreeMap;
 
 use rmp::Marker;
 
-use crate::framework::normal_form::nfc;
-use crate::framework::number::Number;
-use crate::framework::path::{AttributePath, Step};
-use crate::framework::ty::Type;
-use crate::framework::value::Value;
-use crate::framework::value_error::ValueError;
-
-/// How deep values may nest; types that travel in dynamic values could otherwise exhaust the stack.
-const MAX_DEPTH: usize = 64;
+use crate::framework::value::{AttributePath, Number, Step, Type, Value, ValueError, nfc};
 
 /// Reads one value of type `ty` that takes up all of `bytes`. Unknown values come as any extension type; objects
 /// must have exactly the attributes of their type; strings are normalised to NFC, as core does.
 pub fn decode(bytes: &[u8], ty: &Type) -> Result<Value, ValueError> {
-    let mut reader = Reader {
-        rest: bytes,
-        depth: 0,
-    };
+    let mut reader = Reader { rest: bytes };
     let value = reader.value(ty)?;
     match reader.rest.len() {
         0 => Ok(value),
@@ -33,29 +22,18 @@ pub fn decode(bytes: &[u8], ty: &Type) -> Result<Value, ValueError> {
 
 struct Reader<'a> {
     rest: &'a [u8],
-    depth: usize,
 }
 
 impl<'a> Reader<'a> {
     fn value(&mut self, ty: &Type) -> Result<Value, ValueError> {
-        if self.depth == MAX_DEPTH {
-            return Err(ValueError::new(
-                format!("at most {MAX_DEPTH} levels"),
-                "more levels",
-            ));
-        }
-        self.depth += 1;
-        let marker = self.marker()?;
-        let value = match marker {
-            Marker::Null => Value::Null,
+        match self.marker()? {
+            Marker::Null => Ok(Value::Null),
             marker if is_extension(marker) => {
                 self.skip_extension(marker)?;
-                Value::Unknown
+                Ok(Value::Unknown)
             }
-            marker => self.known(marker, ty)?,
-        };
-        self.depth -= 1;
-        Ok(value)
+            marker => self.known(marker, ty),
+        }
     }
 
     fn known(&mut self, marker: Marker, ty: &Type) -> Result<Value, ValueError> {
@@ -69,10 +47,8 @@ impl<'a> Reader<'a> {
             Type::Number => self.number(marker).map(Value::Number),
             Type::List(element) => self.elements(marker, element, "a list").map(Value::List),
             Type::Set(element) => self.set(marker, element),
-            Type::Tuple(types) => self.tuple(marker, types),
             Type::Map(element) => self.map(marker, element),
             Type::Object(attributes) => self.object(marker, attributes),
-            Type::Dynamic => self.dynamic(marker),
         }
     }
 
@@ -140,22 +116,6 @@ impl<'a> Reader<'a> {
         Ok(Value::Set(values))
     }
 
-    fn tuple(&mut self, marker: Marker, types: &[Type]) -> Result<Value, ValueError> {
-        let length = self.array_length(marker, "a tuple")?;
-        if length != types.len() {
-            return Err(ValueError::new(
-                format!("a tuple of {} elements", types.len()),
-                format!("{length} elements"),
-            ));
-        }
-        let mut values = Vec::new();
-        for (index, ty) in types.iter().enumerate() {
-            let value = self.value(ty);
-            values.push(value.map_err(|error| error.under(Step::at(index)))?);
-        }
-        Ok(Value::List(values))
-    }
-
     fn map(&mut self, marker: Marker, element: &Type) -> Result<Value, ValueError> {
         let mut values = BTreeMap::new();
         for _ in 0..self.map_length(marker, "a map")? {
@@ -195,27 +155,6 @@ impl<'a> Reader<'a> {
             ));
         }
         Ok(Value::Object(values))
-    }
-
-    fn dynamic(&mut self, marker: Marker) -> Result<Value, ValueError> {
-        const EXPECTED: &str = "a pair of type and value";
-        let length = self.array_length(marker, EXPECTED)?;
-        if length != 2 {
-            return Err(ValueError::new(EXPECTED, format!("{length} elements")));
-        }
-        let type_length = match self.marker()? {
-            Marker::FixStr(length) => usize::from(length),
-            Marker::Str8 | Marker::Bin8 => self.length(1)?,
-            Marker::Str16 | Marker::Bin16 => self.length(2)?,
-            Marker::Str32 | Marker::Bin32 => self.length(4)?,
-            other => return Err(unexpected("a type in JSON", other)),
-        };
-        let ty = serde_json::from_slice(self.take(type_length)?)
-            .ok()
-            .and_then(|json| Type::from_json(&json))
-            .ok_or_else(|| ValueError::new("a type in JSON", "other bytes"))?;
-        let value = self.value(&ty)?;
-        Ok(Value::Dynamic(Box::new((ty, value))))
     }
 
     fn key(&mut self) -> Result<String, ValueError> {

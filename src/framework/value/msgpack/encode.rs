@@ -6,13 +6,7 @@ use std::convert::Infallible;
 use rmp::Marker;
 use rmp::encode::{self, ByteBuf, ValueWriteError};
 
-use crate::framework::model::kind_of;
-use crate::framework::normal_form::nfc;
-use crate::framework::number::Number;
-use crate::framework::path::Step;
-use crate::framework::ty::Type;
-use crate::framework::value::Value;
-use crate::framework::value_error::ValueError;
+use crate::framework::value::{Number, Step, Type, Value, ValueError, nfc};
 
 /// What core itself writes for an unknown value: extension 0 with one zero byte.
 const UNKNOWN: [u8; 3] = [0xd4, 0x00, 0x00];
@@ -44,12 +38,6 @@ fn write(out: &mut ByteBuf, value: &Value, ty: &Type) -> Result<(), ValueError> 
                 write(out, value, element)?;
             }
         }
-        (Value::List(elements), Type::Tuple(types)) if elements.len() == types.len() => {
-            sure(encode::write_array_len(out, length(elements.len())?));
-            for (index, (value, ty)) in elements.iter().zip(types).enumerate() {
-                write(out, value, ty).map_err(|error| error.under(Step::at(index)))?;
-            }
-        }
         (Value::Map(elements), Type::Map(element)) => {
             sure(encode::write_map_len(out, length(elements.len())?));
             for (key, value) in elements {
@@ -58,13 +46,7 @@ fn write(out: &mut ByteBuf, value: &Value, ty: &Type) -> Result<(), ValueError> 
             }
         }
         (Value::Object(values), Type::Object(attributes)) => write_object(out, values, attributes)?,
-        (Value::Dynamic(inner), Type::Dynamic) => {
-            let (ty, value) = inner.as_ref();
-            sure(encode::write_array_len(out, 2));
-            sure(encode::write_bin(out, ty.to_json().to_string().as_bytes()));
-            write(out, value, ty)?;
-        }
-        (value, ty) => return Err(ValueError::new(ty.noun(), kind_of(value))),
+        (value, ty) => return Err(ValueError::new(ty.noun(), value.kind())),
     }
     Ok(())
 }

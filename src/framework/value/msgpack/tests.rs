@@ -7,14 +7,10 @@ use proptest::prelude::{Just, Strategy, any, prop_oneof, proptest};
 use proptest::strategy::BoxedStrategy;
 
 use super::{decode, encode};
-use crate::framework::{AttributePath, Number, Type, Value};
+use crate::framework::{AttributePath, Type, Value};
 
 fn number(text: &str) -> Value {
     Value::Number(text.parse().unwrap())
-}
-
-fn dynamic(ty: Type, value: Value) -> Value {
-    Value::Dynamic(Box::new((ty, value)))
 }
 
 fn object(ty: [(&str, Type); 2]) -> Type {
@@ -28,10 +24,7 @@ fn person() -> Type {
 /// Vectors of go-cty: bytes, type, value, and whether we write the same bytes.
 #[test]
 fn vectors_of_core_decode_and_encode() {
-    let bin_string = b"\xc4\x08\"string\"";
-    let dynamic_text = [b"\x92", &bin_string[..], b"\xa1x"].concat();
-    let dynamic_unknown = [b"\x92", &bin_string[..], b"\xd4\x00\x00"].concat();
-    let vectors: [(&[u8], Type, Value); 17] = [
+    let vectors: [(&[u8], Type, Value); 12] = [
         (b"\xd4\x00\x00", Type::String, Value::Unknown),
         (b"\xc0", Type::String, Value::Null),
         (b"\xa30.1", Type::Number, number("0.1")),
@@ -50,28 +43,11 @@ fn vectors_of_core_decode_and_encode() {
         ),
         (b"\xc3", Type::Bool, true.into()),
         (b"\xc2", Type::Bool, false.into()),
-        (
-            &dynamic_text,
-            Type::Dynamic,
-            dynamic(Type::String, "x".into()),
-        ),
-        (
-            &dynamic_unknown,
-            Type::Dynamic,
-            dynamic(Type::String, Value::Unknown),
-        ),
-        (b"\xd4\x00\x00", Type::Dynamic, Value::Unknown),
-        (b"\xc0", Type::Dynamic, Value::Null),
         (b"\x90", Type::list(Type::String), Value::List(vec![])),
         (
             b"\x91\xa1x",
             Type::set(Type::String),
             Value::Set(vec!["x".into()]),
-        ),
-        (
-            b"\x92\xc3\x01",
-            Type::Tuple(vec![Type::Bool, Type::Number]),
-            Value::List(vec![true.into(), 1.into()]),
         ),
     ];
     for (bytes, ty, value) in vectors {
@@ -82,8 +58,7 @@ fn vectors_of_core_decode_and_encode() {
 
 #[test]
 fn other_spellings_of_core_decode() {
-    let as_text = b"\x92\xa8\"string\"\xa1x";
-    let vectors: [(&[u8], Type, Value); 9] = [
+    let vectors: [(&[u8], Type, Value); 8] = [
         (b"\xcb\x3f\xe0\0\0\0\0\0\0", Type::Number, number("0.5")),
         (b"\xca\x3f\x00\0\0", Type::Number, number("0.5")),
         (
@@ -102,7 +77,6 @@ fn other_spellings_of_core_decode() {
             Type::Number,
             (-2).into(),
         ),
-        (as_text, Type::Dynamic, dynamic(Type::String, "x".into())),
         // Unknown with a refinement: not null, prefix "a".
         (
             b"\xc7\x06\x0c\x82\x01\xc2\x02\xa1a",
@@ -175,9 +149,6 @@ fn what_does_not_fit_is_refused_with_place_expected_and_found() {
     assert!(decode(inf, &Type::Number).is_err());
     assert!(decode(b"\xa11\xa12", &Type::Number).is_err());
     assert!(decode(b"\xa1\xff", &Type::String).is_err());
-    assert!(decode(b"\x93\xc4\x08\"string\"\xc0\xc0", &Type::Dynamic).is_err());
-    assert!(decode(b"\x92\xa4\"no\"\xc0", &Type::Dynamic).is_err());
-    assert!(decode(b"\x91\xc3", &Type::Tuple(vec![])).is_err());
 }
 
 #[test]
@@ -193,26 +164,10 @@ fn an_element_of_a_set_has_no_address() {
 fn a_length_claim_allocates_nothing_that_is_not_there() {
     for marker in [0xdb_u8, 0xdd, 0xdf, 0xc6, 0xc9] {
         let bytes = [&[marker][..], &[0xff; 4]].concat();
-        for ty in [
-            Type::String,
-            Type::list(Type::Bool),
-            Type::map(Type::Bool),
-            Type::Dynamic,
-        ] {
+        for ty in [Type::String, Type::list(Type::Bool), Type::map(Type::Bool)] {
             assert!(decode(&bytes, &ty).is_err(), "{marker:x} as {ty:?}");
         }
     }
-}
-
-#[test]
-fn depth_is_limited() {
-    let level = b"\x92\xa9\"dynamic\"";
-    let bytes = [level.repeat(1000), b"\xc0".to_vec()].concat();
-    let error = decode(&bytes, &Type::Dynamic).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "expected at most 64 levels, found more levels"
-    );
 }
 
 #[test]
@@ -232,18 +187,12 @@ fn a_value_of_another_type_is_not_written() {
 }
 
 fn types() -> BoxedStrategy<Type> {
-    let leaf = prop_oneof![
-        Just(Type::String),
-        Just(Type::Number),
-        Just(Type::Bool),
-        Just(Type::Dynamic)
-    ];
+    let leaf = prop_oneof![Just(Type::String), Just(Type::Number), Just(Type::Bool)];
     leaf.prop_recursive(3, 12, 4, |inner| {
         prop_oneof![
             inner.clone().prop_map(Type::list),
             inner.clone().prop_map(Type::set),
             inner.clone().prop_map(Type::map),
-            vec(inner.clone(), 0..3).prop_map(Type::Tuple),
             btree_map("[a-c]", inner, 0..3).prop_map(Type::Object),
         ]
     })
@@ -258,19 +207,10 @@ fn values(ty: &Type) -> BoxedStrategy<Value> {
             .prop_map(|(digits, shift)| number(&format!("{digits}e{shift}")))
             .boxed(),
         Type::Bool => any::<bool>().prop_map(Value::from).boxed(),
-        Type::Dynamic => any::<u64>()
-            .prop_map(|n| dynamic(Type::Number, Value::Number(Number::from(n))))
-            .boxed(),
         Type::List(element) => vec(values(element), 0..3).prop_map(Value::List).boxed(),
         Type::Set(element) => vec(values(element), 0..3).prop_map(Value::Set).boxed(),
         Type::Map(element) => btree_map("[a-z]{1,3}", values(element), 0..3)
             .prop_map(Value::Map)
-            .boxed(),
-        Type::Tuple(types) => types
-            .iter()
-            .map(values)
-            .collect::<Vec<_>>()
-            .prop_map(Value::List)
             .boxed(),
         Type::Object(attributes) => {
             let names: Vec<_> = attributes.keys().cloned().collect();
