@@ -11,10 +11,11 @@ use super::domains::{self, OpenDomain};
 use super::model::OrderIssuanceModel;
 use super::read::is_not_found;
 use super::words::{self, Situation};
-use super::{OrderIssuancePrivate, certificate, order_id, timeout};
+use super::{certificate, order_id, timeout};
 use crate::certcentral::{Client, DcvCheck, Order, OrderId, OrderStatus};
-use crate::framework::{Attr, Call, Created, Diagnostic, Warnings};
+use crate::framework::{Attr, Call, Created, Diagnostic, NoPrivate, Warnings};
 use crate::provider::api_error;
+use crate::provider::order_issuance::OrderIssuance;
 use crate::provider::polling::{Bounds, Next, Polling, Waiter, may_pass};
 use crate::provider::session::Session;
 use crate::provider::ssl_order::status;
@@ -29,11 +30,11 @@ pub(super) async fn create(
     session: &Session,
     call: &Call,
     planned: OrderIssuanceModel,
-) -> Created<OrderIssuanceModel, OrderIssuancePrivate> {
+) -> Created<OrderIssuance> {
     match obtain(session, call, planned).await {
         Ok(state) => Created::Object {
             state,
-            private: OrderIssuancePrivate::default(),
+            private: NoPrivate {},
             warnings: Warnings::new(),
         },
         Err(problem) => Created::Nothing(problem.into()),

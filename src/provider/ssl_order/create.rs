@@ -20,16 +20,17 @@ use super::place::{self, Outcome};
 use super::private::SslOrderPrivate;
 use super::validate::dates_for_a_new_order;
 use super::wait::{self, Limits, WaitFor};
-use super::{domain_validations, observe, price, record, rivals, schema, timeouts, words};
+use super::{domain_validations, observe, price, record, rivals, timeouts, words};
 use crate::certcentral::{Client, Order, OrderId, PlacedOrder};
 use crate::framework::{
     Call, CreateRequest, Created, Diagnostic, Diagnostics, FromToValue, Warnings, conformance,
 };
 use crate::provider::api_error;
 use crate::provider::session::{Claim, Session};
+use crate::provider::ssl_order::SslOrder;
 
-type Request = CreateRequest<SslOrderModel, SslOrderPrivate>;
-type Outcomes = Created<SslOrderModel, SslOrderPrivate>;
+type Request = CreateRequest<SslOrder>;
+type Outcomes = Created<SslOrder>;
 
 /// Places the order of a plan, or adopts it if an earlier run placed it.
 pub(super) async fn create(session: &Session, call: &Call, request: Request) -> Outcomes {
@@ -263,8 +264,7 @@ fn answer_would_be_accepted(
     let placeholder = OrderId::try_from(1)
         .map_err(|error| Diagnostic::bug(format!("The placeholder id is refused: {error}.")))?;
     let state = record::placed(planned.clone(), placeholder, &prepared.token);
-    let differences =
-        conformance::check_created(&schema::schema(), &planned.to_value(), &state.to_value());
+    let differences = conformance::check_created(&planned.to_value(), &state.to_value());
     if differences.is_empty() {
         return Ok(());
     }

@@ -15,7 +15,6 @@ use self::patience::{Patience, Paused};
 use super::model::SslOrderModel;
 use super::on_destroy::OnDestroy;
 use super::plan::not_allowed;
-use super::private::SslOrderPrivate;
 use super::timeouts;
 use crate::certcentral::{
     Certainty, Client, Decision, Error, Order, OrderId, OrderStatus, RequestId, RequestStatus,
@@ -24,6 +23,7 @@ use crate::certcentral::{
 use crate::framework::{Call, DeleteRequest, Deleted, Diagnostic, Warnings};
 use crate::provider::api_error;
 use crate::provider::session::Session;
+use crate::provider::ssl_order::SslOrder;
 
 /// The note that CertCentral keeps with what was canceled, rejected or asked to be revoked.
 const NOTE: &str = "Destroyed by Terraform";
@@ -34,7 +34,7 @@ const LOOKS_TO_SETTLE: usize = 3;
 pub(super) async fn delete(
     session: &Session,
     call: &Call,
-    request: DeleteRequest<SslOrderModel, SslOrderPrivate>,
+    request: DeleteRequest<SslOrder>,
 ) -> Deleted {
     let state = request.state;
     let Some(id) = state

@@ -11,8 +11,9 @@ use super::private::SslOrderPrivate;
 use crate::certcentral::OrderId;
 use crate::framework::{Attr, Call, Diagnostics, Imported};
 use crate::provider::session::Session;
+use crate::provider::ssl_order::SslOrder;
 
-type Outcome = Result<Imported<SslOrderModel, SslOrderPrivate>, Diagnostics>;
+type Outcome = Result<Imported<SslOrder>, Diagnostics>;
 
 /// A first state for the id that a person wrote.
 pub(super) async fn import(session: &Session, call: &Call, id: &str) -> Outcome {
@@ -33,7 +34,7 @@ pub(super) async fn by_key(session: &Session, call: &Call, key: ImportKey) -> Ou
     Ok(first_state(id))
 }
 
-fn first_state(id: OrderId) -> Imported<SslOrderModel, SslOrderPrivate> {
+fn first_state(id: OrderId) -> Imported<SslOrder> {
     Imported {
         state: SslOrderModel {
             id: Attr::Known(id.to_string()),

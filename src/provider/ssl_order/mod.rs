@@ -107,10 +107,7 @@ impl Resource for SslOrder {
         equality::keep_equal_values(prior_state, planned);
     }
 
-    async fn plan(
-        &self,
-        request: PlanRequest<SslOrderModel, SslOrderPrivate>,
-    ) -> Planned<SslOrderModel, SslOrderPrivate> {
+    async fn plan(&self, request: PlanRequest<Self>) -> Planned<Self> {
         let prior = request.prior_state.clone();
         // The configuration tells what nobody sets from what is not known yet; the plan so far does not.
         let price = match plan::purchase(&request) {
@@ -146,11 +143,7 @@ impl Resource for SslOrder {
         announced
     }
 
-    async fn create(
-        &self,
-        call: Call,
-        request: CreateRequest<SslOrderModel, SslOrderPrivate>,
-    ) -> Created<SslOrderModel, SslOrderPrivate> {
+    async fn create(&self, call: Call, request: CreateRequest<Self>) -> Created<Self> {
         let mut created = create::create(&self.session, &call, request).await;
         if let Created::Object { warnings, .. } = &mut created {
             warnings.extend(audit::trouble(&self.session));
@@ -158,29 +151,17 @@ impl Resource for SslOrder {
         created
     }
 
-    async fn read(
-        &self,
-        call: Call,
-        request: ReadRequest<SslOrderModel, SslOrderPrivate>,
-    ) -> Read<SslOrderModel, SslOrderPrivate> {
+    async fn read(&self, call: Call, request: ReadRequest<Self>) -> Read<Self> {
         read::read(&self.session, &call, request).await
     }
 
-    async fn update(
-        &self,
-        call: Call,
-        request: UpdateRequest<SslOrderModel, SslOrderPrivate>,
-    ) -> Updated<SslOrderModel, SslOrderPrivate> {
+    async fn update(&self, call: Call, request: UpdateRequest<Self>) -> Updated<Self> {
         let mut updated = update::update(&self.session, &call, request).await;
         updated.diagnostics.extend(audit::trouble(&self.session));
         updated
     }
 
-    async fn delete(
-        &self,
-        call: Call,
-        request: DeleteRequest<SslOrderModel, SslOrderPrivate>,
-    ) -> Deleted {
+    async fn delete(&self, call: Call, request: DeleteRequest<Self>) -> Deleted {
         if request.private.replacement_announced
             && let Some(order_id) = request.state.known_order_id()
         {
@@ -195,11 +176,7 @@ impl Resource for SslOrder {
         deleted
     }
 
-    async fn import(
-        &self,
-        call: Call,
-        id: String,
-    ) -> Result<Imported<SslOrderModel, SslOrderPrivate>, Diagnostics> {
+    async fn import(&self, call: Call, id: String) -> Result<Imported<Self>, Diagnostics> {
         import::import(&self.session, &call, &id).await
     }
 
@@ -215,14 +192,11 @@ impl Resource for SslOrder {
         &self,
         call: Call,
         identity: SslOrderIdentity,
-    ) -> Result<Imported<SslOrderModel, SslOrderPrivate>, Diagnostics> {
+    ) -> Result<Imported<Self>, Diagnostics> {
         self.import(call, identity::import_id(&identity)?).await
     }
 
-    fn move_from(
-        &self,
-        source: MoveSource,
-    ) -> Result<Moved<SslOrderModel, SslOrderPrivate>, Diagnostics> {
+    fn move_from(&self, source: MoveSource) -> Result<Moved<Self>, Diagnostics> {
         Ok(moved::move_from(&source)?)
     }
 

@@ -7,12 +7,13 @@ use super::model::{OrganizationModel, SslOrderModel};
 use super::private::SslOrderPrivate;
 use crate::certcentral::OrderId;
 use crate::framework::{Attr, Diagnostic, MoveSource, Moved, Set, Warnings};
+use crate::provider::ssl_order::SslOrder;
 
 const SOURCE_TYPE: &str = "st-digicert_certificate";
 /// Namespace and type, without the host: that provider's own documentation installs it from a mirror.
 const SOURCE_PROVIDER: &str = "/myklst/st-digicert";
 
-type Outcome = Result<Moved<SslOrderModel, SslOrderPrivate>, Diagnostic>;
+type Outcome = Result<Moved<SslOrder>, Diagnostic>;
 
 /// A first state with what the other provider knew of the order. Private keys and DNS credentials stay behind.
 pub(super) fn move_from(source: &MoveSource) -> Outcome {

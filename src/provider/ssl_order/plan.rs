@@ -17,16 +17,15 @@ pub(super) use destroy::{announce, not_allowed};
 pub(super) use forced::guard;
 pub(super) use read_only::{read_only_destroy, warn_of_read_only};
 
-use super::model::SslOrderModel;
 use super::price;
-use super::private::SslOrderPrivate;
 use crate::framework::{PlanRequest, Planned};
 use crate::provider::settings::OrderDefaults;
+use crate::provider::ssl_order::SslOrder;
 
 /// A plan request of this resource.
-pub(super) type Request = PlanRequest<SslOrderModel, SslOrderPrivate>;
+pub(super) type Request = PlanRequest<SslOrder>;
 /// A plan of this resource.
-pub(super) type Plan = Planned<SslOrderModel, SslOrderPrivate>;
+pub(super) type Plan = Planned<SslOrder>;
 
 /// What a plan buys.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,14 +7,14 @@ use super::imported;
 use super::model::SslOrderModel;
 use super::observe;
 use super::outside;
-use super::private::SslOrderPrivate;
 use crate::certcentral::{OrderId, OrderStatus};
 use crate::framework::{Call, Diagnostic, Read, ReadRequest, Warnings};
 use crate::provider::api_error;
 use crate::provider::session::Session;
+use crate::provider::ssl_order::SslOrder;
 
-type Request = ReadRequest<SslOrderModel, SslOrderPrivate>;
-type Outcome = Read<SslOrderModel, SslOrderPrivate>;
+type Request = ReadRequest<SslOrder>;
+type Outcome = Read<SslOrder>;
 
 /// Looks at the order of a state.
 pub(super) async fn read(session: &Session, call: &Call, request: Request) -> Outcome {

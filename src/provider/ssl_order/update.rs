@@ -15,6 +15,7 @@ use crate::framework::{
     Updated, Warnings, conformance,
 };
 use crate::provider::session::Session;
+use crate::provider::ssl_order::SslOrder;
 
 /// How far an update came before it failed, and why.
 struct Failed {
@@ -23,8 +24,8 @@ struct Failed {
     problem: Diagnostics,
 }
 
-type Request = UpdateRequest<SslOrderModel, SslOrderPrivate>;
-type Outcome = Updated<SslOrderModel, SslOrderPrivate>;
+type Request = UpdateRequest<SslOrder>;
+type Outcome = Updated<SslOrder>;
 
 /// Carries the plan out.
 pub(super) async fn update(session: &Session, call: &Call, request: Request) -> Outcome {

@@ -12,6 +12,7 @@ use crate::certcentral::OrderId;
 use crate::framework::{Attr, Call, CreateRequest, Created, Diagnostic, Severity, Warnings};
 use crate::provider::config::ProviderConfig;
 use crate::provider::session::Session;
+use crate::provider::ssl_order::SslOrder;
 use crate::provider::ssl_order::model::{SslOrderModel, TimeoutsModel, ValidityModel};
 use crate::provider::ssl_order::private::SslOrderPrivate;
 use crate::provider::ssl_order::samples::{
@@ -22,7 +23,7 @@ async fn run(
     session: &Session,
     order: SslOrderModel,
     stop: CancellationToken,
-) -> Created<SslOrderModel, SslOrderPrivate> {
+) -> Created<SslOrder> {
     let request = CreateRequest {
         config: order.clone(),
         planned_state: plan(&order, None, SslOrderPrivate::default()).state,
@@ -50,7 +51,7 @@ fn summaries(warnings: &Warnings) -> Vec<&str> {
     warnings.iter().map(|w| w.summary.as_str()).collect()
 }
 
-fn object(created: Created<SslOrderModel, SslOrderPrivate>) -> (SslOrderModel, Warnings) {
+fn object(created: Created<SslOrder>) -> (SslOrderModel, Warnings) {
     match created {
         Created::Object {
             state, warnings, ..
@@ -121,7 +122,7 @@ fn hasty() -> SslOrderModel {
     }
 }
 
-fn only_problem(created: Created<SslOrderModel, SslOrderPrivate>) -> Diagnostic {
+fn only_problem(created: Created<SslOrder>) -> Diagnostic {
     let Created::Nothing(problems) = created else {
         panic!("{created:?}");
     };

@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::update;
 use crate::framework::{Attr, Call, Diagnostic, Severity, UpdateRequest, Updated};
+use crate::provider::ssl_order::SslOrder;
 use crate::provider::ssl_order::model::{SslOrderModel, TimeoutsModel};
 use crate::provider::ssl_order::private::SslOrderPrivate;
 use crate::provider::ssl_order::samples::{client, csr_for, order, plan, prepared, session};
@@ -71,7 +72,7 @@ impl Ordered {
     }
 
     /// Plans the configuration and carries the plan out.
-    async fn apply(&self, config: &SslOrderModel) -> Updated<SslOrderModel, SslOrderPrivate> {
+    async fn apply(&self, config: &SslOrderModel) -> Updated<SslOrder> {
         self.apply_with(config, SslOrderPrivate::default()).await
     }
 
@@ -79,7 +80,7 @@ impl Ordered {
         &self,
         config: &SslOrderModel,
         private: SslOrderPrivate,
-    ) -> Updated<SslOrderModel, SslOrderPrivate> {
+    ) -> Updated<SslOrder> {
         let planned = plan(config, Some(&self.state), private);
         assert!(!planned.diagnostics.has_errors(), "{planned:?}");
         assert!(planned.requires_replace.is_empty(), "{planned:?}");
@@ -131,7 +132,7 @@ fn refused(code: &str) -> Fault {
     }
 }
 
-fn only_error(updated: &Updated<SslOrderModel, SslOrderPrivate>) -> &Diagnostic {
+fn only_error(updated: &Updated<SslOrder>) -> &Diagnostic {
     let is_error = |it: &&Diagnostic| it.severity == Severity::Error;
     let mut errors = updated.diagnostics.iter().filter(is_error);
     let error = errors.next().unwrap_or_else(|| panic!("{updated:?}"));
@@ -139,7 +140,7 @@ fn only_error(updated: &Updated<SslOrderModel, SslOrderPrivate>) -> &Diagnostic 
     error
 }
 
-fn warnings(updated: &Updated<SslOrderModel, SslOrderPrivate>) -> Vec<&str> {
+fn warnings(updated: &Updated<SslOrder>) -> Vec<&str> {
     assert!(!updated.diagnostics.has_errors(), "{updated:?}");
     let said = updated.diagnostics.iter();
     said.map(|it| it.summary.as_str()).collect()
