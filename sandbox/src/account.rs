@@ -125,6 +125,25 @@ pub(crate) struct Organization {
     pub(crate) has_verified_contact: bool,
 }
 
+/// An organization that DigiCert has yet to validate. It has no id so far.
+pub(crate) fn organization_named(name: &str) -> Organization {
+    Organization {
+        id: 0,
+        name: name.to_owned(),
+        assumed_name: None,
+        address: "7 Example Street".to_owned(),
+        address2: None,
+        zip: "84043".to_owned(),
+        city: "Lehi".to_owned(),
+        state: "Utah".to_owned(),
+        country: "us".to_owned(),
+        telephone: None,
+        active: true,
+        validated: false,
+        has_verified_contact: false,
+    }
+}
+
 /// The organizations of a new account.
 pub(crate) fn organizations() -> Vec<Organization> {
     let widgets = Organization {

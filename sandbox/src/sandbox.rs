@@ -14,6 +14,7 @@ use time::OffsetDateTime;
 use tokio::{runtime::Builder, sync::oneshot};
 
 use crate::{
+    account,
     api::{self, BASE_PATH},
     connection::{Door, Line, Porter},
     control::{self, CONTROL_PATH},
@@ -205,6 +206,12 @@ impl Sandbox {
     /// Changes how the account treats orders from now on.
     pub fn change(&self, change: impl FnOnce(&mut Behavior)) {
         change(&mut self.shared.lock().behavior);
+    }
+
+    /// Adds an organization that DigiCert has yet to validate, and returns its id.
+    pub fn add_organization(&self, name: &str) -> u64 {
+        let organization = account::organization_named(name);
+        self.shared.lock().add_organization(organization)
     }
 
     /// Does something to one order that is not part of the imitated API.

@@ -92,9 +92,15 @@ pub struct OrganizationValidation {
     /// `ov`, `ev` and others.
     #[serde(default, rename = "type", deserialize_with = "flexible::text")]
     pub kind: Option<String>,
+    /// Short name, such as `OV`.
+    #[serde(default, deserialize_with = "flexible::text")]
+    pub name: Option<String>,
     /// `active`, `pending` and others.
     #[serde(default, deserialize_with = "flexible::text")]
     pub status: Option<String>,
+    /// When it was made.
+    #[serde(default, deserialize_with = "flexible::timestamp")]
+    pub date_created: Option<OffsetDateTime>,
     /// How long it lasts.
     #[serde(default, deserialize_with = "flexible::timestamp")]
     pub validated_until: Option<OffsetDateTime>,
@@ -156,19 +162,24 @@ impl ListPage for OrganizationList {
 }
 
 impl Client {
-    /// All organizations that the key sees, over all pages, inactive ones included.
+    /// All organizations that the key sees, or those of one container, over all pages, inactive ones included.
     ///
     /// # Errors
     ///
     /// [`Error`] of the first page that fails.
     ///
     /// Source: <https://dev.digicert.com/services-api/organizations/list-organizations/>
-    pub async fn organizations(&self) -> Result<Vec<Organization>, Error> {
-        self.all_pages::<OrganizationList>(&["organization"], &[], None)
+    pub async fn organizations(
+        &self,
+        container: Option<ContainerId>,
+    ) -> Result<Vec<Organization>, Error> {
+        let container = container.map(|id| ("container_id".to_owned(), id.to_string()));
+        let query: Vec<_> = container.into_iter().collect();
+        self.all_pages::<OrganizationList>(&["organization"], &query, None)
             .await
     }
 
-    /// Reads an organization with its contacts.
+    /// Reads an organization with its contacts and validations.
     ///
     /// # Errors
     ///
@@ -176,7 +187,8 @@ impl Client {
     ///
     /// Source: <https://dev.digicert.com/en/certcentral-apis/services-api/organizations/organization-info.html>
     pub async fn organization(&self, organization: OrganizationId) -> Result<Organization, Error> {
-        self.get(&["organization", &organization.to_string()], &[])
+        let query = [("include_validation".to_owned(), "true".to_owned())];
+        self.get(&["organization", &organization.to_string()], &query)
             .await
     }
 

@@ -153,7 +153,7 @@ pub(crate) const CALLS: &[Call] = calls! {
     orders_by_alternative_id("tf-token");
     organization(id());
     organization_validations(id());
-    organizations();
+    organizations(None);
     place_order("ssl_basic", &NewOrder::new(certificate()));
     product("ssl_basic");
     products();

@@ -26,6 +26,10 @@ pub(super) async fn list(State(shared): Account, uri: Uri) -> Answer {
             _ => return Err(Problem::not_imitated(&format!("the filter `{name}`"))),
         }
     }
+    // Every organization of this account belongs to one container.
+    if let Some(container) = query.number("container_id")? {
+        found.retain(|_| container == DEFAULT_CONTAINER);
+    }
     let items = found
         .into_iter()
         .map(|organization| {
