@@ -2,6 +2,7 @@
 
 mod api_error;
 mod config;
+mod data_sources;
 mod dcv_record;
 pub mod order_issuance;
 mod polling;
@@ -96,9 +97,14 @@ impl Provider for DigicertProvider {
         }
     }
 
+    fn awaits_settings(&self) -> bool {
+        self.session.awaits_settings()
+    }
+
     fn register(&self, types: &mut impl Types) {
         types.resource(SslOrder::new(Arc::clone(&self.session)));
         types.resource(OrderIssuance::new(Arc::clone(&self.session)));
+        data_sources::register(types, &self.session);
     }
 }
 
@@ -107,7 +113,7 @@ mod tests {
     use super::DigicertProvider;
     use super::config::ProviderConfig;
     use crate::framework::schema_check::{model_matches, violations};
-    use crate::framework::{Catalog, Provider};
+    use crate::framework::{Attr, Catalog, Provider};
 
     #[test]
     fn schemas_keep_the_rules_of_core_and_match_their_models() {
@@ -120,6 +126,34 @@ mod tests {
         assert_eq!(names, ["digicert_ssl_order", "digicert_order_issuance"]);
         for entry in catalog.resources.iter().chain(&catalog.data_sources) {
             assert_eq!(entry.violations, [] as [&str; 0], "{}", entry.type_name);
+        }
+    }
+
+    #[test]
+    fn reads_wait_for_a_key_and_an_address_that_are_not_known_yet() {
+        let unknown_key = ProviderConfig {
+            api_key: Attr::Unknown,
+            ..ProviderConfig::default()
+        };
+        let unknown_region = ProviderConfig {
+            api_key: "key".into(),
+            region: Attr::Unknown,
+            ..ProviderConfig::default()
+        };
+        let unknown_default = ProviderConfig {
+            organization_id: Attr::Unknown,
+            ..ProviderConfig::default()
+        };
+        for (config, awaits) in [
+            (unknown_key, true),
+            (unknown_region, true),
+            (unknown_default, false),
+        ] {
+            let provider = DigicertProvider::new(|_| {}).reading(|_| None);
+            assert!(!provider.awaits_settings());
+            let refused = provider.configure("1.15.0", config.clone());
+            assert!(!refused.has_errors(), "{refused:?}");
+            assert_eq!(provider.awaits_settings(), awaits, "{config:?}");
         }
     }
 }

@@ -8,6 +8,7 @@ mod changes;
 mod clocks;
 mod closed;
 mod configurations;
+mod data_organization;
 mod destroy;
 mod destroy_faults;
 pub(crate) mod destroy_matrix;

@@ -6,6 +6,7 @@ mod bad_input;
 mod canary;
 mod chain;
 mod configuration;
+mod data_sources;
 mod destroy;
 mod every_argument;
 mod evidence;
