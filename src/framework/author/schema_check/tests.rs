@@ -1,6 +1,6 @@
 //! Each rule broken once, and models that do not agree with their schema.
 
-use super::{model_matches, violations};
+use super::{data_source_violations, model_matches, violations};
 use crate::framework::{Attr, Attribute, Nesting, Schema, Set, Type, Value};
 
 crate::model! {
@@ -126,4 +126,28 @@ fn attributes_without_field_and_other_types_are_found() {
             "years: expected a string, found a number (for known attributes)"
         ]
     );
+}
+
+#[test]
+fn a_data_source_has_nothing_that_only_a_plan_uses() {
+    let name = || Attribute::optional("name", Type::String, "A name.");
+    let inside = |attribute| Attribute::optional("one", (Nesting::Single, vec![attribute]), "One.");
+    let rule = |name: &str| {
+        format!(
+            "{name}: a data source is never planned: no default, no prior value, no replacement"
+        )
+    };
+    for (attribute, expected) in [
+        (name(), vec![]),
+        (name().default_value("x"), vec![rule("name")]),
+        (name().requires_replace(), vec![rule("name")]),
+        (inside(name().keeps_prior_value()), vec![rule("name")]),
+    ] {
+        assert_eq!(data_source_violations(&schema(vec![attribute])), expected);
+    }
+    let upgraded = Schema {
+        version: 1,
+        ..schema(vec![])
+    };
+    assert_eq!(data_source_violations(&upgraded).len(), 1);
 }

@@ -1,4 +1,4 @@
-//! A provider of one resource type that has every kind of attribute. What a call does is chosen by the `note` of the
+//! A provider of a resource type and a data source that have every kind of attribute. What a call does is chosen by the `note` of the
 //! object, so that each test says in its own configuration what happens.
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,8 +10,8 @@ use tokio::sync::Notify;
 use crate::framework::{
     Attr, Attribute, Call, CreateRequest, Created, DataSource, DeleteRequest, Deleted, Diagnostic,
     Diagnostics, IdentityAttribute, IdentitySchema, Imported, MoveSource, Moved, Nesting,
-    PlanRequest, Planned, PrivateState, Provider, Read, ReadRequest, Resource, Schema, Type, Types,
-    UpdateRequest, Updated, Warnings,
+    NoIdentity, NoPrivate, PlanRequest, Planned, PrivateState, Provider, Read, ReadRequest,
+    Resource, Schema, Type, Types, UpdateRequest, Updated, Warnings,
 };
 
 crate::model! {
@@ -101,6 +101,7 @@ impl Provider for TestProvider {
 
     fn register(&self, types: &mut impl Types) {
         types.resource(Orders(Arc::clone(&self.0)));
+        types.resource(Notes);
         types.data_source(Prices);
     }
 }
@@ -358,6 +359,50 @@ impl Resource for Orders {
     fn generate_config(&self, mut arguments: Order) -> Order {
         arguments.secret = Attr::Null;
         arguments
+    }
+}
+
+/// A resource type that leaves to the framework whatever can be left to it.
+pub(super) struct Notes;
+
+crate::model! {
+    /// A note.
+    pub(super) struct Note { pub text: Attr<String> }
+}
+
+pub(super) fn note_schema() -> Schema {
+    Schema {
+        version: 0,
+        description: "A note.",
+        attributes: vec![Attribute::required("text", Type::String, "A text.")],
+    }
+}
+
+impl Resource for Notes {
+    type Model = Note;
+    type Private = NoPrivate;
+    type Identity = NoIdentity;
+
+    const TYPE_NAME: &'static str = "test_note";
+
+    fn schema(&self) -> Schema {
+        note_schema()
+    }
+
+    async fn create(&self, _call: Call, request: CreateRequest<Self>) -> Created<Self> {
+        Created::Object {
+            state: request.planned_state,
+            private: NoPrivate {},
+            warnings: Warnings::new(),
+        }
+    }
+
+    async fn read(&self, _call: Call, request: ReadRequest<Self>) -> Read<Self> {
+        Read::Object {
+            state: request.state,
+            private: request.private,
+            warnings: Warnings::new(),
+        }
     }
 }
 
