@@ -71,23 +71,23 @@ fn what_changes_an_argument_is_no_state() {
     for (state, violation) in [
         (
             Value::Null,
-            "InvalidDataSource  the data source returned no object",
+            "InvalidDataSource root object the data source returned no object",
         ),
         (
             object(Value::Unknown, Value::string("a"), &["x"]),
-            "UnknownResult id the value is still unknown",
+            "UnknownResult .id the value is still unknown",
         ),
         (
             object(Value::string("1"), Value::string("A"), &["x"]),
-            "InvalidDataSource name the argument is not as it was configured",
+            "InvalidDataSource .name the argument is not as it was configured",
         ),
         (
             object(Value::string("1"), Value::string("a"), &["y"]),
-            "InvalidDataSource parts[0].label the argument is not as it was configured",
+            "InvalidDataSource .parts[0].label the argument is not as it was configured",
         ),
         (
             object(Value::string("1"), Value::string("a"), &[]),
-            "InvalidDataSource parts the argument has other elements than were configured",
+            "InvalidDataSource .parts the argument has other elements than were configured",
         ),
     ] {
         assert_eq!(
@@ -99,7 +99,7 @@ fn what_changes_an_argument_is_no_state() {
     let state = object(Value::string("1"), Value::string("a"), &["x"]);
     assert_eq!(
         shown(&check_data_source(&block(), &config, &state)),
-        ["InvalidDataSource name the argument was not configured, and has a value"]
+        ["InvalidDataSource .name the argument was not configured, and has a value"]
     );
     assert_eq!(
         check_data_source(&block(), &config, &Value::Null)[0].rule,
