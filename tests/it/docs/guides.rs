@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use crate::terraform::{Workdir, cores};
+use crate::cores::driver::{Workdir, cores};
 
 const VERSIONS: &str = "terraform {\n  required_providers {\n    digicert = {\n      source = \"certcentral/digicert\"\n    }\n  }\n}\n";
 

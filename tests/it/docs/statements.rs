@@ -6,7 +6,7 @@ use certcentral_sandbox::{Approval, Sandbox, Settings};
 use serde_json::Value;
 
 use super::guides::csr;
-use crate::terraform::{Core, Workdir, cores};
+use crate::cores::driver::{Core, Workdir, cores};
 
 const ORDER: &str = "digicert_ssl_order.shop";
 const WAIT: &str = "digicert_order_issuance.shop";

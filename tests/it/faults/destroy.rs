@@ -1,8 +1,8 @@
 //! Cancelling and revoking under faults: asked for once, believed only after a look.
 
 use super::rows::{add, assert_no_key, each};
-use crate::lifecycle::bed::{errors, launch};
-use crate::lifecycle::destroy_matrix::{destroy, in_status};
+use crate::host::bed::{errors, launch};
+use crate::host::destroy::matrix::{destroy, in_status};
 
 /// The status that an order is in, the call that ends it, the word for that, and the status it ends in.
 const ENDS: [(&str, &str, &str, &str); 3] = [

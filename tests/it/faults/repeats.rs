@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use super::rows::{add, assert_no_key, assert_one_order_and_an_empty_plan, each, hasty, try_apply};
-use crate::lifecycle::bed::{Bed, ORDER, errors, new_csr, order, order_with, warnings};
-use crate::lifecycle::destroy_matrix::{destroy, in_status};
+use crate::host::bed::{Bed, ORDER, errors, new_csr, order, order_with, warnings};
+use crate::host::destroy::matrix::{destroy, in_status};
 
 /// Limits that ask for a second, the shortest pause there is.
 const LIMITS: [&str; 4] = [
