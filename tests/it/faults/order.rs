@@ -63,6 +63,9 @@ const SPOILS_THE_ANSWER: &[&str] = &[
     "remove pointer=/id",
     "set pointer= value=[]",
     "status status=500",
+    r#"answer {"status": 201, "body": ""}"#,
+    r#"answer {"status": 201, "body": "{\"id\": 21475"}"#,
+    r#"answer {"status": 201, "body": "{\"requests\": []}"}"#,
 ];
 
 async fn is_settled(rule: String) {

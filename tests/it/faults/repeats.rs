@@ -27,6 +27,11 @@ async fn an_order_over_the_limit_waits_as_long_as_it_is_told_and_is_placed_once(
         );
         let statuses: Vec<_> = bed.posts().iter().map(|post| post.status).collect();
         assert_eq!(statuses, [Some(429), Some(429), Some(201)], "{fault}");
+        let posts = bed.posts();
+        assert!(
+            posts.iter().all(|post| post.request == posts[0].request),
+            "{fault}: the same order with the same token"
+        );
         assert_one_order_and_an_empty_plan(&mut bed, &order(), fault).await;
         assert_eq!(bed.posts().len(), 3, "{fault}");
     })
@@ -96,9 +101,15 @@ async fn look_ups_and_refreshes_are_repeated_after_failures_that_pass() {
             .replace(routes[0], routes[2])
             .replace(routes[1], routes[2]);
         add(&bed.sandbox, &refresh);
-        let before = bed.terraform.state().clone();
+        let (before, seen) = (bed.terraform.state().clone(), bed.seen());
         let report = bed.terraform.refresh().await.unwrap();
         report.expect_success();
+        let statuses: Vec<_> = bed.sandbox.journal()[seen..]
+            .iter()
+            .map(|entry| entry.status)
+            .collect();
+        assert_eq!(statuses.len(), 2, "{row}: {statuses:?}");
+        assert_eq!(statuses[1], Some(200), "{row}: {statuses:?}");
         assert_eq!(bed.terraform.state(), &before, "{row}");
         assert_one_order_and_an_empty_plan(&mut bed, &order(), &row).await;
     })

@@ -9,4 +9,5 @@ mod guards;
 mod import;
 mod issuance;
 mod refresh;
+mod repeats;
 mod update;

@@ -3,10 +3,8 @@
 mod adoption;
 mod answers;
 mod duplicates;
-mod lost_answers;
 mod price;
 mod refused;
-mod repeats;
 mod request_body;
 mod succession;
 mod unknowns;

@@ -1,5 +1,5 @@
-//! A destroy whose calls fail: it looks before it believes anything, makes no call twice, and never forgets an order of
-//! which it does not know.
+//! A destroy whose calls are refused: nothing is asked for twice, and no order is forgotten of which nobody knows. Answers
+//! that get lost are in `tests/it/faults/destroy.rs`.
 
 use certcentral_sandbox::{At, Fault};
 use serde_json::json;
@@ -17,67 +17,6 @@ fn refusal(status: u16, code: &str) -> Fault {
         status,
         body: json!({ "errors": [{ "code": code, "message": "No." }] }).to_string(),
         content_type: "application/json".to_owned(),
-    }
-}
-
-#[tokio::test]
-async fn a_lost_answer_is_settled_by_a_look() {
-    let table: [(&str, &str, &[&str], &str); 4] = [
-        (
-            "needs_approval",
-            REQUEST,
-            &["look", "reject", "look"],
-            "rejected",
-        ),
-        ("pending", STATUS, &["look", "cancel", "look"], "canceled"),
-        ("issued", REVOKE, &["look", "revoke", "look"], "revoked"),
-        (
-            "reissue_pending",
-            STATUS,
-            &["look", "cancel", "look", "revoke"],
-            "revoked",
-        ),
-    ];
-    for fault in [Fault::Drop, Fault::Html { status: 502 }] {
-        for (status, lost, calls, end) in table {
-            let mut bed = in_status(status, "revoke").await;
-            bed.sandbox.fault(route(lost), 1, At::After, fault.clone());
-            let (applied, made) = destroy(&mut bed).await;
-            assert_eq!(applied.report.diagnostics, [], "{status}");
-            assert_eq!(made, calls, "{status}");
-            assert_eq!(bed.sandbox.orders()[0].status, end, "{status}");
-            assert!(bed.terraform.state().is_empty(), "{status}");
-        }
-    }
-}
-
-#[tokio::test]
-async fn a_call_that_never_arrived_is_not_repeated_before_the_next_destroy() {
-    let table = [
-        ("pending", STATUS, "cancel", "canceled"),
-        ("issued", REVOKE, "revoke", "revoked"),
-    ];
-    for (status, lost, act, end) in table {
-        let mut bed = in_status(status, "revoke").await;
-        let before = bed.order().clone();
-        bed.sandbox.fault(route(lost), 1, At::Before, Fault::Drop);
-        let (applied, made) = destroy(&mut bed).await;
-        assert_eq!(errors(&applied.report), ["CertCentral not reachable"]);
-        let detail = only_error(&applied.report);
-        assert!(
-            detail.contains(&format!(
-                "Looked at afterwards, order {} is {status}",
-                bed.order_id()
-            )),
-            "{detail}"
-        );
-        assert_eq!(made, ["look", act, "look", "look", "look"], "{status}");
-        assert_eq!(bed.order(), &before, "{status}");
-
-        let (applied, made) = destroy(&mut bed).await;
-        assert_eq!(applied.report.diagnostics, [], "{status}");
-        assert_eq!(made, ["look", act], "{status}");
-        assert_eq!(bed.sandbox.orders()[0].status, end, "{status}");
     }
 }
 
@@ -148,17 +87,6 @@ async fn a_key_that_may_neither_reject_nor_cancel_is_told_both() {
     }
     assert_eq!(made, ["look", "reject", "look", "cancel", "look"]);
     assert_eq!(bed.order(), &before);
-}
-
-#[tokio::test]
-async fn a_rejection_whose_fate_is_unknown_is_no_reason_to_cancel() {
-    let mut bed = in_status("needs_approval", "cancel").await;
-    bed.sandbox
-        .fault(route(REQUEST), 1, At::Before, Fault::Drop);
-    let (applied, made) = destroy(&mut bed).await;
-    assert_eq!(errors(&applied.report), ["CertCentral not reachable"]);
-    assert_eq!(made, ["look", "reject", "look", "look", "look"]);
-    assert_eq!(bed.sandbox.orders()[0].status, "needs_approval");
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use certcentral_sandbox::{Approval, At, Fault, Issuance, Move, Sandbox};
 use serde_json::{Value as Json, json};
-use terraform_host::Applied;
+use terraform_host::{Applied, Plan};
 
 use crate::host::bed::{Bed, CSR, errors, http, order_with, route, warnings};
 
@@ -77,6 +77,14 @@ pub(super) async fn destroy_with(
     meanwhile: impl FnOnce(&Sandbox),
 ) -> (Applied, Vec<String>) {
     let plan = bed.terraform.plan_destroy().await.unwrap().expect_success();
+    destroy_as_planned(bed, &plan, meanwhile).await
+}
+
+async fn destroy_as_planned(
+    bed: &mut Bed,
+    plan: &Plan,
+    meanwhile: impl FnOnce(&Sandbox),
+) -> (Applied, Vec<String>) {
     // An order that is processing is so for one more look.
     bed.sandbox.change(|account| {
         if let Issuance::AfterPolls(polls) = account.issuance {
@@ -85,7 +93,7 @@ pub(super) async fn destroy_with(
     });
     meanwhile(&bed.sandbox);
     let seen = bed.seen();
-    let applied = bed.terraform.apply(&plan).await.unwrap().expect_valid();
+    let applied = bed.terraform.apply(plan).await.unwrap().expect_valid();
     (applied, acts(bed, seen))
 }
 
@@ -164,16 +172,31 @@ async fn a_destroy_makes_exactly_the_calls_of_its_status() {
             ("revoke", revoke, revoked),
         ] {
             let mut bed = in_status(status, on_destroy).await;
-            let (applied, made) = destroy(&mut bed).await;
             let shown = format!("{status} {on_destroy}");
+            let plan = bed.terraform.plan_destroy().await.unwrap().expect_success();
+            let is_closed = matches!(status, "revoked" | "canceled" | "rejected" | "expired");
+            let announced: &[&str] = match (on_destroy, status) {
+                _ if is_closed => &[],
+                ("retain", _) => &["Destroy leaves the order open"],
+                ("cancel", "issued" | "reissue_pending") => {
+                    &["Destroy leaves the issued certificate valid"]
+                }
+                ("cancel", _) | (_, "needs_approval" | "pending") => &["Destroy cancels the order"],
+                _ => &["Destroy revokes the certificate for good"],
+            };
+            assert_eq!(warnings(&plan.report), announced, "{shown}");
+            let (applied, made) = destroy_as_planned(&mut bed, &plan, |_| {}).await;
             assert_eq!(errors(&applied.report), [] as [&str; 0], "{shown}");
             assert_eq!(made, calls, "{shown}");
             assert_eq!(bed.sandbox.orders()[0].status, end, "{shown}");
             assert!(bed.terraform.state().is_empty(), "{shown}");
+            if let ["look", "cancel"] = calls {
+                let last = bed.sandbox.journal().pop().unwrap();
+                assert_eq!(last.request["note"], "Destroyed by Terraform", "{shown}");
+            }
             let certificate_lives_on =
                 on_destroy == "cancel" && matches!(end, "issued" | "reissue_pending");
-            let retained_open = on_destroy == "retain"
-                && !matches!(status, "revoked" | "canceled" | "rejected" | "expired");
+            let retained_open = on_destroy == "retain" && !is_closed;
             let expected: &[&str] = if certificate_lives_on {
                 &["Issued certificate stays valid"]
             } else if retained_open {

@@ -1,4 +1,5 @@
-//! Calls that are repeated, and what a person reads when that does not help. A plan and an apply are processes of their own.
+//! What a person reads when repeating a call did not help, and what is never repeated. The faults that are outlasted are in
+//! `tests/it/faults/repeats.rs`.
 
 use certcentral_sandbox::{At, Fault};
 use serde_json::json;
@@ -20,55 +21,6 @@ fn limited(retry_after: &str) -> Fault {
 fn answers(bed: &Bed, seen: usize) -> Vec<Option<u16>> {
     let journal = bed.sandbox.journal();
     journal[seen..].iter().map(|entry| entry.status).collect()
-}
-
-#[tokio::test]
-async fn a_refresh_outlasts_what_passes() {
-    for (fault, status) in [
-        (limited("1"), Some(429)),
-        (Fault::Html { status: 502 }, Some(502)),
-        (Fault::Html { status: 503 }, Some(503)),
-        (Fault::Html { status: 504 }, Some(504)),
-        (Fault::Drop, None),
-        (Fault::Reset, None),
-    ] {
-        let mut bed = Bed::new();
-        let _applied = bed.apply(&order()).await.expect_success();
-        let before = bed.terraform.state().clone();
-        bed.sandbox.fault(route(LOOK), 1, At::Before, fault);
-        let seen = bed.seen();
-        bed.terraform.refresh().await.unwrap().expect_success();
-        assert_eq!(answers(&bed, seen), [status, Some(200)]);
-        assert_eq!(bed.terraform.state(), &before, "{status:?}");
-    }
-}
-
-#[tokio::test]
-async fn an_order_that_is_refused_for_the_request_limit_is_sent_again_and_placed_once() {
-    let mut bed = Bed::new();
-    bed.sandbox
-        .fault_times(route(ORDER), 1, 2, At::Before, limited("1"));
-    let _applied = bed.apply(&order()).await.expect_success();
-    let posts = bed.posts();
-    let statuses: Vec<_> = posts.iter().map(|post| post.status).collect();
-    assert_eq!(statuses, [Some(429), Some(429), Some(201)]);
-    assert!(
-        posts.iter().all(|post| post.request == posts[0].request),
-        "the same order with the same token"
-    );
-    assert_eq!(bed.sandbox.summary().orders_created, 1);
-    assert!(bed.plan(&order()).await.expect_success().is_empty());
-}
-
-#[tokio::test]
-async fn a_503_to_an_order_is_never_repeated() {
-    let mut bed = Bed::new();
-    let page = Fault::Html { status: 503 };
-    bed.sandbox.fault(route(ORDER), 1, At::Before, page);
-    let hasty = order_with(json!({ "timeouts": { "create": "2s" } }));
-    let failed = bed.apply(&hasty).await;
-    assert_eq!(errors(&failed.report), ["Unknown outcome of the order"]);
-    assert_eq!(bed.posts().len(), 1);
 }
 
 #[tokio::test]
