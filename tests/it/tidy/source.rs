@@ -66,7 +66,7 @@ pub(super) fn a_rule_names_its_source(path: &str, text: &str) -> Vec<Violation> 
             && item.contains("Vec<Diagnostic>")
     };
     let is_a_limit = |item: &str| path.ends_with("/limits.rs") && item.contains(" const ");
-    let of_the_rules = path.starts_with("src/provider/ssl_order/validate/");
+    let of_the_rules = path.starts_with("src/provider/ssl_order/rules/");
     if !of_the_rules || path.contains("/tests/") {
         return Vec::new();
     }
@@ -305,8 +305,8 @@ mod tests {
                 .map(|(line, _)| line)
                 .collect()
         };
-        assert_eq!(lines("src/provider/ssl_order/validate/a.rs"), [6]);
-        assert_eq!(lines("src/provider/ssl_order/validate/limits.rs"), [6, 16]);
+        assert_eq!(lines("src/provider/ssl_order/rules/a.rs"), [6]);
+        assert_eq!(lines("src/provider/ssl_order/rules/limits.rs"), [6, 16]);
         assert_eq!(lines("src/provider/ssl_order/plan.rs"), [0; 0]);
     }
 }
