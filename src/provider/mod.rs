@@ -1,10 +1,8 @@
 //! The DigiCert provider: joins the framework and the CertCentral client. A folder per resource, a file per operation.
 
-mod api_error;
 mod config;
-mod dcv_record;
+mod order;
 pub mod order_issuance;
-mod polling;
 mod session;
 mod settings;
 pub mod ssl_order;

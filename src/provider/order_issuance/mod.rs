@@ -11,17 +11,17 @@
 mod certificate;
 mod create;
 mod domains;
+mod messages;
 mod model;
 mod read;
 mod schema;
-mod words;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-pub use model::OrderIssuanceModel;
+pub use self::model::OrderIssuanceModel;
 
 use super::session::Session;
 use crate::certcentral::OrderId;
