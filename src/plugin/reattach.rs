@@ -12,7 +12,10 @@ use super::listener::Address;
 const REGISTRIES: [&str; 2] = ["registry.terraform.io", "registry.opentofu.org"];
 
 /// Prints the variable in a form that can be pasted into a shell.
-#[expect(clippy::disallowed_methods, reason = "for a person, before anybody attaches")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "for a person, before anybody attaches"
+)]
 pub(super) fn announce(plugin: &PluginInfo, address: &Address) -> io::Result<()> {
     let variable = variable(plugin, std::process::id(), address)?;
     let mut stdout = io::stdout().lock();

@@ -48,6 +48,25 @@ fn retain_calls_nothing() {
 }
 
 #[test]
+fn cancel_cancels_a_pending_order() {
+    for core in few_cores() {
+        let (sandbox, _, workdir) = ordered(&core, Approval::Auto, Issuance::Manual, "cancel");
+        let id = sandbox.orders()[0].id;
+
+        let output = workdir.destroy();
+
+        assert_says(&output, &["Warning: Destroy cancels the order"]);
+        assert_eq!(sandbox.orders()[0].status, "canceled", "{}", core.name);
+        assert_eq!(
+            ending_calls(&sandbox),
+            [format!("PUT /order/certificate/{id}/status")],
+            "{}",
+            core.name
+        );
+    }
+}
+
+#[test]
 fn revoke_revokes_the_order_as_the_plan_announced() {
     for core in few_cores() {
         let (sandbox, _, workdir) = ordered(&core, Approval::None, Issuance::Immediate, "revoke");

@@ -3,16 +3,20 @@
 use certcentral_sandbox::{Approval, Behavior, Entry, Issuance, Route, Sandbox, Settings};
 use serde_json::Value;
 
-use crate::cores::driver::{Core, Output, cores};
+use crate::cores::driver::{Core, Output, Product, cores};
 
-/// The cores that differ most: the oldest, the newest, and what is installed.
+/// The cores that differ most: Terraform at its oldest and at its newest, and OpenTofu.
 pub(super) fn few_cores() -> Vec<Core> {
     let mut all = cores();
-    let oldest = all.iter().map(|core| core.version).min();
-    let newest = all.iter().map(|core| core.version).max();
+    // A core under `.cores/` comes before the same version on `PATH`.
+    all.sort_by_key(|core| core.version);
+    let is_terraform = |core: &Core| core.product == Product::Terraform;
+    let oldest = all.iter().position(is_terraform);
+    let newest = all.iter().rposition(is_terraform);
+    let mut place = 0..;
     all.retain(|core| {
-        let version = Some(core.version);
-        version == oldest || version == newest || is_installed(core)
+        let place = place.next();
+        place == oldest || place == newest || !is_terraform(core)
     });
     all
 }
@@ -20,12 +24,8 @@ pub(super) fn few_cores() -> Vec<Core> {
 /// What is on `PATH`.
 pub(super) fn installed_cores() -> Vec<Core> {
     let mut all = cores();
-    all.retain(is_installed);
+    all.retain(|core| core.on_path);
     all
-}
-
-fn is_installed(core: &Core) -> bool {
-    core.name.ends_with("on PATH")
 }
 
 /// A sandbox that treats orders like this.

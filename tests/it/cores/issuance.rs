@@ -4,8 +4,8 @@ use certcentral_sandbox::{Behavior, Dcv, DnsRecord, Sandbox, Settings};
 
 use super::chain;
 use super::configuration::{Configuration, ORDER};
-use super::evidence::{assert_says, order_posts};
-use crate::cores::driver::{Core, Workdir, cores};
+use super::evidence::{assert_says, few_cores, order_posts};
+use crate::cores::driver::{Core, Workdir};
 
 const WAIT: &str = "digicert_order_issuance.example";
 
@@ -106,7 +106,7 @@ fn assert_certificate(workdir: &Workdir, sandbox: &Sandbox, core: &Core) {
 
 #[test]
 fn one_apply_orders_proves_the_domains_and_hands_the_certificate_on() {
-    for core in cores() {
+    for core in few_cores() {
         let sandbox = account();
         let workdir = configuration(&sandbox, "each.value.record_value", "2m").workdir(&core);
 
@@ -121,7 +121,7 @@ fn one_apply_orders_proves_the_domains_and_hands_the_certificate_on() {
 
 #[test]
 fn a_wrong_record_is_named_and_its_correction_leads_to_the_certificate_of_the_same_order() {
-    for core in cores() {
+    for core in few_cores() {
         let sandbox = account();
         let wrong = r#"lower("NOT-THE-TOKEN")"#;
         let workdir = configuration(&sandbox, wrong, "1s").workdir(&core);

@@ -2,13 +2,13 @@
 
 use std::net::TcpListener;
 
-use certcentral_sandbox::{Approval, Issuance, Sandbox, Settings};
+use certcentral_sandbox::{Sandbox, Settings};
 use serde_json::Value;
 
 use super::chain;
 use super::configuration::{Configuration, ORDER};
 use super::evidence::{
-    PRICE, assert_says, changing_calls, few_cores, order_posts, sandbox, with_sorted_names,
+    PRICE, assert_says, changing_calls, few_cores, order_posts, with_sorted_names,
 };
 use crate::cores::driver::cores;
 
@@ -97,7 +97,7 @@ fn assert_is_the_seed_order(sandbox: &Sandbox) {
 
 #[test]
 fn a_plan_needs_neither_key_nor_network() {
-    for core in cores() {
+    for core in few_cores() {
         let configuration = Configuration::seed(&closed_port());
         let workdir = configuration.workdir_without_key(&core);
 
@@ -113,47 +113,4 @@ fn closed_port() -> String {
     let address = listener.local_addr().unwrap();
     drop(listener);
     format!("http://{address}/services/v2")
-}
-
-#[test]
-fn destroying_cancels_a_pending_order_where_on_destroy_says_so() {
-    for core in few_cores() {
-        let sandbox = sandbox(Approval::Auto, Issuance::Manual);
-        let workdir = Configuration::small(&sandbox.base_url())
-            .set("wait_for", "none")
-            .set("on_destroy", "cancel")
-            .workdir(&core);
-        workdir.apply();
-        let id = sandbox.orders()[0].id;
-
-        let output = workdir.destroy();
-
-        assert_says(&output, &["Warning: Destroy cancels the order"]);
-        assert_eq!(sandbox.orders()[0].status, "canceled", "{}", core.name);
-        assert_eq!(
-            changing_calls(&sandbox),
-            [
-                "POST /order/certificate/ssl_plus".to_owned(),
-                format!("PUT /order/certificate/{id}/status"),
-            ],
-            "{}",
-            core.name
-        );
-    }
-}
-
-#[test]
-fn an_order_that_waits_for_approval_is_withdrawn_by_rejecting_its_request() {
-    for core in few_cores() {
-        let sandbox = sandbox(Approval::OneStep, Issuance::Manual);
-        let workdir = Configuration::small(&sandbox.base_url())
-            .set("on_destroy", "cancel")
-            .workdir(&core);
-        workdir.apply();
-
-        workdir.destroy();
-
-        assert_eq!(sandbox.orders()[0].status, "rejected", "{}", core.name);
-        assert_eq!(sandbox.summary().orders_charged, 0, "{}", core.name);
-    }
 }

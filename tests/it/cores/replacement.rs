@@ -102,7 +102,8 @@ fn a_failed_provisioner_taints_the_order_and_the_next_apply_adopts_it() {
         let output = workdir.run(&["apply", "-auto-approve"]).exits_with(1);
         assert_says(&output, &["Error: local-exec provisioner error"]);
         let plan = workdir.plan();
-        assert_says(&plan, &["is tainted, so must be replaced"]);
+        // OpenTofu writes "so it must be replaced".
+        assert_says(&plan, &["is tainted, so", "must be replaced"]);
         configuration.replace_in(&workdir);
         let output = workdir.apply();
 

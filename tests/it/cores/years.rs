@@ -10,7 +10,7 @@ use time::macros::format_description;
 
 use super::configuration::{Configuration, ORDER};
 use super::evidence::{assert_says, changing, few_cores};
-use crate::cores::driver::{Workdir, cores};
+use crate::cores::driver::Workdir;
 
 /// Days before its end from which a certificate is reissued.
 const REISSUE_DAYS: i64 = 60;
@@ -71,7 +71,7 @@ impl Life {
 
 #[test]
 fn an_order_lives_for_a_year_and_a_half_without_a_surprise() {
-    for core in cores() {
+    for core in few_cores() {
         let sandbox = Sandbox::start(Settings::default()).unwrap();
         let workdir = Configuration::small(&sandbox.base_url())
             .set("validity_years", Value::Null)

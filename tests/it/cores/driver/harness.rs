@@ -153,8 +153,8 @@ fn a_new_enough_core_is_known_by_its_version() {
 
         let output = workdir.run(&["version"]).success();
 
-        let (major, minor) = core.version;
-        let expected = format!("v{major}.{minor}.");
+        let (major, minor, _) = core.version;
+        let expected = format!("{:?} v{major}.{minor}.", core.product);
         assert!(
             output.stdout.contains(&expected),
             "{}: {}",

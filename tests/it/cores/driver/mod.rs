@@ -1,4 +1,4 @@
-//! Real Terraform cores, each driving the built provider in a directory of its own.
+//! Real cores, Terraform and OpenTofu, each driving the built provider in a directory of its own.
 //!
 //! `cores()` lists what is on this machine; a test runs its story on every one of them:
 //!
@@ -16,6 +16,6 @@ mod harness;
 mod running;
 mod workdir;
 
-pub(crate) use self::core::{Core, cores};
+pub(crate) use self::core::{Core, Feature, Product, Version, cores, having};
 pub(crate) use self::running::{Lifeline, Running};
-pub(crate) use self::workdir::{Output, Workdir};
+pub(crate) use self::workdir::{HOSTS, Output, Workdir, overrides};

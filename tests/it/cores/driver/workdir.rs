@@ -17,6 +17,9 @@ use super::running::{Lifeline, Running};
 const PROVIDER: &str = env!("CARGO_BIN_EXE_terraform-provider-digicert");
 const SAVED_PLAN: &str = "saved.plan";
 
+/// Whose registry Terraform, and whose OpenTofu, means by a source address without a host.
+pub(crate) const HOSTS: [&str; 2] = ["registry.terraform.io", "registry.opentofu.org"];
+
 /// A temporary directory in which one core runs the built provider, alone with an environment of its own.
 ///
 /// Nothing of the caller's environment but `PATH` gets in: no `DIGICERT_*` key, no `TF_*` switch, no home directory.
@@ -61,14 +64,16 @@ impl Output {
 
 impl Workdir {
     /// Writes `files` (name, text) into a new directory, with a CLI configuration that puts the built provider in the place
-    /// of `registry.terraform.io/certcentral/digicert`, so that no `init` is needed.
+    /// of `certcentral/digicert`, so that no `init` is needed.
     pub(crate) fn new(core: &Core, files: &[(&str, &str)]) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let [home, temporary] = ["home", "tmp"].map(|name| directory.path().join(name));
         fs::create_dir(&home).unwrap();
         fs::create_dir(&temporary).unwrap();
         let cli_configuration = home.join("terraform.tfrc");
-        fs::write(&cli_configuration, cli_configuration_text()).unwrap();
+        let built = Path::new(PROVIDER).parent().unwrap();
+        let overridden = overrides(&[("certcentral/digicert", built)]);
+        fs::write(&cli_configuration, overridden).unwrap();
         fs::create_dir(directory.path().join("configuration")).unwrap();
 
         let mut workdir = Self {
@@ -223,10 +228,14 @@ impl Workdir {
     }
 }
 
-fn cli_configuration_text() -> String {
-    let directory = Path::new(PROVIDER).parent().unwrap();
-    // A Rust string literal of a path is an HCL string literal too: both escape quotes and backslashes alike.
-    format!(
-        "provider_installation {{\n  dev_overrides {{\n    \"registry.terraform.io/certcentral/digicert\" = {directory:?}\n  }}\n  direct {{}}\n}}\n"
-    )
+/// A CLI configuration in which programs in these directories stand for these providers, wherever a core looks for them.
+pub(crate) fn overrides(providers: &[(&str, &Path)]) -> String {
+    let lines: String = providers
+        .iter()
+        .flat_map(|(address, directory)| {
+            // A Rust string literal of a path is an HCL string literal too: both escape quotes and backslashes alike.
+            HOSTS.map(|host| format!("    \"{host}/{address}\" = {directory:?}\n"))
+        })
+        .collect();
+    format!("provider_installation {{\n  dev_overrides {{\n{lines}  }}\n  direct {{}}\n}}\n")
 }

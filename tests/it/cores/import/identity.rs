@@ -1,33 +1,13 @@
-//! Import by identity, on the cores that know identities: Terraform 1.12 and newer.
-
-use std::io::{self, Write};
+//! Import by identity, on the cores that know identities.
 
 use certcentral_sandbox::{Sandbox, Settings};
 
 use crate::cores::configuration::{Configuration, ORDER};
-use crate::cores::driver::{Core, cores};
-
-/// The cores of this or a newer version; the others are named on standard error.
-pub(super) fn cores_since(version: (u64, u64), test: &str) -> Vec<Core> {
-    let (known, older): (Vec<_>, Vec<_>) = cores()
-        .into_iter()
-        .partition(|core| core.version >= version);
-    for core in older {
-        let (major, minor) = version;
-        writeln!(
-            io::stderr(),
-            "skipped in {test}: {} is older than {major}.{minor}",
-            core.name
-        )
-        .expect("standard error is open");
-    }
-    known
-}
+use crate::cores::driver::{Feature, cores, having};
 
 #[test]
 fn an_import_block_takes_the_identity_of_an_order() {
-    let test = "an_import_block_takes_the_identity_of_an_order";
-    for core in cores_since((1, 12), test) {
+    for core in having(Feature::ImportByIdentity, cores()) {
         let sandbox = Sandbox::start(Settings::default()).unwrap();
         let configuration = Configuration::small(&sandbox.base_url());
         configuration.workdir(&core).apply();

@@ -1,5 +1,5 @@
 //! Orders that were made elsewhere, through the cores that know a way to take them.
 
-pub(super) mod identity;
+mod identity;
 mod moved;
 mod orders;

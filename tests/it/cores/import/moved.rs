@@ -1,4 +1,4 @@
-//! A `moved` block from `st-digicert_certificate`, on the cores that move across providers: Terraform 1.8 and newer.
+//! A `moved` block from `st-digicert_certificate`, on the cores that move across providers.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -7,9 +7,8 @@ use std::path::Path;
 use certcentral_sandbox::{Sandbox, Settings};
 use serde_json::{Value, json};
 
-use super::identity::cores_since;
 use crate::cores::configuration::{Configuration, ORDER, csr};
-use crate::cores::driver::{Core, Workdir};
+use crate::cores::driver::{Core, Feature, Workdir, cores, having, overrides};
 use crate::cores::evidence::{assert_says, order_posts, printed};
 
 /// A state file with one certificate of that provider.
@@ -63,11 +62,10 @@ fn workdir(configuration: &Configuration, core: &Core, order_id: &Value) -> Work
     let former = workdir.path().join("former");
     fs::create_dir(&former).unwrap();
     symlink(built, former.join("terraform-provider-st-digicert")).unwrap();
-    let settings = format!(
-        "provider_installation {{\n  dev_overrides {{\n    \"registry.terraform.io/certcentral/digicert\" = {:?}\n    \
-         \"registry.terraform.io/myklst/st-digicert\" = {former:?}\n  }}\n  direct {{}}\n}}\n",
-        built.parent().unwrap(),
-    );
+    let settings = overrides(&[
+        ("certcentral/digicert", built.parent().unwrap()),
+        ("myklst/st-digicert", &former),
+    ]);
     workdir.write("both.tfrc", &settings);
     workdir.env("TF_CLI_CONFIG_FILE", workdir.path().join("both.tfrc"));
     workdir
@@ -75,8 +73,7 @@ fn workdir(configuration: &Configuration, core: &Core, order_id: &Value) -> Work
 
 #[test]
 fn a_moved_order_is_kept_and_not_bought_again() {
-    let test = "a_moved_order_is_kept_and_not_bought_again";
-    for core in cores_since((1, 8), test) {
+    for core in having(Feature::MoveAcrossProviders, cores()) {
         let sandbox = Sandbox::start(Settings::default()).unwrap();
         let configuration = Configuration::small(&sandbox.base_url());
         configuration.workdir(&core).apply();
@@ -108,8 +105,7 @@ fn a_moved_order_is_kept_and_not_bought_again() {
 
 #[test]
 fn a_state_without_an_order_id_stops_the_plan() {
-    let test = "a_state_without_an_order_id_stops_the_plan";
-    for core in cores_since((1, 8), test) {
+    for core in having(Feature::MoveAcrossProviders, cores()) {
         let sandbox = Sandbox::start(Settings::default()).unwrap();
         let configuration = Configuration::small(&sandbox.base_url());
         let workdir = workdir(&configuration, &core, &Value::Null);

@@ -6,11 +6,8 @@ use certcentral_sandbox::{Approval, Issuance, Move, Sandbox, Settings};
 use serde_json::{Value, json};
 
 use crate::cores::configuration::{Configuration, KEY, ORDER, csr};
-use crate::cores::driver::{Core, Workdir, cores};
-use crate::cores::evidence::{assert_says, changing_calls, sandbox};
-
-/// The first core with import blocks and generated configurations.
-const BLOCKS: (u64, u64) = (1, 5);
+use crate::cores::driver::{Core, Feature, Workdir, cores, having};
+use crate::cores::evidence::{assert_says, changing_calls, few_cores, sandbox};
 
 /// Orders by hand, with the body that a person sends.
 fn order_by_hand(sandbox: &Sandbox, product: &str, members: Value) -> u64 {
@@ -49,15 +46,9 @@ fn block(id: &str) -> String {
     format!("import {{\n  to = {ORDER}\n  id = \"{id}\"\n}}\n")
 }
 
-fn cores_with_blocks() -> Vec<Core> {
-    let mut all = cores();
-    all.retain(|core| core.version >= BLOCKS);
-    all
-}
-
 #[test]
 fn the_command_imports_by_every_key_and_the_plan_is_empty() {
-    for core in cores() {
+    for core in few_cores() {
         let sandbox = Sandbox::start(Settings::default()).unwrap();
         let id = order_by_hand(&sandbox, "ssl_basic", json!({})).to_string();
         let configuration = configuration(&sandbox);
@@ -88,7 +79,7 @@ fn the_command_imports_by_every_key_and_the_plan_is_empty() {
 
 #[test]
 fn a_refused_import_leaves_the_state_empty() {
-    for core in cores() {
+    for core in few_cores() {
         let sandbox = Sandbox::start(Settings::default()).unwrap();
         let workdir = configuration(&sandbox).workdir(&core);
         for (key, summary) in [
@@ -108,7 +99,7 @@ fn a_refused_import_leaves_the_state_empty() {
 
 #[test]
 fn a_block_imports_and_changes_nothing() {
-    for core in cores_with_blocks() {
+    for core in cores() {
         let sandbox = Sandbox::start(Settings::default()).unwrap();
         let id = order_by_hand(&sandbox, "ssl_basic", json!({}));
         let workdir = configuration(&sandbox)
@@ -171,7 +162,7 @@ fn printed_plan(stdout: &str) -> &str {
 
 #[test]
 fn the_configuration_that_core_generates_changes_nothing() {
-    for core in cores_with_blocks() {
+    for core in having(Feature::GeneratedConfiguration, cores()) {
         let sandbox = Sandbox::start(Settings::default()).unwrap();
         for (product, members) in [
             ("ssl_basic", json!({})),
@@ -203,7 +194,7 @@ fn the_configuration_that_core_generates_changes_nothing() {
 
 #[test]
 fn the_configuration_that_core_generates_for_an_open_order_changes_nothing() {
-    for core in cores_with_blocks() {
+    for core in having(Feature::GeneratedConfiguration, few_cores()) {
         let sandbox = sandbox(Approval::OneStep, Issuance::Manual);
         let id = order_by_hand(&sandbox, "ssl_basic", json!({}));
         assert_generated_configuration_is_empty(&core, &sandbox, id);
@@ -213,7 +204,7 @@ fn the_configuration_that_core_generates_for_an_open_order_changes_nothing() {
 
 #[test]
 fn the_configuration_that_core_generates_for_a_closed_order_changes_nothing() {
-    for core in cores_with_blocks() {
+    for core in having(Feature::GeneratedConfiguration, few_cores()) {
         for (step, status) in [
             (Move::Reject, "rejected"),
             (Move::Cancel, "canceled"),

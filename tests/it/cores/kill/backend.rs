@@ -14,7 +14,7 @@ use super::death::Death;
 use super::gate::{is_gone, read_message};
 use super::scene::LONG;
 use crate::cores::configuration::Configuration;
-use crate::cores::driver::{Core, Workdir};
+use crate::cores::driver::{Core, HOSTS, Workdir};
 use crate::cores::evidence::{assert_says, installed_cores, order_posts};
 
 const APPLY: [&str; 2] = ["apply", "-auto-approve"];
@@ -163,15 +163,17 @@ fn install_into(mirror: &Path) {
         other => other,
     };
     let version = env!("CARGO_PKG_VERSION");
-    let package = mirror.join(format!(
-        "registry.terraform.io/certcentral/digicert/{version}/linux_{architecture}"
-    ));
-    fs::create_dir_all(&package).unwrap();
-    std::os::unix::fs::symlink(
-        env!("CARGO_BIN_EXE_terraform-provider-digicert"),
-        package.join(format!("terraform-provider-digicert_v{version}")),
-    )
-    .unwrap();
+    for host in HOSTS {
+        let package = mirror.join(format!(
+            "{host}/certcentral/digicert/{version}/linux_{architecture}"
+        ));
+        fs::create_dir_all(&package).unwrap();
+        std::os::unix::fs::symlink(
+            env!("CARGO_BIN_EXE_terraform-provider-digicert"),
+            package.join(format!("terraform-provider-digicert_v{version}")),
+        )
+        .unwrap();
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 
 use super::{accepted, refused_forms, refused_names, refused_provider, refused_values};
-use crate::cores::driver::{Workdir, cores};
+use crate::cores::driver::{Core, Feature, Workdir, cores};
 use crate::host::bed::{order, order_with};
 
 const HEAD: &str = "terraform {\n  required_providers {\n    digicert = { source = \"certcentral/digicert\" }\n  }\n}\n";
@@ -28,9 +28,6 @@ fn header(index: usize) -> String {
     format!("resource \"digicert_ssl_order\" \"row{index}\" {{")
 }
 
-/// Older cores have no line for what stands inside an attribute and point at the resource; the sentence names the place.
-const POINTS_INSIDE: (u64, u64) = (1, 15);
-
 /// The line, counted from 1, on which a resource sets an argument; that of its header for none.
 fn line_of(text: &str, index: usize, argument: &str) -> usize {
     let header = header(index);
@@ -45,12 +42,13 @@ fn line_of(text: &str, index: usize, argument: &str) -> usize {
 }
 
 /// The argument whose line core quotes for a path such as `.organization.contacts[0].email`; empty for the resource itself.
-fn quoted_argument(path: &str, core: (u64, u64)) -> &str {
+fn quoted_argument<'a>(path: &'a str, core: &Core) -> &'a str {
     let Some(path) = path.strip_prefix('.') else {
         return "";
     };
     match path.split_once('.') {
-        Some(_) if core < POINTS_INSIDE => "",
+        // The core points at the resource then; the sentence names the place.
+        Some(_) if !core.has(Feature::LineInsideAttribute) => "",
         Some((argument, _)) => argument,
         None => path.split('[').next().unwrap(),
     }
@@ -94,7 +92,7 @@ fn core_quotes_the_line_of_every_mistake_and_reports_all_together() {
             found.entry(line).or_default().push(sentence);
         }
         for (index, row) in rows.iter().enumerate() {
-            let line = line_of(&text, index, quoted_argument(row.path, core.version));
+            let line = line_of(&text, index, quoted_argument(row.path, &core));
             let said = found.remove(&line).unwrap_or_default();
             assert!(
                 matches!(said.as_slice(), [only] if only.contains(row.says)),
@@ -132,7 +130,7 @@ fn core_quotes_the_line_of_every_mistake_in_a_provider_block() {
         assert_eq!(found.len(), rows.len(), "{}: {found:?}", core.name);
         for ((index, row), (line, said)) in rows.iter().enumerate().zip(found) {
             let start = text.lines().position(|it| it == alias(index)).unwrap();
-            let setting = format!("  {} = ", quoted_argument(row.path, core.version));
+            let setting = format!("  {} = ", quoted_argument(row.path, &core));
             let offset = text
                 .lines()
                 .skip(start)
