@@ -25,13 +25,14 @@ pub(super) fn a_rust_file_has_at_most_600_lines_without_its_tests(
     )]
 }
 
-fn is_all_tests(path: &str) -> bool {
+/// Whether a file holds nothing but tests and what they need.
+pub(super) fn is_all_tests(path: &str) -> bool {
     path.split('/')
         .any(|part| part == "tests" || part == "tests.rs")
 }
 
 /// The number of lines up to the module of tests that a file ends with.
-fn lines_before_tests(text: &str) -> usize {
+pub(super) fn lines_before_tests(text: &str) -> usize {
     let lines: Vec<&str> = text.lines().collect();
     let opens_tests = |pair: &[&str]| {
         pair[0] == "#[cfg(test)]" && pair[1].starts_with("mod ") && pair[1].ends_with('{')
