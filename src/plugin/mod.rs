@@ -5,11 +5,9 @@
 //! what they do. A process lives for one phase of one command, so it must start fast and stop without losing
 //! work that costs money.
 
-mod calls;
 mod connection;
 mod controller;
 mod environment;
-mod group;
 mod handshake;
 mod lifetime;
 mod listener;

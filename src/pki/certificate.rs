@@ -7,7 +7,7 @@ use x509_parser::certificate::X509Certificate;
 use x509_parser::prelude::FromDer;
 use x509_parser::x509::{SubjectPublicKeyInfo, X509Name};
 
-use super::ChainError;
+use super::chain::ChainError;
 use crate::pki::pem;
 
 const LABEL: &str = "CERTIFICATE";
