@@ -7,4 +7,3 @@ mod interruption;
 mod lost_answers;
 mod many;
 mod outage;
-mod price;

@@ -86,8 +86,8 @@ pub(crate) fn having(feature: Feature, mut cores: Vec<Core>) -> Vec<Core> {
 
 /// The cores to test with: those under `.cores/`, then `terraform` and `tofu` on `PATH`.
 ///
-/// They are named on standard error once. The missing ones are named on standard error with the name of the calling test. They fail it instead when
-/// `REQUIRE_CORES=1` (any core of `tests/cores/cores.txt`) or `REQUIRE_TERRAFORM=1` (neither `terraform` nor `tofu`).
+/// They are named on standard error once, and the missing ones with each test that asks. A missing core fails the test instead
+/// when `REQUIRE_CORES=1` (any core of `tests/cores/cores.txt`) or `REQUIRE_TERRAFORM=1` (neither `terraform` nor `tofu`).
 pub(crate) fn cores() -> Vec<Core> {
     static FOUND: OnceLock<Inventory> = OnceLock::new();
     let inventory = FOUND.get_or_init(|| {

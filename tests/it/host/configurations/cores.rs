@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
-use super::{accepted, refused_forms, refused_names, refused_provider, refused_values};
+use super::{accepted, refused_names, refused_provider, refused_values};
 use crate::cores::driver::{Core, Feature, Workdir, cores};
 use crate::host::bed::{order, order_with};
 
@@ -75,7 +75,6 @@ fn core_quotes_the_line_of_every_mistake_and_reports_all_together() {
     let rows: Vec<_> = refused_names::all()
         .into_iter()
         .chain(refused_values::all())
-        .chain(refused_forms::all())
         .collect();
     assert!(rows.len() >= 80, "{} bad configurations", rows.len());
     let resources: String = rows

@@ -3,7 +3,6 @@
 mod accepted;
 mod cores;
 mod refused;
-mod refused_forms;
 mod refused_names;
 mod refused_provider;
 mod refused_values;
