@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use time::{Date, OffsetDateTime, macros::format_description};
+use time::macros::format_description;
+use time::{Date, OffsetDateTime};
 use tokio::time::Instant;
 
 /// Time as the sandbox sees it.

@@ -1,27 +1,24 @@
 //! The control interface under `/_sandbox/`: for tests and people, and deliberately unlike DigiCert's API.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
+use std::time::Duration;
 
-use axum::{
-    Extension, Json, Router,
-    extract::{Path, Query, State},
-    http::{StatusCode, header},
-    response::{IntoResponse, Response},
-    routing::{get, post, put},
-};
+use axum::extract::{Path, Query, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post, put};
+use axum::{Extension, Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use crate::{
-    clock::timestamp,
-    connection::Porter,
-    dns::DnsRecord,
-    faults::{Action, At, FaultRule, HoldStage, HoldState, Route, one},
-    moves::{Move, MoveError},
-    settings::Behavior,
-    state::Shared,
-};
+use crate::clock::timestamp;
+use crate::connection::Porter;
+use crate::dns::DnsRecord;
+use crate::faults::{Action, At, FaultRule, HoldStage, HoldState, Route, one};
+use crate::moves::{Move, MoveError};
+use crate::settings::Behavior;
+use crate::state::Shared;
 
 /// Path of the control interface.
 pub(crate) const CONTROL_PATH: &str = "/_sandbox";

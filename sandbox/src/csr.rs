@@ -1,9 +1,9 @@
 //! Reading certificate signing requests the way CertCentral does: only the public key counts.
 
 use data_encoding::BASE64;
-use x509_parser::{
-    certification_request::X509CertificationRequest, prelude::FromDer, public_key::PublicKey,
-};
+use x509_parser::certification_request::X509CertificationRequest;
+use x509_parser::prelude::FromDer;
+use x509_parser::public_key::PublicKey;
 
 use crate::ca::pem_block;
 

@@ -1,13 +1,11 @@
 //! Issuing certificates: at once, after some readings of the order, or by hand.
 
-use crate::{
-    ca::Leaf,
-    certificate::{Certificate, GRACE, Origin},
-    order::Order,
-    settings::Issuance,
-    state::State,
-    term::Term,
-};
+use crate::ca::Leaf;
+use crate::certificate::{Certificate, GRACE, Origin};
+use crate::order::Order;
+use crate::settings::Issuance;
+use crate::state::State;
+use crate::term::Term;
 
 impl State {
     /// Issues the order's certificates if nothing is missing and the account issues at once.

@@ -1,25 +1,21 @@
 //! `certcentral-sandbox`: the sandbox as a program for people.
 
-use std::{
-    error::Error,
-    fs,
-    io::{self, Write},
-    net::SocketAddr,
-    path::PathBuf,
-    process::ExitCode,
-    sync::mpsc,
-    thread,
-};
+use std::error::Error;
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::mpsc;
+use std::{fs, thread};
 
 use certcentral_sandbox::{
     Approval, Behavior, Dcv, Entry, FaultRule, Issuance, RateLimit, Sandbox, Settings, StartError,
 };
 use clap::Parser;
-use time::{OffsetDateTime, format_description::well_known::Rfc3339};
-use tokio::{
-    runtime::{Builder, Runtime},
-    signal,
-};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use tokio::runtime::{Builder, Runtime};
+use tokio::signal;
 
 const AFTER_HELP: &str = "\
 What it imitates: OV and EV TLS orders with approval, validation, issuance and downloads; reissues, duplicates,

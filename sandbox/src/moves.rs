@@ -2,13 +2,11 @@
 
 use thiserror::Error;
 
-use crate::{
-    account::{self, APPROVER},
-    certificate::Certificate,
-    order::{RequestStatus, Status},
-    revoking::Verdict,
-    state::State,
-};
+use crate::account::{self, APPROVER};
+use crate::certificate::Certificate;
+use crate::order::{RequestStatus, Status};
+use crate::revoking::Verdict;
+use crate::state::State;
 
 /// What can be done to one order from outside the imitated API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

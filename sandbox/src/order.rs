@@ -3,12 +3,10 @@
 use serde_json::Value;
 use time::{Date, Duration, OffsetDateTime};
 
-use crate::{
-    account::{Product, User},
-    certificate::{Certificate, Origin},
-    dcv::Domain,
-    term::Term,
-};
+use crate::account::{Product, User};
+use crate::certificate::{Certificate, Origin};
+use crate::dcv::Domain;
+use crate::term::Term;
 
 /// Everything that is known of one order.
 #[derive(Debug, Clone)]

@@ -1,17 +1,15 @@
 //! The account out of step with its calls: look-ups that lag behind, and requests that take effect late.
 
-use std::{
-    collections::{BTreeMap, VecDeque},
-    ops::{Deref, DerefMut},
-    sync::{Arc, MutexGuard},
-};
+use std::collections::{BTreeMap, VecDeque};
+use std::ops::{Deref, DerefMut};
+use std::sync::{Arc, MutexGuard};
 
-use axum::{body::Bytes, http::request::Parts, middleware::Next};
+use axum::body::Bytes;
+use axum::http::request::Parts;
+use axum::middleware::Next;
 
-use crate::{
-    order::Order,
-    state::{Shared, State},
-};
+use crate::order::Order;
+use crate::state::{Shared, State};
 
 type Orders = BTreeMap<u64, Order>;
 

@@ -2,13 +2,11 @@
 
 use time::OffsetDateTime;
 
-use crate::{
-    account::{Role, User},
-    certificate::{Certificate, Origin, WantedCertificate},
-    order::{Decision, Order, Request, RequestStatus, Wanted},
-    settings::Approval,
-    state::{State, next},
-};
+use crate::account::{Role, User};
+use crate::certificate::{Certificate, Origin, WantedCertificate};
+use crate::order::{Decision, Order, Request, RequestStatus, Wanted};
+use crate::settings::Approval;
+use crate::state::{State, next};
 
 /// Who asks, whether approval is to be skipped, and the note to the approver.
 pub(crate) struct Asked {

@@ -2,13 +2,11 @@
 
 use time::OffsetDateTime;
 
-use crate::{
-    account::User,
-    order::{Decision, Order, Request, RequestStatus},
-    placing::Asked,
-    settings::Approval,
-    state::{State, next},
-};
+use crate::account::User;
+use crate::order::{Decision, Order, Request, RequestStatus};
+use crate::placing::Asked;
+use crate::settings::Approval;
+use crate::state::{State, next};
 
 /// Type of the request for a revocation.
 pub(crate) const REVOKE: &str = "revoke";

@@ -1,29 +1,26 @@
 //! The running sandbox as a test holds it: start, look, steer, stop on drop.
 
-use std::{
-    fmt, io,
-    net::{SocketAddr, TcpListener},
-    sync::{Arc, mpsc},
-    thread::{self, JoinHandle},
-    time::Duration,
-};
+use std::net::{SocketAddr, TcpListener};
+use std::sync::{Arc, mpsc};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+use std::{fmt, io};
 
 use axum::{Extension, Router};
 use thiserror::Error;
 use time::OffsetDateTime;
-use tokio::{runtime::Builder, sync::oneshot};
+use tokio::runtime::Builder;
+use tokio::sync::oneshot;
 
-use crate::{
-    api::{self, BASE_PATH},
-    connection::{Door, Line, Porter},
-    control::{self, CONTROL_PATH},
-    dns::DnsRecord,
-    faults::{Action, At, Fault, FaultRule, Hold, Route},
-    journal::{Entry, Summary},
-    moves::{Move, MoveError},
-    settings::{Behavior, Settings},
-    state::{Shared, State},
-};
+use crate::api::{self, BASE_PATH};
+use crate::connection::{Door, Line, Porter};
+use crate::control::{self, CONTROL_PATH};
+use crate::dns::DnsRecord;
+use crate::faults::{Action, At, Fault, FaultRule, Hold, Route};
+use crate::journal::{Entry, Summary};
+use crate::moves::{Move, MoveError};
+use crate::settings::{Behavior, Settings};
+use crate::state::{Shared, State};
 
 /// A sandbox that listens until it is dropped.
 pub struct Sandbox {

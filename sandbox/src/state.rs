@@ -1,27 +1,24 @@
 //! The account's memory behind one lock, and the counts that prove what happened.
 
-use std::{
-    collections::{BTreeMap, HashMap, HashSet, VecDeque},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration as StdDuration,
-};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration as StdDuration;
 
 use time::{Duration, OffsetDateTime};
-use tokio::{sync::watch, time::sleep};
+use tokio::sync::watch;
+use tokio::time::sleep;
 
-use crate::{
-    account::{self, Organization},
-    ca::Authority,
-    certificate::{Certificate, Origin},
-    clock::Clock,
-    dns::Zone,
-    elsewhere::Elsewhere,
-    faults::{Fault, FaultRule, Rules},
-    journal::{Journal, Summary},
-    order::{Order, Status},
-    past::{Deferred, Past},
-    settings::{Behavior, Settings},
-};
+use crate::account::{self, Organization};
+use crate::ca::Authority;
+use crate::certificate::{Certificate, Origin};
+use crate::clock::Clock;
+use crate::dns::Zone;
+use crate::elsewhere::Elsewhere;
+use crate::faults::{Fault, FaultRule, Rules};
+use crate::journal::{Journal, Summary};
+use crate::order::{Order, Status};
+use crate::past::{Deferred, Past};
+use crate::settings::{Behavior, Settings};
 
 /// The state as every handler shares it.
 pub(crate) struct Shared(Mutex<State>);

@@ -1,19 +1,14 @@
 //! Who calls, and the account around it: user, account, divisions, custom fields, balance.
 
-use axum::{
-    Extension, Json,
-    extract::{Path, State},
-    response::IntoResponse,
-};
+use axum::extract::{Path, State};
+use axum::response::IntoResponse;
+use axum::{Extension, Json};
 use serde_json::{Value, json};
 use time::Duration;
 
-use super::{
-    Account, Answer,
-    error::Problem,
-    gate::{ByCaller, Caller},
-    numeric_id,
-};
+use super::error::Problem;
+use super::gate::{ByCaller, Caller};
+use super::{Account, Answer, numeric_id};
 use crate::account::{
     ACCOUNT_ID, BALANCE, CONTAINERS, CUSTOM_FIELDS, Container, DEFAULT_CONTAINER, ROOT_CONTAINER,
     Role,

@@ -1,18 +1,15 @@
 //! Issued certificates: the chain as JSON and downloads as text.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-    http::header,
-    response::{IntoResponse, Response},
-};
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use super::{Account, Answer, error::Problem, numeric_id};
-use crate::{
-    ca::{INTERMEDIATE_NAME, Issued, ROOT_NAME},
-    state::State as AccountState,
-};
+use super::error::Problem;
+use super::{Account, Answer, numeric_id};
+use crate::ca::{INTERMEDIATE_NAME, Issued, ROOT_NAME};
+use crate::state::State as AccountState;
 
 /// The chain as order answers and the chain endpoint give it: leaf, intermediate, root.
 pub(super) fn chain_of(state: &AccountState, common_name: &str, certificate: &Issued) -> Value {

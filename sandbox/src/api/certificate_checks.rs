@@ -1,15 +1,17 @@
 //! The checks of the `certificate` object, the same for orders, reissues and duplicates.
 
 use serde_json::Value;
-use time::{Date, format_description::BorrowedFormatItem, macros::format_description};
+use time::Date;
+use time::format_description::BorrowedFormatItem;
+use time::macros::format_description;
 
-use super::{error::Problem, fields::Fields, name_checks::dns_name_is_valid};
-use crate::{
-    account::{Product, SERVER_PLATFORMS},
-    certificate::WantedCertificate,
-    csr::{self, Csr, CsrFault},
-    term::Term,
-};
+use super::error::Problem;
+use super::fields::Fields;
+use super::name_checks::dns_name_is_valid;
+use crate::account::{Product, SERVER_PLATFORMS};
+use crate::certificate::WantedCertificate;
+use crate::csr::{self, Csr, CsrFault};
+use crate::term::Term;
 
 /// Reads everything but the signing request, which has refusals of its own: see [`csr()`].
 pub(super) fn read(fields: &mut Fields<'_>, product: &Product, today: Date) -> WantedCertificate {

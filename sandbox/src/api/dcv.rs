@@ -2,17 +2,19 @@
 //!
 //! Nothing is looked up over HTTP, and DNS is the sandbox's own: domains become valid through the control interface.
 
-use axum::{
-    Json,
-    body::Bytes,
-    extract::{Path, State},
-    http::StatusCode,
-    response::IntoResponse,
-};
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
 use serde_json::{Value, json};
 
-use super::{Account, Answer, error::Problem, json_body, no_content, numeric_id};
-use crate::{clock::timestamp, dcv::DCV_METHODS, order::Status, state::State as AccountState};
+use super::error::Problem;
+use super::{Account, Answer, json_body, no_content, numeric_id};
+use crate::clock::timestamp;
+use crate::dcv::DCV_METHODS;
+use crate::order::Status;
+use crate::state::State as AccountState;
 
 /// `PUT /order/certificate/{id}/dcv-random-value`: the value in force, or a new one once it has expired.
 pub(super) async fn random_value(State(shared): Account, Path(id): Path<String>) -> Answer {

@@ -1,31 +1,27 @@
 //! What every request passes before and after its handler: journal, rules, key, permission, limits.
 
-use std::{mem, sync::Arc};
+use std::mem;
+use std::sync::Arc;
 
-use axum::{
-    Extension,
-    body::{Body, Bytes, to_bytes},
-    extract::{ConnectInfo, Request, State},
-    http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
-    middleware::Next,
-    response::{IntoResponse, Response},
-};
+use axum::Extension;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
-use super::{
-    BASE_PATH,
-    error::Problem,
-    meeting::{Meeting, Reply},
-};
-use crate::{
-    account::{self, Role, User},
-    clock::{http_date, timestamp},
-    connection::{Line, Porter},
-    faults::wire::{End, Script},
-    journal::{Entry, body_value},
-    past::{AsOf, Deferred},
-    state::{Shared, State as AccountState},
-};
+use super::BASE_PATH;
+use super::error::Problem;
+use super::meeting::{Meeting, Reply};
+use crate::account::{self, Role, User};
+use crate::clock::{http_date, timestamp};
+use crate::connection::{Line, Porter};
+use crate::faults::wire::{End, Script};
+use crate::journal::{Entry, body_value};
+use crate::past::{AsOf, Deferred};
+use crate::state::{Shared, State as AccountState};
 
 /// The user that the key belongs to, for handlers.
 #[derive(Debug, Clone, Copy)]

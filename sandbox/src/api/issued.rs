@@ -1,25 +1,18 @@
 //! `GET /order/certificate/{id}/reissue` and `.../duplicate`: the lists of an order's further certificates.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-    response::IntoResponse,
-};
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::response::IntoResponse;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
-use super::{
-    Account, Answer,
-    error::Problem,
-    numeric_id,
-    order_info::{platform_info, purchased},
-};
-use crate::{
-    ca::INTERMEDIATE_ID,
-    certificate::{Certificate, Origin},
-    clock::timestamp,
-    order::Order,
-};
+use super::error::Problem;
+use super::order_info::{platform_info, purchased};
+use super::{Account, Answer, numeric_id};
+use crate::ca::INTERMEDIATE_ID;
+use crate::certificate::{Certificate, Origin};
+use crate::clock::timestamp;
+use crate::order::Order;
 
 /// Reissues, the latest first, rejected ones included.
 pub(super) async fn reissues(State(shared): Account, Path(id): Path<String>) -> Answer {

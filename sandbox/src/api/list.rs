@@ -1,27 +1,21 @@
 //! Finding orders: the filtered list and the look-up by the caller's own reference.
 
-use axum::{
-    Extension, Json,
-    extract::{Path, State},
-    http::Uri,
-    response::IntoResponse,
-};
+use axum::extract::{Path, State};
+use axum::http::Uri;
+use axum::response::IntoResponse;
+use axum::{Extension, Json};
 use serde_json::{Value, json};
 use time::{OffsetDateTime, UtcOffset};
 
-use super::{
-    Account, Answer,
-    error::Problem,
-    order_info::{container_brief, organization_brief, product_brief},
-    query::{Query, time_range},
-};
-use crate::{
-    certificate::Origin,
-    clock::timestamp,
-    order::{Order, Status},
-    past::AsOf,
-    state::State as AccountState,
-};
+use super::error::Problem;
+use super::order_info::{container_brief, organization_brief, product_brief};
+use super::query::{Query, time_range};
+use super::{Account, Answer};
+use crate::certificate::Origin;
+use crate::clock::timestamp;
+use crate::order::{Order, Status};
+use crate::past::AsOf;
+use crate::state::State as AccountState;
 
 /// `GET /order/certificate`.
 pub(super) async fn orders(

@@ -1,25 +1,22 @@
 //! One call and the faults that it meets: before the account acts, after it has acted, and on the way back.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
+use std::time::Duration;
 
-use axum::{
-    body::Bytes,
-    http::{HeaderMap, header, response::Parts},
-    response::{IntoResponse, Response},
-};
+use axum::body::Bytes;
+use axum::http::response::Parts;
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 use time::OffsetDateTime;
 
-use super::{BASE_PATH, error::Problem};
-use crate::{
-    elsewhere::Elsewhere,
-    faults::{
-        Action, At, Due, Fault, Form, form, made, wait_at,
-        wire::{End, Script, garbled},
-    },
-    past::AsOf,
-    state::{Shared, State},
-};
+use super::BASE_PATH;
+use super::error::Problem;
+use crate::elsewhere::Elsewhere;
+use crate::faults::wire::{End, Script, garbled};
+use crate::faults::{Action, At, Due, Fault, Form, form, made, wait_at};
+use crate::past::AsOf;
+use crate::state::{Shared, State};
 
 /// What a call ends with.
 pub(super) enum Reply {

@@ -28,14 +28,11 @@ mod update;
 
 use std::sync::Arc;
 
-use axum::{
-    Router,
-    body::Bytes,
-    http::StatusCode,
-    middleware,
-    response::{IntoResponse, Response},
-    routing::{get, post, put},
-};
+use axum::body::Bytes;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post, put};
+use axum::{Router, middleware};
 use serde_json::Value;
 
 use self::error::Problem;

@@ -1,22 +1,19 @@
 //! Notes on an order.
 
-use axum::{
-    Extension, Json,
-    body::Bytes,
-    extract::{Path, State},
-    http::StatusCode,
-    response::IntoResponse,
-};
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use axum::{Extension, Json};
 use serde_json::{Value, json};
 
-use super::{
-    Account, Answer,
-    error::Problem,
-    gate::{ByCaller, Caller},
-    json_body, numeric_id,
-    order_info::user_brief,
-};
-use crate::{clock::timestamp, order::Note, state::next};
+use super::error::Problem;
+use super::gate::{ByCaller, Caller};
+use super::order_info::user_brief;
+use super::{Account, Answer, json_body, numeric_id};
+use crate::clock::timestamp;
+use crate::order::Note;
+use crate::state::next;
 
 /// `POST /order/certificate/{id}/note`. Every call adds one.
 pub(super) async fn add(

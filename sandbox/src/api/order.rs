@@ -1,25 +1,22 @@
 //! `POST /order/certificate/{product}`: places an order.
 
-use axum::{
-    Extension, Json,
-    body::Bytes,
-    extract::{Path, State},
-    http::StatusCode,
-    response::IntoResponse,
-};
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use axum::{Extension, Json};
 use serde_json::{Value, json};
 
-use super::{
-    Account, Answer,
-    certificate::chain_of,
-    error::Problem,
-    gate::{ByCaller, Caller},
-    json_body, order_checks,
-};
-use crate::{
-    account::product_named, certificate::Certificate, clock::timestamp, dcv::Domain, order::Order,
-    state::State as AccountState,
-};
+use super::certificate::chain_of;
+use super::error::Problem;
+use super::gate::{ByCaller, Caller};
+use super::{Account, Answer, json_body, order_checks};
+use crate::account::product_named;
+use crate::certificate::Certificate;
+use crate::clock::timestamp;
+use crate::dcv::Domain;
+use crate::order::Order;
+use crate::state::State as AccountState;
 
 pub(super) async fn place(
     State(shared): Account,

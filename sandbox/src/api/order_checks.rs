@@ -3,20 +3,16 @@
 use serde_json::Value;
 use time::Date;
 
-use super::{
-    certificate_checks::{self, one_term, read_term},
-    error::Problem,
-    fields::Fields,
-    organization_checks,
-};
-use crate::{
-    account::{self, DEFAULT_CONTAINER, Organization, Product},
-    certificate::WantedCertificate,
-    dcv::DCV_METHODS,
-    order::Wanted,
-    state::State,
-    term::Term,
-};
+use super::certificate_checks::{self, one_term, read_term};
+use super::error::Problem;
+use super::fields::Fields;
+use super::organization_checks;
+use crate::account::{self, DEFAULT_CONTAINER, Organization, Product};
+use crate::certificate::WantedCertificate;
+use crate::dcv::DCV_METHODS;
+use crate::order::Wanted;
+use crate::state::State;
+use crate::term::Term;
 
 /// What was asked for, and the organization to create first if it came inline.
 pub(crate) struct Checked {

@@ -1,24 +1,22 @@
 //! `GET /order/certificate/{key}`: everything about one order.
 
-use axum::{
-    Extension, Json,
-    extract::{Path, State},
-    http::Uri,
-    response::IntoResponse,
-};
+use axum::extract::{Path, State};
+use axum::http::Uri;
+use axum::response::IntoResponse;
+use axum::{Extension, Json};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
-use super::{Account, Answer, error::Problem, query::Query};
-use crate::{
-    account::{self, Product, SERVER_PLATFORMS, User},
-    ca::{INTERMEDIATE_ID, INTERMEDIATE_NAME},
-    certificate::{Certificate, Origin, WantedCertificate},
-    clock::timestamp,
-    order::{Order, RequestStatus, Status},
-    past::AsOf,
-    state::State as AccountState,
-};
+use super::error::Problem;
+use super::query::Query;
+use super::{Account, Answer};
+use crate::account::{self, Product, SERVER_PLATFORMS, User};
+use crate::ca::{INTERMEDIATE_ID, INTERMEDIATE_NAME};
+use crate::certificate::{Certificate, Origin, WantedCertificate};
+use crate::clock::timestamp;
+use crate::order::{Order, RequestStatus, Status};
+use crate::past::AsOf;
+use crate::state::State as AccountState;
 
 /// Order info by order id, or by serial number or thumbprint of the order's certificate.
 pub(super) async fn by_key(

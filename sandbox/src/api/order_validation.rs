@@ -1,19 +1,14 @@
 //! `GET /order/certificate/{id}/validation`: what an order waits for.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-    response::IntoResponse,
-};
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::response::IntoResponse;
 use serde_json::json;
 use time::Duration;
 
-use super::{
-    Account, Answer,
-    error::Problem,
-    numeric_id,
-    order_info::{organization_brief, product_full, verification},
-};
+use super::error::Problem;
+use super::order_info::{organization_brief, product_full, verification};
+use super::{Account, Answer, numeric_id};
 use crate::clock::timestamp;
 
 /// `GET /order/certificate/{id}/validation`. Ids are strings here, unlike everywhere else.

@@ -1,20 +1,18 @@
 //! Organizations: list, one of them, and the state of its validation.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-    http::Uri,
-    response::IntoResponse,
-};
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::Uri;
+use axum::response::IntoResponse;
 use serde_json::{Value, json};
 use time::Duration;
 
-use super::{Account, Answer, error::Problem, numeric_id, query::Query};
-use crate::{
-    account::{DEFAULT_CONTAINER, Organization, ROOT_CONTAINER, container},
-    clock::timestamp,
-    state::State as AccountState,
-};
+use super::error::Problem;
+use super::query::Query;
+use super::{Account, Answer, numeric_id};
+use crate::account::{DEFAULT_CONTAINER, Organization, ROOT_CONTAINER, container};
+use crate::clock::timestamp;
+use crate::state::State as AccountState;
 
 pub(super) async fn list(State(shared): Account, uri: Uri) -> Answer {
     let query = Query::of(&uri);

@@ -1,22 +1,19 @@
 //! Products and prices.
 
-use axum::{
-    Json,
-    body::Bytes,
-    extract::{Path, State},
-    response::IntoResponse,
-};
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::response::IntoResponse;
 use serde_json::{Value, json};
 
-use super::{
-    Account, Answer, certificate_checks::one_term, error::Problem, fields::Fields, json_body,
-    order_info::platform_info,
-};
-use crate::{
-    account::{BALANCE, CONTAINERS, PRODUCTS, Product, SERVER_PLATFORMS, product_named},
-    ca::{INTERMEDIATE_ID, INTERMEDIATE_NAME, ROOT_NAME},
-    term::Term,
-};
+use super::certificate_checks::one_term;
+use super::error::Problem;
+use super::fields::Fields;
+use super::order_info::platform_info;
+use super::{Account, Answer, json_body};
+use crate::account::{BALANCE, CONTAINERS, PRODUCTS, Product, SERVER_PLATFORMS, product_named};
+use crate::ca::{INTERMEDIATE_ID, INTERMEDIATE_NAME, ROOT_NAME};
+use crate::term::Term;
 
 pub(super) async fn list() -> Answer {
     let products: Vec<Value> = PRODUCTS.iter().map(brief).collect();

@@ -2,10 +2,9 @@
 
 use axum::http::Uri;
 use serde_json::{Value, json};
-use time::{
-    Date, OffsetDateTime, PrimitiveDateTime, UtcOffset, format_description::BorrowedFormatItem,
-    macros::format_description,
-};
+use time::format_description::BorrowedFormatItem;
+use time::macros::format_description;
+use time::{Date, OffsetDateTime, PrimitiveDateTime, UtcOffset};
 use url::form_urlencoded;
 
 use super::error::Problem;

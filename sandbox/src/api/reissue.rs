@@ -2,30 +2,23 @@
 
 use std::collections::BTreeSet;
 
-use axum::{
-    Extension, Json,
-    body::Bytes,
-    extract::{Path, State},
-    http::StatusCode,
-    response::IntoResponse,
-};
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use axum::{Extension, Json};
 use serde_json::{Value, json};
 
-use super::{
-    Account, Answer, certificate_checks,
-    error::Problem,
-    fields::Fields,
-    gate::{ByCaller, Caller},
-    json_body, numeric_id,
-    order::created,
-};
-use crate::{
-    account::User,
-    certificate::{Origin, WantedCertificate},
-    order::{Order, Status},
-    placing::Asked,
-    state::State as AccountState,
-};
+use super::error::Problem;
+use super::fields::Fields;
+use super::gate::{ByCaller, Caller};
+use super::order::created;
+use super::{Account, Answer, certificate_checks, json_body, numeric_id};
+use crate::account::User;
+use crate::certificate::{Origin, WantedCertificate};
+use crate::order::{Order, Status};
+use crate::placing::Asked;
+use crate::state::State as AccountState;
 
 pub(super) async fn reissue(
     State(shared): Account,

@@ -1,29 +1,22 @@
 //! Requests: what an order waits for until somebody approves it.
 
-use axum::{
-    Extension, Json,
-    body::Bytes,
-    extract::{Path, State},
-    http::Uri,
-    response::IntoResponse,
-};
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::Uri;
+use axum::response::IntoResponse;
+use axum::{Extension, Json};
 use serde_json::{Value, json};
 
-use super::{
-    Account, Answer,
-    error::Problem,
-    gate::{ByCaller, Caller},
-    json_body, no_content, numeric_id,
-    order_info::{container_brief, organization_brief, product_brief, user_brief},
-    query::Query,
-};
-use crate::{
-    account::Role,
-    clock::timestamp,
-    order::{Order, Request, RequestStatus},
-    revoking::Verdict,
-    state::State as AccountState,
-};
+use super::error::Problem;
+use super::gate::{ByCaller, Caller};
+use super::order_info::{container_brief, organization_brief, product_brief, user_brief};
+use super::query::Query;
+use super::{Account, Answer, json_body, no_content, numeric_id};
+use crate::account::Role;
+use crate::clock::timestamp;
+use crate::order::{Order, Request, RequestStatus};
+use crate::revoking::Verdict;
+use crate::state::State as AccountState;
 
 pub(super) async fn list(State(shared): Account, uri: Uri) -> Answer {
     let query = Query::of(&uri);

@@ -1,29 +1,22 @@
 //! Revoking a whole order or one certificate: at once for an administrator who skips the approval, else by request.
 
-use axum::{
-    Extension, Json,
-    body::Bytes,
-    extract::{Path, State},
-    http::StatusCode,
-    response::IntoResponse,
-};
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use axum::{Extension, Json};
 use serde_json::{Value, json};
 
-use super::{
-    Account, Answer,
-    error::Problem,
-    fields::Fields,
-    gate::{ByCaller, Caller},
-    json_body, no_content, numeric_id,
-    order_info::user_brief,
-};
-use crate::{
-    account::{Role, User},
-    clock::timestamp,
-    order::Status,
-    placing::Asked,
-    state::State as AccountState,
-};
+use super::error::Problem;
+use super::fields::Fields;
+use super::gate::{ByCaller, Caller};
+use super::order_info::user_brief;
+use super::{Account, Answer, json_body, no_content, numeric_id};
+use crate::account::{Role, User};
+use crate::clock::timestamp;
+use crate::order::Status;
+use crate::placing::Asked;
+use crate::state::State as AccountState;
 
 const REASONS: [&str; 5] = [
     "unspecified",

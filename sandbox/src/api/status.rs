@@ -1,22 +1,17 @@
 //! Status changes of many orders in one answer, and cancelling one order.
 
-use axum::{
-    Extension, Json,
-    body::Bytes,
-    extract::{Path, State},
-    http::Uri,
-    response::IntoResponse,
-};
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::Uri;
+use axum::response::IntoResponse;
+use axum::{Extension, Json};
 use serde_json::{Value, json};
 use time::{Duration, UtcOffset};
 
-use super::{
-    Account, Answer,
-    error::Problem,
-    gate::{ByCaller, Caller},
-    json_body, no_content, numeric_id,
-    query::{Query, time_range},
-};
+use super::error::Problem;
+use super::gate::{ByCaller, Caller};
+use super::query::{Query, time_range};
+use super::{Account, Answer, json_body, no_content, numeric_id};
 use crate::order::Status;
 
 /// `GET /order/certificate/status-changes`. Counts as one reading of every order, as polling clients use it instead.

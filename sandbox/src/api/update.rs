@@ -1,16 +1,15 @@
 //! Changing an order in place: e-mails, custom fields, contacts, automatic reissue.
 
-use axum::{
-    body::Bytes,
-    extract::{Path, State},
-};
+use axum::body::Bytes;
+use axum::extract::{Path, State};
 use serde_json::{Value, json};
 
-use super::{
-    Account, Answer, error::Problem, fields::Fields, json_body, no_content, numeric_id,
-    order_checks::custom_fields,
-};
-use crate::{order::Wanted, state::Shared};
+use super::error::Problem;
+use super::fields::Fields;
+use super::order_checks::custom_fields;
+use super::{Account, Answer, json_body, no_content, numeric_id};
+use crate::order::Wanted;
+use crate::state::Shared;
 
 /// Kinds of contact that an order may be given afterwards.
 const CONTACT_TYPES: [&str; 2] = ["organization_contact", "technical_contact"];

@@ -7,7 +7,8 @@ use rcgen::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
-use x509_parser::{pem::parse_x509_pem, prelude::X509Certificate};
+use x509_parser::pem::parse_x509_pem;
+use x509_parser::prelude::X509Certificate;
 
 use crate::ca::{self, Authority, Leaf};
 

@@ -1,9 +1,12 @@
 //! Calls that stop until they are released.
 
-use std::{sync::Arc, thread, time::Duration};
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use tokio::{runtime::Builder, sync::watch};
+use tokio::runtime::Builder;
+use tokio::sync::watch;
 
 /// How far a hold is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

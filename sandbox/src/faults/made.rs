@@ -1,10 +1,8 @@
 //! Answers that the account did not give.
 
-use axum::{
-    Json,
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
-    response::{IntoResponse, Response},
-};
+use axum::Json;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use serde_json::json;
 use time::{Duration, OffsetDateTime};
 

@@ -1,6 +1,7 @@
 //! Which calls a rule is for.
 
-use std::{fmt, str::FromStr};
+use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 

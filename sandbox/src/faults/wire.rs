@@ -1,11 +1,11 @@
 //! Answers as bytes on the wire, for everything that an HTTP server would never send.
 
-use std::{collections::VecDeque, time::Duration};
+use std::collections::VecDeque;
+use std::time::Duration;
 
-use axum::{
-    body::Bytes,
-    http::{header, response::Parts},
-};
+use axum::body::Bytes;
+use axum::http::header;
+use axum::http::response::Parts;
 use serde::{Deserialize, Serialize};
 
 /// How the end of a body is announced.
@@ -187,7 +187,8 @@ fn gzip_of_spaces(bytes: u64) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use axum::{body::Body, http::Response};
+    use axum::body::Body;
+    use axum::http::Response;
 
     use super::*;
 

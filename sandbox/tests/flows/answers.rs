@@ -4,7 +4,9 @@ use certcentral_sandbox::{Approval, Behavior, Issuance, Settings};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use time::macros::datetime;
-use x509_parser::{extensions::GeneralName, pem::Pem, prelude::X509Certificate};
+use x509_parser::extensions::GeneralName;
+use x509_parser::pem::Pem;
+use x509_parser::prelude::X509Certificate;
 
 use crate::client::{Client, new_csr, seed_body};
 

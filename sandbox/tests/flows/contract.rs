@@ -1,6 +1,8 @@
 //! Every answer has the keys and JSON types of the recorded shapes in `tests/fixtures/certcentral`.
 
-use std::{fs, path::Path, time::Duration};
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
 
 use certcentral_sandbox::{Approval, Behavior, Dcv, Issuance, Move, Settings};
 use reqwest::{Method, StatusCode};

@@ -4,10 +4,8 @@ use certcentral_sandbox::{Approval, Issuance};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::{
-    client::Client,
-    contract::{assert_shape, client, fixture, info, placed},
-};
+use crate::client::Client;
+use crate::contract::{assert_shape, client, fixture, info, placed};
 
 async fn post(client: &Client, order: u64, word: &str, body: &Value) -> Value {
     let path = format!("/order/certificate/{order}/{word}");

@@ -1,9 +1,7 @@
 //! The program as people start it.
 
-use std::{
-    io::{BufRead, BufReader, Read},
-    process::{Child, Command, Stdio},
-};
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, Command, Stdio};
 
 use reqwest::StatusCode;
 

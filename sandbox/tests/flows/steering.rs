@@ -1,6 +1,7 @@
 //! Steering and observing: faults, holds, journal, limits, the control interface.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
+use std::time::Duration;
 
 use certcentral_sandbox::{At, Fault, HoldStage, RateLimit, Sandbox, Settings, StartError};
 use reqwest::{Method, StatusCode};

@@ -1,9 +1,7 @@
 //! An account out of step with its calls: late, stale, slow, closed.
 
-use std::{
-    io::{ErrorKind, Write},
-    time::Duration,
-};
+use std::io::{ErrorKind, Write};
+use std::time::Duration;
 
 use certcentral_sandbox::Move;
 use serde_json::json;

@@ -1,13 +1,11 @@
 //! Every kind of fault by every door: the command line, the control API and the library mean the same by the same words.
 
-use std::{
-    collections::BTreeSet,
-    fs,
-    io::{BufRead, BufReader, Write},
-    net::TcpStream,
-    process::{Command, Stdio},
-    time::Duration,
-};
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpStream;
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use certcentral_sandbox::{FaultRule, Sandbox};
 use serde_json::json;
