@@ -15,32 +15,16 @@
 
 mod account;
 mod api;
-mod ca;
-mod certificate;
-mod clock;
-mod connection;
 mod control;
-mod csr;
-mod dcv;
-mod dns;
-mod elsewhere;
 mod faults;
-mod issuance;
 mod journal;
-mod moves;
-mod order;
-mod past;
-mod placing;
-mod renewal;
-mod revoking;
+mod listener;
 mod sandbox;
 mod settings;
-mod state;
-mod term;
 
-pub use dns::DnsRecord;
+pub use account::dns::DnsRecord;
+pub use control::operator_actions::{Move, MoveError};
 pub use faults::{At, ChainForm, Fault, FaultRule, Form, Framing, Hold, HoldStage, Route};
 pub use journal::{Entry, Summary};
-pub use moves::{Move, MoveError};
 pub use sandbox::{OrderSeen, Sandbox, StartError};
 pub use settings::{Approval, Behavior, Dcv, Issuance, RateLimit, Settings};

@@ -12,15 +12,15 @@ use time::OffsetDateTime;
 use tokio::runtime::Builder;
 use tokio::sync::oneshot;
 
+use crate::account::dns::DnsRecord;
+use crate::account::state::{Shared, State};
 use crate::api::{self, BASE_PATH};
-use crate::connection::{Door, Line, Porter};
-use crate::control::{self, CONTROL_PATH};
-use crate::dns::DnsRecord;
+use crate::control::operator_actions::{Move, MoveError};
+use crate::control::routes::{self, CONTROL_PATH};
 use crate::faults::{Action, At, Fault, FaultRule, Hold, Route};
 use crate::journal::{Entry, Summary};
-use crate::moves::{Move, MoveError};
+use crate::listener::{Door, Line, Porter};
 use crate::settings::{Behavior, Settings};
-use crate::state::{Shared, State};
 
 /// A sandbox that listens until it is dropped.
 pub struct Sandbox {
@@ -111,7 +111,7 @@ impl Sandbox {
         let porter = Porter::new();
         let routes = Router::new()
             .nest(BASE_PATH, api::router(Arc::clone(&shared)))
-            .nest(CONTROL_PATH, control::router(Arc::clone(&shared)))
+            .nest(CONTROL_PATH, routes::router(Arc::clone(&shared)))
             .layer(Extension(porter.clone()));
         let (stop, stopped) = oneshot::channel();
         let (address, server) = serve(address, porter.clone(), routes, stopped)

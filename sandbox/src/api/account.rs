@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 use time::Duration;
 
 use super::error::Problem;
-use super::gate::{ByCaller, Caller};
+use super::middleware::{ByCaller, Caller};
 use super::{Account, Answer, numeric_id};
-use crate::account::{
+use crate::account::catalog::{
     ACCOUNT_ID, BALANCE, CONTAINERS, CUSTOM_FIELDS, Container, DEFAULT_CONTAINER, ROOT_CONTAINER,
     Role,
 };
@@ -102,7 +102,8 @@ pub(super) async fn containers() -> Answer {
 
 pub(super) async fn container(Path(id): Path<String>) -> Answer {
     let id = numeric_id(&id, "container")?;
-    let container = crate::account::container(id).ok_or_else(|| Problem::not_found("container"))?;
+    let container =
+        crate::account::catalog::container(id).ok_or_else(|| Problem::not_found("container"))?;
     Ok(Json(container_info(container)).into_response())
 }
 

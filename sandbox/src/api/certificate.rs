@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 
 use super::error::Problem;
 use super::{Account, Answer, numeric_id};
-use crate::ca::{INTERMEDIATE_NAME, Issued, ROOT_NAME};
-use crate::state::State as AccountState;
+use crate::account::ca::{INTERMEDIATE_NAME, Issued, ROOT_NAME};
+use crate::account::state::State as AccountState;
 
 /// The chain as order answers and the chain endpoint give it: leaf, intermediate, root.
 pub(super) fn chain_of(state: &AccountState, common_name: &str, certificate: &Issued) -> Value {

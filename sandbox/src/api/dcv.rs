@@ -11,10 +11,10 @@ use serde_json::{Value, json};
 
 use super::error::Problem;
 use super::{Account, Answer, json_body, no_content, numeric_id};
-use crate::clock::timestamp;
-use crate::dcv::DCV_METHODS;
-use crate::order::Status;
-use crate::state::State as AccountState;
+use crate::account::clock::timestamp;
+use crate::account::dcv::DCV_METHODS;
+use crate::account::order::Status;
+use crate::account::state::State as AccountState;
 
 /// `PUT /order/certificate/{id}/dcv-random-value`: the value in force, or a new one once it has expired.
 pub(super) async fn random_value(State(shared): Account, Path(id): Path<String>) -> Answer {

@@ -9,10 +9,10 @@ use time::OffsetDateTime;
 use super::error::Problem;
 use super::order_info::{platform_info, purchased};
 use super::{Account, Answer, numeric_id};
-use crate::ca::INTERMEDIATE_ID;
-use crate::certificate::{Certificate, Origin};
-use crate::clock::timestamp;
-use crate::order::Order;
+use crate::account::ca::INTERMEDIATE_ID;
+use crate::account::certificate::{Certificate, Origin};
+use crate::account::clock::timestamp;
+use crate::account::order::Order;
 
 /// Reissues, the latest first, rejected ones included.
 pub(super) async fn reissues(State(shared): Account, Path(id): Path<String>) -> Answer {

@@ -2,41 +2,43 @@
 
 mod account;
 mod certificate;
-mod certificate_checks;
+mod certificate_request;
 mod dcv;
+mod end_order;
 mod error;
+mod fault_middleware;
+mod fault_responses;
 mod fields;
-mod gate;
 mod issued;
-mod list;
-mod meeting;
+mod middleware;
 mod name_checks;
 mod note;
-mod order;
 mod order_checks;
 mod order_info;
+mod order_list;
 mod order_validation;
 mod organization;
 mod organization_checks;
+mod place_order;
 mod product;
 mod query;
 mod reissue;
 mod request;
-mod revoke;
 mod status;
 mod update;
 
 use std::sync::Arc;
 
+use axum::Router;
 use axum::body::Bytes;
 use axum::http::StatusCode;
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
-use axum::{Router, middleware};
 use serde_json::Value;
 
 use self::error::Problem;
-use crate::state::Shared;
+use crate::account::state::Shared;
 
 /// Path of the imitated API.
 pub(crate) const BASE_PATH: &str = "/services/v2";
@@ -48,12 +50,12 @@ type Account = axum::extract::State<Arc<Shared>>;
 
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
     Router::new()
-        .route("/order/certificate", get(list::orders))
+        .route("/order/certificate", get(order_list::orders))
         .route("/order/certificate/status-changes", get(status::changes))
         // GET takes an order id, serial number or thumbprint in this place, POST a product.
         .route(
             "/order/certificate/{key}",
-            get(order_info::by_key).post(order::place),
+            get(order_info::by_key).post(place_order::place),
         )
         .route("/order/certificate/{id}/status", put(status::cancel))
         .route(
@@ -77,8 +79,8 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
             "/order/certificate/{id}/duplicate",
             get(issued::duplicates).post(reissue::duplicate),
         )
-        .route("/order/certificate/{id}/revoke", put(revoke::order))
-        .route("/certificate/{id}/revoke", put(revoke::certificate))
+        .route("/order/certificate/{id}/revoke", put(end_order::order))
+        .route("/certificate/{id}/revoke", put(end_order::certificate))
         .route(
             "/order/certificate/{id}/additional-emails",
             put(update::additional_emails),
@@ -100,7 +102,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
             "/order/certificate/{id}/note",
             get(note::list).post(note::add),
         )
-        .route("/order/alternate/{alternative}", get(list::alternate))
+        .route("/order/alternate/{alternative}", get(order_list::alternate))
         .route("/certificate/{id}/chain", get(certificate::chain))
         .route(
             "/certificate/{id}/download/format/{format}",
@@ -142,10 +144,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/finance/order-pricing", post(product::pricing))
         .fallback(no_route)
         .method_not_allowed_fallback(no_route)
-        .layer(middleware::from_fn_with_state(
-            Arc::clone(&shared),
-            gate::pass,
-        ))
+        .layer(from_fn_with_state(Arc::clone(&shared), middleware::pass))
         .with_state(shared)
 }
 

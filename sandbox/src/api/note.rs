@@ -8,12 +8,12 @@ use axum::{Extension, Json};
 use serde_json::{Value, json};
 
 use super::error::Problem;
-use super::gate::{ByCaller, Caller};
+use super::middleware::{ByCaller, Caller};
 use super::order_info::user_brief;
 use super::{Account, Answer, json_body, numeric_id};
-use crate::clock::timestamp;
-use crate::order::Note;
-use crate::state::next;
+use crate::account::clock::timestamp;
+use crate::account::order::Note;
+use crate::account::state::next;
 
 /// `POST /order/certificate/{id}/note`. Every call adds one.
 pub(super) async fn add(

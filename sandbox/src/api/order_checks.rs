@@ -3,16 +3,16 @@
 use serde_json::Value;
 use time::Date;
 
-use super::certificate_checks::{self, one_term, read_term};
+use super::certificate_request::{self, one_term, read_term};
 use super::error::Problem;
 use super::fields::Fields;
 use super::organization_checks;
-use crate::account::{self, DEFAULT_CONTAINER, Organization, Product};
-use crate::certificate::WantedCertificate;
-use crate::dcv::DCV_METHODS;
-use crate::order::Wanted;
-use crate::state::State;
-use crate::term::Term;
+use crate::account::catalog::{self, DEFAULT_CONTAINER, Organization, Product};
+use crate::account::certificate::WantedCertificate;
+use crate::account::dcv::DCV_METHODS;
+use crate::account::order::Wanted;
+use crate::account::state::State;
+use crate::account::term::Term;
 
 /// What was asked for, and the organization to create first if it came inline.
 pub(crate) struct Checked {
@@ -29,7 +29,7 @@ pub(crate) fn check(
 ) -> Result<Checked, Problem> {
     let mut fields = Fields::of(body);
     let today = state.clock.today();
-    let mut certificate = certificate_checks::read(&mut fields, product, today);
+    let mut certificate = certificate_request::read(&mut fields, product, today);
     let order_validity = order_validity(&mut fields, today);
     let container_id = match &body["container"] {
         Value::Null => DEFAULT_CONTAINER,
@@ -79,8 +79,8 @@ pub(crate) fn check(
     }
     fields.finish()?;
 
-    certificate.csr = certificate_checks::csr(body)?;
-    account::container(container_id).ok_or_else(|| Problem::not_found("container"))?;
+    certificate.csr = certificate_request::csr(body)?;
+    catalog::container(container_id).ok_or_else(|| Problem::not_found("container"))?;
     let cert_validity = certificate.cert_validity;
     if cert_validity.is_some_and(|term| term.end(today) > wanted.order_validity.end(today)) {
         return Err(Problem::cert_validity_exceeds());
@@ -126,7 +126,7 @@ pub(super) fn custom_fields(
         _ => return Err(Problem::custom_field()),
     };
     for item in given {
-        let definition = item["metadata_id"].as_u64().and_then(account::custom_field);
+        let definition = item["metadata_id"].as_u64().and_then(catalog::custom_field);
         let (Some(definition), Some(value)) = (definition, item["value"].as_str()) else {
             return Err(Problem::custom_field());
         };

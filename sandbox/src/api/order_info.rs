@@ -10,13 +10,13 @@ use time::OffsetDateTime;
 use super::error::Problem;
 use super::query::Query;
 use super::{Account, Answer};
-use crate::account::{self, Product, SERVER_PLATFORMS, User};
-use crate::ca::{INTERMEDIATE_ID, INTERMEDIATE_NAME};
-use crate::certificate::{Certificate, Origin, WantedCertificate};
-use crate::clock::timestamp;
-use crate::order::{Order, RequestStatus, Status};
-use crate::past::AsOf;
-use crate::state::State as AccountState;
+use crate::account::ca::{INTERMEDIATE_ID, INTERMEDIATE_NAME};
+use crate::account::catalog::{self, Product, SERVER_PLATFORMS, User};
+use crate::account::certificate::{Certificate, Origin, WantedCertificate};
+use crate::account::clock::timestamp;
+use crate::account::order::{Order, RequestStatus, Status};
+use crate::account::snapshots::AsOf;
+use crate::account::state::State as AccountState;
 
 /// Order info by order id, or by serial number or thumbprint of the order's certificate.
 pub(super) async fn by_key(
@@ -119,7 +119,7 @@ fn add_what_only_some_orders_have(info: &mut Value, order: &Order, status: Statu
     }
     if !wanted.custom_fields.is_empty() {
         let fields = wanted.custom_fields.iter().map(|(id, value)| {
-            let label = account::custom_field(*id).map_or("", |field| field.label);
+            let label = catalog::custom_field(*id).map_or("", |field| field.label);
             json!({ "metadata_id": id, "label": label, "value": value })
         });
         info["custom_fields"] = fields.collect();
@@ -244,7 +244,7 @@ fn container(order: &Order) -> Value {
 /// Division as lists show it.
 pub(super) fn container_brief(order: &Order) -> Value {
     let id = order.wanted.container_id;
-    json!({ "id": id, "name": account::container(id).map(|container| container.name) })
+    json!({ "id": id, "name": catalog::container(id).map(|container| container.name) })
 }
 
 /// Product as lists show it.
@@ -288,7 +288,7 @@ fn named_contact(order: &Order, kind: &str) -> Option<Value> {
 }
 
 fn contact_of_order(given: &Value) -> Value {
-    let user = account::USERS
+    let user = catalog::USERS
         .iter()
         .find(|user| given["user_id"] == user.id);
     let field = |name: &str, of_user: Option<&str>| match (&given[name], of_user) {

@@ -9,7 +9,7 @@ use time::Duration;
 use super::error::Problem;
 use super::order_info::{organization_brief, product_full, verification};
 use super::{Account, Answer, numeric_id};
-use crate::clock::timestamp;
+use crate::account::clock::timestamp;
 
 /// `GET /order/certificate/{id}/validation`. Ids are strings here, unlike everywhere else.
 pub(super) async fn validation(State(shared): Account, Path(id): Path<String>) -> Answer {

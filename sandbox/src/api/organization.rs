@@ -10,9 +10,9 @@ use time::Duration;
 use super::error::Problem;
 use super::query::Query;
 use super::{Account, Answer, numeric_id};
-use crate::account::{DEFAULT_CONTAINER, Organization, ROOT_CONTAINER, container};
-use crate::clock::timestamp;
-use crate::state::State as AccountState;
+use crate::account::catalog::{DEFAULT_CONTAINER, Organization, ROOT_CONTAINER, container};
+use crate::account::clock::timestamp;
+use crate::account::state::State as AccountState;
 
 pub(super) async fn list(State(shared): Account, uri: Uri) -> Answer {
     let query = Query::of(&uri);

@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::error::Problem;
 use super::fields::Fields;
-use crate::account::{Organization, Product, USERS};
-use crate::state::State;
+use crate::account::catalog::{Organization, Product, USERS};
+use crate::account::state::State;
 
 /// The id of a known active organization, or a new one to create (its id is then 0).
 pub(crate) fn organization(

@@ -6,14 +6,16 @@ use axum::extract::{Path, State};
 use axum::response::IntoResponse;
 use serde_json::{Value, json};
 
-use super::certificate_checks::one_term;
+use super::certificate_request::one_term;
 use super::error::Problem;
 use super::fields::Fields;
 use super::order_info::platform_info;
 use super::{Account, Answer, json_body};
-use crate::account::{BALANCE, CONTAINERS, PRODUCTS, Product, SERVER_PLATFORMS, product_named};
-use crate::ca::{INTERMEDIATE_ID, INTERMEDIATE_NAME, ROOT_NAME};
-use crate::term::Term;
+use crate::account::ca::{INTERMEDIATE_ID, INTERMEDIATE_NAME, ROOT_NAME};
+use crate::account::catalog::{
+    BALANCE, CONTAINERS, PRODUCTS, Product, SERVER_PLATFORMS, product_named,
+};
+use crate::account::term::Term;
 
 pub(super) async fn list() -> Answer {
     let products: Vec<Value> = PRODUCTS.iter().map(brief).collect();

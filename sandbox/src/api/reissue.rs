@@ -11,14 +11,14 @@ use serde_json::{Value, json};
 
 use super::error::Problem;
 use super::fields::Fields;
-use super::gate::{ByCaller, Caller};
-use super::order::created;
-use super::{Account, Answer, certificate_checks, json_body, numeric_id};
-use crate::account::User;
-use crate::certificate::{Origin, WantedCertificate};
-use crate::order::{Order, Status};
-use crate::placing::Asked;
-use crate::state::State as AccountState;
+use super::middleware::{ByCaller, Caller};
+use super::place_order::created;
+use super::{Account, Answer, certificate_request, json_body, numeric_id};
+use crate::account::catalog::User;
+use crate::account::certificate::{Origin, WantedCertificate};
+use crate::account::order::{Order, Status};
+use crate::account::placement::Asked;
+use crate::account::state::State as AccountState;
 
 pub(super) async fn reissue(
     State(shared): Account,
@@ -89,7 +89,7 @@ fn check(
 ) -> Result<(WantedCertificate, Option<String>), Problem> {
     let today = state.clock.today();
     let mut fields = Fields::of(body);
-    let mut wanted = certificate_checks::read(&mut fields, order.wanted.product, today);
+    let mut wanted = certificate_request::read(&mut fields, order.wanted.product, today);
     if origin == Origin::Duplicate && !may_duplicate(&order.primary().wanted, &wanted) {
         fields.wrong("dns_names");
     }
@@ -100,7 +100,7 @@ fn check(
         fields.wrong("dcv_method");
     }
     fields.finish()?;
-    wanted.csr = certificate_checks::csr(body)?;
+    wanted.csr = certificate_request::csr(body)?;
     let order_end = order.valid_till.unwrap_or(today);
     if wanted
         .cert_validity

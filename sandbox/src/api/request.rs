@@ -8,15 +8,15 @@ use axum::{Extension, Json};
 use serde_json::{Value, json};
 
 use super::error::Problem;
-use super::gate::{ByCaller, Caller};
+use super::middleware::{ByCaller, Caller};
 use super::order_info::{container_brief, organization_brief, product_brief, user_brief};
 use super::query::Query;
 use super::{Account, Answer, json_body, no_content, numeric_id};
-use crate::account::Role;
-use crate::clock::timestamp;
-use crate::order::{Order, Request, RequestStatus};
-use crate::revoking::Verdict;
-use crate::state::State as AccountState;
+use crate::account::catalog::Role;
+use crate::account::clock::timestamp;
+use crate::account::order::{Order, Request, RequestStatus};
+use crate::account::revocation::Verdict;
+use crate::account::state::State as AccountState;
 
 pub(super) async fn list(State(shared): Account, uri: Uri) -> Answer {
     let query = Query::of(&uri);

@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 use time::{Duration, UtcOffset};
 
 use super::error::Problem;
-use super::gate::{ByCaller, Caller};
+use super::middleware::{ByCaller, Caller};
 use super::query::{Query, time_range};
 use super::{Account, Answer, json_body, no_content, numeric_id};
-use crate::order::Status;
+use crate::account::order::Status;
 
 /// `GET /order/certificate/status-changes`. Counts as one reading of every order, as polling clients use it instead.
 pub(super) async fn changes(State(shared): Account, uri: Uri) -> Answer {

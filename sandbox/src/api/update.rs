@@ -8,8 +8,8 @@ use super::error::Problem;
 use super::fields::Fields;
 use super::order_checks::custom_fields;
 use super::{Account, Answer, json_body, no_content, numeric_id};
-use crate::order::Wanted;
-use crate::state::Shared;
+use crate::account::order::Wanted;
+use crate::account::state::Shared;
 
 /// Kinds of contact that an order may be given afterwards.
 const CONTACT_TYPES: [&str; 2] = ["organization_contact", "technical_contact"];

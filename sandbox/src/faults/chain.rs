@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 use x509_parser::pem::parse_x509_pem;
 use x509_parser::prelude::X509Certificate;
 
-use crate::ca::{self, Authority, Leaf};
+use crate::account::ca::{self, Authority, Leaf};
 
 /// A form of a certificate chain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -11,11 +11,11 @@ use super::error::Problem;
 use super::order_info::{container_brief, organization_brief, product_brief};
 use super::query::{Query, time_range};
 use super::{Account, Answer};
-use crate::certificate::Origin;
-use crate::clock::timestamp;
-use crate::order::{Order, Status};
-use crate::past::AsOf;
-use crate::state::State as AccountState;
+use crate::account::certificate::Origin;
+use crate::account::clock::timestamp;
+use crate::account::order::{Order, Status};
+use crate::account::snapshots::AsOf;
+use crate::account::state::State as AccountState;
 
 /// `GET /order/certificate`.
 pub(super) async fn orders(

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 use time::{Duration, OffsetDateTime};
 
-use crate::clock::http_date;
+use crate::account::clock::http_date;
 
 /// An answer with a status, a media type and a body.
 pub(crate) fn answer(status: u16, content_type: &str, body: &str) -> Response {

@@ -2,11 +2,11 @@
 
 use time::OffsetDateTime;
 
-use crate::account::{Role, User};
-use crate::certificate::{Certificate, Origin, WantedCertificate};
-use crate::order::{Decision, Order, Request, RequestStatus, Wanted};
+use crate::account::catalog::{Role, User};
+use crate::account::certificate::{Certificate, Origin, WantedCertificate};
+use crate::account::order::{Decision, Order, Request, RequestStatus, Wanted};
+use crate::account::state::{State, next};
 use crate::settings::Approval;
-use crate::state::{State, next};
 
 /// Who asks, whether approval is to be skipped, and the note to the approver.
 pub(crate) struct Asked {

@@ -1,17 +1,18 @@
 //! What can go wrong with a call: one type for the library, the control interface and the command line.
 
+mod active_rules;
 pub(crate) mod chain;
 pub(crate) mod form;
 mod hold;
-pub(crate) mod made;
+pub(crate) mod redirect_target;
 mod route;
 mod rule;
-mod rules;
-pub(crate) mod wire;
+pub(crate) mod script;
 
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
+pub(crate) use self::active_rules::{Action, Due, Rules};
 pub use self::chain::ChainForm;
 pub use self::form::Form;
 pub use self::hold::{Hold, HoldStage};
@@ -19,8 +20,7 @@ pub(crate) use self::hold::{HoldState, wait_at};
 pub use self::route::Route;
 pub use self::rule::FaultRule;
 pub(crate) use self::rule::one;
-pub(crate) use self::rules::{Action, Due, Rules};
-pub use self::wire::Framing;
+pub use self::script::Framing;
 
 /// What a matching call meets.
 ///

@@ -3,10 +3,10 @@
 use data_encoding::BASE32_NOPAD;
 use time::{Duration, OffsetDateTime};
 
-use crate::account::EXAMPLE_DOMAINS;
-use crate::dns::DnsRecord;
+use crate::account::catalog::EXAMPLE_DOMAINS;
+use crate::account::dns::DnsRecord;
+use crate::account::state::State;
 use crate::settings::Dcv;
-use crate::state::State;
 
 /// Where the alias of `dns-cname-token` points.
 const CNAME_TARGET: &str = "dcv.digicert.com";

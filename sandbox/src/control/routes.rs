@@ -12,13 +12,13 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use crate::clock::timestamp;
-use crate::connection::Porter;
-use crate::dns::DnsRecord;
+use crate::account::clock::timestamp;
+use crate::account::dns::DnsRecord;
+use crate::account::state::Shared;
+use crate::control::operator_actions::{Move, MoveError};
 use crate::faults::{Action, At, FaultRule, HoldStage, HoldState, Route, one};
-use crate::moves::{Move, MoveError};
+use crate::listener::Porter;
 use crate::settings::Behavior;
-use crate::state::Shared;
 
 /// Path of the control interface.
 pub(crate) const CONTROL_PATH: &str = "/_sandbox";

@@ -14,14 +14,14 @@ use serde_json::Value;
 
 use super::BASE_PATH;
 use super::error::Problem;
-use super::meeting::{Meeting, Reply};
-use crate::account::{self, Role, User};
-use crate::clock::{http_date, timestamp};
-use crate::connection::{Line, Porter};
-use crate::faults::wire::{End, Script};
+use super::fault_middleware::{Meeting, Reply};
+use crate::account::catalog::{self, Role, User};
+use crate::account::clock::{http_date, timestamp};
+use crate::account::snapshots::{AsOf, Deferred};
+use crate::account::state::{Shared, State as AccountState};
+use crate::faults::script::{End, Script};
 use crate::journal::{Entry, body_value};
-use crate::past::{AsOf, Deferred};
-use crate::state::{Shared, State as AccountState};
+use crate::listener::{Line, Porter};
 
 /// The user that the key belongs to, for handlers.
 #[derive(Debug, Clone, Copy)]
@@ -143,7 +143,7 @@ fn arrive(shared: &Shared, parts: &Parts, path: &str, body: &[u8]) -> (u64, Vec<
 async fn process(shared: &Shared, parts: Parts, body: Bytes, next: Next, as_of: AsOf) -> Response {
     let key = header_text(&parts.headers, KEY_HEADER);
     let withdrawn = shared.lock().withdrawn_keys.contains(&key);
-    let Some(user) = account::user_of_key(&key).filter(|_| !withdrawn) else {
+    let Some(user) = catalog::user_of_key(&key).filter(|_| !withdrawn) else {
         return Problem::invalid_key().into_response();
     };
     if !shared.lock().admit(&key) {

@@ -2,9 +2,9 @@
 
 use time::Duration;
 
-use crate::order::{Order, Status};
-use crate::state::State;
-use crate::term::Term;
+use crate::account::order::{Order, Status};
+use crate::account::state::State;
+use crate::account::term::Term;
 
 /// How long before its end an order can be renewed. Documented.
 const BEFORE_THE_END: Duration = Duration::days(90);

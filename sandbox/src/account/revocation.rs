@@ -2,11 +2,11 @@
 
 use time::OffsetDateTime;
 
-use crate::account::User;
-use crate::order::{Decision, Order, Request, RequestStatus};
-use crate::placing::Asked;
+use crate::account::catalog::User;
+use crate::account::order::{Decision, Order, Request, RequestStatus};
+use crate::account::placement::Asked;
+use crate::account::state::{State, next};
 use crate::settings::Approval;
-use crate::state::{State, next};
 
 /// Type of the request for a revocation.
 pub(crate) const REVOKE: &str = "revoke";

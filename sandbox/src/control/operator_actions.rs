@@ -2,11 +2,11 @@
 
 use thiserror::Error;
 
-use crate::account::{self, APPROVER};
-use crate::certificate::Certificate;
-use crate::order::{RequestStatus, Status};
-use crate::revoking::Verdict;
-use crate::state::State;
+use crate::account::catalog::{self, APPROVER};
+use crate::account::certificate::Certificate;
+use crate::account::order::{RequestStatus, Status};
+use crate::account::revocation::Verdict;
+use crate::account::state::State;
 
 /// What can be done to one order from outside the imitated API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,7 +110,7 @@ impl State {
             Move::Expire => order.expired_by_hand = Some(now),
             Move::Container(container) => {
                 let container =
-                    account::container(container).ok_or(MoveError::NoSuchContainer(container))?;
+                    catalog::container(container).ok_or(MoveError::NoSuchContainer(container))?;
                 order.wanted.container_id = container.id;
             }
         }

@@ -8,16 +8,16 @@ use time::{Duration, OffsetDateTime};
 use tokio::sync::watch;
 use tokio::time::sleep;
 
-use crate::account::{self, Organization};
-use crate::ca::Authority;
-use crate::certificate::{Certificate, Origin};
-use crate::clock::Clock;
-use crate::dns::Zone;
-use crate::elsewhere::Elsewhere;
+use crate::account::ca::Authority;
+use crate::account::catalog::{self, Organization};
+use crate::account::certificate::{Certificate, Origin};
+use crate::account::clock::Clock;
+use crate::account::dns::Zone;
+use crate::account::order::{Order, Status};
+use crate::account::snapshots::{Deferred, Past};
+use crate::faults::redirect_target::Elsewhere;
 use crate::faults::{Fault, FaultRule, Rules};
 use crate::journal::{Journal, Summary};
-use crate::order::{Order, Status};
-use crate::past::{Deferred, Past};
 use crate::settings::{Behavior, Settings};
 
 /// The state as every handler shares it.
@@ -108,7 +108,7 @@ impl State {
             behavior: settings.behavior,
             max_certificate_days: settings.max_certificate_days,
             required_custom_fields: settings.required_custom_fields,
-            organizations: account::organizations(),
+            organizations: catalog::organizations(),
             orders: BTreeMap::new(),
             dns: Zone::new(),
             journal: Journal::default(),

@@ -2,11 +2,11 @@
 
 use time::{Duration, OffsetDateTime};
 
-use crate::account::User;
-use crate::ca::Issued;
-use crate::csr::Csr;
-use crate::dcv::DCV_METHODS;
-use crate::term::Term;
+use crate::account::ca::Issued;
+use crate::account::catalog::User;
+use crate::account::csr::Csr;
+use crate::account::dcv::DCV_METHODS;
+use crate::account::term::Term;
 
 /// How long former certificates stay valid after a reissue that dropped or changed names.
 pub(crate) const GRACE: Duration = Duration::hours(72);

@@ -8,10 +8,10 @@ use time::macros::format_description;
 use super::error::Problem;
 use super::fields::Fields;
 use super::name_checks::dns_name_is_valid;
-use crate::account::{Product, SERVER_PLATFORMS};
-use crate::certificate::WantedCertificate;
-use crate::csr::{self, Csr, CsrFault};
-use crate::term::Term;
+use crate::account::catalog::{Product, SERVER_PLATFORMS};
+use crate::account::certificate::WantedCertificate;
+use crate::account::csr::{self, Csr, CsrFault};
+use crate::account::term::Term;
 
 /// Reads everything but the signing request, which has refusals of its own: see [`csr()`].
 pub(super) fn read(fields: &mut Fields<'_>, product: &Product, today: Date) -> WantedCertificate {

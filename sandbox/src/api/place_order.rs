@@ -9,14 +9,14 @@ use serde_json::{Value, json};
 
 use super::certificate::chain_of;
 use super::error::Problem;
-use super::gate::{ByCaller, Caller};
+use super::middleware::{ByCaller, Caller};
 use super::{Account, Answer, json_body, order_checks};
-use crate::account::product_named;
-use crate::certificate::Certificate;
-use crate::clock::timestamp;
-use crate::dcv::Domain;
-use crate::order::Order;
-use crate::state::State as AccountState;
+use crate::account::catalog::product_named;
+use crate::account::certificate::Certificate;
+use crate::account::clock::timestamp;
+use crate::account::dcv::Domain;
+use crate::account::order::Order;
+use crate::account::state::State as AccountState;
 
 pub(super) async fn place(
     State(shared): Account,

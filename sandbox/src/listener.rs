@@ -14,7 +14,7 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::watch;
 use tokio::time::{Sleep, sleep};
 
-use crate::faults::wire::{End, Script};
+use crate::faults::script::{End, Script};
 
 /// Identifies a connection to its requests and lets them take it over.
 #[derive(Debug, Clone, Default)]

@@ -8,8 +8,8 @@ use axum::body::Bytes;
 use axum::http::request::Parts;
 use axum::middleware::Next;
 
-use crate::order::Order;
-use crate::state::{Shared, State};
+use crate::account::order::Order;
+use crate::account::state::{Shared, State};
 
 type Orders = BTreeMap<u64, Order>;
 

@@ -1,11 +1,11 @@
 //! Issuing certificates: at once, after some readings of the order, or by hand.
 
-use crate::ca::Leaf;
-use crate::certificate::{Certificate, GRACE, Origin};
-use crate::order::Order;
+use crate::account::ca::Leaf;
+use crate::account::certificate::{Certificate, GRACE, Origin};
+use crate::account::order::Order;
+use crate::account::state::State;
+use crate::account::term::Term;
 use crate::settings::Issuance;
-use crate::state::State;
-use crate::term::Term;
 
 impl State {
     /// Issues the order's certificates if nothing is missing and the account issues at once.

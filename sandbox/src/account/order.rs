@@ -3,10 +3,10 @@
 use serde_json::Value;
 use time::{Date, Duration, OffsetDateTime};
 
-use crate::account::{Product, User};
-use crate::certificate::{Certificate, Origin};
-use crate::dcv::Domain;
-use crate::term::Term;
+use crate::account::catalog::{Product, User};
+use crate::account::certificate::{Certificate, Origin};
+use crate::account::dcv::Domain;
+use crate::account::term::Term;
 
 /// Everything that is known of one order.
 #[derive(Debug, Clone)]

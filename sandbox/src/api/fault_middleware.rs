@@ -10,13 +10,13 @@ use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 use time::OffsetDateTime;
 
-use super::BASE_PATH;
 use super::error::Problem;
-use crate::elsewhere::Elsewhere;
-use crate::faults::wire::{End, Script, garbled};
-use crate::faults::{Action, At, Due, Fault, Form, form, made, wait_at};
-use crate::past::AsOf;
-use crate::state::{Shared, State};
+use super::{BASE_PATH, fault_responses};
+use crate::account::snapshots::AsOf;
+use crate::account::state::{Shared, State};
+use crate::faults::redirect_target::Elsewhere;
+use crate::faults::script::{End, Script, garbled};
+use crate::faults::{Action, At, Due, Fault, Form, form, wait_at};
 
 /// What a call ends with.
 pub(super) enum Reply {
@@ -77,7 +77,7 @@ impl Meeting {
     /// Waits and misbehaves before the account sees the request. `Some` means that it never does.
     pub(super) async fn before(&self, shared: &Shared) -> Option<Reply> {
         if shared.lock().in_maintenance() {
-            return Some(Reply::Answer(made::maintenance()));
+            return Some(Reply::Answer(fault_responses::maintenance()));
         }
         self.meet(shared, At::Before).await
     }
@@ -116,21 +116,23 @@ impl Meeting {
                 status,
                 body,
                 content_type,
-            } => made::answer(*status, content_type, body),
-            Fault::Html { status } => made::page(*status, "Request could not be served."),
+            } => fault_responses::answer(*status, content_type, body),
+            Fault::Html { status } => {
+                fault_responses::page(*status, "Request could not be served.")
+            }
             Fault::Limited { retry_after, html } => {
-                made::limited(retry_after.as_deref(), *html, shared.lock().now())
+                fault_responses::limited(retry_after.as_deref(), *html, shared.lock().now())
             }
             Fault::Maintenance { seconds } => {
                 let mut state = shared.lock();
                 state.maintenance_until = Some(later(state.now(), *seconds));
-                made::maintenance()
+                fault_responses::maintenance()
             }
             Fault::Redirect { status, location } => match location {
-                Some(location) => made::redirect(*status, location),
+                Some(location) => fault_responses::redirect(*status, location),
                 None => self.redirect_elsewhere(shared, *status).await,
             },
-            Fault::Echo { status } => made::echo(*status, &self.headers),
+            Fault::Echo { status } => fault_responses::echo(*status, &self.headers),
             Fault::Huge { bytes, gzip } => {
                 return Some(Reply::Script(Script::huge(*bytes, *gzip)));
             }
@@ -169,7 +171,7 @@ impl Meeting {
             },
         };
         let url = elsewhere.url(&format!("{BASE_PATH}{}", self.path));
-        made::redirect(status, &url)
+        fault_responses::redirect(status, &url)
     }
 
     /// The body of the answer, and its head, as the faults want them.
@@ -184,7 +186,7 @@ impl Meeting {
         for fault in self.faults() {
             match fault {
                 Fault::Status { status } => {
-                    let answer = made::with_status(Response::default(), *status);
+                    let answer = fault_responses::with_status(Response::default(), *status);
                     parts.status = answer.status();
                 }
                 Fault::Garble { every } => body = garbled(&body, *every).into(),

@@ -5,7 +5,7 @@ use x509_parser::certification_request::X509CertificationRequest;
 use x509_parser::prelude::FromDer;
 use x509_parser::public_key::PublicKey;
 
-use crate::ca::pem_block;
+use crate::account::ca::pem_block;
 
 /// A signing request that passed every check.
 #[derive(Debug, Clone)]

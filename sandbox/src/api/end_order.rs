@@ -9,14 +9,14 @@ use serde_json::{Value, json};
 
 use super::error::Problem;
 use super::fields::Fields;
-use super::gate::{ByCaller, Caller};
+use super::middleware::{ByCaller, Caller};
 use super::order_info::user_brief;
 use super::{Account, Answer, json_body, no_content, numeric_id};
-use crate::account::{Role, User};
-use crate::clock::timestamp;
-use crate::order::Status;
-use crate::placing::Asked;
-use crate::state::State as AccountState;
+use crate::account::catalog::{Role, User};
+use crate::account::clock::timestamp;
+use crate::account::order::Status;
+use crate::account::placement::Asked;
+use crate::account::state::State as AccountState;
 
 const REASONS: [&str; 5] = [
     "unspecified",
