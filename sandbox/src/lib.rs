@@ -22,7 +22,7 @@ mod listener;
 mod sandbox;
 mod settings;
 
-pub use account::dns::DnsRecord;
+pub use account::dcv::DnsRecord;
 pub use control::operator_actions::{Move, MoveError};
 pub use faults::{At, ChainForm, Fault, FaultRule, Form, Framing, Hold, HoldStage, Route};
 pub use journal::{Entry, Summary};

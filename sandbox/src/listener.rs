@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 
 use axum::extract::connect_info::Connected;
-use axum::serve::{IncomingStream, Listener};
+use axum::serve::IncomingStream;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::watch;
@@ -18,29 +18,29 @@ use crate::faults::script::{End, Script};
 
 /// Identifies a connection to its requests and lets them take it over.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Line(Arc<Mutex<Option<Script>>>);
+pub(crate) struct ConnectionHandle(Arc<Mutex<Option<Script>>>);
 
-impl Line {
+impl ConnectionHandle {
     /// From now on the connection follows the script: nothing else is read or written.
     pub(crate) fn follow(&self, script: Script) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(script);
     }
 }
 
-impl Connected<IncomingStream<'_, Door>> for Line {
-    fn connect_info(stream: IncomingStream<'_, Door>) -> Self {
+impl Connected<IncomingStream<'_, Listener>> for ConnectionHandle {
+    fn connect_info(stream: IncomingStream<'_, Listener>) -> Self {
         stream.remote_addr().clone()
     }
 }
 
 /// Says whether connections are taken, from wherever the sandbox is held.
 #[derive(Debug, Clone)]
-pub(crate) struct Porter {
+pub(crate) struct ListenerSwitch {
     wanted: watch::Sender<bool>,
     open: watch::Sender<bool>,
 }
 
-impl Porter {
+impl ListenerSwitch {
     pub(crate) fn new() -> Self {
         Self {
             wanted: watch::Sender::new(true),
@@ -57,33 +57,33 @@ impl Porter {
     }
 }
 
-/// A TCP listener whose "remote address" is the connection's [`Line`].
-pub(crate) struct Door {
+/// A TCP listener whose "remote address" is the connection's [`ConnectionHandle`].
+pub(crate) struct Listener {
     address: SocketAddr,
     /// None while connections are refused.
     listener: Option<TcpListener>,
-    porter: Porter,
+    switch: ListenerSwitch,
 }
 
-impl Door {
-    pub(crate) fn new(listener: TcpListener, porter: Porter) -> io::Result<Self> {
+impl Listener {
+    pub(crate) fn new(listener: TcpListener, switch: ListenerSwitch) -> io::Result<Self> {
         Ok(Self {
             address: listener.local_addr()?,
             listener: Some(listener),
-            porter,
+            switch,
         })
     }
 
     /// Listens no more, but keeps the port from others until it may listen again.
     async fn refuse(&mut self) {
-        let mut wanted = self.porter.wanted.subscribe();
+        let mut wanted = self.switch.wanted.subscribe();
         self.listener = None;
         let kept = reserved(self.address);
-        self.porter.open.send_replace(false);
+        self.switch.open.send_replace(false);
         // The sender is part of `self`, so waiting cannot fail.
         let _ = wanted.wait_for(|open| *open).await;
         self.listener = kept.and_then(|socket| socket.listen(1024)).ok();
-        self.porter.open.send_replace(true);
+        self.switch.open.send_replace(true);
     }
 }
 
@@ -98,13 +98,13 @@ fn reserved(address: SocketAddr) -> io::Result<TcpSocket> {
     Ok(socket)
 }
 
-impl Listener for Door {
-    type Io = Wire;
-    type Addr = Line;
+impl axum::serve::Listener for Listener {
+    type Io = Connection;
+    type Addr = ConnectionHandle;
 
-    async fn accept(&mut self) -> (Wire, Line) {
+    async fn accept(&mut self) -> (Connection, ConnectionHandle) {
         loop {
-            let mut wanted = self.porter.wanted.subscribe();
+            let mut wanted = self.switch.wanted.subscribe();
             let Some(listener) = &mut self.listener else {
                 // The port was lost to somebody else while it was shut.
                 std::future::pending::<()>().await;
@@ -113,43 +113,43 @@ impl Listener for Door {
             let stream = tokio::select! {
                 biased;
                 _ = wanted.wait_for(|open| !*open) => None,
-                (stream, _) = Listener::accept(listener) => Some(stream),
+                (stream, _) = axum::serve::Listener::accept(listener) => Some(stream),
             };
             let Some(stream) = stream else {
                 self.refuse().await;
                 continue;
             };
-            let line = Line::default();
-            let wire = Wire {
+            let handle = ConnectionHandle::default();
+            let connection = Connection {
                 stream,
-                line: line.clone(),
+                handle: handle.clone(),
                 pause: None,
                 written: 0,
             };
-            return (wire, line);
+            return (connection, handle);
         }
     }
 
-    fn local_addr(&self) -> io::Result<Line> {
-        Ok(Line::default())
+    fn local_addr(&self) -> io::Result<ConnectionHandle> {
+        Ok(ConnectionHandle::default())
     }
 }
 
-/// A TCP stream that follows its line's script once there is one.
-pub(crate) struct Wire {
+/// A TCP stream that follows the script of its handle once there is one.
+pub(crate) struct Connection {
     stream: TcpStream,
-    line: Line,
+    handle: ConnectionHandle,
     /// The pause before the next piece.
     pause: Option<Pin<Box<Sleep>>>,
     /// Bytes of the first piece that are written.
     written: usize,
 }
 
-impl Wire {
+impl Connection {
     /// Plays the script to its end, which is an error for the HTTP server: it gives the connection up.
     fn play(&mut self, context: &mut Context<'_>) -> Option<Poll<io::Error>> {
-        let line = Arc::clone(&self.line.0);
-        let mut script = line.lock().unwrap_or_else(PoisonError::into_inner);
+        let handle = Arc::clone(&self.handle.0);
+        let mut script = handle.lock().unwrap_or_else(PoisonError::into_inner);
         let script = script.as_mut()?;
         Some(self.perform(script, context))
     }
@@ -203,7 +203,7 @@ impl Wire {
     }
 }
 
-impl AsyncRead for Wire {
+impl AsyncRead for Connection {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -216,7 +216,7 @@ impl AsyncRead for Wire {
     }
 }
 
-impl AsyncWrite for Wire {
+impl AsyncWrite for Connection {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,

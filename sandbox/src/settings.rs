@@ -22,6 +22,9 @@ pub struct Settings {
     pub max_certificate_days: u16,
     /// Custom fields (by metadata id) that every order must carry.
     pub required_custom_fields: Vec<u64>,
+    /// Validated organizations beside those of every account: `Example Subsidiary 1 Inc.` and so on, with ids from 780001.
+    /// A thousand of them make lists of more than one page.
+    pub subsidiaries: u16,
     /// Faults from the start.
     pub faults: Vec<FaultRule>,
     /// What may also be changed while the sandbox runs.
@@ -36,6 +39,7 @@ impl Default for Settings {
             clock_runs: false,
             max_certificate_days: 199,
             required_custom_fields: Vec::new(),
+            subsidiaries: 0,
             faults: Vec::new(),
             behavior: Behavior::default(),
         }

@@ -125,8 +125,8 @@ pub(crate) struct Organization {
     pub(crate) has_verified_contact: bool,
 }
 
-/// The organizations of a new account.
-pub(crate) fn organizations() -> Vec<Organization> {
+/// The organizations of a new account, and so many more.
+pub(crate) fn organizations(subsidiaries: u16) -> Vec<Organization> {
     let widgets = Organization {
         id: 778_812,
         name: "Example Widgets LLC".into(),
@@ -142,7 +142,7 @@ pub(crate) fn organizations() -> Vec<Organization> {
         validated: true,
         has_verified_contact: true,
     };
-    vec![
+    let mut organizations = vec![
         Organization {
             id: 123_456,
             name: "Example Company Inc.".into(),
@@ -175,8 +175,15 @@ pub(crate) fn organizations() -> Vec<Organization> {
             has_verified_contact: false,
             ..widgets.clone()
         },
-        widgets,
-    ]
+        widgets.clone(),
+    ];
+    organizations.extend((1..=subsidiaries).map(|number| Organization {
+        id: 780_000 + u64::from(number),
+        name: format!("Example Subsidiary {number} Inc."),
+        assumed_name: None,
+        ..widgets.clone()
+    }));
+    organizations
 }
 
 #[derive(Debug)]

@@ -1,10 +1,12 @@
-//! The domains of an order and the random value that proves control over them.
+//! The domains of an order, the random value that proves control over them, and the DNS that it is published in.
+
+use std::collections::BTreeSet;
 
 use data_encoding::BASE32_NOPAD;
+use serde::Serialize;
 use time::{Duration, OffsetDateTime};
 
 use crate::account::catalog::EXAMPLE_DOMAINS;
-use crate::account::dns::DnsRecord;
 use crate::account::state::State;
 use crate::settings::Dcv;
 
@@ -50,7 +52,7 @@ impl Domain {
 
 impl State {
     /// Validates the domains of an order whose record stands in DNS, where the account looks there.
-    pub(crate) fn look_into_dns(&mut self, id: u64) -> Result<(), rcgen::Error> {
+    pub(crate) fn check_dns(&mut self, id: u64) -> Result<(), rcgen::Error> {
         let now = self.now();
         if self.behavior.dcv != Dcv::Dns {
             return Ok(());
@@ -64,7 +66,7 @@ impl State {
             let stands = record.is_some_and(|record| self.dns.contains(&record));
             domain.validated |= stands && domain.token_expires > now;
         }
-        self.settle(id)
+        self.issue_if_immediate(id)
     }
 
     /// The random value of an order and its end; an expired one is replaced. `None` if there is no such order.
@@ -128,4 +130,59 @@ fn token() -> Result<String, rcgen::Error> {
     let mut bytes = [0; 7];
     aws_lc_rs::rand::fill(&mut bytes).map_err(|_| rcgen::Error::RingUnspecified)?;
     Ok(BASE32_NOPAD.encode(&bytes)[..10].to_lowercase())
+}
+
+/// One record. Names and types are compared without case, and names without a dot at their end.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[non_exhaustive]
+pub struct DnsRecord {
+    /// Such as `TXT`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Full name.
+    pub name: String,
+    /// The text of a `TXT`, the target of a `CNAME`.
+    pub value: String,
+}
+
+impl DnsRecord {
+    /// A record.
+    #[must_use]
+    pub fn new(kind: &str, name: &str, value: &str) -> Self {
+        let kind = kind.to_uppercase();
+        let value = match kind.as_str() {
+            "CNAME" => canonical(value),
+            _ => value.to_owned(),
+        };
+        Self {
+            kind,
+            name: canonical(name),
+            value,
+        }
+    }
+}
+
+/// All records. Nothing resolves them; a check of an order reads them.
+pub(crate) type Zone = BTreeSet<DnsRecord>;
+
+fn canonical(name: &str) -> String {
+    name.trim_end_matches('.').to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::DnsRecord;
+
+    #[test]
+    fn spellings_of_a_name_are_one_record_and_those_of_a_text_are_not() {
+        let record = DnsRecord::new("CNAME", "Token.Example.com.", "dcv.DigiCert.com.");
+        assert_eq!(
+            record,
+            DnsRecord::new("cname", "token.example.com", "dcv.digicert.com")
+        );
+        assert_ne!(
+            DnsRecord::new("TXT", "example.com", "Token"),
+            DnsRecord::new("TXT", "example.com", "token")
+        );
+    }
 }

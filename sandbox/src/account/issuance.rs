@@ -9,7 +9,7 @@ use crate::settings::Issuance;
 
 impl State {
     /// Issues the order's certificates if nothing is missing and the account issues at once.
-    pub(crate) fn settle(&mut self, id: u64) -> Result<(), rcgen::Error> {
+    pub(crate) fn issue_if_immediate(&mut self, id: u64) -> Result<(), rcgen::Error> {
         if self.behavior.issuance == Issuance::Immediate {
             return self.issue_ready(id);
         }
@@ -54,7 +54,10 @@ impl State {
     fn issue(&mut self, id: u64, certificate_id: u64) -> Result<(), rcgen::Error> {
         let now = self.clock.now();
         let today = self.clock.today();
-        let handed_on = self.orders.get(&id).map(|order| self.handed_on(order));
+        let days_carried_over = self
+            .orders
+            .get(&id)
+            .map(|order| self.days_carried_over(order));
         let Some(order) = self.orders.get_mut(&id) else {
             return Ok(());
         };
@@ -67,7 +70,7 @@ impl State {
         };
         // The first certificate begins the term of the order; later ones share what is left of it.
         let order_end = order.valid_till.unwrap_or_else(|| {
-            order.wanted.order_validity.end(today) + handed_on.unwrap_or_default()
+            order.wanted.order_validity.end(today) + days_carried_over.unwrap_or_default()
         });
         let longest = Term::Days(self.max_certificate_days).end(today);
         let Some(certificate) = certificate_of(order, certificate_id) else {

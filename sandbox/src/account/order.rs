@@ -6,6 +6,7 @@ use time::{Date, Duration, OffsetDateTime};
 use crate::account::catalog::{Product, User};
 use crate::account::certificate::{Certificate, Origin};
 use crate::account::dcv::Domain;
+use crate::account::request::{Request, RequestStatus};
 use crate::account::term::Term;
 
 /// Everything that is known of one order.
@@ -68,47 +69,6 @@ pub(crate) struct Wanted {
     pub(crate) disable_renewal_notifications: bool,
     pub(crate) disable_ct: bool,
     pub(crate) disable_issuance_email: bool,
-}
-
-/// A request: what approvers decide on.
-#[derive(Debug, Clone)]
-pub(crate) struct Request {
-    pub(crate) id: u64,
-    pub(crate) kind: &'static str,
-    /// The one certificate that it is about; `None` if it is about the whole order.
-    pub(crate) certificate: Option<u64>,
-    pub(crate) date: OffsetDateTime,
-    pub(crate) status: RequestStatus,
-    pub(crate) requester: &'static User,
-    pub(crate) comments: String,
-    pub(crate) reviewer: Option<&'static User>,
-    pub(crate) decision: Option<Decision>,
-}
-
-#[derive(Debug, Clone)]
-pub(crate) struct Decision {
-    pub(crate) date: OffsetDateTime,
-    pub(crate) by: &'static User,
-    pub(crate) comment: Option<String>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum RequestStatus {
-    Submitted,
-    Pending,
-    Approved,
-    Rejected,
-}
-
-impl RequestStatus {
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Submitted => "submitted",
-            Self::Pending => "pending",
-            Self::Approved => "approved",
-            Self::Rejected => "rejected",
-        }
-    }
 }
 
 /// Status of an order, in the API's words.
@@ -202,18 +162,6 @@ impl Order {
 
     pub(crate) fn certificates_mut(&mut self) -> impl Iterator<Item = &mut Certificate> {
         std::iter::once(&mut self.first).chain(&mut self.further)
-    }
-
-    /// The oldest request that nobody has decided yet.
-    pub(crate) fn waiting_request(&self) -> Option<u64> {
-        let mut requests = self.requests.iter();
-        let waiting = requests.find(|request| {
-            matches!(
-                request.status,
-                RequestStatus::Pending | RequestStatus::Submitted
-            )
-        });
-        waiting.map(|request| request.id)
     }
 
     /// The reissue that the order waits for.

@@ -1,19 +1,12 @@
-//! Placing an order, a reissue or a duplicate: who has to approve it, and what is written down.
+//! Placing an order, a reissue or a duplicate: what is written down of it, and its price.
 
 use time::OffsetDateTime;
 
-use crate::account::catalog::{Role, User};
+use crate::account::catalog::User;
 use crate::account::certificate::{Certificate, Origin, WantedCertificate};
-use crate::account::order::{Decision, Order, Request, RequestStatus, Wanted};
+use crate::account::order::{Order, Wanted};
+use crate::account::request::{NewRequest, Request};
 use crate::account::state::{State, next};
-use crate::settings::Approval;
-
-/// Who asks, whether approval is to be skipped, and the note to the approver.
-pub(crate) struct Asked {
-    pub(crate) by: &'static User,
-    pub(crate) skip_approval: bool,
-    pub(crate) comments: String,
-}
 
 impl State {
     /// Creates the order. The answer shows its request unless the second value is false.
@@ -25,12 +18,12 @@ impl State {
     ) -> Result<(u64, bool), rcgen::Error> {
         let now = self.now();
         let id = next(&mut self.ids.order);
-        let asked = Asked {
+        let asked = NewRequest {
             by: user,
             skip_approval: wanted.skip_approval,
             comments: wanted.comments.clone(),
         };
-        let (request, shown) = self.request(asked, Origin::New.request_kind());
+        let (request, shown) = self.certificate_request(asked, Origin::New.request_kind());
         let first = self.certificate(Origin::New, &request, certificate);
         if let Some(renewed) = wanted.renewal_of.and_then(|old| self.orders.get_mut(&old)) {
             renewed.renewed_by = Some(id);
@@ -56,22 +49,22 @@ impl State {
             wanted,
         };
         self.orders.insert(id, order);
-        self.settle(id)?;
+        self.issue_if_immediate(id)?;
         Ok((id, shown))
     }
 
     /// Adds a reissue or a duplicate to an order, at no cost. The answer shows its request unless the second value is
     /// false; the first is its certificate id. `None` if there is no such order.
-    pub(crate) fn extend(
+    pub(crate) fn add_certificate(
         &mut self,
         id: u64,
         origin: Origin,
         wanted: WantedCertificate,
-        asked: Asked,
+        asked: NewRequest,
     ) -> Result<Option<(u64, bool)>, rcgen::Error> {
         let now = self.now();
         let named = self.domains(&wanted.dns_names, now)?;
-        let (mut request, shown) = self.request(asked, origin.request_kind());
+        let (mut request, shown) = self.certificate_request(asked, origin.request_kind());
         let certificate = self.certificate(origin, &request, wanted);
         let certificate_id = certificate.id;
         request.certificate = Some(certificate_id);
@@ -96,39 +89,8 @@ impl State {
         }
         order.requests.push(request);
         order.further.push(certificate);
-        self.settle(id)?;
+        self.issue_if_immediate(id)?;
         Ok(Some((certificate_id, shown)))
-    }
-
-    /// A new request as the account's approval setting has it, and whether answers show it.
-    fn request(&mut self, asked: Asked, kind: &'static str) -> (Request, bool) {
-        let date = self.now();
-        let may_approve = asked.by.role == Role::Administrator;
-        let (status, shown) = match self.behavior.approval {
-            Approval::TwoStep if !may_approve => (RequestStatus::Submitted, true),
-            _ if !may_approve => (RequestStatus::Pending, true),
-            _ if asked.skip_approval => (RequestStatus::Approved, false),
-            Approval::None => (RequestStatus::Approved, false),
-            Approval::OneStep => (RequestStatus::Pending, true),
-            Approval::TwoStep => (RequestStatus::Submitted, true),
-            Approval::Auto => (RequestStatus::Approved, true),
-        };
-        let request = Request {
-            id: next(&mut self.ids.request),
-            kind,
-            certificate: None,
-            date,
-            status,
-            requester: asked.by,
-            comments: asked.comments,
-            reviewer: None,
-            decision: (status == RequestStatus::Approved).then_some(Decision {
-                date,
-                by: asked.by,
-                comment: None,
-            }),
-        };
-        (request, shown)
     }
 
     fn certificate(

@@ -38,7 +38,7 @@ impl State {
 
     /// What is left of the renewed order's coverage today, which its renewal gets on top. Nothing for a renewal that asked
     /// for a day of its own to end on.
-    pub(crate) fn handed_on(&self, renewal: &Order) -> Duration {
+    pub(crate) fn days_carried_over(&self, renewal: &Order) -> Duration {
         if matches!(renewal.wanted.order_validity, Term::Until(_)) {
             return Duration::ZERO;
         }

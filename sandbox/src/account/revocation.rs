@@ -1,23 +1,15 @@
-//! Ends: decisions on requests, cancelled reissues, revocations.
+//! Ends that somebody asks for: revocations and cancelled reissues.
 
 use time::OffsetDateTime;
 
 use crate::account::catalog::User;
-use crate::account::order::{Decision, Order, Request, RequestStatus};
-use crate::account::placement::Asked;
-use crate::account::state::{State, next};
+use crate::account::order::Order;
+use crate::account::request::{NewRequest, Request, RequestStatus, Verdict};
+use crate::account::state::State;
 use crate::settings::Approval;
 
 /// Type of the request for a revocation.
 pub(crate) const REVOKE: &str = "revoke";
-
-/// A decision before it is written down.
-#[derive(Debug, Clone)]
-pub(crate) struct Verdict {
-    pub(crate) status: RequestStatus,
-    pub(crate) by: &'static User,
-    pub(crate) comment: Option<String>,
-}
 
 impl State {
     /// Asks approvers for a revocation of the order, or of one of its certificates, and returns the request.
@@ -25,23 +17,14 @@ impl State {
         &mut self,
         id: u64,
         certificate: Option<u64>,
-        asked: Asked,
+        asked: NewRequest,
     ) -> Option<&Request> {
-        let date = self.now();
-        let request = Request {
-            id: next(&mut self.ids.request),
-            kind: REVOKE,
-            certificate,
-            date,
-            status: match self.behavior.approval {
-                Approval::TwoStep => RequestStatus::Submitted,
-                Approval::None | Approval::OneStep | Approval::Auto => RequestStatus::Pending,
-            },
-            requester: asked.by,
-            comments: asked.comments,
-            reviewer: None,
-            decision: None,
+        let status = match self.behavior.approval {
+            Approval::TwoStep => RequestStatus::Submitted,
+            Approval::None | Approval::OneStep | Approval::Auto => RequestStatus::Pending,
         };
+        let mut request = self.new_request(asked, REVOKE, status);
+        request.certificate = certificate;
         let order = self.orders.get_mut(&id)?;
         order.requests.push(request);
         order.requests.last()
@@ -61,26 +44,6 @@ impl Order {
         }
     }
 
-    /// Ends a request with a decision, and draws the consequences that need no certificate authority.
-    pub(crate) fn decide(&mut self, request: u64, verdict: Verdict, now: OffsetDateTime) {
-        let Some(request) = self.requests.iter_mut().find(|one| one.id == request) else {
-            return;
-        };
-        let status = verdict.status;
-        request.status = status;
-        request.decision = Some(Decision {
-            date: now,
-            by: verdict.by,
-            comment: verdict.comment,
-        });
-        let (kind, certificate) = (request.kind, request.certificate);
-        match (status, certificate) {
-            (RequestStatus::Approved, _) if kind == REVOKE => self.revoke(certificate, now),
-            (RequestStatus::Rejected, Some(id)) if kind != REVOKE => self.give_up(id),
-            _ => {}
-        }
-    }
-
     /// Cancels the reissue that the order waits for; its request counts as rejected.
     pub(crate) fn cancel_reissue(&mut self, by: &'static User, note: &str, now: OffsetDateTime) {
         let Some(reissue) = self.pending_reissue() else {
@@ -95,7 +58,7 @@ impl Order {
         self.decide(request, verdict, now);
     }
 
-    fn give_up(&mut self, certificate: u64) {
+    pub(crate) fn give_up(&mut self, certificate: u64) {
         if let Some(certificate) = self.further.iter_mut().find(|one| one.id == certificate) {
             certificate.rejected = true;
             certificate.processing = false;

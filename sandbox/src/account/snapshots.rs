@@ -15,13 +15,13 @@ type Orders = BTreeMap<u64, Order>;
 
 /// The orders as the latest calls found them.
 #[derive(Debug, Default)]
-pub(crate) struct Past {
+pub(crate) struct Snapshots {
     /// How many calls back somebody may look; none means that nobody does.
     reach: Option<u64>,
     kept: VecDeque<(u64, Arc<Orders>)>,
 }
 
-impl Past {
+impl Snapshots {
     /// From now on calls may look this far back.
     pub(crate) fn reach(&mut self, calls: u64) {
         self.reach = self.reach.max(Some(calls));
@@ -47,18 +47,18 @@ impl Past {
     }
 
     /// What the call of this number found, or the oldest that is kept.
-    pub(crate) fn at(&self, call: u64) -> AsOf {
+    pub(crate) fn at(&self, call: u64) -> Snapshot {
         let found = self.kept.iter().rev().find(|(number, _)| *number <= call);
         let found = found.or(self.kept.front());
-        AsOf(found.map(|(_, orders)| Arc::clone(orders)))
+        Snapshot(found.map(|(_, orders)| Arc::clone(orders)))
     }
 }
 
 /// The orders that a look-up shows; none of its own means those of today.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct AsOf(Option<Arc<Orders>>);
+pub(crate) struct Snapshot(Option<Arc<Orders>>);
 
-impl AsOf {
+impl Snapshot {
     /// Locks the state with these orders in it.
     pub(crate) fn view<'a>(&self, shared: &'a Shared) -> View<'a> {
         let mut state = shared.lock();
@@ -99,7 +99,7 @@ impl Drop for View<'_> {
 }
 
 /// A request whose caller was cut off, and which the account is yet to see.
-pub(crate) struct Deferred {
+pub(crate) struct DeferredRequest {
     /// Number of the request.
     pub(crate) sequence: u64,
     /// Number of the last call that is answered as if it had never come.

@@ -12,10 +12,10 @@ use crate::account::ca::Authority;
 use crate::account::catalog::{self, Organization};
 use crate::account::certificate::{Certificate, Origin};
 use crate::account::clock::Clock;
-use crate::account::dns::Zone;
+use crate::account::dcv::Zone;
 use crate::account::order::{Order, Status};
-use crate::account::snapshots::{Deferred, Past};
-use crate::faults::redirect_target::Elsewhere;
+use crate::account::snapshots::{DeferredRequest, Snapshots};
+use crate::faults::redirect_target::RedirectTarget;
 use crate::faults::{Fault, FaultRule, Rules};
 use crate::journal::{Journal, Summary};
 use crate::settings::{Behavior, Settings};
@@ -68,13 +68,13 @@ pub(crate) struct State {
     pub(crate) journal: Journal,
     pub(crate) rules: Rules,
     /// What calls may be shown that look back.
-    pub(crate) past: Past,
+    pub(crate) snapshots: Snapshots,
     /// Requests that the account is to see later.
-    pub(crate) deferred: Vec<Deferred>,
+    pub(crate) deferred: Vec<DeferredRequest>,
     /// Every call is answered with a page until then.
     pub(crate) maintenance_until: Option<OffsetDateTime>,
     /// Where redirects lead to, once there was one.
-    pub(crate) elsewhere: Option<Arc<Elsewhere>>,
+    pub(crate) redirect_target: Option<Arc<RedirectTarget>>,
     /// Tells whoever waits for it that the clock was moved.
     pub(crate) moved: watch::Sender<()>,
     /// Keys that were accepted once and are no longer.
@@ -108,15 +108,15 @@ impl State {
             behavior: settings.behavior,
             max_certificate_days: settings.max_certificate_days,
             required_custom_fields: settings.required_custom_fields,
-            organizations: catalog::organizations(),
+            organizations: catalog::organizations(settings.subsidiaries),
             orders: BTreeMap::new(),
             dns: Zone::new(),
             journal: Journal::default(),
             rules: Rules::default(),
-            past: Past::default(),
+            snapshots: Snapshots::default(),
             deferred: Vec::new(),
             maintenance_until: None,
-            elsewhere: None,
+            redirect_target: None,
             moved: watch::Sender::new(()),
             withdrawn_keys: HashSet::new(),
             recent_calls: HashMap::new(),
@@ -151,16 +151,22 @@ impl State {
     /// Adds a rule and returns its number.
     pub(crate) fn add_fault(&mut self, rule: FaultRule) -> u64 {
         if let Fault::Stale { calls } = rule.fault {
-            self.past.reach(calls);
-            self.past.keep(self.journal.last(), &self.orders);
+            self.snapshots.reach(calls);
+            self.snapshots.keep(self.journal.last(), &self.orders);
         }
         self.rules.add_fault(rule)
+    }
+
+    /// The heads of the requests that followed a redirect of the sandbox.
+    pub(crate) fn redirected(&self) -> Vec<String> {
+        let target = self.redirect_target.as_ref();
+        target.map_or_else(Vec::new, |target| target.seen())
     }
 
     /// Removes all faults and holds; what they have done to the account stays.
     pub(crate) fn clear_rules(&mut self) {
         self.rules.clear();
-        self.past.forget();
+        self.snapshots.forget();
         self.maintenance_until = None;
     }
 

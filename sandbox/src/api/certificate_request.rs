@@ -1,13 +1,14 @@
 //! The checks of the `certificate` object, the same for orders, reissues and duplicates.
 
+use std::net::IpAddr;
+
 use serde_json::Value;
 use time::Date;
 use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
 
 use super::error::Problem;
-use super::fields::Fields;
-use super::name_checks::dns_name_is_valid;
+use super::extract::Fields;
 use crate::account::catalog::{Product, SERVER_PLATFORMS};
 use crate::account::certificate::WantedCertificate;
 use crate::account::csr::{self, Csr, CsrFault};
@@ -128,4 +129,55 @@ pub(super) fn read_term(unit: &str, value: &Value, today: Date) -> Option<Term> 
         Term::Until(date) => date > today,
     };
     (in_range && term.end(today) <= Term::Years(3).end(today)).then_some(term)
+}
+
+/// Letters, digits and hyphens in at least two labels; one `*` as the left-most label; no IP address, no underscore.
+fn dns_name_is_valid(name: &str) -> bool {
+    let rest = name.strip_prefix("*.").unwrap_or(name);
+    let labels: Vec<&str> = rest.split('.').collect();
+    labels.len() >= 2
+        && rest.len() <= 253
+        && rest.parse::<IpAddr>().is_err()
+        && labels.iter().all(|label| label_is_valid(label))
+        && labels
+            .last()
+            .is_some_and(|top| !INTERNAL.contains(&top.to_lowercase().as_str()))
+}
+
+/// Top labels that no public certificate authority may sign.
+const INTERNAL: [&str; 6] = ["local", "localhost", "internal", "lan", "corp", "home"];
+
+fn label_is_valid(label: &str) -> bool {
+    (1..=63).contains(&label.len())
+        && label
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        && !label.starts_with('-')
+        && !label.ends_with('-')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_public_host_names_pass() {
+        for good in ["example.com", "*.example.com", "xn--bcher-kva.example"] {
+            assert!(dns_name_is_valid(good), "{good}");
+        }
+        for bad in [
+            "",
+            "server",
+            "db.internal",
+            "a_b.example.com",
+            "www.*.example.com",
+            "*.*.example.com",
+            "10.0.0.1",
+            "-a.example.com",
+            "https://example.com",
+            "example.com.",
+        ] {
+            assert!(!dns_name_is_valid(bad), "{bad}");
+        }
+    }
 }

@@ -1,22 +1,46 @@
-//! Revoking a whole order or one certificate: at once for an administrator who skips the approval, else by request.
+//! Ending an order: cancelling it before it is issued, revoking it or one of its certificates afterwards.
 
-use axum::body::Bytes;
+use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::response::IntoResponse;
-use axum::{Extension, Json};
+use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use super::error::Problem;
-use super::fields::Fields;
-use super::middleware::{ByCaller, Caller};
+use super::extract::{Caller, Fields, JsonBody, OrderId};
 use super::order_info::user_brief;
-use super::{Account, Answer, json_body, no_content, numeric_id};
+use super::{Account, NoContent};
 use crate::account::catalog::{Role, User};
 use crate::account::clock::timestamp;
 use crate::account::order::Status;
-use crate::account::placement::Asked;
+use crate::account::request::NewRequest;
 use crate::account::state::State as AccountState;
+
+/// `PUT /order/certificate/{id}/status`: cancels an order that is not issued yet, or the reissue that it waits for.
+pub(super) async fn cancel(
+    State(shared): Account,
+    caller: Caller,
+    id: OrderId,
+    JsonBody(body): JsonBody,
+) -> NoContent {
+    let mut state = shared.lock();
+    let now = state.now();
+    let order = id.find_mut(&mut state)?;
+    // Older pages document CANCELED, newer ones canceled; both are case-sensitive.
+    if !matches!(body["status"].as_str(), Some("canceled" | "CANCELED")) {
+        return Err(Problem::invalid_value("status"));
+    }
+    let note = body["note"].as_str().unwrap_or_default();
+    if note.trim().is_empty() {
+        return Err(Problem::invalid_value("note"));
+    }
+    match order.status(now) {
+        Status::Pending => order.canceled = Some(now),
+        Status::ReissuePending => order.cancel_reissue(caller.0, note, now),
+        _ => return Err(Problem::invalid_status()),
+    }
+    Ok(StatusCode::NO_CONTENT)
+}
 
 const REASONS: [&str; 5] = [
     "unspecified",
@@ -27,36 +51,29 @@ const REASONS: [&str; 5] = [
 ];
 
 /// `PUT /order/certificate/{id}/revoke`.
-pub(super) async fn order(
+pub(super) async fn revoke_order(
     State(shared): Account,
-    Extension(Caller(user)): ByCaller,
-    Path(id): Path<String>,
-    body: Bytes,
-) -> Answer {
-    let id = numeric_id(&id, "order")?;
-    let body = json_body(&body)?;
+    caller: Caller,
+    id: OrderId,
+    JsonBody(body): JsonBody,
+) -> Result<Response, Problem> {
     let mut state = shared.lock();
-    let order = state
-        .orders
-        .get(&id)
-        .ok_or_else(|| Problem::not_found("order"))?;
-    match order.status(state.now()) {
+    match id.find(&state)?.status(state.now()) {
         Status::Issued => {}
         Status::ReissuePending => return Err(Problem::certificate_reissue_pending()),
         Status::Revoked => return Err(Problem::already_revoked("order")),
         _ => return Err(Problem::order_not_issued()),
     }
-    revoke(&mut state, user, id, None, &body)
+    revoke(&mut state, caller.0, id, None, &body)
 }
 
 /// `PUT /certificate/{id or serial number}/revoke`.
-pub(super) async fn certificate(
+pub(super) async fn revoke_certificate(
     State(shared): Account,
-    Extension(Caller(user)): ByCaller,
+    caller: Caller,
     Path(key): Path<String>,
-    body: Bytes,
-) -> Answer {
-    let body = json_body(&body)?;
+    JsonBody(body): JsonBody,
+) -> Result<Response, Problem> {
     let mut state = shared.lock();
     let now = state.now();
     let by_serial = state.orders.values().find_map(|order| {
@@ -79,17 +96,17 @@ pub(super) async fn certificate(
         Status::Issued if certificate.issued.is_some() => {}
         _ => return Err(Problem::order_not_issued()),
     }
-    let (order, certificate) = (order.id, certificate.id);
-    revoke(&mut state, user, order, Some(certificate), &body)
+    let (order, certificate) = (OrderId(order.id), certificate.id);
+    revoke(&mut state, caller.0, order, Some(certificate), &body)
 }
 
 fn revoke(
     state: &mut AccountState,
     user: &'static User,
-    order: u64,
+    order: OrderId,
     certificate: Option<u64>,
     body: &Value,
-) -> Answer {
+) -> Result<Response, Problem> {
     let mut fields = Fields::of(body);
     let skip_approval = fields.flag("skip_approval");
     let comments = fields.text(body, "comments", "");
@@ -99,20 +116,18 @@ fn revoke(
     }
     fields.finish()?;
     let now = state.now();
-    let missing = || Problem::not_found("order");
     if skip_approval && user.role == Role::Administrator {
-        let order = state.orders.get_mut(&order).ok_or_else(missing)?;
-        order.revoke(certificate, now);
-        return Ok(no_content());
+        order.find_mut(state)?.revoke(certificate, now);
+        return Ok(StatusCode::NO_CONTENT.into_response());
     }
-    let asked = Asked {
+    let request = NewRequest {
         by: user,
         skip_approval,
         comments,
     };
     let request = state
-        .request_revocation(order, certificate, asked)
-        .ok_or_else(missing)?;
+        .request_revocation(order.0, certificate, request)
+        .ok_or_else(|| Problem::not_found("order"))?;
     let answer = json!({
         "id": request.id,
         "date": timestamp(request.date),

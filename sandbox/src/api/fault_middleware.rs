@@ -12,9 +12,9 @@ use time::OffsetDateTime;
 
 use super::error::Problem;
 use super::{BASE_PATH, fault_responses};
-use crate::account::snapshots::AsOf;
+use crate::account::snapshots::Snapshot;
 use crate::account::state::{Shared, State};
-use crate::faults::redirect_target::Elsewhere;
+use crate::faults::redirect_target::RedirectTarget;
 use crate::faults::script::{End, Script, garbled};
 use crate::faults::{Action, At, Due, Fault, Form, form, wait_at};
 
@@ -27,13 +27,13 @@ pub(super) enum Reply {
 }
 
 /// A call and what it meets.
-pub(super) struct Meeting {
+pub(super) struct CallFaults {
     pub(super) due: Due,
     pub(super) headers: HeaderMap,
     pub(super) path: String,
 }
 
-impl Meeting {
+impl CallFaults {
     fn faults(&self) -> impl Iterator<Item = &Fault> {
         self.due.iter().filter_map(|(_, action)| match action {
             Action::Fault(fault) => Some(fault),
@@ -55,13 +55,13 @@ impl Meeting {
     }
 
     /// The account as the call is to see it.
-    pub(super) fn as_of(&self, shared: &Shared, sequence: u64) -> AsOf {
+    pub(super) fn snapshot(&self, shared: &Shared, sequence: u64) -> Snapshot {
         let back = self.faults().find_map(|fault| match fault {
             Fault::Stale { calls } => Some(*calls),
             _ => None,
         });
-        back.map_or_else(AsOf::default, |calls| {
-            shared.lock().past.at(sequence.saturating_sub(calls))
+        back.map_or_else(Snapshot::default, |calls| {
+            shared.lock().snapshots.at(sequence.saturating_sub(calls))
         })
     }
 
@@ -99,7 +99,7 @@ impl Meeting {
                     shared.clock_is_past(due).await;
                 }
                 Action::Fault(fault) => {
-                    if let Some(reply) = self.instead(shared, fault).await {
+                    if let Some(reply) = self.substitute(shared, fault).await {
                         return Some(reply);
                     }
                 }
@@ -109,7 +109,7 @@ impl Meeting {
     }
 
     /// What stands in place of the account's answer; `None` for a fault that leaves it in its place.
-    async fn instead(&self, shared: &Shared, fault: &Fault) -> Option<Reply> {
+    async fn substitute(&self, shared: &Shared, fault: &Fault) -> Option<Reply> {
         let silent = |end| Some(Reply::Script(Script::silent(end)));
         let answer = match fault {
             Fault::Answer {
@@ -130,7 +130,7 @@ impl Meeting {
             }
             Fault::Redirect { status, location } => match location {
                 Some(location) => fault_responses::redirect(*status, location),
-                None => self.redirect_elsewhere(shared, *status).await,
+                None => self.redirect_to_target(shared, *status).await,
             },
             Fault::Echo { status } => fault_responses::echo(*status, &self.headers),
             Fault::Huge { bytes, gzip } => {
@@ -156,21 +156,21 @@ impl Meeting {
         Some(Reply::Answer(answer))
     }
 
-    async fn redirect_elsewhere(&self, shared: &Shared, status: u16) -> Response {
-        let known = shared.lock().elsewhere.clone();
-        let elsewhere = match known {
-            Some(elsewhere) => elsewhere,
-            None => match Elsewhere::listen().await {
-                Ok(elsewhere) => Arc::clone(
+    async fn redirect_to_target(&self, shared: &Shared, status: u16) -> Response {
+        let known = shared.lock().redirect_target.clone();
+        let target = match known {
+            Some(target) => target,
+            None => match RedirectTarget::listen().await {
+                Ok(target) => Arc::clone(
                     shared
                         .lock()
-                        .elsewhere
-                        .get_or_insert_with(|| Arc::new(elsewhere)),
+                        .redirect_target
+                        .get_or_insert_with(|| Arc::new(target)),
                 ),
                 Err(error) => return Problem::internal(&error).into_response(),
             },
         };
-        let url = elsewhere.url(&format!("{BASE_PATH}{}", self.path));
+        let url = target.url(&format!("{BASE_PATH}{}", self.path));
         fault_responses::redirect(status, &url)
     }
 

@@ -1,4 +1,4 @@
-//! What every request passes before and after its handler: journal, rules, key, permission, limits.
+//! What every request passes before and after its handler: journal, faults, key, permission, limits.
 
 use std::mem;
 use std::sync::Arc;
@@ -14,18 +14,15 @@ use serde_json::Value;
 
 use super::BASE_PATH;
 use super::error::Problem;
-use super::fault_middleware::{Meeting, Reply};
-use crate::account::catalog::{self, Role, User};
+use super::extract::Caller;
+use super::fault_middleware::{CallFaults, Reply};
+use crate::account::catalog::{self, Role};
 use crate::account::clock::{http_date, timestamp};
-use crate::account::snapshots::{AsOf, Deferred};
+use crate::account::snapshots::{DeferredRequest, Snapshot};
 use crate::account::state::{Shared, State as AccountState};
 use crate::faults::script::{End, Script};
 use crate::journal::{Entry, body_value};
-use crate::listener::{Line, Porter};
-
-/// The user that the key belongs to, for handlers.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Caller(pub(crate) &'static User);
+use crate::listener::{ConnectionHandle, ListenerSwitch};
 
 /// Requests larger than this are refused as malformed.
 const LARGEST_BODY: usize = 1 << 20;
@@ -33,19 +30,18 @@ const KEY_HEADER: &str = "x-dc-devkey";
 
 /// Runs the request in a task of its own: like the real service, the sandbox finishes what it began even if the
 /// client hangs up.
-pub(crate) async fn pass(
+pub(crate) async fn run(
     State(shared): State<Arc<Shared>>,
-    Extension(porter): Extension<Porter>,
-    ConnectInfo(line): ConnectInfo<Line>,
+    Extension(switch): Extension<ListenerSwitch>,
+    ConnectInfo(connection): ConnectInfo<ConnectionHandle>,
     request: Request,
     next: Next,
 ) -> Response {
-    let visit = tokio::spawn(visit(shared, porter, request, next));
-    match visit.await {
+    match tokio::spawn(handle(shared, switch, request, next)).await {
         Ok(Reply::Answer(response)) => response,
-        // The line follows the script first, so nothing of this response is ever sent.
+        // The connection follows the script first, so nothing of this response is ever sent.
         Ok(Reply::Script(script)) => {
-            line.follow(script);
+            connection.follow(script);
             StatusCode::OK.into_response()
         }
         Err(failure) => Problem::internal(&failure).into_response(),
@@ -53,7 +49,12 @@ pub(crate) async fn pass(
 }
 
 /// One request from arrival to answer.
-async fn visit(shared: Arc<Shared>, porter: Porter, request: Request, next: Next) -> Reply {
+async fn handle(
+    shared: Arc<Shared>,
+    switch: ListenerSwitch,
+    request: Request,
+    next: Next,
+) -> Reply {
     let (parts, body) = request.into_parts();
     let path = path_below_base(&parts);
     let key = header_text(&parts.headers, KEY_HEADER);
@@ -66,30 +67,37 @@ async fn visit(shared: Arc<Shared>, porter: Porter, request: Request, next: Next
             false => due,
         }
     };
-    let meeting = Meeting {
+    let faults = CallFaults {
         due,
         headers: parts.headers.clone(),
         path: path.clone(),
     };
-    let body = match meeting.resets_early() {
+    let body = match faults.resets_early() {
         true => Ok(Bytes::new()),
         false => to_bytes(body, LARGEST_BODY).await,
     };
     let (sequence, overdue) = arrive(&shared, &parts, &path, body.as_deref().unwrap_or_default());
     for late in overdue {
-        process(&shared, late.parts, late.body, late.next, AsOf::default()).await;
+        process(
+            &shared,
+            late.parts,
+            late.body,
+            late.next,
+            Snapshot::default(),
+        )
+        .await;
         shared.lock().journal.processed(late.sequence);
     }
 
-    let reply = match meeting.before(&shared).await {
+    let reply = match faults.before(&shared).await {
         Some(reply) => reply,
         // A body that breaks off or is too large never reaches the account.
         None if body.is_err() => Reply::Answer(Problem::bad_request_format().into_response()),
         None => {
             let body = body.unwrap_or_default();
-            if let Some(calls) = meeting.is_late() {
+            if let Some(calls) = faults.is_late() {
                 let after = sequence + calls;
-                shared.lock().deferred.push(Deferred {
+                shared.lock().deferred.push(DeferredRequest {
                     sequence,
                     after,
                     parts,
@@ -98,26 +106,26 @@ async fn visit(shared: Arc<Shared>, porter: Porter, request: Request, next: Next
                 });
                 Reply::Script(Script::silent(End::Close))
             } else {
-                let as_of = meeting.as_of(&shared, sequence);
-                let response = process(&shared, parts, body, next, as_of).await;
+                let snapshot = faults.snapshot(&shared, sequence);
+                let response = process(&shared, parts, body, next, snapshot).await;
                 shared.lock().journal.processed(sequence);
-                meeting
+                faults
                     .after(&shared)
                     .await
                     .unwrap_or(Reply::Answer(response))
             }
         }
     };
-    if let Some(until) = meeting.refuses(&shared) {
-        porter.set_open(false).await;
+    if let Some(until) = faults.refuses(&shared) {
+        switch.set_open(false).await;
         let shared = Arc::clone(&shared);
         tokio::spawn(async move {
             shared.clock_is_past(until).await;
-            porter.set_open(true).await;
+            switch.set_open(true).await;
         });
     }
     match reply {
-        Reply::Answer(answer) => record(&shared, sequence, answer, &meeting, &key).await,
+        Reply::Answer(answer) => record(&shared, sequence, answer, &faults, &key).await,
         Reply::Script(script) => {
             shared.lock().journal.answered(sequence, None);
             Reply::Script(script)
@@ -126,7 +134,7 @@ async fn visit(shared: Arc<Shared>, porter: Porter, request: Request, next: Next
 }
 
 /// Notes the arrival of a request; returns its number, and the requests that take effect before it.
-fn arrive(shared: &Shared, parts: &Parts, path: &str, body: &[u8]) -> (u64, Vec<Deferred>) {
+fn arrive(shared: &Shared, parts: &Parts, path: &str, body: &[u8]) -> (u64, Vec<DeferredRequest>) {
     let mut state = shared.lock();
     let entry = arrival(parts, path, body, timestamp(state.now()));
     let sequence = state.journal.arrived(entry);
@@ -134,13 +142,21 @@ fn arrive(shared: &Shared, parts: &Parts, path: &str, body: &[u8]) -> (u64, Vec<
         .into_iter()
         .partition(|late| late.after < sequence);
     state.deferred = waiting;
-    let AccountState { past, orders, .. } = &mut *state;
-    past.keep(sequence, orders);
+    let AccountState {
+        snapshots, orders, ..
+    } = &mut *state;
+    snapshots.keep(sequence, orders);
     (sequence, overdue)
 }
 
 /// The request as the account sees it: key, limits, permission, handler.
-async fn process(shared: &Shared, parts: Parts, body: Bytes, next: Next, as_of: AsOf) -> Response {
+async fn process(
+    shared: &Shared,
+    parts: Parts,
+    body: Bytes,
+    next: Next,
+    snapshot: Snapshot,
+) -> Response {
     let key = header_text(&parts.headers, KEY_HEADER);
     let withdrawn = shared.lock().withdrawn_keys.contains(&key);
     let Some(user) = catalog::user_of_key(&key).filter(|_| !withdrawn) else {
@@ -154,7 +170,7 @@ async fn process(shared: &Shared, parts: Parts, body: Bytes, next: Next, as_of: 
     }
     let mut request = Request::from_parts(parts, Body::from(body));
     request.extensions_mut().insert(Caller(user));
-    request.extensions_mut().insert(as_of);
+    request.extensions_mut().insert(snapshot);
     next.run(request).await
 }
 
@@ -170,7 +186,7 @@ async fn record(
     shared: &Shared,
     sequence: u64,
     answer: Response,
-    meeting: &Meeting,
+    faults: &CallFaults,
     key: &str,
 ) -> Reply {
     let (mut parts, body) = answer.into_parts();
@@ -183,10 +199,10 @@ async fn record(
     if let Ok(date) = HeaderValue::from_str(&http_date(state.now())) {
         parts.headers.insert(header::DATE, date);
     }
-    let body = meeting.shape(&state, &mut parts, body);
+    let body = faults.shape(&state, &mut parts, body);
     let seen = (parts.status.as_u16(), masked(body_value(&body), key));
     state.journal.answered(sequence, Some(seen));
-    meeting.send(parts, body)
+    faults.send(parts, body)
 }
 
 /// A body that repeats the API key without it.
@@ -242,6 +258,3 @@ fn header_text(headers: &HeaderMap, name: &str) -> String {
         .unwrap_or_default()
         .to_owned()
 }
-
-/// How handlers learn who calls.
-pub(super) type ByCaller = Extension<Caller>;

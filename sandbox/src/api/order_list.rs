@@ -1,11 +1,10 @@
-//! Finding orders: the filtered list and the look-up by the caller's own reference.
+//! Finding orders: the filtered list, status changes, and the look-up by the caller's own reference.
 
 use axum::extract::{Path, State};
 use axum::http::Uri;
-use axum::response::IntoResponse;
 use axum::{Extension, Json};
 use serde_json::{Value, json};
-use time::{OffsetDateTime, UtcOffset};
+use time::{Duration, OffsetDateTime, UtcOffset};
 
 use super::error::Problem;
 use super::order_info::{container_brief, organization_brief, product_brief};
@@ -14,17 +13,17 @@ use super::{Account, Answer};
 use crate::account::certificate::Origin;
 use crate::account::clock::timestamp;
 use crate::account::order::{Order, Status};
-use crate::account::snapshots::AsOf;
+use crate::account::snapshots::Snapshot;
 use crate::account::state::State as AccountState;
 
 /// `GET /order/certificate`.
 pub(super) async fn orders(
     State(shared): Account,
-    Extension(as_of): Extension<AsOf>,
+    Extension(snapshot): Extension<Snapshot>,
     uri: Uri,
 ) -> Answer {
     let query = Query::of(&uri);
-    let state = as_of.view(&shared);
+    let state = snapshot.view(&shared);
     let now = state.now();
     let mut found: Vec<&Order> = state.orders.values().collect();
     for (name, values) in query.filters() {
@@ -45,7 +44,7 @@ pub(super) async fn orders(
         sort(&mut found, keys, now)?;
     }
     let items = found.iter().map(|order| item(&state, order)).collect();
-    Ok(Json(query.page("orders", items)?).into_response())
+    Ok(Json(query.page("orders", items)?))
 }
 
 /// Whether an order passes one value of a filter.
@@ -141,29 +140,80 @@ fn item(state: &AccountState, order: &Order) -> Value {
     })
 }
 
+/// `GET /order/certificate/status-changes`. Counts as one reading of every order, as polling clients use it instead.
+pub(super) async fn status_changes(State(shared): Account, uri: Uri) -> Answer {
+    let query = Query::of(&uri);
+    let mut state = shared.lock();
+    let ids: Vec<u64> = state.orders.keys().copied().collect();
+    for id in ids {
+        state.poll(id)?;
+    }
+    let now = state.now();
+    let minutes = query.number("minutes")?;
+    let seconds = query.number("seconds")?;
+    let filters = query.filters();
+    let (from, to) = match (filters.as_slice(), minutes, seconds) {
+        ([], None, None) => return Err(Problem::invalid_value("minutes")),
+        ([], minutes, seconds) => {
+            let back = minutes
+                .unwrap_or(0)
+                .saturating_mul(60)
+                .saturating_add(seconds.unwrap_or(0));
+            let back = i64::try_from(back).map_err(|_| Problem::time_frame_too_long())?;
+            let from = now.checked_sub(Duration::seconds(back));
+            (from.ok_or_else(Problem::time_frame_too_long)?, now)
+        }
+        ([("status_last_updated", values)], None, None) if values.len() == 1 => {
+            // Documented as Mountain Daylight Time.
+            let zone = UtcOffset::from_hms(-6, 0, 0).unwrap_or(UtcOffset::UTC);
+            time_range(values[0], zone)
+                .ok_or_else(|| Problem::invalid_value("status_last_updated"))?
+        }
+        _ => return Err(Problem::not_imitated("this combination of filters")),
+    };
+    if to - from > Duration::days(7) {
+        return Err(Problem::time_frame_too_long());
+    }
+    let orders: Vec<Value> = state
+        .orders
+        .values()
+        .filter(|order| (from..=to).contains(&order.last_change(now)))
+        .map(|order| reference(order, now))
+        .collect();
+    let answer = if orders.is_empty() {
+        json!({})
+    } else {
+        json!({ "orders": orders })
+    };
+    Ok(Json(answer))
+}
+
 /// `GET /order/alternate/{alternative_order_id}`. The reference is not unique: every order that carries it is listed.
-pub(super) async fn alternate(
+pub(super) async fn by_reference(
     State(shared): Account,
-    Extension(as_of): Extension<AsOf>,
+    Extension(snapshot): Extension<Snapshot>,
     Path(alternative): Path<String>,
     uri: Uri,
 ) -> Answer {
-    let state = as_of.view(&shared);
+    let state = snapshot.view(&shared);
     let now = state.now();
     let items: Vec<Value> = state
         .orders
         .values()
         .filter(|order| order.wanted.alternative_order_id.as_ref() == Some(&alternative))
-        .map(|order| {
-            let mut item = json!({ "order_id": order.id, "status": order.status(now).name() });
-            if let Some(id) = order.certificate_id() {
-                item["certificate_id"] = id.into();
-            }
-            item
-        })
+        .map(|order| reference(order, now))
         .collect();
     if items.is_empty() {
         return Err(Problem::not_found("order"));
     }
-    Ok(Json(Query::of(&uri).page("orders", items)?).into_response())
+    Ok(Json(Query::of(&uri).page("orders", items)?))
+}
+
+/// An order as the short lists show it.
+fn reference(order: &Order, now: OffsetDateTime) -> Value {
+    let mut item = json!({ "order_id": order.id, "status": order.status(now).name() });
+    if let Some(id) = order.certificate_id() {
+        item["certificate_id"] = id.into();
+    }
+    item
 }

@@ -3,19 +3,21 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::Uri;
-use axum::response::IntoResponse;
 use serde_json::{Value, json};
 use time::Duration;
 
 use super::error::Problem;
+use super::extract::numeric_id;
 use super::query::Query;
-use super::{Account, Answer, numeric_id};
+use super::{Account, Answer};
 use crate::account::catalog::{DEFAULT_CONTAINER, Organization, ROOT_CONTAINER, container};
 use crate::account::clock::timestamp;
 use crate::account::state::State as AccountState;
 
+/// `GET /organization`: by `filters[status]` and `container_id`. There is no filter by name: a client reads every page.
 pub(super) async fn list(State(shared): Account, uri: Uri) -> Answer {
     let query = Query::of(&uri);
+    let container = query.number("container_id")?;
     let state = shared.lock();
     let mut found: Vec<&Organization> = state.organizations.iter().collect();
     for (name, values) in query.filters() {
@@ -26,6 +28,8 @@ pub(super) async fn list(State(shared): Account, uri: Uri) -> Answer {
     }
     let items = found
         .into_iter()
+        // Every organization belongs to the same division.
+        .filter(|_| container.is_none_or(|id| id == DEFAULT_CONTAINER))
         .map(|organization| {
             let mut item = brief(&state, organization);
             // Text, although every other id is a number: an irregularity of the real service.
@@ -33,7 +37,7 @@ pub(super) async fn list(State(shared): Account, uri: Uri) -> Answer {
             item
         })
         .collect();
-    Ok(Json(query.page("organizations", items)?).into_response())
+    Ok(Json(query.page("organizations", items)?))
 }
 
 pub(super) async fn info(State(shared): Account, Path(id): Path<String>) -> Answer {
@@ -54,7 +58,7 @@ pub(super) async fn info(State(shared): Account, Path(id): Path<String>) -> Answ
         })
     });
     answer["verified_contacts"] = verified.into_iter().collect();
-    Ok(Json(answer).into_response())
+    Ok(Json(answer))
 }
 
 pub(super) async fn validation(State(shared): Account, Path(id): Path<String>) -> Answer {
@@ -71,7 +75,7 @@ pub(super) async fn validation(State(shared): Account, Path(id): Path<String>) -
             }
         })
         .collect();
-    Ok(Json(json!({ "validations": validations })).into_response())
+    Ok(Json(json!({ "validations": validations })))
 }
 
 fn find<'a>(state: &'a AccountState, id: &str) -> Result<&'a Organization, Problem> {

@@ -1,21 +1,19 @@
 //! Requests: what an order waits for until somebody approves it.
 
-use axum::body::Bytes;
+use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::Uri;
-use axum::response::IntoResponse;
-use axum::{Extension, Json};
+use axum::http::{StatusCode, Uri};
 use serde_json::{Value, json};
 
 use super::error::Problem;
-use super::middleware::{ByCaller, Caller};
+use super::extract::{Caller, JsonBody, numeric_id};
 use super::order_info::{container_brief, organization_brief, product_brief, user_brief};
 use super::query::Query;
-use super::{Account, Answer, json_body, no_content, numeric_id};
+use super::{Account, Answer, NoContent};
 use crate::account::catalog::Role;
 use crate::account::clock::timestamp;
-use crate::account::order::{Order, Request, RequestStatus};
-use crate::account::revocation::Verdict;
+use crate::account::order::Order;
+use crate::account::request::{Request, RequestStatus, Verdict};
 use crate::account::state::State as AccountState;
 
 pub(super) async fn list(State(shared): Account, uri: Uri) -> Answer {
@@ -36,7 +34,7 @@ pub(super) async fn list(State(shared): Account, uri: Uri) -> Answer {
         .filter(|(_, request)| statuses.is_empty() || statuses.contains(&request.status.name()))
         .map(|(order, request)| brief(&state, order, request))
         .collect();
-    Ok(Json(query.page("requests", items)?).into_response())
+    Ok(Json(query.page("requests", items)?))
 }
 
 pub(super) async fn info(State(shared): Account, Path(id): Path<String>) -> Answer {
@@ -64,18 +62,18 @@ pub(super) async fn info(State(shared): Account, Path(id): Path<String>) -> Answ
             answer["processor_comment"] = comment.as_str().into();
         }
     }
-    Ok(Json(answer).into_response())
+    Ok(Json(answer))
 }
 
 /// `PUT /request/{id}/status`. In a two-step account the reviewer sets `pending`, then the approver `approved`.
 pub(super) async fn decide(
     State(shared): Account,
-    Extension(Caller(user)): ByCaller,
+    Caller(user): Caller,
     Path(id): Path<String>,
-    body: Bytes,
-) -> Answer {
+    body: Result<JsonBody, Problem>,
+) -> NoContent {
     let id = numeric_id(&id, "request")?;
-    let body = json_body(&body)?;
+    let JsonBody(body) = body?;
     let comment = body["processor_comment"].as_str().map(str::to_owned);
     let mut state = shared.lock();
     let now = state.now();
@@ -121,8 +119,8 @@ pub(super) async fn decide(
         };
         order.decide(id, verdict, now);
     }
-    state.settle(order_id)?;
-    Ok(no_content())
+    state.issue_if_immediate(order_id)?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 fn brief(state: &AccountState, order: &Order, request: &Request) -> Value {

@@ -4,8 +4,8 @@ use thiserror::Error;
 
 use crate::account::catalog::{self, APPROVER};
 use crate::account::certificate::Certificate;
-use crate::account::order::{RequestStatus, Status};
-use crate::account::revocation::Verdict;
+use crate::account::order::Status;
+use crate::account::request::{RequestStatus, Verdict};
 use crate::account::state::State;
 
 /// What can be done to one order from outside the imitated API.
@@ -114,7 +114,7 @@ impl State {
                 order.wanted.container_id = container.id;
             }
         }
-        self.settle(id).map_err(MoveError::Signing)
+        self.issue_if_immediate(id).map_err(MoveError::Signing)
     }
 
     /// Validates the order's organization and domains; the organization stays validated for later orders.

@@ -13,11 +13,11 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 
 use crate::account::clock::timestamp;
-use crate::account::dns::DnsRecord;
+use crate::account::dcv::DnsRecord;
 use crate::account::state::Shared;
 use crate::control::operator_actions::{Move, MoveError};
 use crate::faults::{Action, At, FaultRule, HoldStage, HoldState, Route, one};
-use crate::listener::Porter;
+use crate::listener::ListenerSwitch;
 use crate::settings::Behavior;
 
 /// Path of the control interface.
@@ -43,7 +43,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/holds", post(add_hold))
         .route("/holds/{id}", get(see_hold))
         .route("/holds/{id}/release", post(release_hold))
-        .route("/elsewhere", get(seen_elsewhere))
+        .route("/elsewhere", get(redirected))
         .route("/root.pem", get(root))
         .with_state(shared)
 }
@@ -171,9 +171,12 @@ async fn add_fault(State(shared): Sandbox, Json(new): Json<FaultRule>) -> Respon
     (StatusCode::CREATED, Json(json!({ "id": id }))).into_response()
 }
 
-async fn clear_rules(State(shared): Sandbox, Extension(porter): Extension<Porter>) -> StatusCode {
+async fn clear_rules(
+    State(shared): Sandbox,
+    Extension(switch): Extension<ListenerSwitch>,
+) -> StatusCode {
     shared.lock().clear_rules();
-    porter.set_open(true).await;
+    switch.set_open(true).await;
     StatusCode::NO_CONTENT
 }
 
@@ -222,9 +225,8 @@ async fn release_hold(State(shared): Sandbox, Path(id): Path<u64>) -> Response {
     Json(json!({ "id": id, "stage": "released" })).into_response()
 }
 
-async fn seen_elsewhere(State(shared): Sandbox) -> Response {
-    let elsewhere = shared.lock().elsewhere.clone();
-    Json(elsewhere.map_or_else(Vec::new, |elsewhere| elsewhere.seen())).into_response()
+async fn redirected(State(shared): Sandbox) -> Response {
+    Json(shared.lock().redirected()).into_response()
 }
 
 async fn root(State(shared): Sandbox) -> Response {

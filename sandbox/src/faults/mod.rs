@@ -3,23 +3,19 @@
 mod active_rules;
 pub(crate) mod chain;
 pub(crate) mod form;
-mod hold;
 pub(crate) mod redirect_target;
-mod route;
 mod rule;
 pub(crate) mod script;
 
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-pub(crate) use self::active_rules::{Action, Due, Rules};
+pub(crate) use self::active_rules::{Action, Due, HoldState, Rules, wait_at};
+pub use self::active_rules::{Hold, HoldStage};
 pub use self::chain::ChainForm;
 pub use self::form::Form;
-pub use self::hold::{Hold, HoldStage};
-pub(crate) use self::hold::{HoldState, wait_at};
-pub use self::route::Route;
-pub use self::rule::FaultRule;
 pub(crate) use self::rule::one;
+pub use self::rule::{FaultRule, Route};
 pub use self::script::Framing;
 
 /// What a matching call meets.

@@ -1,4 +1,4 @@
-//! Another host: where redirects lead to, with a note of everything that reaches it.
+//! The second listener, where redirects lead to, with a note of everything that reaches it.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -9,7 +9,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 /// A listener that answers every request as if an order had been placed.
 #[derive(Debug)]
-pub(crate) struct Elsewhere {
+pub(crate) struct RedirectTarget {
     address: SocketAddr,
     seen: Arc<Mutex<Vec<String>>>,
 }
@@ -17,7 +17,7 @@ pub(crate) struct Elsewhere {
 const TEMPTING: &[u8] = b"HTTP/1.1 201 Created\r\nContent-Type: application/json\r\n\
     Content-Length: 16\r\nConnection: close\r\n\r\n{\"id\":666666666}";
 
-impl Elsewhere {
+impl RedirectTarget {
     /// Listens on a loopback port of its own.
     pub(crate) async fn listen() -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
