@@ -1,8 +1,9 @@
 //! A local stand-in for DigiCert CertCentral with a real throw-away certificate authority.
 //!
-//! [`Sandbox::start`] listens on a loopback port until the value is dropped. It runs on a thread of its own, so it
-//! serves plain and asynchronous tests alike. Point a client at [`Sandbox::base_url`] with any key that starts with
-//! `sandbox-`, let it work, then ask [`Sandbox::journal`] and [`Sandbox::summary`] what really happened.
+//! [`Sandbox::start`] listens on a loopback port until the value is dropped. It runs on a thread of
+//! its own, so it serves plain and asynchronous tests alike. Point a client at
+//! [`Sandbox::base_url`] with any key that starts with `sandbox-`, let it work, then ask
+//! [`Sandbox::journal`] and [`Sandbox::summary`] what really happened.
 //!
 //! ```
 //! use certcentral_sandbox::{Sandbox, Settings};

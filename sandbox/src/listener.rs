@@ -1,4 +1,4 @@
-//! The listener and its connections: the listener can refuse, and a connection can write something else than the HTTP server means to.
+//! The listener, which can refuse, and its connections, which can write something else than HTTP.
 
 use std::future::Future;
 use std::io;
@@ -146,7 +146,8 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    /// Plays the script to its end, which is an error for the HTTP server: it gives the connection up.
+    /// Plays the script to its end, which is an error for the HTTP server: it gives the connection
+    /// up.
     fn play(&mut self, context: &mut Context<'_>) -> Option<Poll<io::Error>> {
         let handle = Arc::clone(&self.handle.0);
         let mut script = handle.lock().unwrap_or_else(PoisonError::into_inner);

@@ -64,7 +64,8 @@ pub struct OrderSeen {
     pub certificate_id: Option<u64>,
     /// First name of the certificate.
     pub common_name: String,
-    /// All names of the newest certificate that the order was asked for, the common name first. A reissue that still waits counts.
+    /// All names of the newest certificate that the order was asked for, the common name first. A
+    /// reissue that still waits counts.
     pub dns_names: Vec<String>,
     /// The CSR of that certificate, as PEM with CRLF line ends.
     pub csr: String,
@@ -78,12 +79,14 @@ impl Sandbox {
     /// Starts a sandbox on a thread of its own and returns once it accepts connections.
     ///
     /// # Errors
-    /// If the address is not a loopback address or is taken, or no certificate authority can be made.
+    /// If the address is not a loopback address or is taken, or no certificate authority can be
+    /// made.
     pub fn start(settings: Settings) -> Result<Self, StartError> {
         Self::start_by(settings, serve)
     }
 
-    /// Starts a sandbox on the runtime of the caller, whose clock it shares: a test that pauses that clock sees minutes pass in no time.
+    /// Starts a sandbox on the runtime of the caller, whose clock it shares: a test that pauses
+    /// that clock sees minutes pass in no time.
     ///
     /// # Errors
     /// Those of [`Sandbox::start`].
@@ -275,8 +278,9 @@ impl Sandbox {
         self.shared.lock().clear_rules();
     }
 
-    /// Accepts a key no longer, as after its removal in CertCentral's console. A call of it that is under way is refused unless the account
-    /// has acted on it already, and a later one meets no fault.
+    /// Accepts a key no longer, as after its removal in CertCentral's console. A call of it that is
+    /// under way is refused unless the account has acted on it already, and a later one meets no
+    /// fault.
     pub fn withdraw_key(&self, key: &str) {
         self.shared.lock().withdrawn_keys.insert(key.to_owned());
     }
@@ -297,7 +301,8 @@ impl Sandbox {
         self.shared.lock().redirected()
     }
 
-    /// Stops call number `call` (1 = the next one) of a route before or after its processing until it is released.
+    /// Stops call number `call` (1 = the next one) of a route before or after its processing until
+    /// it is released.
     pub fn hold(&self, route: Route, call: u64, at: At) -> Hold {
         let (hold, stage) = Hold::armed();
         let rules = &mut self.shared.lock().rules;

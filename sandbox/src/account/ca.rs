@@ -1,4 +1,4 @@
-//! The throw-away certificate authority: a root and an intermediate made at start, kept in memory only.
+//! The throw-away certificate authority: a root and an intermediate, kept in memory only.
 
 use aws_lc_rs::{digest, rand};
 use data_encoding::{BASE64, HEXUPPER};
@@ -71,7 +71,8 @@ impl Authority {
         })
     }
 
-    /// Signs a leaf that is valid from the first second of `valid_from` to the last of `valid_till`.
+    /// Signs a leaf that is valid from the first second of `valid_from` to the last of
+    /// `valid_till`.
     pub(crate) fn issue(
         &self,
         leaf: &Leaf<'_>,
@@ -143,7 +144,8 @@ fn authority_params(
     Ok(params)
 }
 
-/// 16 random bytes that are a positive DER integer of full length, so that the hexadecimal form always has 32 digits.
+/// 16 random bytes that are a positive DER integer of full length, so that the hexadecimal form
+/// always has 32 digits.
 fn serial_bytes() -> Result<[u8; 16], rcgen::Error> {
     let mut serial = [0; 16];
     rand::fill(&mut serial).map_err(|_| rcgen::Error::RingUnspecified)?;

@@ -1,4 +1,4 @@
-//! The account that every sandbox starts with: users, divisions, organizations, products, custom fields. All made up.
+//! What every account starts with, all made up: users, divisions, organizations, products, fields.
 
 /// Account number.
 pub(crate) const ACCOUNT_ID: u64 = 70_001;

@@ -1,4 +1,4 @@
-//! The domains of an order, the random value that proves control over them, and the DNS that it is published in.
+//! The domains of an order, the random values that prove control over them, and the DNS.
 
 use std::collections::BTreeSet;
 
@@ -69,7 +69,8 @@ impl State {
         self.issue_if_immediate(id)
     }
 
-    /// The random value of an order and its end; an expired one is replaced. `None` if there is no such order.
+    /// The random value of an order and its end; an expired one is replaced. `None` if there is no
+    /// such order.
     pub(crate) fn random_value(
         &mut self,
         id: u64,
@@ -125,7 +126,8 @@ impl State {
     }
 }
 
-/// A random value for domain control validation: ten lower-case letters and digits, one for the whole order.
+/// A random value for domain control validation: ten lower-case letters and digits, one for the
+/// whole order.
 fn token() -> Result<String, rcgen::Error> {
     let mut bytes = [0; 7];
     aws_lc_rs::rand::fill(&mut bytes).map_err(|_| rcgen::Error::RingUnspecified)?;

@@ -41,7 +41,8 @@ impl State {
         Ok(())
     }
 
-    /// Signs every certificate of an order that is approved and validated, whatever the settings say.
+    /// Signs every certificate of an order that is approved and validated, whatever the settings
+    /// say.
     pub(crate) fn issue_ready(&mut self, id: u64) -> Result<(), rcgen::Error> {
         let now = self.now();
         let ready = self.orders.get(&id).map(|order| order.ready(now));
@@ -104,7 +105,8 @@ fn certificate_of(order: &mut Order, id: u64) -> Option<&mut Certificate> {
     order.certificates_mut().find(|one| one.id == id)
 }
 
-/// After a reissue that lacks a name of the certificate before it, all earlier certificates are to be revoked.
+/// After a reissue that lacks a name of the certificate before it, all earlier certificates are to
+/// be revoked.
 fn retire_former(order: &mut Order, id: u64, at: time::OffsetDateTime) {
     let reissue = order
         .further

@@ -1,4 +1,4 @@
-//! The account that is imitated: what it holds, what happens to its orders, and the time that passes for them.
+//! The imitated account: what it holds, what happens to its orders, and the time that passes.
 
 pub(crate) mod ca;
 pub(crate) mod catalog;

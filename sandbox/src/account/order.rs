@@ -48,7 +48,8 @@ pub(crate) struct Note {
     pub(crate) user: &'static User,
 }
 
-/// What the order's POST asked for beside the certificate, after all checks. Later changes in place show here.
+/// What the order's POST asked for beside the certificate, after all checks. Later changes in place
+/// show here.
 #[derive(Debug, Clone)]
 pub(crate) struct Wanted {
     pub(crate) product: &'static Product,
@@ -132,7 +133,8 @@ impl Order {
         }
     }
 
-    /// Whether its coverage has run out. Until then it can be reissued, even if its certificate has run out sooner.
+    /// Whether its coverage has run out. Until then it can be reissued, even if its certificate has
+    /// run out sooner.
     pub(crate) fn has_ended(&self, today: Date) -> bool {
         self.valid_till.is_some_and(|end| today > end)
     }
@@ -146,7 +148,8 @@ impl Order {
             .unwrap_or(&self.first)
     }
 
-    /// The certificate that was asked for last, issued or not: what the order is meant to become. Duplicates stand beside it.
+    /// The certificate that was asked for last, issued or not: what the order is meant to become.
+    /// Duplicates stand beside it.
     pub(crate) fn newest(&self) -> &Certificate {
         let reissues = self.further.iter().rev();
         reissues

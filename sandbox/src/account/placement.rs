@@ -53,8 +53,9 @@ impl State {
         Ok((id, shown))
     }
 
-    /// Adds a reissue or a duplicate to an order, at no cost. The answer shows its request unless the second value is
-    /// false; the first is its certificate id. `None` if there is no such order.
+    /// Adds a reissue or a duplicate to an order, at no cost. The answer shows its request unless
+    /// the second value is false; the first is its certificate id. `None` if there is no such
+    /// order.
     pub(crate) fn add_certificate(
         &mut self,
         id: u64,

@@ -36,8 +36,8 @@ impl State {
         (!came_to_nothing).then_some(renewal.id)
     }
 
-    /// What is left of the renewed order's coverage today, which its renewal gets on top. Nothing for a renewal that asked
-    /// for a day of its own to end on.
+    /// What is left of the renewed order's coverage today, which its renewal gets on top. Nothing
+    /// for a renewal that asked for a day of its own to end on.
     pub(crate) fn days_carried_over(&self, renewal: &Order) -> Duration {
         if matches!(renewal.wanted.order_validity, Term::Until(_)) {
             return Duration::ZERO;

@@ -90,7 +90,8 @@ impl State {
         }
     }
 
-    /// A request for a certificate as the account's approval setting has it, and whether answers show it.
+    /// A request for a certificate as the account's approval setting has it, and whether answers
+    /// show it.
     pub(crate) fn certificate_request(
         &mut self,
         asked: NewRequest,
@@ -123,7 +124,8 @@ impl Order {
         waiting.map(|request| request.id)
     }
 
-    /// Ends a request with a decision, and draws the consequences that need no certificate authority.
+    /// Ends a request with a decision, and draws the consequences that need no certificate
+    /// authority.
     pub(crate) fn decide(&mut self, request: u64, verdict: Verdict, now: OffsetDateTime) {
         let Some(request) = self.requests.iter_mut().find(|one| one.id == request) else {
             return;

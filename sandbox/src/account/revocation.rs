@@ -12,7 +12,8 @@ use crate::settings::Approval;
 pub(crate) const REVOKE: &str = "revoke";
 
 impl State {
-    /// Asks approvers for a revocation of the order, or of one of its certificates, and returns the request.
+    /// Asks approvers for a revocation of the order, or of one of its certificates, and returns the
+    /// request.
     pub(crate) fn request_revocation(
         &mut self,
         id: u64,
@@ -32,7 +33,8 @@ impl State {
 }
 
 impl Order {
-    /// Revokes one certificate, or the order with all its certificates. The order stays issued in the former case.
+    /// Revokes one certificate, or the order with all its certificates. The order stays issued in
+    /// the former case.
     pub(crate) fn revoke(&mut self, certificate: Option<u64>, now: OffsetDateTime) {
         if certificate.is_none() {
             self.revoked = Some(now);

@@ -1,4 +1,4 @@
-//! The account out of step with its calls: look-ups that lag behind, and requests that take effect late.
+//! Look-ups that lag behind the account, and requests that take effect late.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::{Deref, DerefMut};

@@ -28,7 +28,8 @@ impl Shared {
         Self(Mutex::new(state))
     }
 
-    /// Locks the state. A handler that panicked while it held the lock has failed its own test already.
+    /// Locks the state. A handler that panicked while it held the lock has failed its own test
+    /// already.
     pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -83,8 +84,8 @@ pub(crate) struct State {
     pub(crate) ids: Ids,
 }
 
-/// The last number given of each kind. Orders and certificates start above 2^31, so that a client that keeps ids in
-/// 32 bits fails here and not in production.
+/// The last number given of each kind. Orders and certificates start above 2^31, so that a client
+/// that keeps ids in 32 bits fails here and not in production.
 pub(crate) struct Ids {
     pub(crate) order: u64,
     pub(crate) certificate: u64,
@@ -174,7 +175,8 @@ impl State {
         self.maintenance_until.is_some_and(|end| self.now() < end)
     }
 
-    /// Counts a call of `key` and says whether the rolling windows let it in. Refused calls do not count.
+    /// Counts a call of `key` and says whether the rolling windows let it in. Refused calls do not
+    /// count.
     pub(crate) fn admit(&mut self, key: &str) -> bool {
         let Some(limit) = self.behavior.rate_limit else {
             return true;

@@ -88,7 +88,8 @@ fn names(
     names
 }
 
-/// An object with exactly one of `years`, `days` and `custom_expiration_date`. The refusal names the unit that was used.
+/// An object with exactly one of `years`, `days` and `custom_expiration_date`. The refusal names
+/// the unit that was used.
 pub(super) fn one_term(
     fields: &mut Fields<'_>,
     object: &Value,
@@ -131,7 +132,8 @@ pub(super) fn read_term(unit: &str, value: &Value, today: Date) -> Option<Term> 
     (in_range && term.end(today) <= Term::Years(3).end(today)).then_some(term)
 }
 
-/// Letters, digits and hyphens in at least two labels; one `*` as the left-most label; no IP address, no underscore.
+/// Letters, digits and hyphens in at least two labels; one `*` as the left-most label; no IP
+/// address, no underscore.
 fn dns_name_is_valid(name: &str) -> bool {
     let rest = name.strip_prefix("*.").unwrap_or(name);
     let labels: Vec<&str> = rest.split('.').collect();

@@ -1,6 +1,7 @@
-//! Domain control validation of one order: its random value, its method, and a look at where it stands.
+//! Domain control validation of one order: its random value, its method, and its check.
 //!
-//! Nothing is looked up over HTTP, and DNS is the sandbox's own: domains become valid through the control interface.
+//! Nothing is looked up over HTTP, and DNS is the sandbox's own: domains become valid through the
+//! control interface.
 
 use axum::Json;
 use axum::extract::State;
@@ -16,7 +17,8 @@ use crate::account::dcv::DCV_METHODS;
 use crate::account::order::Status;
 use crate::account::state::State as AccountState;
 
-/// `PUT /order/certificate/{id}/dcv-random-value`: the value in force, or a new one once it has expired.
+/// `PUT /order/certificate/{id}/dcv-random-value`: the value in force, or a new one once it has
+/// expired.
 pub(super) async fn random_value(State(shared): Account, id: OrderId) -> Answer {
     let mut state = shared.lock();
     let order = id.find(&state)?;
@@ -60,7 +62,8 @@ pub(super) async fn change_method(
     random_value_of(&mut state, id).map(Json::into_response)
 }
 
-/// `PUT /order/certificate/{id}/check-dcv`: reports, and fails for a file token that is not in place.
+/// `PUT /order/certificate/{id}/check-dcv`: reports, and fails for a file token that is not in
+/// place.
 pub(super) async fn check(State(shared): Account, id: OrderId) -> Answer {
     let mut state = shared.lock();
     state.check_dns(id.0)?;

@@ -1,4 +1,4 @@
-//! Ending an order: cancelling it before it is issued, revoking it or one of its certificates afterwards.
+//! Ending an order: cancelling it, revoking it, or revoking one of its certificates.
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -16,7 +16,8 @@ use crate::account::order::Status;
 use crate::account::request::NewRequest;
 use crate::account::state::State as AccountState;
 
-/// `PUT /order/certificate/{id}/status`: cancels an order that is not issued yet, or the reissue that it waits for.
+/// `PUT /order/certificate/{id}/status`: cancels an order that is not issued yet, or the reissue
+/// that it waits for.
 pub(super) async fn cancel(
     State(shared): Account,
     caller: Caller,

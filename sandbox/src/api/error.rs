@@ -1,4 +1,5 @@
-//! Every error answer in one place. Codes marked "ours" are not documented by DigiCert: tests of a client must not rely on them.
+//! Every error answer in one place. Codes marked "ours" are not documented by DigiCert: tests of a
+//! client must not rely on them.
 
 use axum::Json;
 use axum::http::StatusCode;

@@ -1,4 +1,4 @@
-//! What handlers take from a request: who calls, which order is meant, the JSON body and its fields.
+//! What handlers take from a request: the caller, the order, the JSON body and its fields.
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};

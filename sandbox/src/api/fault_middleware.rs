@@ -1,4 +1,4 @@
-//! One call and the faults that it meets: before the account acts, after it has acted, and on the way back.
+//! The faults that one call meets: before the account acts, after it, and on the way back.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -47,7 +47,7 @@ impl CallFaults {
     }
 
     /// After how many further calls the account is to see the request, if not now.
-    pub(super) fn is_late(&self) -> Option<u64> {
+    pub(super) fn late_calls(&self) -> Option<u64> {
         self.faults().find_map(|fault| match fault {
             Fault::Late { calls } => Some(*calls),
             _ => None,
@@ -108,7 +108,8 @@ impl CallFaults {
         None
     }
 
-    /// What stands in place of the account's answer; `None` for a fault that leaves it in its place.
+    /// What stands in place of the account's answer; `None` for a fault that leaves it in its
+    /// place.
     async fn substitute(&self, shared: &Shared, fault: &Fault) -> Option<Reply> {
         let silent = |end| Some(Reply::Script(Script::silent(end)));
         let answer = match fault {

@@ -1,4 +1,4 @@
-//! What every request passes before and after its handler: journal, faults, key, permission, limits.
+//! What every request passes around its handler: journal, faults, key, permission, limits.
 
 use std::mem;
 use std::sync::Arc;
@@ -28,8 +28,8 @@ use crate::listener::{ConnectionHandle, ListenerSwitch};
 const LARGEST_BODY: usize = 1 << 20;
 const KEY_HEADER: &str = "x-dc-devkey";
 
-/// Runs the request in a task of its own: like the real service, the sandbox finishes what it began even if the
-/// client hangs up.
+/// Runs the request in a task of its own: like the real service, the sandbox finishes what it began
+/// even if the client hangs up.
 pub(crate) async fn run(
     State(shared): State<Arc<Shared>>,
     Extension(switch): Extension<ListenerSwitch>,
@@ -61,7 +61,8 @@ async fn handle(
     let due = {
         let mut state = shared.lock();
         let due = state.rules.due(parts.method.as_str(), &path);
-        // Who calls with a withdrawn key is dead: no fault may turn its refusal into another answer.
+        // Who calls with a withdrawn key is dead: no fault may turn its refusal into another
+        // answer.
         match state.withdrawn_keys.contains(&key) {
             true => Vec::new(),
             false => due,
@@ -95,7 +96,7 @@ async fn handle(
         None if body.is_err() => Reply::Answer(Problem::bad_request_format().into_response()),
         None => {
             let body = body.unwrap_or_default();
-            if let Some(calls) = faults.is_late() {
+            if let Some(calls) = faults.late_calls() {
                 let after = sequence + calls;
                 shared.lock().deferred.push(DeferredRequest {
                     sequence,
@@ -174,7 +175,8 @@ async fn process(
     next.run(request).await
 }
 
-/// Whether a request needs more than the right to look. The one POST that only tells something is the price estimate.
+/// Whether a request needs more than the right to look. The one POST that only tells something is
+/// the price estimate.
 fn changes_something(parts: &Parts) -> bool {
     let is_estimate =
         parts.method == Method::POST && parts.uri.path().ends_with("/finance/order-pricing");
@@ -195,7 +197,8 @@ async fn record(
         parts.headers.insert(name, HeaderValue::from_static(value));
     }
     let mut state = shared.lock();
-    // Without it the server would tell the machine's time, and a client would not see the virtual one.
+    // Without it the server would tell the machine's time, and a client would not see the virtual
+    // one.
     if let Ok(date) = HeaderValue::from_str(&http_date(state.now())) {
         parts.headers.insert(header::DATE, date);
     }
@@ -245,7 +248,8 @@ fn arrival(parts: &Parts, path: &str, body: &[u8], time: String) -> Entry {
     }
 }
 
-/// The path as rules and the journal know it. Nesting strips the base path, so the original is not needed.
+/// The path as rules and the journal know it. Nesting strips the base path, so the original is not
+/// needed.
 fn path_below_base(parts: &Parts) -> String {
     let path = parts.uri.path();
     path.strip_prefix(BASE_PATH).unwrap_or(path).to_owned()

@@ -1,4 +1,4 @@
-//! `GET /order/certificate/{key}` and `.../validation`: everything about one order, and what it waits for.
+//! `GET /order/certificate/{key}` and `.../validation`: one order, and what it waits for.
 
 use axum::extract::{Path, State};
 use axum::http::Uri;
@@ -144,7 +144,8 @@ fn add_what_only_some_orders_have(info: &mut Value, order: &Order, status: Statu
     }
 }
 
-/// The certificate that order info shows: the one in force, or by a setting the one that is to replace it.
+/// The certificate that order info shows: the one in force, or by a setting the one that is to
+/// replace it.
 fn shown<'a>(state: &AccountState, order: &'a Order) -> &'a Certificate {
     match order.pending_reissue() {
         Some(reissue) if state.behavior.hide_former_certificate => reissue,

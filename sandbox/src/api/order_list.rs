@@ -1,4 +1,4 @@
-//! Finding orders: the filtered list, status changes, and the look-up by the caller's own reference.
+//! Finding orders: the filtered list, status changes, and the look-up by reference.
 
 use axum::extract::{Path, State};
 use axum::http::Uri;
@@ -66,7 +66,8 @@ fn matches(state: &AccountState, order: &Order, name: &str, value: &str) -> Resu
         "container_id" => is(wanted.container_id),
         "user_id" => is(order.user.id),
         "certificate_id" => order.certificate_id().is_some_and(is),
-        // Also of duplicates and of certificates that a reissue replaced, which order info is not found by.
+        // Also of duplicates and of certificates that a reissue replaced, which order info is not
+        // found by.
         "serial_number" => order
             .certificates()
             .filter_map(|certificate| certificate.issued.as_ref())
@@ -140,7 +141,8 @@ fn item(state: &AccountState, order: &Order) -> Value {
     })
 }
 
-/// `GET /order/certificate/status-changes`. Counts as one reading of every order, as polling clients use it instead.
+/// `GET /order/certificate/status-changes`. Counts as one reading of every order, as polling
+/// clients use it instead.
 pub(super) async fn status_changes(State(shared): Account, uri: Uri) -> Answer {
     let query = Query::of(&uri);
     let mut state = shared.lock();
@@ -188,7 +190,8 @@ pub(super) async fn status_changes(State(shared): Account, uri: Uri) -> Answer {
     Ok(Json(answer))
 }
 
-/// `GET /order/alternate/{alternative_order_id}`. The reference is not unique: every order that carries it is listed.
+/// `GET /order/alternate/{alternative_order_id}`. The reference is not unique: every order that
+/// carries it is listed.
 pub(super) async fn by_reference(
     State(shared): Account,
     Extension(snapshot): Extension<Snapshot>,

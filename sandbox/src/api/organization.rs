@@ -14,22 +14,35 @@ use crate::account::catalog::{DEFAULT_CONTAINER, Organization, ROOT_CONTAINER, c
 use crate::account::clock::timestamp;
 use crate::account::state::State as AccountState;
 
-/// `GET /organization`: by `filters[status]` and `container_id`. There is no filter by name: a client reads every page.
+/// `GET /organization`. The documented `filters[search]` finds an id, or what a name contains; no
+/// filter takes a whole name only.
 pub(super) async fn list(State(shared): Account, uri: Uri) -> Answer {
     let query = Query::of(&uri);
-    let container = query.number("container_id")?;
     let state = shared.lock();
     let mut found: Vec<&Organization> = state.organizations.iter().collect();
     for (name, values) in query.filters() {
-        match name {
-            "status" => found.retain(|organization| values.contains(&status(organization))),
+        let passes: fn(&Organization, &str) -> bool = match name {
+            "status" => |organization, value| status(organization) == value,
+            "search" => |organization, value| {
+                let name = organization.name.to_lowercase();
+                value.parse() == Ok(organization.id) || name.contains(&value.to_lowercase())
+            },
+            "validation" => |organization, value| match value {
+                "pending" => !organization.validated,
+                "not_pending" => organization.validated,
+                _ => false,
+            },
+            // Every organization is assigned to the default division, and the top division
+            // restricts nothing.
+            "container_id_for_organization" => {
+                |_, value| value.parse().is_ok_and(|id| container(id).is_some())
+            }
             _ => return Err(Problem::not_imitated(&format!("the filter `{name}`"))),
-        }
+        };
+        found.retain(|organization| values.iter().any(|value| passes(organization, value)));
     }
     let items = found
         .into_iter()
-        // Every organization belongs to the same division.
-        .filter(|_| container.is_none_or(|id| id == DEFAULT_CONTAINER))
         .map(|organization| {
             let mut item = brief(&state, organization);
             // Text, although every other id is a number: an irregularity of the real service.

@@ -164,7 +164,8 @@ fn check(
     })
 }
 
-/// `order_validity`, or the older form at the root, where a date counts over days and days over years.
+/// `order_validity`, or the older form at the root, where a date counts over days and days over
+/// years.
 fn order_validity(fields: &mut Fields<'_>, today: Date) -> Option<Term> {
     let body = fields.body;
     if !body["order_validity"].is_null() {
@@ -323,7 +324,8 @@ fn contacts(
     let names_approver = contacts.iter().any(|contact| {
         contact["contact_type"] == "ev_approver" || contact["contact_type"] == "verified_contact"
     });
-    // The seed page demands an approver of every EV order; today's products also take the one on file.
+    // The seed page demands an approver of every EV order; today's products also take the one on
+    // file.
     let on_file = product.replaced_by.is_none()
         && organization.is_some_and(|organization| organization.has_verified_contact);
     if product.ev && !names_approver && !on_file {

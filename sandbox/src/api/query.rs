@@ -38,7 +38,8 @@ impl Query {
             .transpose()
     }
 
-    /// All filters with their values, in the order given. `filters[status][1]` adds a value to `status`.
+    /// All filters with their values, in the order given. `filters[status][1]` adds a value to
+    /// `status`.
     pub(super) fn filters(&self) -> Vec<(&str, Vec<&str>)> {
         let mut filters: Vec<(&str, Vec<&str>)> = Vec::new();
         for (key, value) in &self.0 {

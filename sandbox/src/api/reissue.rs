@@ -1,4 +1,4 @@
-//! `/order/certificate/{id}/reissue` and `.../duplicate`: POST asks for a further certificate of an order, GET lists them.
+//! Reissues and duplicates of an order: POST asks for one, GET lists them.
 
 use std::collections::BTreeSet;
 
@@ -108,7 +108,8 @@ fn check(
     Ok((wanted, method))
 }
 
-/// A duplicate has the names of the original, in any order, and further ones only below a wildcard of it.
+/// A duplicate has the names of the original, in any order, and further ones only below a wildcard
+/// of it.
 fn may_duplicate(original: &WantedCertificate, duplicate: &WantedCertificate) -> bool {
     let had: BTreeSet<&str> = original.dns_names.iter().map(String::as_str).collect();
     let has: BTreeSet<&str> = duplicate.dns_names.iter().map(String::as_str).collect();

@@ -65,7 +65,8 @@ pub(super) async fn info(State(shared): Account, Path(id): Path<String>) -> Answ
     Ok(Json(answer))
 }
 
-/// `PUT /request/{id}/status`. In a two-step account the reviewer sets `pending`, then the approver `approved`.
+/// `PUT /request/{id}/status`. In a two-step account the reviewer sets `pending`, then the approver
+/// `approved`.
 pub(super) async fn decide(
     State(shared): Account,
     Caller(user): Caller,

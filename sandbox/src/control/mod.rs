@@ -1,4 +1,4 @@
-//! Steering the sandbox from outside the imitated API: its routes, and what operators do to single orders.
+//! Steering the sandbox from outside: the control interface, and what operators do to an order.
 
 pub(crate) mod operator_actions;
 pub(crate) mod routes;

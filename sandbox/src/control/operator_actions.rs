@@ -17,7 +17,8 @@ pub enum Move {
     Reject,
     /// Validate its organization and all its domains.
     Validate,
-    /// Issue its certificates, reissues and duplicates too; approves and validates first where that is missing.
+    /// Issue its certificates, reissues and duplicates too; approves and validates first where that
+    /// is missing.
     Issue,
     /// Cancel it before it is issued; later, the reissue that it waits for.
     Cancel,
@@ -117,7 +118,8 @@ impl State {
         self.issue_if_immediate(id).map_err(MoveError::Signing)
     }
 
-    /// Validates the order's organization and domains; the organization stays validated for later orders.
+    /// Validates the order's organization and domains; the organization stays validated for later
+    /// orders.
     fn validate(&mut self, id: u64) {
         let Some(order) = self.orders.get_mut(&id) else {
             return;

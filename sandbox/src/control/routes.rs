@@ -1,4 +1,4 @@
-//! The control interface under `/_sandbox/`: for tests and people, and deliberately unlike DigiCert's API.
+//! The control interface under `/_sandbox/`, for tests and people. Not an imitation.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -39,7 +39,8 @@ pub(crate) struct Rules {
 }
 
 impl Rules {
-    /// Adds a rule for the calls number `call` (1 = the next one) to `call + times - 1` of the route.
+    /// Adds a rule for the calls number `call` (1 = the next one) to `call + times - 1` of the
+    /// route.
     pub(crate) fn add(
         &mut self,
         route: Route,
@@ -153,7 +154,8 @@ impl Hold {
         let _ = stage.wait_for(|stage| *stage != HoldStage::Armed).await;
     }
 
-    /// Blocks until the call has arrived, for tests without a runtime. False if it has not within `limit`.
+    /// Blocks until the call has arrived, for tests without a runtime. False if it has not within
+    /// `limit`.
     #[must_use]
     pub fn wait_held(&self, limit: Duration) -> bool {
         let stage = Arc::clone(&self.0);

@@ -1,4 +1,4 @@
-//! Certificate chains that are not leaf, intermediate, root: longer, turned round, signed twice, or for another key.
+//! Certificate chains that are not leaf, intermediate, root, or are for another key.
 
 use rcgen::{
     CertificateParams, DistinguishedName, DnType, IsCa, Issuer, KeyPair, PublicKeyData,

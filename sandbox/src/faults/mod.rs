@@ -1,4 +1,4 @@
-//! What can go wrong with a call: one type for the library, the control interface and the command line.
+//! What can go wrong with a call, for the library, the control interface and the command line.
 
 mod active_rules;
 pub(crate) mod chain;
@@ -20,8 +20,9 @@ pub use self::script::Framing;
 
 /// What a matching call meets.
 ///
-/// Most kinds stand in place of the account's answer; [`At`] says whether the account has acted by then. Those from
-/// [`Fault::Status`] on shape whatever answer there is, so that two rules for one call add up.
+/// Most kinds stand in place of the account's answer; [`At`] says whether the account has acted by
+/// then. Those from [`Fault::Status`] on shape whatever answer there is, so that two rules for one
+/// call add up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Fault {
@@ -43,14 +44,16 @@ pub enum Fault {
     },
     /// Answer 429.
     Limited {
-        /// `Retry-After` as it is to be sent. `now+90` and `now-90` become a date by the sandbox's clock.
+        /// `Retry-After` as it is to be sent. `now+90` and `now-90` become a date by the sandbox's
+        /// clock.
         #[serde(default, deserialize_with = "some_text")]
         retry_after: Option<String>,
         /// Whether the body is a page, as a content network in front of the API sends it.
         #[serde(default)]
         html: bool,
     },
-    /// Answer this call, and every later one of any route, 503 with a page until the clock has moved on.
+    /// Answer this call, and every later one of any route, 503 with a page until the clock has
+    /// moved on.
     Maintenance {
         /// How long, by the sandbox's clock.
         seconds: u64,
@@ -63,8 +66,8 @@ pub enum Fault {
         #[serde(default)]
         location: Option<String>,
     },
-    /// Refuse with an error that repeats every header of the request, the API key included, in its code, its message and
-    /// its own headers.
+    /// Refuse with an error that repeats every header of the request, the API key included, in its
+    /// code, its message and its own headers.
     Echo {
         /// HTTP status.
         status: u16,
@@ -86,11 +89,13 @@ pub enum Fault {
     Drop,
     /// Reset the connection without an answer.
     Reset,
-    /// Reset the connection once the head of the request is there, while its body may still be on its way.
+    /// Reset the connection once the head of the request is there, while its body may still be on
+    /// its way.
     ResetEarly,
     /// Never answer, and keep the connection open.
     Hang,
-    /// Close the connection without an answer, and let the account see the request after this many further calls.
+    /// Close the connection without an answer, and let the account see the request after this many
+    /// further calls.
     Late {
         /// Calls of any route that are answered as if the request had never come.
         calls: u64,

@@ -1,4 +1,4 @@
-//! A rule as people write it: which calls of which route meet what, as in `POST /order/certificate/* 1 after drop`.
+//! A rule as people write it: `POST /order/certificate/* 1 after drop`.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 
 use super::{At, Fault};
 
-/// Which calls of a route meet a fault. The same rule is a line on the command line and an object of the control
-/// interface.
+/// Which calls of a route meet a fault. The same rule is a line on the command line and an object
+/// of the control interface.
 ///
 /// ```
 /// use certcentral_sandbox::{At, Fault, FaultRule};
@@ -41,8 +41,8 @@ pub(crate) fn one() -> u64 {
     1
 }
 
-/// `METHOD PATH [CALL[xTIMES]] [before|after] KIND [member=value ...]`, where `x*` means from then on, and a JSON object may stand
-/// in place of the members.
+/// `METHOD PATH [CALL[xTIMES]] [before|after] KIND [member=value ...]`, where `x*` means from then
+/// on, and a JSON object may stand in place of the members.
 impl FromStr for FaultRule {
     type Err = String;
 

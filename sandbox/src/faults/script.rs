@@ -157,8 +157,8 @@ pub(crate) fn garbled(body: &[u8], every: usize) -> Vec<u8> {
     bytes.collect()
 }
 
-/// At least this many spaces as gzip, written with the fixed codes of RFC 1951: one literal, then copies of 258 bytes from one
-/// byte before.
+/// At least this many spaces as gzip, written with the fixed codes of RFC 1951: one literal, then
+/// copies of 258 bytes from one byte before.
 fn gzip_of_spaces(bytes: u64) -> Vec<u8> {
     let mut packed = vec![31, 139, 8, 0, 0, 0, 0, 0, 2, 255];
     let (mut byte, mut filled) = (0_u8, 0);
