@@ -1,4 +1,5 @@
-//! Every kind of fault by every door: the command line, the control API and the library mean the same by the same words.
+//! Every kind of fault by every door: the command line, the control API and the library mean the
+//! same by the same words.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -13,7 +14,8 @@ use serde_json::json;
 use super::{ME, read, request, sandbox};
 use crate::program::Running;
 
-/// A kind with its members that a call of `GET /user/me` meets at once. The last two outlast their call.
+/// A kind with its members that a call of `GET /user/me` meets at once. The last two outlast their
+/// call.
 const AT_ONCE: [&str; 21] = [
     r#"answer {"status": 418, "body": "tea", "content_type": "text/plain"}"#,
     "html status=502",
