@@ -219,6 +219,7 @@ fn moment(text: &str) -> Result<OffsetDateTime, String> {
 }
 
 /// Prints a line for people. A closed pipe is no reason to stop serving.
+#[expect(clippy::disallowed_methods, reason = "a program for people")]
 fn say(line: &str) {
     let mut out = io::stdout().lock();
     let _ = writeln!(out, "{line}").and_then(|()| out.flush());

@@ -49,7 +49,7 @@ pub struct PluginInfo {
     pub name: &'static str,
     /// Version of the program, as in `1.2.3`.
     pub version: &'static str,
-    /// Full source address, as in `registry.terraform.io/certcentral/digicert`.
+    /// Source address as configurations write it, without the host of a registry: `certcentral/digicert`.
     pub source_address: &'static str,
     /// Major version of the plugin protocol that the routes speak.
     pub protocol_version: u32,

@@ -18,7 +18,7 @@ use self::session::Session;
 use self::ssl_order::SslOrder;
 
 /// The address under which configurations name this provider.
-pub const SOURCE_ADDRESS: &str = "registry.terraform.io/certcentral/digicert";
+pub const SOURCE_ADDRESS: &str = "certcentral/digicert";
 
 /// What a variable of the environment holds.
 type Variable = dyn Fn(&str) -> Option<String> + Send + Sync;
