@@ -2,9 +2,9 @@
 
 use serde::Deserialize;
 
-use super::client::Client;
-use super::error::Error;
 use super::flexible;
+use super::http::client::Client;
+use super::http::error::Error;
 use super::id::{ContainerId, OrganizationId};
 
 /// The account of the key.
@@ -102,16 +102,16 @@ pub struct CustomFieldDefinition {
 
 /// Source: <https://dev.digicert.com/services-api/containers/list-containers/>
 #[derive(Debug, Deserialize)]
-pub(super) struct ContainerList {
+pub(crate) struct ContainerList {
     #[serde(default, deserialize_with = "flexible::list")]
-    pub(super) containers: Vec<Container>,
+    pub(crate) containers: Vec<Container>,
 }
 
 /// Source: <https://dev.digicert.com/certcentral-apis/services-api/account/list-custom-fields.html>
 #[derive(Debug, Deserialize)]
-pub(super) struct CustomFieldDefinitions {
+pub(crate) struct CustomFieldDefinitions {
     #[serde(default, deserialize_with = "flexible::list")]
-    pub(super) metadata: Vec<CustomFieldDefinition>,
+    pub(crate) metadata: Vec<CustomFieldDefinition>,
 }
 
 impl Client {

@@ -3,13 +3,13 @@
 use serde::Deserialize;
 use time::OffsetDateTime;
 
-use super::client::Client;
-use super::error::Error;
 use super::flexible;
+use super::http::client::Client;
+use super::http::error::Error;
 use super::id::{ContainerId, DomainId};
-use super::list::{ListPage, Page};
-use super::order::DcvToken;
-use super::order_info::{ContainerRef, OrganizationRef};
+use super::orders::info::{ContainerRef, OrganizationRef};
+use super::orders::list::{ListPage, Page};
+use super::orders::place::DcvToken;
 
 /// A domain.
 ///
@@ -69,11 +69,11 @@ pub struct DomainValidation {
 
 /// Source: <https://dev.digicert.com/services-api/domains/list-domains/>
 #[derive(Debug, Deserialize)]
-pub(super) struct DomainList {
+pub(crate) struct DomainList {
     #[serde(default, deserialize_with = "flexible::list")]
-    pub(super) domains: Vec<Domain>,
+    pub(crate) domains: Vec<Domain>,
     #[serde(default, deserialize_with = "flexible::object")]
-    pub(super) page: Option<Page>,
+    pub(crate) page: Option<Page>,
 }
 
 impl ListPage for DomainList {

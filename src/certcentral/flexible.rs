@@ -12,12 +12,12 @@ use time::macros::format_description;
 use time::{Date, OffsetDateTime, PrimitiveDateTime};
 
 /// `true`, `1`, `"1"` and `"true"` are true; `false`, `0`, `"0"`, `"false"`, `""` and `null` are false.
-pub(super) fn boolean<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+pub(crate) fn boolean<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
     Ok(optional_boolean(deserializer)?.unwrap_or(false))
 }
 
 /// As [`boolean`]; `""` and `null` are `None`.
-pub(super) fn optional_boolean<'de, D: Deserializer<'de>>(
+pub(crate) fn optional_boolean<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<bool>, D::Error> {
     match scalar(deserializer)? {
@@ -36,7 +36,7 @@ pub(super) fn optional_boolean<'de, D: Deserializer<'de>>(
 }
 
 /// A whole number, or a string that holds one; `""` and `null` are `None`.
-pub(super) fn integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+pub(crate) fn integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
     match scalar(deserializer)? {
         Scalar::Null => Ok(None),
         Scalar::Integer(number) => Ok(Some(number)),
@@ -50,7 +50,7 @@ pub(super) fn integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Opti
 }
 
 /// An id; `0`, `"0"`, `""` and `null` mean that there is none.
-pub(super) fn id<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+pub(crate) fn id<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
     T: TryFrom<i64>,
@@ -63,7 +63,7 @@ where
 }
 
 /// Text, also where the API writes a number or a boolean; `""` and `null` are `None`.
-pub(super) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+pub(crate) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     Ok(match scalar(deserializer)? {
         Scalar::Null => None,
         Scalar::Text(text) if text.is_empty() => None,
@@ -73,12 +73,12 @@ pub(super) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<
 }
 
 /// PEM with LF line ends and one trailing LF; empty text is `None`.
-pub(super) fn pem<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+pub(crate) fn pem<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     Ok(text(deserializer)?.map(|pem| normalize_pem(&pem)))
 }
 
 /// PEM with LF line ends and one trailing LF.
-pub(super) fn normalize_pem(pem: &str) -> String {
+pub(crate) fn normalize_pem(pem: &str) -> String {
     let mut normal = pem.trim().replace("\r\n", "\n");
     normal.push('\n');
     normal
@@ -86,19 +86,19 @@ pub(super) fn normalize_pem(pem: &str) -> String {
 
 /// A date `yyyy-MM-dd`, also at the start of a longer text; anything else is `None`, because an odd date is no reason
 /// to lose an order.
-pub(super) fn date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Date>, D::Error> {
+pub(crate) fn date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Date>, D::Error> {
     Ok(text(deserializer)?.and_then(|text| parse_date(&text)))
 }
 
 /// A timestamp such as `2018-10-16T20:05:28+00:00`, or `yyyy-MM-dd HH:mm:ss` taken as UTC; anything else is `None`.
-pub(super) fn timestamp<'de, D: Deserializer<'de>>(
+pub(crate) fn timestamp<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<OffsetDateTime>, D::Error> {
     Ok(text(deserializer)?.and_then(|text| parse_timestamp(&text)))
 }
 
 /// A list; `null`, `{}` and a missing key are empty, and the values of an object count as its items (PHP arrays).
-pub(super) fn list<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
+pub(crate) fn list<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
 where
     D: Deserializer<'de>,
     T: Deserialize<'de>,
@@ -107,7 +107,7 @@ where
 }
 
 /// An object; `null` and `[]` (an empty PHP array) are `None`.
-pub(super) fn object<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+pub(crate) fn object<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
     T: Deserialize<'de>,
@@ -116,14 +116,14 @@ where
 }
 
 /// The names of a certificate; older answers write `[""]` for none.
-pub(super) fn names<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+pub(crate) fn names<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     let mut names: Vec<String> = list(deserializer)?;
     names.retain(|name| !name.is_empty());
     Ok(names)
 }
 
 /// As [`names`], of what may be left unsaid; `null` is `None`.
-pub(super) fn optional_names<'de, D: Deserializer<'de>>(
+pub(crate) fn optional_names<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Vec<String>>, D::Error> {
     #[derive(serde::Deserialize)]

@@ -25,90 +25,51 @@
 //! | the API's irregular JSON | `flexible.rs` |
 
 mod account;
-mod alternate;
-mod audit;
-mod cancel;
-mod certificate;
-mod change;
-mod changes;
-mod client;
-mod clock;
-mod config;
-mod dcv;
 mod domain;
-mod error;
-mod finance;
 mod flexible;
-mod gate;
+mod http;
 mod id;
-mod issued;
-mod jitter;
-mod list;
-mod note;
-mod order;
-mod order_info;
-mod order_update;
+mod orders;
 mod organization;
-mod outcome;
-mod patience;
 mod product;
-mod quote;
-mod rate_limit;
-mod reissue;
-mod repeat;
 mod request;
-mod retry;
-mod retry_after;
-mod revoke;
-mod status;
-mod transport;
-mod validation;
-
 #[cfg(test)]
-mod concurrent_orders;
-#[cfg(test)]
-mod every_call;
-#[cfg(test)]
-mod fixtures;
-#[cfg(test)]
-mod server;
-#[cfg(test)]
-mod wire;
+mod tests;
 
 pub use account::{AccessRole, Account, Container, CurrentUser, CustomFieldDefinition};
-pub use alternate::AlternateOrder;
-pub use audit::AuditLog;
-pub use certificate::CertificateChain;
-pub use client::Client;
-pub use config::{
+pub use domain::{Domain, DomainValidation};
+pub use http::audit::AuditLog;
+pub use http::certainty::Certainty;
+pub use http::client::Client;
+pub use http::config::{
     ApiKey, BaseUrl, CaBundle, Config, ConfigError, DEFAULT_MAX_RETRIES, ProxyUrl, Timeouts,
 };
-pub use dcv::{DcvCheck, NameCheck, RandomValue};
-pub use domain::{Domain, DomainValidation};
-pub use error::{ApiError, Error, ErrorItem, GaveUp, NotSent, TransportKind};
-pub use finance::{Amount, Balance, NotAnAmount, PriceEstimate, PriceQuery, PricedNames};
+pub use http::error::{ApiError, Error, ErrorItem, GaveUp, NotSent, TransportKind};
+pub use http::rate_limit::RateWindow;
 pub use id::{CertificateId, ContainerId, DomainId, InvalidId, OrderId, OrganizationId, RequestId};
-pub use issued::IssuedCertificate;
-pub use list::{ListedCertificate, ListedOrder, OrderFilter};
-pub use note::Note;
-pub use order::{
+pub use orders::by_reference::AlternateOrder;
+pub use orders::certificate::CertificateChain;
+pub use orders::dcv::{DcvCheck, NameCheck, RandomValue};
+pub use orders::info::{
+    CaCert, CertificateValidity, ContainerRef, CustomField, Order, OrderCertificate, OrderContact,
+    OrderInfoRequest, OrderRef, OrganizationRef, ProductRef, ServerPlatform,
+};
+pub use orders::issued::IssuedCertificate;
+pub use orders::list::{ListedCertificate, ListedOrder, OrderFilter};
+pub use orders::note::Note;
+pub use orders::place::{
     ChainItem, Contact, CustomFieldValue, DcvToken, ExistingOrganization, NewCertificate, NewOrder,
     NewOrganization, OrderContainer, OrderDomain, OrderOrganization, OrderRequest, Person,
     PlacedOrder, ServerPlatformId, Validity,
 };
-pub use order_info::{
-    CaCert, CertificateValidity, ContainerRef, CustomField, Order, OrderCertificate, OrderContact,
-    OrderInfoRequest, OrderRef, OrganizationRef, ProductRef, ServerPlatform,
-};
-pub use order_update::ContactUpdate;
+pub use orders::price::{Amount, Balance, NotAnAmount, PriceEstimate, PriceQuery, PricedNames};
+pub use orders::reissue::{Duplicate, Reissue};
+pub use orders::revoke::{Revocation, RevocationReason, Revoked};
+pub use orders::status::{OrderStatus, RequestStatus};
+pub use orders::update::ContactUpdate;
+pub use orders::validation::{DnsNameValidation, OrganizationProgress, ValidationStatus};
 pub use organization::{
     Approver, Approvers, Organization, OrganizationContainer, OrganizationValidation,
 };
-pub use outcome::Certainty;
 pub use product::{HashType, HashTypes, Product};
-pub use rate_limit::RateWindow;
-pub use reissue::{Duplicate, Reissue};
 pub use request::{Decision, Request, RequestCertificate, RequestOrder, User};
-pub use revoke::{Revocation, RevocationReason, Revoked};
-pub use status::{OrderStatus, RequestStatus};
-pub use validation::{DnsNameValidation, OrganizationProgress, ValidationStatus};

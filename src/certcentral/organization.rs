@@ -3,12 +3,12 @@
 use serde::Deserialize;
 use time::OffsetDateTime;
 
-use super::client::Client;
-use super::error::Error;
 use super::flexible;
+use super::http::client::Client;
+use super::http::error::Error;
 use super::id::{ContainerId, OrganizationId};
-use super::list::{ListPage, Page};
-use super::order_info::OrderContact;
+use super::orders::info::OrderContact;
+use super::orders::list::{ListPage, Page};
 
 /// An organization.
 ///
@@ -133,18 +133,18 @@ pub struct Approver {
 
 /// Source: <https://dev.digicert.com/services-api/organizations/list-organizations/>
 #[derive(Debug, Deserialize)]
-pub(super) struct OrganizationList {
+pub(crate) struct OrganizationList {
     #[serde(default, deserialize_with = "flexible::list")]
-    pub(super) organizations: Vec<Organization>,
+    pub(crate) organizations: Vec<Organization>,
     #[serde(default, deserialize_with = "flexible::object")]
-    pub(super) page: Option<Page>,
+    pub(crate) page: Option<Page>,
 }
 
 /// Source: <https://dev.digicert.com/services-api/organizations/submit-validation/>
 #[derive(Debug, Deserialize)]
-pub(super) struct OrganizationValidations {
+pub(crate) struct OrganizationValidations {
     #[serde(default, deserialize_with = "flexible::list")]
-    pub(super) validations: Vec<OrganizationValidation>,
+    pub(crate) validations: Vec<OrganizationValidation>,
 }
 
 impl ListPage for OrganizationList {

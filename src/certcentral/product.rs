@@ -2,10 +2,10 @@
 
 use serde::Deserialize;
 
-use super::client::Client;
-use super::error::Error;
 use super::flexible;
-use super::order_info::{CaCert, ServerPlatform};
+use super::http::client::Client;
+use super::http::error::Error;
+use super::orders::info::{CaCert, ServerPlatform};
 
 /// A product. The list gives less of it than [`Client::product`].
 ///
@@ -85,9 +85,9 @@ pub struct HashType {
 
 /// Source: <https://dev.digicert.com/certcentral-apis/services-api/products/product-list.html>
 #[derive(Debug, Deserialize)]
-pub(super) struct ProductList {
+pub(crate) struct ProductList {
     #[serde(default, deserialize_with = "flexible::list")]
-    pub(super) products: Vec<Product>,
+    pub(crate) products: Vec<Product>,
 }
 
 impl Client {

@@ -3,14 +3,14 @@
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::change::{Action, Change};
-use super::client::Client;
-use super::error::Error;
 use super::flexible;
+use super::http::action::{Action, Change};
+use super::http::client::Client;
+use super::http::error::Error;
 use super::id::{OrderId, RequestId};
-use super::list::{ListPage, Page};
-use super::order_info::{ContainerRef, OrganizationRef, ProductRef};
-use super::status::RequestStatus;
+use super::orders::info::{ContainerRef, OrganizationRef, ProductRef};
+use super::orders::list::{ListPage, Page};
+use super::orders::status::RequestStatus;
 
 /// A request.
 ///
@@ -113,18 +113,18 @@ pub enum Decision {
 
 /// Source: <https://dev.digicert.com/services-api/requests/update-request-status/>
 #[derive(Debug, Serialize)]
-pub(super) struct RequestUpdate<'a> {
-    pub(super) status: Decision,
-    pub(super) processor_comment: &'a str,
+pub(crate) struct RequestUpdate<'a> {
+    pub(crate) status: Decision,
+    pub(crate) processor_comment: &'a str,
 }
 
 /// Source: <https://dev.digicert.com/services-api/requests/list-requests/>
 #[derive(Debug, Deserialize)]
-pub(super) struct RequestList {
+pub(crate) struct RequestList {
     #[serde(default, deserialize_with = "flexible::list")]
-    pub(super) requests: Vec<Request>,
+    pub(crate) requests: Vec<Request>,
     #[serde(default, deserialize_with = "flexible::object")]
-    pub(super) page: Option<Page>,
+    pub(crate) page: Option<Page>,
 }
 
 impl ListPage for RequestList {

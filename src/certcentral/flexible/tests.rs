@@ -4,8 +4,8 @@ use serde::Deserialize;
 use serde_json::json;
 use time::macros::{date, datetime};
 
-use super::super::id::OrderId;
 use super::*;
+use crate::certcentral::id::OrderId;
 
 #[derive(Debug, Default, PartialEq, Deserialize)]
 #[serde(default)]

@@ -1,0 +1,148 @@
+//! How to reach the API: address, key, deadlines, trust. Nothing here is read from the environment.
+
+mod base_url;
+mod trust;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+pub use self::base_url::BaseUrl;
+pub use self::trust::{CaBundle, ProxyUrl};
+pub use super::api_key::ApiKey;
+use super::audit::AuditLog;
+use super::rate_limit::RateWindow;
+
+/// Repeats of a call where nobody sets another number: with their pauses they outlast CertCentral's window of three minutes.
+pub const DEFAULT_MAX_RETRIES: u32 = 8;
+
+/// Everything a [`Client`](crate::certcentral::Client) needs to know.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Config {
+    /// Which CertCentral instance.
+    pub base_url: BaseUrl,
+    /// Who calls.
+    pub api_key: ApiKey,
+    /// Sent as `User-Agent`.
+    pub user_agent: String,
+    /// Deadlines of a call.
+    pub timeouts: Timeouts,
+    /// Certificate authorities to trust in addition to those of the system.
+    pub ca_bundle: Option<CaBundle>,
+    /// Proxy to use instead of the one that the environment names.
+    pub proxy: Option<ProxyUrl>,
+    /// How often a call is repeated at most after a failure that may pass.
+    pub max_retries: u32,
+    /// Request limits that this client keeps, together with all clients of the process that call the same host with the same key.
+    pub rate_windows: Vec<RateWindow>,
+    /// Makes a simulation the same in every run: pauses take their chance from this seed, and no rate limit is shared with other clients
+    /// of the process.
+    pub isolated: Option<u64>,
+    /// Whether this client may revoke. Without it every revocation is refused before anything is sent.
+    pub allow_revocation: bool,
+    /// Whether this client may only read. With it every call that changes anything is refused before it is sent.
+    pub read_only: bool,
+    /// Paid orders that this client places at most, renewals included; none without a limit.
+    pub max_orders: Option<u32>,
+    /// File that tells every changing call. What cannot be written there before it is sent, is not sent.
+    pub audit_log: Option<AuditLog>,
+}
+
+/// Deadlines. Each is a total from the first attempt to connect to the last byte of the answer, so that an answer that
+/// drips byte by byte ends too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timeouts {
+    /// Until the connection stands, TLS included. Keep it below the others: it proves that nothing was sent.
+    pub connect: Duration,
+    /// Of every call but the order POST.
+    pub request: Duration,
+    /// Of the order POST, inside which CertCentral may issue the certificate.
+    pub order: Duration,
+}
+
+/// A setting that cannot work.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// The API key is empty.
+    #[error("the API key is empty")]
+    EmptyApiKey,
+    /// The API key cannot be sent in an HTTP header.
+    #[error(
+        "the API key holds characters that cannot be sent in an HTTP header, such as a line break or a space"
+    )]
+    ApiKeyCharacters,
+    /// The base URL is refused.
+    #[error("the base URL {0}")]
+    BaseUrl(String),
+    /// The CA bundle is refused.
+    #[error("the CA bundle {0}")]
+    CaBundle(String),
+    /// The proxy URL is refused.
+    #[error("the proxy URL {0}")]
+    Proxy(String),
+    /// The user agent cannot be sent in an HTTP header.
+    #[error("the user agent {0:?} cannot be sent in an HTTP header")]
+    UserAgent(String),
+    /// An identifier cannot be part of a URL path.
+    #[error("{0:?} cannot be part of a URL path")]
+    PathSegment(String),
+    /// A value cannot be written as JSON.
+    #[error("the request body cannot be written as JSON: {0}")]
+    Body(String),
+    /// The HTTP client cannot be built, for instance because the system has no trusted certificates.
+    #[error("the HTTP client cannot be built: {0}")]
+    HttpClient(String),
+    /// A revocation was asked for and [`Config::allow_revocation`] is not set. Nothing was sent.
+    #[error("this client may not revoke")]
+    RevocationNotAllowed,
+    /// A change was asked for and [`Config::read_only`] is set. Nothing was sent.
+    #[error("this client may only read")]
+    ReadOnly,
+    /// An order was asked for after [`Config::max_orders`] others. Nothing was sent.
+    #[error("this client has placed its {limit} orders")]
+    OrderLimit {
+        /// What may be placed.
+        limit: u32,
+    },
+    /// A change was asked for that cannot be written to [`Config::audit_log`]. Nothing was sent.
+    #[error("the audit log {} cannot be written: {reason}", path.display())]
+    AuditLog {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+}
+
+impl Config {
+    /// A configuration with default deadlines, system trust and the proxy of the environment, that may not revoke.
+    #[must_use]
+    pub fn new(base_url: BaseUrl, api_key: ApiKey) -> Self {
+        Self {
+            base_url,
+            api_key,
+            user_agent: concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")).to_owned(),
+            timeouts: Timeouts::default(),
+            ca_bundle: None,
+            proxy: None,
+            max_retries: DEFAULT_MAX_RETRIES,
+            rate_windows: RateWindow::DOCUMENTED.to_vec(),
+            isolated: None,
+            allow_revocation: false,
+            read_only: false,
+            max_orders: None,
+            audit_log: None,
+        }
+    }
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(10),
+            request: Duration::from_secs(30),
+            order: Duration::from_secs(120),
+        }
+    }
+}

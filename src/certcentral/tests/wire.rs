@@ -1,0 +1,269 @@
+//! How the calls that change an order look on the wire, and what their answers are taken for.
+
+mod in_place;
+
+use serde_json::{Value, json};
+
+use super::server::{Server, Turn, answer, json as json_answer};
+use crate::certcentral::*;
+
+const NO_CONTENT: &[u8] = b"HTTP/1.1 204 No Content\r\n\r\n";
+
+fn no_content() -> Turn {
+    Turn::Answer(NO_CONTENT.to_vec())
+}
+
+fn order() -> OrderId {
+    2_147_500_123.try_into().unwrap()
+}
+
+fn certificate() -> NewCertificate {
+    NewCertificate {
+        common_name: "shop.example.com".to_owned(),
+        dns_names: vec!["api.example.com".to_owned()],
+        csr: "<csr>".to_owned(),
+        server_platform: None,
+        signature_hash: "sha256".to_owned(),
+        organization_units: vec!["Shop".to_owned()],
+        profile_option: Some("server_auth_only_eku".to_owned()),
+        ca_cert_id: Some("3EE6E4F6856DF7FC".to_owned()),
+        cert_validity: Some(Validity::Days(90)),
+    }
+}
+
+/// Method, path below the base, and body of the only request that the server saw.
+fn sent(server: &Server) -> (String, Value) {
+    let [request] = &server.requests()[..] else {
+        panic!("not one request: {:?}", server.requests());
+    };
+    let (head, body) = request.split_once("\r\n\r\n").unwrap();
+    let line = head.lines().next().unwrap();
+    let line = line.trim_end_matches(" HTTP/1.1");
+    let length = format!("content-length: {}", body.len());
+    assert!(head.to_lowercase().contains(&length), "{head}");
+    let body = match body {
+        "" => Value::Null,
+        body => serde_json::from_str(body).unwrap(),
+    };
+    (line.replace("/services/v2", ""), body)
+}
+
+#[tokio::test]
+async fn a_reissue_is_sent_once_and_answered_like_an_order() {
+    let created = r#"{"id":2147500123,"requests":[{"id":4400121}]}"#;
+    let server = Server::start(vec![json_answer("201 Created", created)]).await;
+    let mut reissue = Reissue::new(certificate());
+    reissue.comments = Some("key rotation".to_owned());
+    reissue.dcv_method = Some("dns-txt-token".to_owned());
+    let placed = server.client().reissue_order(order(), &reissue).await;
+    let placed = placed.unwrap();
+    assert_eq!((placed.id, placed.certificate_id), (order(), None));
+    assert_eq!(placed.requests[0].id.get(), 4_400_121);
+    let (line, body) = sent(&server);
+    assert_eq!(line, "POST /order/certificate/2147500123/reissue");
+    assert_eq!(
+        body,
+        json!({
+            "certificate": {
+                "common_name": "shop.example.com", "dns_names": ["api.example.com"],
+                "csr": "<csr>", "signature_hash": "sha256", "organization_units": ["Shop"],
+                "profile_option": "server_auth_only_eku", "ca_cert_id": "3EE6E4F6856DF7FC",
+                "cert_validity": {"days": 90}
+            },
+            "comments": "key rotation",
+            "dcv_method": "dns-txt-token"
+        })
+    );
+}
+
+#[tokio::test]
+async fn a_duplicate_is_sent_once_and_answered_like_an_order() {
+    let created = r#"{"id":2147500123,"certificate_id":3001200389}"#;
+    let server = Server::start(vec![json_answer("201 Created", created)]).await;
+    let mut duplicate = Duplicate::new(certificate());
+    duplicate.skip_approval = Some(true);
+    let placed = server.client().duplicate_order(order(), &duplicate).await;
+    let placed = placed.unwrap();
+    assert_eq!(placed.certificate_id, 3_001_200_389.try_into().ok());
+    let (line, body) = sent(&server);
+    assert_eq!(line, "POST /order/certificate/2147500123/duplicate");
+    assert_eq!(body["skip_approval"], true);
+    assert_eq!(body["certificate"]["csr"], "<csr>");
+}
+
+#[tokio::test]
+async fn a_lost_answer_to_a_call_that_must_not_be_repeated_repeats_nothing() {
+    let lost = || vec![Turn::Answer(Vec::new()), no_content()];
+    let server = Server::start(lost()).await;
+    let reissue = Reissue::new(certificate());
+    let error = server.client().reissue_order(order(), &reissue).await;
+    assert_eq!(error.unwrap_err().certainty(), Certainty::Unknown);
+    assert_eq!(server.requests().len(), 1);
+
+    let server = Server::start(lost()).await;
+    let revocation = Revocation::default();
+    let error = server
+        .revoking_client()
+        .revoke_order(order(), &revocation)
+        .await;
+    assert_eq!(error.unwrap_err().certainty(), Certainty::Unknown);
+    assert_eq!(server.requests().len(), 1);
+
+    let server = Server::start(lost()).await;
+    let error = server.client().add_note(order(), "bought by ci").await;
+    assert_eq!(error.unwrap_err().certainty(), Certainty::Unknown);
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn what_must_not_be_repeated_takes_no_connection_that_is_already_open() {
+    let placed = br#"{"id":2147500123}"#;
+    let placed = answer("201 Created", "application/json", placed);
+    // The server keeps each connection open, so a client that shares them would need only one.
+    let server = Server::start(vec![
+        Turn::Keep(placed),
+        Turn::Keep(NO_CONTENT.to_vec()),
+        Turn::Keep(NO_CONTENT.to_vec()),
+    ])
+    .await;
+    let client = server.revoking_client();
+    let reissue = Reissue::new(certificate());
+    client.reissue_order(order(), &reissue).await.unwrap();
+    let revocation = Revocation::default();
+    client.revoke_order(order(), &revocation).await.unwrap();
+    client.revoke_order(order(), &revocation).await.unwrap();
+    assert_eq!(server.connections(), 3);
+}
+
+#[tokio::test]
+async fn a_revocation_is_done_by_a_204_and_only_requested_by_a_201() {
+    let server = Server::start(vec![no_content()]).await;
+    let revocation = Revocation {
+        comments: Some("retired".to_owned()),
+        skip_approval: Some(true),
+        revocation_reason: Some(RevocationReason::KeyCompromise),
+    };
+    let revoked = server
+        .revoking_client()
+        .revoke_order(order(), &revocation)
+        .await;
+    assert_eq!(revoked.unwrap(), Revoked::Done);
+    let (line, body) = sent(&server);
+    assert_eq!(line, "PUT /order/certificate/2147500123/revoke");
+    let expected =
+        json!({"comments": "retired", "skip_approval": true, "revocation_reason": "keyCompromise"});
+    assert_eq!(body, expected);
+
+    for word in ["pending", "submitted"] {
+        let created = format!(r#"{{"id":4400132,"type":"revoke","status":"{word}"}}"#);
+        let server = Server::start(vec![json_answer("201 Created", &created)]).await;
+        let certificate = 3_001_200_345.try_into().unwrap();
+        let revoked = server
+            .revoking_client()
+            .revoke_certificate(certificate, &Revocation::default())
+            .await;
+        let Revoked::Requested(request) = revoked.unwrap() else {
+            panic!("taken for revoked");
+        };
+        assert_eq!(request.id.get(), 4_400_132);
+        assert_eq!(request.status, RequestStatus::from(word));
+        let expected = "PUT /certificate/3001200345/revoke".to_owned();
+        assert_eq!(sent(&server), (expected, json!({})));
+    }
+}
+
+#[tokio::test]
+async fn an_answer_without_a_body_is_no_revocation_unless_it_is_a_204() {
+    for status in ["200 OK", "201 Created"] {
+        let server = Server::start(vec![json_answer(status, "")]).await;
+        let revoked = server
+            .revoking_client()
+            .revoke_order(order(), &Revocation::default())
+            .await;
+        assert_eq!(revoked.unwrap_err().certainty(), Certainty::Unknown);
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_may_not_revoke_sends_no_revocation() {
+    let server = Server::start(vec![no_content(), no_content()]).await;
+    let client = server.client();
+    let revocation = Revocation::default();
+    let order = client.revoke_order(order(), &revocation).await;
+    let certificate = 3_001_200_345.try_into().unwrap();
+    let certificate = client.revoke_certificate(certificate, &revocation).await;
+    for refused in [order, certificate] {
+        let error = refused.unwrap_err();
+        assert!(
+            matches!(error, Error::Config(ConfigError::RevocationNotAllowed)),
+            "{error}"
+        );
+        assert_eq!(error.certainty(), Certainty::NothingHappened);
+    }
+    assert_eq!(server.connections(), 0);
+}
+
+#[tokio::test]
+async fn the_older_word_for_canceled_is_tried_once_and_only_when_the_newer_one_is_refused() {
+    let refusal = |code: &str| {
+        let body = format!(r#"{{"errors":[{{"code":"{code}","message":"No."}}]}}"#);
+        json_answer("400 Bad Request", &body)
+    };
+    let sent_words = |server: &Server| -> Vec<String> {
+        server
+            .requests()
+            .iter()
+            .map(|request| {
+                let body = request.split_once("\r\n\r\n").unwrap().1;
+                let body: Value = serde_json::from_str(body).unwrap();
+                body["status"].as_str().unwrap().to_owned()
+            })
+            .collect()
+    };
+
+    let server = Server::start(vec![refusal("invalid_value:status"), no_content()]).await;
+    server
+        .client()
+        .cancel_order(order(), "retired")
+        .await
+        .unwrap();
+    assert_eq!(sent_words(&server), ["canceled", "CANCELED"]);
+
+    let twice = || refusal("invalid_value:status");
+    let server = Server::start(vec![twice(), twice(), no_content()]).await;
+    assert!(
+        server
+            .client()
+            .cancel_order(order(), "retired")
+            .await
+            .is_err()
+    );
+    assert_eq!(sent_words(&server), ["canceled", "CANCELED"]);
+
+    let server = Server::start(vec![refusal("invalid_status"), no_content()]).await;
+    assert!(
+        server
+            .client()
+            .cancel_order(order(), "retired")
+            .await
+            .is_err()
+    );
+    assert_eq!(sent_words(&server), ["canceled"]);
+}
+
+#[test]
+fn every_revocation_reason_is_written_as_documented() {
+    use RevocationReason::{
+        AffiliationChanged, CessationOfOperation, KeyCompromise, Superseded, Unspecified,
+    };
+    let table = [
+        (Unspecified, "unspecified"),
+        (KeyCompromise, "keyCompromise"),
+        (AffiliationChanged, "affiliationChanged"),
+        (Superseded, "superseded"),
+        (CessationOfOperation, "cessationOfOperation"),
+    ];
+    for (reason, word) in table {
+        assert_eq!(serde_json::to_value(reason).unwrap(), word);
+    }
+}
