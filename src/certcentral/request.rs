@@ -4,19 +4,19 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::flexible;
-use super::http::action::{Action, Change};
+use super::http::answer::Answer;
+use super::http::call::{Action, Call, Change};
 use super::http::client::Client;
 use super::http::error::Error;
+use super::http::paging::listing;
 use super::id::{OrderId, RequestId};
 use super::orders::info::{ContainerRef, OrganizationRef, ProductRef};
-use super::orders::list::{ListPage, Page};
 use super::orders::status::RequestStatus;
 
 /// A request.
 ///
 /// Source: <https://dev.digicert.com/services-api/requests/request-info/>
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[non_exhaustive]
 pub struct Request {
     /// The request.
     pub id: RequestId,
@@ -52,7 +52,6 @@ pub struct Request {
 ///
 /// Source: <https://dev.digicert.com/services-api/requests/request-info/>
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[non_exhaustive]
 pub struct User {
     /// Number of the user.
     #[serde(default, deserialize_with = "flexible::integer")]
@@ -72,7 +71,6 @@ pub struct User {
 ///
 /// Source: <https://dev.digicert.com/services-api/requests/request-info/>
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[non_exhaustive]
 pub struct RequestOrder {
     /// The order.
     pub id: OrderId,
@@ -94,7 +92,6 @@ pub struct RequestOrder {
 ///
 /// Source: <https://dev.digicert.com/services-api/requests/list-requests/>
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[non_exhaustive]
 pub struct RequestCertificate {
     /// Its main name.
     #[serde(default, deserialize_with = "flexible::text")]
@@ -118,21 +115,9 @@ pub(crate) struct RequestUpdate<'a> {
     pub(crate) processor_comment: &'a str,
 }
 
-/// Source: <https://dev.digicert.com/services-api/requests/list-requests/>
-#[derive(Debug, Deserialize)]
-pub(crate) struct RequestList {
-    #[serde(default, deserialize_with = "flexible::list")]
-    pub(crate) requests: Vec<Request>,
-    #[serde(default, deserialize_with = "flexible::object")]
-    pub(crate) page: Option<Page>,
-}
-
-impl ListPage for RequestList {
-    type Item = Request;
-
-    fn into_parts(self) -> (Vec<Request>, Option<Page>) {
-        (self.requests, self.page)
-    }
+listing! {
+    /// Source: <https://dev.digicert.com/services-api/requests/list-requests/>
+    RequestList { requests: Request }
 }
 
 impl Client {
@@ -144,23 +129,19 @@ impl Client {
     ///
     /// Source: <https://dev.digicert.com/services-api/requests/request-info/>
     pub async fn request(&self, request: RequestId) -> Result<Request, Error> {
-        self.get(&["request", &request.to_string()], &[]).await
+        self.fetch(Call::get(&["request", &request.to_string()]))
+            .await
     }
 
     /// All requests, or those with one status, over all pages. Orders that wait for approval may show only here.
     ///
-    /// # Errors
-    ///
-    /// [`Error`] of the first page that fails.
-    ///
     /// Source: <https://dev.digicert.com/services-api/requests/list-requests/>
     pub async fn requests(&self, status: Option<&RequestStatus>) -> Result<Vec<Request>, Error> {
-        let query: Vec<_> = status
-            .map(|status| ("status".to_owned(), status.to_string()))
-            .into_iter()
-            .collect();
-        self.all_pages::<RequestList>(&["request"], &query, None)
-            .await
+        let mut call = Call::get(&["request"]);
+        if let Some(status) = status {
+            call = call.with_query("status", status);
+        }
+        self.all_pages::<RequestList>(call).await
     }
 
     /// Approves or rejects a request.
@@ -189,6 +170,7 @@ impl Client {
             ..Change::new(action)
         };
         let path = ["request", &request.to_string(), "status"];
-        self.put_changing(change, &path, &update).await
+        let call = Call::put(change, &path).with_body(&update)?;
+        self.call(call, Answer::done).await
     }
 }

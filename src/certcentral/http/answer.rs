@@ -1,28 +1,28 @@
-//! An answer that arrived in full, and the two ways to understand it: as data, or as a refusal.
+//! An answer that arrived in full: as data, as a refusal, and the time on it.
 
 use std::fmt;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use reqwest::header::HeaderValue;
 use serde::de::DeserializeOwned;
-use time::OffsetDateTime;
+use time::{Date, OffsetDateTime};
 
-use super::config::ApiKey;
+use super::api_key::ApiKey;
 use super::error::{ApiError, Error, ErrorBody};
-use super::quote;
 
 /// Status and body of an answer. The body is not printed by `Debug`.
 pub(crate) struct Answer {
-    pub(crate) host: String,
-    pub(crate) status: u16,
-    pub(crate) content_type: Option<String>,
+    pub(super) host: String,
+    pub(super) status: u16,
+    pub(super) content_type: Option<String>,
     /// `Date` of the answer, where it has one that can be read.
-    pub(crate) date: Option<OffsetDateTime>,
+    pub(super) date: Option<OffsetDateTime>,
     /// The pause that the answer asks for before the next attempt.
-    pub(crate) retry_after: Option<Duration>,
-    pub(crate) body: Vec<u8>,
+    pub(super) retry_after: Option<Duration>,
+    pub(super) body: Vec<u8>,
     /// To be removed from whatever is quoted.
-    pub(crate) key: ApiKey,
+    pub(super) key: ApiKey,
 }
 
 impl fmt::Debug for Answer {
@@ -37,26 +37,26 @@ impl fmt::Debug for Answer {
 
 impl Answer {
     /// The answer if its status means success, and the refusal otherwise.
-    pub(crate) fn checked(self) -> Result<Self, Error> {
+    pub(super) fn checked(self) -> Result<Self, Error> {
         if (200..300).contains(&self.status) {
             return Ok(self);
         }
         Err(self.refusal())
     }
 
-    pub(crate) fn status(&self) -> u16 {
+    pub(super) fn status(&self) -> u16 {
         self.status
     }
 
     /// What can be read of the body at a glance; nothing where it is something else.
-    pub(crate) fn peek<T: DeserializeOwned + Default>(&self) -> T {
+    pub(super) fn peek<T: DeserializeOwned + Default>(&self) -> T {
         let text = std::str::from_utf8(&self.body).unwrap_or_default();
         serde_json::from_str(text).unwrap_or_default()
     }
 
     /// When the API answered, by its own clock. Only a success and a refusal that gives its reason are answers of the API; a
     /// page for people, and what a proxy on the way refuses, are none.
-    pub(crate) fn date(&self) -> Option<OffsetDateTime> {
+    pub(super) fn date(&self) -> Option<OffsetDateTime> {
         let is_success = (200..300).contains(&self.status) && !self.is_html();
         let is_refusal = || {
             self.api_error()
@@ -85,8 +85,8 @@ impl Answer {
                 Err(self.refusal())
             }
             Err(error) if error.is_data() => Err(Error::Decode {
-                message: quote::text(&error.to_string(), &self.key),
-                quoted: quote::body(&self.body, &self.key),
+                message: self.key.harmless(&error.to_string()),
+                quoted: self.key.quote(&self.body),
                 host: self.host,
                 status: self.status,
             }),
@@ -102,7 +102,7 @@ impl Answer {
         }
         Err(Error::Decode {
             message: "a GET is answered with 200".to_owned(),
-            quoted: quote::body(&self.body, &self.key),
+            quoted: self.key.quote(&self.body),
             host: self.host,
             status: self.status,
         })
@@ -160,8 +160,8 @@ impl Answer {
             Err(_) => return None,
         };
         for item in &mut errors {
-            item.code = quote::body(item.code.as_bytes(), &self.key);
-            item.message = quote::body(item.message.as_bytes(), &self.key);
+            item.code = self.key.quote(item.code.as_bytes());
+            item.message = self.key.quote(item.message.as_bytes());
         }
         Some(ApiError {
             status: self.status,
@@ -172,7 +172,7 @@ impl Answer {
     fn not_json(self) -> Error {
         Error::NotJson {
             is_html: self.is_html(),
-            quoted: quote::body(&self.body, &self.key),
+            quoted: self.key.quote(&self.body),
             host: self.host,
             status: self.status,
             content_type: self.content_type,
@@ -193,4 +193,24 @@ impl Answer {
 pub(crate) fn moment(header: &HeaderValue) -> Option<OffsetDateTime> {
     let text = header.to_str().ok()?;
     httpdate::parse_http_date(text).ok().map(Into::into)
+}
+
+/// The clock of CertCentral, as its answers tell it: certificates and orders end by it, not by the
+/// clock of this machine. Keeps the time of the newest answer.
+#[derive(Debug, Default)]
+pub(super) struct ServerClock(Mutex<Option<OffsetDateTime>>);
+
+impl ServerClock {
+    /// Takes the time of an answer, if it tells one.
+    pub(super) fn note(&self, answer: &Answer) {
+        if let Some(date) = answer.date() {
+            *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(date);
+        }
+    }
+
+    /// The day (UTC) of the newest answer; none before the first one.
+    pub(super) fn today(&self) -> Option<Date> {
+        let newest = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        newest.map(OffsetDateTime::date)
+    }
 }

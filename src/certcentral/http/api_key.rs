@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use reqwest::header::HeaderValue;
 
-use super::config::ConfigError;
-use super::escapes;
-use super::redaction::Traces;
+use super::error::ConfigError;
+use super::redaction::{Traces, without_needless_escapes};
 
 const REDACTED: &str = "[API key]";
+/// Characters of an answer that are quoted at most.
+const MAX_QUOTED: usize = 500;
 
 /// An API key. Neither `Debug` nor `Display` shows it.
 #[derive(Clone)]
@@ -70,10 +71,39 @@ impl ApiKey {
     /// [`ApiKey::scrub`] only.
     pub(crate) fn scrub_body(&self, body: Vec<u8>) -> Vec<u8> {
         match std::str::from_utf8(&body) {
-            Ok(text) => self.scrub(&escapes::without_needless(text)).into_bytes(),
+            Ok(text) => self.scrub(&without_needless_escapes(text)).into_bytes(),
             Err(_) => body,
         }
     }
+
+    /// A body as text for an error, on one line: at most 500 characters.
+    pub(super) fn quote(&self, body: &[u8]) -> String {
+        let text = self.harmless(&String::from_utf8_lossy(body));
+        match text.char_indices().nth(MAX_QUOTED) {
+            None => text,
+            Some((end, _)) => format!("{}…", &text[..end]),
+        }
+    }
+
+    /// A text from the server, in full: the key removed, control characters escaped.
+    pub(super) fn harmless(&self, text: &str) -> String {
+        // The key goes first, so that neither cutting nor escaping can leave half of it behind.
+        let mut clean = String::with_capacity(text.len());
+        for character in self.scrub(text).trim().chars() {
+            if is_harmless(character) {
+                clean.push(character);
+            } else {
+                clean.extend(character.escape_unicode());
+            }
+        }
+        clean
+    }
+}
+
+/// Whether a character cannot move a terminal's cursor, change colours or reverse the direction of text.
+fn is_harmless(character: char) -> bool {
+    !character.is_control()
+        && !matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 impl PartialEq for ApiKey {
@@ -153,5 +183,34 @@ mod tests {
             assert!(!format!("{error} {error:?}").contains("canary"));
         }
         assert_eq!(ApiKey::new(" key\n").unwrap().expose(), "key");
+    }
+
+    fn key() -> ApiKey {
+        ApiKey::new("canary-key").unwrap()
+    }
+
+    #[test]
+    fn control_characters_cannot_reach_a_terminal() {
+        assert_eq!(
+            key().quote(b"a\x1b[31mred\r\nb\x00 \xe2\x80\xaeabc"),
+            "a\\u{1b}[31mred\\u{d}\\u{a}b\\u{0} \\u{202e}abc"
+        );
+        assert_eq!(key().quote(b"\xff"), "\u{fffd}");
+    }
+
+    #[test]
+    fn five_hundred_characters_are_quoted() {
+        let exact = "é".repeat(500);
+        assert_eq!(key().quote(exact.as_bytes()), exact);
+        let longer = "é".repeat(501);
+        assert_eq!(key().quote(longer.as_bytes()), format!("{exact}…"));
+    }
+
+    #[test]
+    fn no_part_of_the_key_is_left_at_the_cut() {
+        for padding in 485..505 {
+            let text = format!("{}canary-key", "x".repeat(padding));
+            assert!(!key().quote(text.as_bytes()).contains("can"), "{padding}");
+        }
     }
 }

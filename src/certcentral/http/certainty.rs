@@ -16,7 +16,7 @@ pub enum Certainty {
 
 impl Certainty {
     /// What two attempts of one call prove together.
-    pub(crate) fn and(self, other: Self) -> Self {
+    pub(super) fn and(self, other: Self) -> Self {
         match (self, other) {
             (Self::NothingHappened, Self::NothingHappened) => Self::NothingHappened,
             _ => Self::Unknown,
@@ -64,8 +64,7 @@ fn failed_before_sending(kind: TransportKind) -> bool {
 mod tests {
     use std::time::Duration;
 
-    use super::super::config::ConfigError;
-    use super::super::error::{ApiError, ErrorItem, GaveUp, NotSent};
+    use super::super::error::{ApiError, ConfigError, ErrorItem, GaveUp, NotSent};
     use super::*;
 
     fn api(status: u16, codes: usize) -> Error {

@@ -3,12 +3,11 @@
 mod base_url;
 mod trust;
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 pub use self::base_url::BaseUrl;
 pub use self::trust::{CaBundle, ProxyUrl};
-pub use super::api_key::ApiKey;
+use super::api_key::ApiKey;
 use super::audit::AuditLog;
 use super::rate_limit::RateWindow;
 
@@ -17,7 +16,6 @@ pub const DEFAULT_MAX_RETRIES: u32 = 8;
 
 /// Everything a [`Client`](crate::certcentral::Client) needs to know.
 #[derive(Debug, Clone)]
-#[non_exhaustive]
 pub struct Config {
     /// Which CertCentral instance.
     pub base_url: BaseUrl,
@@ -58,61 +56,6 @@ pub struct Timeouts {
     pub request: Duration,
     /// Of the order POST, inside which CertCentral may issue the certificate.
     pub order: Duration,
-}
-
-/// A setting that cannot work.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum ConfigError {
-    /// The API key is empty.
-    #[error("the API key is empty")]
-    EmptyApiKey,
-    /// The API key cannot be sent in an HTTP header.
-    #[error(
-        "the API key holds characters that cannot be sent in an HTTP header, such as a line break or a space"
-    )]
-    ApiKeyCharacters,
-    /// The base URL is refused.
-    #[error("the base URL {0}")]
-    BaseUrl(String),
-    /// The CA bundle is refused.
-    #[error("the CA bundle {0}")]
-    CaBundle(String),
-    /// The proxy URL is refused.
-    #[error("the proxy URL {0}")]
-    Proxy(String),
-    /// The user agent cannot be sent in an HTTP header.
-    #[error("the user agent {0:?} cannot be sent in an HTTP header")]
-    UserAgent(String),
-    /// An identifier cannot be part of a URL path.
-    #[error("{0:?} cannot be part of a URL path")]
-    PathSegment(String),
-    /// A value cannot be written as JSON.
-    #[error("the request body cannot be written as JSON: {0}")]
-    Body(String),
-    /// The HTTP client cannot be built, for instance because the system has no trusted certificates.
-    #[error("the HTTP client cannot be built: {0}")]
-    HttpClient(String),
-    /// A revocation was asked for and [`Config::allow_revocation`] is not set. Nothing was sent.
-    #[error("this client may not revoke")]
-    RevocationNotAllowed,
-    /// A change was asked for and [`Config::read_only`] is set. Nothing was sent.
-    #[error("this client may only read")]
-    ReadOnly,
-    /// An order was asked for after [`Config::max_orders`] others. Nothing was sent.
-    #[error("this client has placed its {limit} orders")]
-    OrderLimit {
-        /// What may be placed.
-        limit: u32,
-    },
-    /// A change was asked for that cannot be written to [`Config::audit_log`]. Nothing was sent.
-    #[error("the audit log {} cannot be written: {reason}", path.display())]
-    AuditLog {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        reason: String,
-    },
 }
 
 impl Config {

@@ -1,27 +1,26 @@
 //! What can go wrong with a call, as data: callers match variants and codes, never text.
 
-mod body;
-
 use std::fmt;
+use std::path::PathBuf;
 use std::time::Duration;
 
+use serde::de::{self, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-pub(crate) use self::body::ErrorBody;
 use super::certainty::Certainty;
-use super::config::ConfigError;
 use crate::certcentral::flexible;
+
+/// Error items that are kept of one answer.
+const MAX_ITEMS: usize = 10;
 
 /// A failed call. Every text in it is free of the API key and of control characters.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
 pub enum Error {
     /// The API refused the call in its own words.
     #[error(transparent)]
     Api(#[from] ApiError),
     /// No complete answer arrived.
     #[error("{kind} while calling {host}")]
-    #[non_exhaustive]
     Transport {
         /// What failed.
         kind: TransportKind,
@@ -33,7 +32,6 @@ pub enum Error {
     },
     /// An answer came that is not JSON, such as a page of a proxy or a firewall.
     #[error("{host} answered {status} with {} instead of JSON: {quoted:?}", content_type.as_deref().unwrap_or("no content type"))]
-    #[non_exhaustive]
     NotJson {
         /// Host and port that were called.
         host: String,
@@ -48,7 +46,6 @@ pub enum Error {
     },
     /// A redirect, which is never followed: it would carry the API key to another place and repeat the call.
     #[error("{host} answered {status} with a redirect to {}, which is not followed", target_host.as_deref().unwrap_or("no host"))]
-    #[non_exhaustive]
     Redirect {
         /// Host and port that were called.
         host: String,
@@ -59,7 +56,6 @@ pub enum Error {
     },
     /// The body is larger than an answer of this API can be.
     #[error("{host} answered {status} with more than {limit} bytes")]
-    #[non_exhaustive]
     BodyTooLarge {
         /// Host and port that were called.
         host: String,
@@ -70,7 +66,6 @@ pub enum Error {
     },
     /// The body is JSON, but not what the endpoint is known to answer.
     #[error("{host} answered {status} with JSON of an unknown shape ({message}): {quoted:?}")]
-    #[non_exhaustive]
     Decode {
         /// Host and port that were called.
         host: String,
@@ -83,7 +78,6 @@ pub enum Error {
     },
     /// A list has items by its own total, and shows none of them.
     #[error("the list of {path} shows none of its {total} items")]
-    #[non_exhaustive]
     ItemsMissing {
         /// Path of the endpoint.
         path: String,
@@ -92,7 +86,6 @@ pub enum Error {
     },
     /// A list did not end after the largest number of pages that is read.
     #[error("the list of {path} did not end after {pages} pages")]
-    #[non_exhaustive]
     TooManyPages {
         /// Path of the endpoint.
         path: String,
@@ -101,7 +94,6 @@ pub enum Error {
     },
     /// A failure that may pass and did not, however often the call was repeated.
     #[error("{last} (attempts: {attempts}, in {} seconds)", elapsed.as_secs())]
-    #[non_exhaustive]
     GaveUp {
         /// The failure of the last attempt.
         last: Box<Error>,
@@ -116,7 +108,6 @@ pub enum Error {
     },
     /// The call waited for its turn within the request limit and did not get it. It was not sent, or not sent again after a 429.
     #[error("not sent within {} seconds because of the request limit of CertCentral", waited.as_secs())]
-    #[non_exhaustive]
     NotSent {
         /// Why the wait ended.
         reason: NotSent,
@@ -128,14 +119,66 @@ pub enum Error {
     Config(#[from] ConfigError),
 }
 
+/// A setting that cannot work.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    /// The API key is empty.
+    #[error("the API key is empty")]
+    EmptyApiKey,
+    /// The API key cannot be sent in an HTTP header.
+    #[error(
+        "the API key holds characters that cannot be sent in an HTTP header, such as a line break or a space"
+    )]
+    ApiKeyCharacters,
+    /// The base URL is refused.
+    #[error("the base URL {0}")]
+    BaseUrl(String),
+    /// The CA bundle is refused.
+    #[error("the CA bundle {0}")]
+    CaBundle(String),
+    /// The proxy URL is refused.
+    #[error("the proxy URL {0}")]
+    Proxy(String),
+    /// The user agent cannot be sent in an HTTP header.
+    #[error("the user agent {0:?} cannot be sent in an HTTP header")]
+    UserAgent(String),
+    /// An identifier cannot be part of a URL path.
+    #[error("{0:?} cannot be part of a URL path")]
+    PathSegment(String),
+    /// A value cannot be written as JSON.
+    #[error("the request body cannot be written as JSON: {0}")]
+    Body(String),
+    /// The HTTP client cannot be built, for instance because the system has no trusted certificates.
+    #[error("the HTTP client cannot be built: {0}")]
+    HttpClient(String),
+    /// A revocation was asked for and [`Config::allow_revocation`] is not set. Nothing was sent.
+    #[error("this client may not revoke")]
+    RevocationNotAllowed,
+    /// A change was asked for and [`Config::read_only`] is set. Nothing was sent.
+    #[error("this client may only read")]
+    ReadOnly,
+    /// An order was asked for after [`Config::max_orders`] others. Nothing was sent.
+    #[error("this client has placed its {limit} orders")]
+    OrderLimit {
+        /// What may be placed.
+        limit: u32,
+    },
+    /// A change was asked for that cannot be written to [`Config::audit_log`]. Nothing was sent.
+    #[error("the audit log {} cannot be written: {reason}", path.display())]
+    AuditLog {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+}
+
 /// Why a call is not repeated although another attempt might succeed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum GaveUp {
     /// All repeats are used up.
     Exhausted,
     /// The next attempt would come after the time of the operation.
-    #[non_exhaustive]
     TimeUp {
         /// The pause before it.
         pause: Duration,
@@ -150,7 +193,6 @@ pub enum GaveUp {
 
 /// Why a call did not wait any longer for its turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum NotSent {
     /// The time of the operation is up, or its turn comes later than that.
     TimeUp,
@@ -160,7 +202,6 @@ pub enum NotSent {
 
 /// Where a call without an answer failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum TransportKind {
     /// The host name has no address. Nothing was sent.
     Dns,
@@ -191,7 +232,6 @@ impl fmt::Display for TransportKind {
 /// Source: <https://dev.digicert.com/certcentral-apis/services-api/errors.html>
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("CertCentral answered {status}{}", Items(.errors))]
-#[non_exhaustive]
 pub struct ApiError {
     /// HTTP status.
     pub status: u16,
@@ -203,7 +243,6 @@ pub struct ApiError {
 ///
 /// Source: <https://dev.digicert.com/certcentral-apis/services-api/errors.html>
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
-#[non_exhaustive]
 pub struct ErrorItem {
     /// Such as `not_found|order`, `invalid_value:validity_years` or `csr_invalid_cannot_parse`.
     #[serde(default, deserialize_with = "code_or_message")]
@@ -318,6 +357,46 @@ fn code_or_message<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String,
     Ok(flexible::text(deserializer)?.unwrap_or_default())
 }
 
+/// The body of a refusal. `errors` is a list, or a single object in some answers.
+#[derive(Debug, Deserialize)]
+pub(crate) struct ErrorBody {
+    #[serde(deserialize_with = "one_or_many")]
+    pub(crate) errors: Vec<ErrorItem>,
+}
+
+fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<ErrorItem>, D::Error> {
+    struct OneOrMany;
+
+    impl<'de> Visitor<'de> for OneOrMany {
+        type Value = Vec<ErrorItem>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a list of errors, or one error")
+        }
+
+        fn visit_unit<E>(self) -> Result<Vec<ErrorItem>, E> {
+            Ok(Vec::new())
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Vec<ErrorItem>, A::Error> {
+            let mut errors = Vec::new();
+            while let Some(item) = items.next_element()? {
+                if errors.len() < MAX_ITEMS {
+                    errors.push(item);
+                }
+            }
+            Ok(errors)
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<Vec<ErrorItem>, A::Error> {
+            let item = ErrorItem::deserialize(de::value::MapAccessDeserializer::new(entries))?;
+            Ok(vec![item])
+        }
+    }
+
+    deserializer.deserialize_any(OneOrMany)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -361,5 +440,33 @@ mod tests {
             silent.to_string(),
             "CertCentral answered 500 without giving a reason"
         );
+    }
+
+    fn items(json: &str) -> Vec<ErrorItem> {
+        serde_json::from_str::<ErrorBody>(json).unwrap().errors
+    }
+
+    #[test]
+    fn errors_are_a_list_or_one_object() {
+        let expected = ErrorItem {
+            code: "not_found|order".to_owned(),
+            message: "Gone.".to_owned(),
+        };
+        let one = r#"{"code":"not_found|order","message":"Gone."}"#;
+        for json in [
+            format!(r#"{{"errors":{one}}}"#),
+            format!(r#"{{"errors":[{one}]}}"#),
+        ] {
+            assert_eq!(items(&json), vec![expected.clone()], "{json}");
+        }
+        assert_eq!(items(r#"{"errors":[]}"#), []);
+        assert_eq!(items(r#"{"errors":null}"#), []);
+        assert!(serde_json::from_str::<ErrorBody>("{}").is_err());
+    }
+
+    #[test]
+    fn a_thousand_errors_are_cut_to_ten() {
+        let many = vec![r#"{"code":"x"}"#; 1000].join(",");
+        assert_eq!(items(&format!(r#"{{"errors":[{many}]}}"#)).len(), 10);
     }
 }

@@ -2,13 +2,14 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use super::action::Action;
+use super::call::Action;
 use super::certainty::Certainty;
-use super::config::{Config, ConfigError};
+use super::config::Config;
+use super::error::ConfigError;
 
 /// The gates of one client, shared by its clones.
 #[derive(Debug)]
-pub(crate) struct Gate {
+pub(super) struct Gate {
     read_only: bool,
     allow_revocation: bool,
     max_orders: Option<u32>,
@@ -18,12 +19,12 @@ pub(crate) struct Gate {
 
 /// The right to make one changing call.
 #[derive(Debug)]
-pub(crate) struct Pass<'a> {
+pub(super) struct Permit<'a> {
     slot: Option<&'a AtomicU32>,
 }
 
 impl Gate {
-    pub(crate) fn new(config: &Config) -> Self {
+    pub(super) fn new(config: &Config) -> Self {
         Self {
             read_only: config.read_only,
             allow_revocation: config.allow_revocation,
@@ -34,7 +35,7 @@ impl Gate {
 
     /// Lets a changing call through, or says why not. A purchase takes one of the client's orders at this moment, so that
     /// calls at the same time cannot exceed the limit together.
-    pub(crate) fn pass(&self, action: Action) -> Result<Pass<'_>, ConfigError> {
+    pub(super) fn pass(&self, action: Action) -> Result<Permit<'_>, ConfigError> {
         if self.read_only {
             return Err(ConfigError::ReadOnly);
         }
@@ -42,24 +43,24 @@ impl Gate {
             return Err(ConfigError::RevocationNotAllowed);
         }
         if !action.is_purchase() {
-            return Ok(Pass { slot: None });
+            return Ok(Permit { slot: None });
         }
         let limit = self.max_orders.unwrap_or(u32::MAX);
         self.orders
             .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |taken| {
                 (taken < limit).then(|| taken + 1)
             })
-            .map(|_| Pass {
+            .map(|_| Permit {
                 slot: Some(&self.orders),
             })
             .map_err(|_| ConfigError::OrderLimit { limit })
     }
 }
 
-impl Pass<'_> {
+impl Permit<'_> {
     /// Ends the call. Only a purchase of which it is proven that nothing happened gives its order back; one that is dropped
     /// without this keeps it, because nobody knows.
-    pub(crate) fn settle(self, failure: Option<Certainty>) {
+    pub(super) fn settle(self, failure: Option<Certainty>) {
         if let (Some(taken), Some(Certainty::NothingHappened)) = (self.slot, failure) {
             taken.fetch_sub(1, Ordering::SeqCst);
         }
@@ -68,7 +69,8 @@ impl Pass<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::config::{ApiKey, BaseUrl};
+    use super::super::api_key::ApiKey;
+    use super::super::config::BaseUrl;
     use super::*;
 
     fn gate(change: impl FnOnce(&mut Config)) -> Gate {

@@ -7,24 +7,24 @@
 //! Calls go in the order in which they asked. Urgent ones, which look for an order whose answer was lost, pass the others and may use a
 //! reserve, so that a queue of hundreds of calls cannot keep a paid order in doubt. After a 429 everybody pauses.
 
-mod process;
 #[cfg(test)]
 mod tests;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::collections::BTreeMap;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{Mutex as AsyncMutex, Notify};
 use tokio::time::{Instant, sleep_until};
 
-pub(crate) use self::process::of_the_process;
+use super::api_key::ApiKey;
 
 /// The longest length of a window: older calls are forgotten.
 const LONGEST: Duration = Duration::from_secs(180);
 
 /// How many calls may be sent in any stretch of a length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct RateWindow {
     /// Calls in all.
     pub calls: usize,
@@ -78,7 +78,7 @@ impl RateWindow {
 
 /// Which queue a call stands in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Urgency {
+pub(super) enum Urgency {
     Usual,
     /// Passes the usual calls.
     Urgent,
@@ -86,7 +86,7 @@ pub(crate) enum Urgency {
 
 /// The calls of the last minutes, and who may send next.
 #[derive(Debug, Default)]
-pub(crate) struct RateLimit {
+pub(super) struct RateLimit {
     log: Mutex<Log>,
     /// Held by the call that goes next of its queue. The locks hand over in the order of asking.
     usual: AsyncMutex<()>,
@@ -97,7 +97,7 @@ pub(crate) struct RateLimit {
 
 #[derive(Debug, Default)]
 struct Log {
-    calls: Vec<Sent>,
+    calls: Vec<Counted>,
     last_ticket: u64,
     paused_until: Option<Instant>,
     urgent_waiting: usize,
@@ -105,13 +105,13 @@ struct Log {
 
 /// A call that was sent.
 #[derive(Debug, Clone, Copy)]
-struct Sent {
+struct Counted {
     ticket: u64,
     at: Instant,
     answered: Option<Instant>,
 }
 
-impl Sent {
+impl Counted {
     /// When a window does not hold this call any more.
     fn leaves(&self, window: RateWindow) -> Instant {
         let latest = self.at + window.on_its_way;
@@ -135,7 +135,7 @@ enum Admission {
 
 /// A call that has its turn, until its answer is there.
 #[derive(Debug)]
-pub(crate) struct Turn {
+pub(super) struct Slot {
     limit: Arc<RateLimit>,
     ticket: u64,
 }
@@ -143,12 +143,12 @@ pub(crate) struct Turn {
 impl RateLimit {
     /// Waits until a call may be sent. None as soon as it is certain that this is not before `deadline`. Dropping the future
     /// gives up the place in the queue and nothing else.
-    pub(crate) async fn turn(
+    pub(super) async fn slot(
         self: &Arc<Self>,
         windows: &[RateWindow],
         urgency: Urgency,
         deadline: Instant,
-    ) -> Option<Turn> {
+    ) -> Option<Slot> {
         let _announced = (urgency == Urgency::Urgent).then(|| Announced::new(self));
         let queue = match urgency {
             Urgency::Usual => &self.usual,
@@ -164,7 +164,7 @@ impl RateLimit {
             match admission {
                 Admission::Granted(ticket) => {
                     let limit = Arc::clone(self);
-                    return Some(Turn { limit, ticket });
+                    return Some(Slot { limit, ticket });
                 }
                 Admission::NotBefore(moment) if moment > deadline => return None,
                 Admission::NotBefore(moment) => {
@@ -181,7 +181,7 @@ impl RateLimit {
     }
 
     /// Keeps everybody waiting for this long from now on, or longer where somebody else asked for that.
-    pub(crate) fn pause(&self, respite: Duration) {
+    pub(super) fn pause(&self, respite: Duration) {
         let until = Instant::now() + respite;
         let mut log = self.log();
         log.paused_until = log.paused_until.max(Some(until));
@@ -219,7 +219,7 @@ impl Log {
             return Admission::NotBefore(moment);
         }
         self.last_ticket += 1;
-        self.calls.push(Sent {
+        self.calls.push(Counted {
             ticket: self.last_ticket,
             at: now,
             answered: None,
@@ -250,7 +250,7 @@ impl Log {
     }
 }
 
-impl Drop for Turn {
+impl Drop for Slot {
     fn drop(&mut self) {
         let now = Instant::now();
         let mut log = self.limit.log();
@@ -277,5 +277,31 @@ impl Drop for Announced<'_> {
     fn drop(&mut self) {
         self.0.log().urgent_waiting -= 1;
         self.0.changed.notify_waiters();
+    }
+}
+
+/// By host and API key. The key is kept as a hash, since this lives as long as the process; two keys with the same hash would share
+/// a limit and wait a little longer.
+static ACCOUNTS: LazyLock<Accounts> = LazyLock::new(Accounts::default);
+
+#[derive(Debug, Default)]
+struct Accounts {
+    hasher: RandomState,
+    limits: Mutex<BTreeMap<(String, u64), Arc<RateLimit>>>,
+}
+
+/// The limit that all clients of the process share who call this host with this key.
+pub(super) fn of_the_process(host: &str, key: &ApiKey) -> Arc<RateLimit> {
+    ACCOUNTS.limit(host, key)
+}
+
+impl Accounts {
+    fn limit(&self, host: &str, key: &ApiKey) -> Arc<RateLimit> {
+        let account = (host.to_owned(), self.hasher.hash_one(key.expose()));
+        let mut limits = self.limits.lock().unwrap_or_else(PoisonError::into_inner);
+        limits.retain(|other, limit| {
+            *other == account || Arc::strong_count(limit) > 1 || !limit.is_idle()
+        });
+        Arc::clone(limits.entry(account).or_default())
     }
 }

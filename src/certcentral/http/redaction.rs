@@ -17,7 +17,7 @@ const SHORTEST_IN_PARTS: usize = 24;
 
 /// What a secret can look like in a text.
 #[derive(Clone)]
-pub(crate) struct Traces {
+pub(super) struct Traces {
     /// The secret in every form, the longest first.
     whole: Vec<String>,
     /// Every run of those forms that is long enough, by its length; of base64 at any place in a longer text, too.
@@ -25,7 +25,7 @@ pub(crate) struct Traces {
 }
 
 impl Traces {
-    pub(crate) fn of(secret: &str) -> Self {
+    pub(super) fn of(secret: &str) -> Self {
         let mut whole = forms(secret);
         whole.sort_by_key(|form| std::cmp::Reverse(form.len()));
         whole.dedup();
@@ -49,7 +49,7 @@ impl Traces {
     }
 
     /// The forms to look for where parts cannot be: the secret in every encoding, and its end, which is what people quote.
-    pub(crate) fn forms(&self, secret: &str) -> Vec<String> {
+    pub(super) fn forms(&self, secret: &str) -> Vec<String> {
         let mut forms = self.whole.clone();
         if secret.len() >= SHORTEST_IN_PARTS {
             let end = &secret[secret.len() - PART..];
@@ -60,7 +60,7 @@ impl Traces {
     }
 
     /// The text with `mask` in place of every trace.
-    pub(crate) fn scrub(&self, text: &str, mask: &str) -> String {
+    pub(super) fn scrub(&self, text: &str, mask: &str) -> String {
         let mut clean = text.to_owned();
         for form in &self.whole {
             if clean.contains(form.as_str()) {
@@ -174,6 +174,41 @@ fn runs(text: &str, length: usize) -> impl Iterator<Item = Vec<u8>> {
     text.as_bytes().windows(length).map(<[u8]>::to_vec)
 }
 
+/// Returns the same JSON without escapes of characters that need none, as `\u0061` for `a`, so
+/// that a text can be searched. Nothing else of it changes, and a text that is
+/// no JSON changes in such sequences only.
+pub(super) fn without_needless_escapes(json: &str) -> String {
+    let mut plain = String::with_capacity(json.len());
+    let mut rest = json;
+    while let Some(at) = rest.find('\\') {
+        plain.push_str(&rest[..at]);
+        let escape = &rest[at..];
+        let length = match needless(escape) {
+            Some(character) => {
+                plain.push(character);
+                6
+            }
+            // Two characters at once, so that an escaped backslash begins nothing.
+            None => {
+                let length = escape.chars().take(2).map(char::len_utf8).sum();
+                plain.push_str(&escape[..length]);
+                length
+            }
+        };
+        rest = &escape[length..];
+    }
+    plain.push_str(rest);
+    plain
+}
+
+/// The character of an escape that begins here and is not needed.
+fn needless(text: &str) -> Option<char> {
+    let digits = text.strip_prefix("\\u00")?.get(..2)?;
+    let is_hex = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+    let character = char::from(u8::from_str_radix(digits, 16).ok().filter(|_| is_hex)?);
+    (character.is_ascii_graphic() && !matches!(character, '"' | '\\')).then_some(character)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -274,5 +309,24 @@ mod tests {
             assert!(found, "{form}");
         }
         assert!(!format!("{:?}", Traces::of(SECRET)).contains("aBcE"));
+    }
+
+    #[test]
+    fn only_what_needs_no_escape_is_written_plainly() {
+        for (json, plain) in [
+            (r"\u0061b\u007A", "abz"),
+            (r"\\u0061", r"\\u0061"),
+            (r"\\\u0061", r"\\a"),
+            (
+                r"\u0022\u005c\u0020\u00e9\u0009",
+                r"\u0022\u005c\u0020\u00e9\u0009",
+            ),
+            (r"\u00+1\u006\u00", r"\u00+1\u006\u00"),
+            (r"\n\/\é", r"\n\/\é"),
+            ("\\", "\\"),
+            ("", ""),
+        ] {
+            assert_eq!(without_needless_escapes(json), plain, "{json}");
+        }
     }
 }

@@ -6,12 +6,12 @@ use tokio::time::Instant;
 use tracing::{debug, warn};
 
 use super::answer::Answer;
+use super::call::Call;
 use super::certainty::Certainty;
 use super::client::Client;
 use super::error::{Error, GaveUp, NotSent};
-use super::rate_limit::Turn;
+use super::rate_limit::Slot;
 use super::retry_policy::{self, Attempt, Failure, Verdict};
-use super::transport::Call;
 
 impl Client {
     /// Sends a call, and sends it again as long as that is right and the operation has time.
@@ -20,7 +20,7 @@ impl Client {
     ///
     /// That of the last attempt; [`Error::GaveUp`] around it if another one would have been right, or if one before it may have
     /// taken effect.
-    pub(crate) async fn send(&self, call: &Call<'_>) -> Result<Answer, Error> {
+    pub(super) async fn send(&self, call: &Call<'_>) -> Result<Answer, Error> {
         let begin = Instant::now();
         let deadline = self.patience.deadline();
         let mut repeats = 0;
@@ -29,21 +29,21 @@ impl Client {
         loop {
             let ready = match self.rejection() {
                 Some(rejection) => Err(rejection),
-                None => self.turn(deadline, begin).await,
+                None => self.slot(deadline, begin).await,
             };
-            let turn = match ready {
-                Ok(turn) => turn,
+            let slot = match ready {
+                Ok(slot) => slot,
                 Err(reason) => return Err(not_repeated(reason, lost, repeats, begin.elapsed())),
             };
             let sent = self.attempt(call).await;
-            drop(turn);
+            drop(slot);
             let error = match sent.outcome {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
             self.remember_rejection(&error);
             let attempt = Attempt {
-                kind: call.kind(),
+                kind: call.kind,
                 failure: Failure::of(&error, sent.retry_after),
                 repeats,
                 max_repeats: self.max_repeats(),
@@ -95,13 +95,13 @@ impl Client {
     }
 
     /// Waits for the turn of a call.
-    async fn turn(&self, deadline: Instant, begin: Instant) -> Result<Turn, Error> {
+    async fn slot(&self, deadline: Instant, begin: Instant) -> Result<Slot, Error> {
         let windows = self.rate_windows();
-        let turn = self
+        let slot = self
             .rate_limit()
-            .turn(windows, self.patience.urgency, deadline);
-        let reason = match self.patience.unless_stopped(turn).await {
-            Some(Some(turn)) => return Ok(turn),
+            .slot(windows, self.patience.urgency, deadline);
+        let reason = match self.patience.unless_stopped(slot).await {
+            Some(Some(slot)) => return Ok(slot),
             Some(None) => NotSent::TimeUp,
             None => NotSent::Stopped,
         };

@@ -1,7 +1,6 @@
 //! One attempt of one call: address, headers, deadline, size limit, and what came back.
 
 use std::error::Error as StdError;
-use std::fmt;
 use std::time::{Duration, Instant, SystemTime};
 
 use bytes::Bytes;
@@ -9,15 +8,12 @@ use reqwest::header::{
     ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderValue, LOCATION, RETRY_AFTER,
 };
 use reqwest::{Method, RequestBuilder, Response, Url, redirect, retry};
-use serde::Serialize;
 
-use super::answer::{self, Answer};
-use super::clock::ServerClock;
-use super::config::{Config, ConfigError};
-use super::error::{Error, TransportKind};
-use super::quote;
-use super::retry_after;
-use super::retry_policy::Kind;
+use super::answer::{self, Answer, ServerClock};
+use super::call::{Accept, Call, Channel};
+use super::config::Config;
+use super::error::{ConfigError, Error, TransportKind};
+use super::retry_policy;
 
 /// Header that carries the API key.
 const KEY_HEADER: &str = "X-DC-DEVKEY";
@@ -25,121 +21,17 @@ const JSON: &str = "application/json";
 /// Bytes of an answer that are read at most, counted after decompression. Real ones stay below one megabyte.
 pub(crate) const MAX_BODY: usize = 8 * 1024 * 1024;
 
-/// Which connections a call may use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Channel {
-    /// Kept alive and shared.
-    Pooled,
-    /// A new one for every call, HTTP/1.1.
-    Fresh,
-}
-
-/// What a call wants back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Accept {
-    Json,
-    Anything,
-}
-
-/// One call, ready to be sent.
-#[derive(Debug)]
-pub(crate) struct Call<'a> {
-    method: Method,
-    path: &'a [&'a str],
-    query: &'a [(String, String)],
-    body: Option<Bytes>,
-    accept: Accept,
-    channel: Channel,
-    kind: Kind,
-}
-
-impl<'a> Call<'a> {
-    /// A GET can be repeated without harm; whatever else can, has to say so by [`Call::idempotent`].
-    pub(crate) fn new(method: Method, path: &'a [&'a str]) -> Self {
-        let kind = match method {
-            Method::GET => Kind::Idempotent,
-            _ => Kind::Changing,
-        };
-        Self {
-            method,
-            path,
-            query: &[],
-            body: None,
-            accept: Accept::Json,
-            channel: Channel::Pooled,
-            kind,
-        }
-    }
-
-    pub(crate) fn with_query(self, query: &'a [(String, String)]) -> Self {
-        Self { query, ..self }
-    }
-
-    pub(crate) fn with_body(self, body: &impl Serialize) -> Result<Self, ConfigError> {
-        let body =
-            serde_json::to_vec(body).map_err(|error| ConfigError::Body(error.to_string()))?;
-        Ok(Self {
-            body: Some(body.into()),
-            ..self
-        })
-    }
-
-    pub(crate) fn accepting(self, accept: Accept) -> Self {
-        Self { accept, ..self }
-    }
-
-    pub(crate) fn over(self, channel: Channel) -> Self {
-        Self { channel, ..self }
-    }
-
-    /// Processed twice, the call does what it does once.
-    pub(crate) fn idempotent(self) -> Self {
-        Self {
-            kind: Kind::Idempotent,
-            ..self
-        }
-    }
-
-    pub(crate) fn channel(&self) -> Channel {
-        self.channel
-    }
-
-    pub(crate) fn method(&self) -> &Method {
-        &self.method
-    }
-
-    pub(crate) fn path(&self) -> &'a [&'a str] {
-        self.path
-    }
-
-    /// Whether the call can change something.
-    pub(crate) fn changes(&self) -> bool {
-        self.method != Method::GET
-    }
-
-    pub(crate) fn kind(&self) -> Kind {
-        self.kind
-    }
-}
-
-/// `GET order/certificate/112233`: for the log.
-impl fmt::Display for Call<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.method, self.path.join("/"))
-    }
-}
-
 /// What came of an attempt.
 #[derive(Debug)]
-pub(crate) struct Sent {
-    pub(crate) outcome: Result<Answer, Error>,
+pub(super) struct Sent {
+    pub(super) outcome: Result<Answer, Error>,
     /// The pause that an answer asks for before the next attempt.
-    pub(crate) retry_after: Option<Duration>,
+    pub(super) retry_after: Option<Duration>,
 }
 
 impl Sent {
     /// Nothing came back.
-    pub(crate) fn failed(error: Error) -> Self {
+    pub(super) fn failed(error: Error) -> Self {
         Self {
             outcome: Err(error),
             retry_after: None,
@@ -148,14 +40,14 @@ impl Sent {
 }
 
 /// Checks what can be checked of a configuration without loading the system's certificates.
-pub(crate) fn check(config: &Config) -> Result<(), ConfigError> {
+pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
     HeaderValue::from_str(&config.user_agent)
         .map_err(|_| ConfigError::UserAgent(config.user_agent.clone()))?;
     config.api_key.header().map(drop)
 }
 
 /// Builds the HTTP client for a channel. Slow: loads the system's certificates.
-pub(crate) fn http_client(
+pub(super) fn http_client(
     config: &Config,
     channel: Channel,
 ) -> Result<reqwest::Client, ConfigError> {
@@ -187,31 +79,30 @@ pub(crate) fn http_client(
 
 /// What answers a call.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Line<'a> {
+pub(super) enum Transport<'a> {
     /// CertCentral, over the network.
     Http(&'a reqwest::Client),
     /// A recording, whatever is asked. Nothing is sent.
     Recorded(&'a http::Response<Bytes>),
 }
 
-/// Sends a call once, reads its answer and the time on it; `timeout` is the total from connecting to the last byte.
-pub(crate) async fn send(
-    line: Line<'_>,
+/// Sends a call once, reads its answer and the time on it.
+pub(super) async fn send(
+    transport: Transport<'_>,
     config: &Config,
-    timeout: Duration,
     call: &Call<'_>,
     clock: &ServerClock,
 ) -> Sent {
-    let mut url = match config.base_url.endpoint(call.path) {
+    let mut url = match config.base_url.endpoint(&call.path) {
         Ok(url) => url,
         Err(error) => return Sent::failed(error.into()),
     };
     if !call.query.is_empty() {
-        url.query_pairs_mut().extend_pairs(call.query);
+        url.query_pairs_mut().extend_pairs(&call.query);
     }
     let path = url.path().to_owned();
     let started = Instant::now();
-    let answer = attempt(line, config, timeout, call, url).await;
+    let answer = attempt(transport, config, call, url).await;
     let retry_after = answer.as_ref().ok().and_then(|answer| answer.retry_after);
     let outcome = answer.and_then(|answer| {
         clock.note(&answer);
@@ -235,19 +126,18 @@ pub(crate) async fn send(
 }
 
 async fn attempt(
-    line: Line<'_>,
+    transport: Transport<'_>,
     config: &Config,
-    timeout: Duration,
     call: &Call<'_>,
     url: Url,
 ) -> Result<Answer, Error> {
     let host = config.base_url.host();
-    let response = match line {
-        Line::Http(http) => request(http, config, timeout, call, url)?
+    let response = match transport {
+        Transport::Http(http) => request(http, config, call, url)?
             .send()
             .await
             .map_err(|error| transport_error(error, &host))?,
-        Line::Recorded(answer) => answer.clone().into(),
+        Transport::Recorded(answer) => answer.clone().into(),
     };
     if response.status().is_redirection() {
         return Err(redirected(&response, config, host));
@@ -258,10 +148,13 @@ async fn attempt(
 fn request(
     http: &reqwest::Client,
     config: &Config,
-    timeout: Duration,
     call: &Call<'_>,
     url: Url,
 ) -> Result<RequestBuilder, Error> {
+    let timeout = match call.channel {
+        Channel::Pooled => config.timeouts.request,
+        Channel::Fresh => config.timeouts.order,
+    };
     let accept = match call.accept {
         Accept::Json => JSON,
         Accept::Anything => "*/*",
@@ -291,12 +184,12 @@ async fn read(mut response: Response, config: &Config, host: String) -> Result<A
     let content_type = response
         .headers()
         .get(CONTENT_TYPE)
-        .map(|value| quote::body(value.as_bytes(), &config.api_key));
+        .map(|value| config.api_key.quote(value.as_bytes()));
     let date = response.headers().get(DATE).and_then(answer::moment);
     let retry_after = response.headers().get(RETRY_AFTER).and_then(|header| {
         // A date counts by the clock that wrote it.
         let now = date.map_or_else(SystemTime::now, SystemTime::from);
-        retry_after::pause(header, now)
+        retry_policy::asked_pause(header, now)
     });
     let mut body = Vec::new();
     loop {
@@ -333,10 +226,7 @@ fn redirected(response: &Response, config: &Config, host: String) -> Error {
         .get(LOCATION)
         .and_then(|location| location.to_str().ok())
         .and_then(|location| response.url().join(location).ok())
-        .and_then(|url| {
-            url.host_str()
-                .map(|host| quote::text(host, &config.api_key))
-        });
+        .and_then(|url| url.host_str().map(|host| config.api_key.harmless(host)));
     Error::Redirect {
         host,
         status: response.status().as_u16(),

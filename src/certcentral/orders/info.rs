@@ -5,6 +5,7 @@ use time::{Date, OffsetDateTime};
 
 use super::status::{OrderStatus, RequestStatus};
 use crate::certcentral::flexible;
+use crate::certcentral::http::call::Call;
 use crate::certcentral::http::client::Client;
 use crate::certcentral::http::error::Error;
 use crate::certcentral::id::{CertificateId, ContainerId, OrderId, OrganizationId, RequestId};
@@ -24,7 +25,6 @@ pub enum OrderRef {
 ///
 /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/order-info.html>
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[non_exhaustive]
 pub struct Order {
     /// The order.
     pub id: OrderId,
@@ -77,27 +77,12 @@ pub struct Order {
     /// Approval steps, all of its life.
     #[serde(default, deserialize_with = "flexible::list")]
     pub requests: Vec<OrderInfoRequest>,
-    /// Whether a reissue, duplicate or revocation waits for approval.
-    #[serde(default, deserialize_with = "flexible::boolean")]
-    pub has_pending_request: bool,
-    /// Whether a verified contact has approved; EV only.
-    #[serde(default, deserialize_with = "flexible::optional_boolean")]
-    pub order_approval_complete: Option<bool>,
     /// Whether renewal e-mails are off. None where the answer does not say.
     #[serde(default, deserialize_with = "flexible::optional_boolean")]
     pub disable_renewal_notifications: Option<bool>,
     /// Whether CertCentral renews the order by itself.
     #[serde(default, deserialize_with = "flexible::boolean")]
     pub auto_renew: bool,
-    /// Whether CertCentral reissues the certificate by itself.
-    #[serde(default, deserialize_with = "flexible::boolean")]
-    pub auto_reissue: bool,
-    /// Whether the coverage is longer than one certificate may last.
-    #[serde(default, deserialize_with = "flexible::boolean")]
-    pub is_multi_year_plan: bool,
-    /// Whether duplicates may be made.
-    #[serde(default, deserialize_with = "flexible::boolean")]
-    pub allow_duplicates: bool,
     /// Whether the certificate stays out of Certificate Transparency logs.
     #[serde(default, deserialize_with = "flexible::boolean")]
     pub disable_ct: bool,
@@ -128,7 +113,6 @@ pub struct Order {
 ///
 /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/order-info.html>
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[non_exhaustive]
 pub struct OrderCertificate {
     /// Known once the request is approved.
     #[serde(default, deserialize_with = "flexible::id")]
@@ -148,9 +132,6 @@ pub struct OrderCertificate {
     /// All names, the common name among them.
     #[serde(default, deserialize_with = "flexible::names")]
     pub dns_names: Vec<String>,
-    /// When it was issued.
-    #[serde(default, deserialize_with = "flexible::timestamp")]
-    pub date_issued: Option<OffsetDateTime>,
     /// First day of validity; once issued.
     #[serde(default, deserialize_with = "flexible::date")]
     pub valid_from: Option<Date>,
@@ -184,7 +165,6 @@ pub struct OrderCertificate {
 ///
 /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/order-info.html>
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[non_exhaustive]
 pub struct CertificateValidity {
     /// Whole years.
     #[serde(default, deserialize_with = "flexible::integer")]
@@ -201,7 +181,6 @@ pub struct CertificateValidity {
 ///
 /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/order-info.html>
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[non_exhaustive]
 pub struct ServerPlatform {
     /// Number; -1 is "other".
     #[serde(default, deserialize_with = "flexible::integer")]
@@ -215,7 +194,6 @@ pub struct ServerPlatform {
 ///
 /// Source: <https://dev.digicert.com/certcentral-apis/services-api/products/product-info.html>
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[non_exhaustive]
 pub struct CaCert {
     /// Sixteen hex digits; the `ca_cert_id` of an order.
     #[serde(default, deserialize_with = "flexible::text")]
@@ -229,7 +207,6 @@ pub struct CaCert {
 ///
 /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/order-info.html>
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[non_exhaustive]
 pub struct OrganizationRef {
     /// Which one.
     #[serde(default, deserialize_with = "flexible::id")]
@@ -243,7 +220,6 @@ pub struct OrganizationRef {
 ///
 /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/order-info.html>
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[non_exhaustive]
 pub struct ContainerRef {
     /// Which one.
     #[serde(default, deserialize_with = "flexible::id")]
@@ -257,7 +233,6 @@ pub struct ContainerRef {
 ///
 /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/order-info.html>
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[non_exhaustive]
 pub struct ProductRef {
     /// Product name id, such as `ssl_basic`.
     #[serde(default, deserialize_with = "flexible::text")]
@@ -274,7 +249,6 @@ pub struct ProductRef {
 ///
 /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/order-info.html>
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[non_exhaustive]
 pub struct OrderContact {
     /// Number of the contact or user.
     #[serde(default, deserialize_with = "flexible::integer")]
@@ -300,7 +274,6 @@ pub struct OrderContact {
 ///
 /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/order-info.html>
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[non_exhaustive]
 pub struct OrderInfoRequest {
     /// The request.
     pub id: RequestId,
@@ -322,7 +295,6 @@ pub struct OrderInfoRequest {
 ///
 /// Source: <https://dev.digicert.com/services-api/orders/edit-custom-field/>
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[non_exhaustive]
 pub struct CustomField {
     /// Which field.
     #[serde(default, deserialize_with = "flexible::integer")]
@@ -360,6 +332,7 @@ impl Client {
     /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/order-info.html>
     pub async fn order(&self, order: impl Into<OrderRef>) -> Result<Order, Error> {
         let segment = order.into().segment();
-        self.get(&["order", "certificate", &segment], &[]).await
+        self.fetch(Call::get(&["order", "certificate", &segment]))
+            .await
     }
 }

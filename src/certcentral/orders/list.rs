@@ -1,22 +1,22 @@
-//! The order list with its filters, and paging as all lists of the API do it.
+//! Finding orders: by filter, by the caller's own reference, and by a change of their status.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use time::{Date, OffsetDateTime};
 
 use super::info::{ContainerRef, OrganizationRef, ProductRef};
 use super::status::OrderStatus;
 use crate::certcentral::flexible;
+use crate::certcentral::http::call::Call;
 use crate::certcentral::http::client::Client;
 use crate::certcentral::http::error::Error;
+use crate::certcentral::http::paging::listing;
 use crate::certcentral::id::{CertificateId, ContainerId, OrderId, OrganizationId};
 
-/// Largest page that the API gives.
-const MAX_PAGE_SIZE: u32 = 1000;
-/// Pages that are read of one list at most: a server that repeats itself must not hold us for ever.
-pub(crate) const MAX_PAGES: usize = 200;
+/// The longest time that the API looks back for changes of a status.
+const MAX_WINDOW: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// Which orders to list; every member that is set narrows the list.
 ///
@@ -39,15 +39,12 @@ pub struct OrderFilter {
     pub date_created: Option<(Date, Date)>,
     /// Serial number of the certificate.
     pub serial_number: Option<String>,
-    /// Orders a page, at most and by default 1000.
-    pub page_size: Option<u32>,
 }
 
 /// An order as the list shows it: without its CSR.
 ///
 /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/list-orders.html>
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[non_exhaustive]
 pub struct ListedOrder {
     /// The order.
     pub id: OrderId,
@@ -73,16 +70,12 @@ pub struct ListedOrder {
     /// Years of coverage.
     #[serde(default, deserialize_with = "flexible::integer")]
     pub validity_years: Option<i64>,
-    /// Whether the coverage is longer than one certificate may last.
-    #[serde(default, deserialize_with = "flexible::boolean")]
-    pub is_multi_year_plan: bool,
 }
 
 /// A certificate as the order list shows it.
 ///
 /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/list-orders.html>
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[non_exhaustive]
 pub struct ListedCertificate {
     /// Known once the request is approved.
     #[serde(default, deserialize_with = "flexible::id")]
@@ -104,26 +97,8 @@ pub struct ListedCertificate {
     pub thumbprint: Option<String>,
 }
 
-/// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/list-orders.html>
-#[derive(Debug, Deserialize)]
-pub(crate) struct OrderList {
-    #[serde(default, deserialize_with = "flexible::list")]
-    pub(crate) orders: Vec<ListedOrder>,
-    #[serde(default, deserialize_with = "flexible::object")]
-    pub(crate) page: Option<Page>,
-}
-
-/// Where a page stands in its list; empty lists come without.
-///
-/// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/list-orders.html>
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-pub(crate) struct Page {
-    #[serde(default, deserialize_with = "flexible::integer")]
-    pub(crate) total: Option<i64>,
-}
-
 impl OrderFilter {
-    fn query(&self) -> Vec<(String, String)> {
+    fn applied_to<'a>(&self, call: Call<'a>) -> Call<'a> {
         let filters = [
             ("common_name", self.common_name.clone()),
             ("domain_name", self.domain_name.clone()),
@@ -140,88 +115,96 @@ impl OrderFilter {
                     .map(|(first, last)| format!("{first}...{last}")),
             ),
         ];
-        let mut query: Vec<(String, String)> = filters
-            .into_iter()
-            .filter_map(|(name, value)| Some((format!("filters[{name}]"), value?)))
-            .collect();
+        let mut call = call;
+        for (name, value) in filters {
+            if let Some(value) = value {
+                call = call.with_query(&format!("filters[{name}]"), value);
+            }
+        }
         for (index, status) in self.statuses.iter().enumerate() {
-            query.push((format!("filters[status][{index}]"), status.to_string()));
+            call = call.with_query(&format!("filters[status][{index}]"), status);
         }
         // A fixed order, so that pages do not overlap more than they must.
-        query.push(("sort".to_owned(), "-date_created".to_owned()));
-        query
+        call.with_query("sort", "-date_created")
     }
+}
+
+/// An order that carries the reference that was asked for.
+///
+/// Source: <https://dev.digicert.com/services-api/orders/get-orders-alternative-order-id/>
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct AlternateOrder {
+    /// The order.
+    pub order_id: OrderId,
+    /// Its primary certificate, once approved.
+    #[serde(default, deserialize_with = "flexible::id")]
+    pub certificate_id: Option<CertificateId>,
+    /// Where in its life it is.
+    pub status: OrderStatus,
+}
+
+listing! {
+    /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/list-orders.html>
+    OrderList { orders: ListedOrder }
+}
+listing! {
+    /// Source: <https://dev.digicert.com/services-api/orders/get-orders-alternative-order-id/>
+    AlternateOrders { orders: AlternateOrder }
+}
+listing! {
+    /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/status-change-list.html>
+    StatusChanges { orders: AlternateOrder }
 }
 
 impl Client {
     /// All orders that match, over all pages, newest first; an order that shows on two pages counts once.
     ///
-    /// # Errors
-    ///
-    /// [`Error`] of the first page that fails.
-    ///
     /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/list-orders.html>
     pub async fn orders(&self, filter: &OrderFilter) -> Result<Vec<ListedOrder>, Error> {
         let mut seen = BTreeSet::new();
-        let orders = self
-            .all_pages::<OrderList>(&["order", "certificate"], &filter.query(), filter.page_size)
-            .await?;
+        let call = filter.applied_to(Call::get(&["order", "certificate"]));
+        let orders = self.all_pages::<OrderList>(call).await?;
         Ok(orders
             .into_iter()
             .filter(|order| seen.insert(order.id))
             .collect())
     }
-}
 
-/// One page of a list of the API.
-pub(crate) trait ListPage: DeserializeOwned {
-    /// What is listed.
-    type Item;
-
-    /// The items of the page, and what it says about the list.
-    fn into_parts(self) -> (Vec<Self::Item>, Option<Page>);
-}
-
-impl ListPage for OrderList {
-    type Item = ListedOrder;
-
-    fn into_parts(self) -> (Vec<ListedOrder>, Option<Page>) {
-        (self.orders, self.page)
-    }
-}
-
-impl Client {
-    /// Reads a list page by page until its total is reached or a page is empty. Without a total, the first page is all. Items may go while it is
-    /// read, but a list that begins with none of what it has is no proof that there is nothing.
-    pub(crate) async fn all_pages<P: ListPage>(
+    /// All orders with this `alternative_order_id` that the key sees. CertCentral does not make the reference unique.
+    /// None is an empty list, whether the API writes that as 404, `{}` or `[]`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`]. A 404 of something other than the API (HTML), or of a wrong base URL (`not_found|route`), is an
+    /// error: taking it for "no order" would buy again.
+    ///
+    /// Source: <https://dev.digicert.com/services-api/orders/get-orders-alternative-order-id/>
+    pub async fn orders_by_alternative_id(
         &self,
-        path: &[&str],
-        query: &[(String, String)],
-        page_size: Option<u32>,
-    ) -> Result<Vec<P::Item>, Error> {
-        let limit = page_size.unwrap_or(MAX_PAGE_SIZE).clamp(1, MAX_PAGE_SIZE);
-        let mut items = Vec::new();
-        for _ in 0..MAX_PAGES {
-            let mut query = query.to_vec();
-            query.push(("offset".to_owned(), items.len().to_string()));
-            query.push(("limit".to_owned(), limit.to_string()));
-            let (page_items, page) = self.get::<P>(path, &query).await?.into_parts();
-            let is_empty = page_items.is_empty();
-            items.extend(page_items);
-            let total = page.and_then(|page| page.total).unwrap_or(0);
-            if items.is_empty() && total > 0 {
-                return Err(Error::ItemsMissing {
-                    path: path.join("/"),
-                    total,
-                });
+        alternative_order_id: &str,
+    ) -> Result<Vec<AlternateOrder>, Error> {
+        let call = Call::get(&["order", "alternate", alternative_order_id]);
+        let mut seen = BTreeSet::new();
+        let found = match self.all_pages::<AlternateOrders>(call).await {
+            Ok(found) => found,
+            Err(Error::Api(error)) if error.status == 404 && !error.has("not_found|route") => {
+                Vec::new()
             }
-            if is_empty || i64::try_from(items.len()).is_ok_and(|count| count >= total) {
-                return Ok(items);
-            }
-        }
-        Err(Error::TooManyPages {
-            path: path.join("/"),
-            pages: MAX_PAGES,
-        })
+            Err(error) => return Err(error),
+        };
+        Ok(found
+            .into_iter()
+            .filter(|order| seen.insert(order.order_id))
+            .collect())
+    }
+
+    /// Orders whose status changed within `window`, with their present status. Longer than seven days is cut to seven.
+    ///
+    /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/status-change-list.html>
+    pub async fn status_changes(&self, window: Duration) -> Result<Vec<AlternateOrder>, Error> {
+        let seconds = window.min(MAX_WINDOW).as_secs().max(1);
+        let call = Call::get(&["order", "certificate", "status-changes"]);
+        self.whole_list::<StatusChanges>(call.with_query("seconds", seconds))
+            .await
     }
 }

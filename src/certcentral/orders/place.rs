@@ -1,20 +1,22 @@
 //! The order POST: what is sent, what comes back, and the call itself.
 
-#[cfg(test)]
-mod tests;
+use serde::{Deserialize, Serialize, Serializer};
 
-use serde::{Serialize, Serializer};
-
-pub use super::placed::{ChainItem, DcvToken, OrderDomain, OrderRequest, PlacedOrder};
-use crate::certcentral::http::action::{Action, Change};
+use super::status::RequestStatus;
+use super::validation::DcvToken;
+use crate::certcentral::flexible;
+use crate::certcentral::http::answer::Answer;
+use crate::certcentral::http::call::{Action, Call, Change};
 use crate::certcentral::http::client::Client;
 use crate::certcentral::http::error::Error;
-use crate::certcentral::id::{ContainerId, OrderId, OrganizationId};
+use crate::certcentral::id::{
+    CertificateId, ContainerId, DomainId, OrderId, OrganizationId, RequestId,
+};
 
 /// The body of an order. Absent members are not sent.
 ///
 /// Source: <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/>
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct NewOrder {
     /// What is to be issued.
     pub certificate: NewCertificate,
@@ -95,7 +97,7 @@ pub struct NewOrder {
 /// The certificate part of an order.
 ///
 /// Source: <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/>
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct NewCertificate {
     /// Main name. CertCentral takes no name from the CSR.
     pub common_name: String,
@@ -271,34 +273,88 @@ pub struct CustomFieldValue {
     pub value: String,
 }
 
+/// An order that CertCentral has accepted. Whether a certificate is issued shows in `certificate_chain` only:
+/// a `certificate_id` may point to one that is still to come.
+///
+/// Source: <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/>
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct PlacedOrder {
+    /// The order.
+    pub id: OrderId,
+    /// Approval steps; empty if approval was skipped.
+    #[serde(default, deserialize_with = "flexible::list")]
+    pub requests: Vec<OrderRequest>,
+    /// The certificate to come, once no approval is needed any more.
+    #[serde(default, deserialize_with = "flexible::id")]
+    pub certificate_id: Option<CertificateId>,
+    /// The certificate and those that certify it, if it was issued at once. Find the leaf by its key.
+    #[serde(default, deserialize_with = "flexible::list")]
+    pub certificate_chain: Vec<ChainItem>,
+    /// Random value for domain control validation by token; one for all names.
+    #[serde(default, deserialize_with = "flexible::text")]
+    pub dcv_random_value: Option<String>,
+    /// Domains whose control is to be proven.
+    #[serde(default, deserialize_with = "flexible::list")]
+    pub domains: Vec<OrderDomain>,
+}
+
+/// An approval step of the order.
+///
+/// Source: <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/>
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct OrderRequest {
+    /// The request.
+    pub id: RequestId,
+    /// How far it is; absent in answers to a reissue.
+    #[serde(default)]
+    pub status: Option<RequestStatus>,
+}
+
+/// One certificate of a chain.
+///
+/// Source: <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/>
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct ChainItem {
+    /// Common name of the subject.
+    #[serde(default, deserialize_with = "flexible::text")]
+    pub subject_common_name: Option<String>,
+    /// The certificate in PEM, with LF line ends.
+    #[serde(default, deserialize_with = "flexible::pem")]
+    pub pem: Option<String>,
+}
+
+/// A domain of the order with its validation token.
+///
+/// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/order-secure-site-ov.html>
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct OrderDomain {
+    /// The domain in the account.
+    #[serde(default, deserialize_with = "flexible::id")]
+    pub id: Option<DomainId>,
+    #[serde(default, deserialize_with = "flexible::text")]
+    name: Option<String>,
+    #[serde(default, deserialize_with = "flexible::text")]
+    dns_name: Option<String>,
+    /// What to publish.
+    #[serde(default, deserialize_with = "flexible::object")]
+    pub dcv_token: Option<DcvToken>,
+}
+
+impl OrderDomain {
+    /// The domain; the API writes it as `name`, as `dns_name`, or both.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        self.dns_name.as_deref().or(self.name.as_deref())
+    }
+}
+
 impl NewOrder {
     /// An order of this certificate with nothing else set.
     #[must_use]
     pub fn new(certificate: NewCertificate) -> Self {
         Self {
             certificate,
-            validity_years: None,
-            validity_days: None,
-            custom_expiration_date: None,
-            order_validity: None,
-            comments: None,
-            auto_renew: None,
-            auto_reissue: None,
-            custom_renewal_message: None,
-            disable_renewal_notifications: None,
-            additional_emails: Vec::new(),
-            locale: None,
-            payment_method: None,
-            skip_approval: None,
-            dcv_method: None,
-            disable_ct: None,
-            organization: None,
-            container: None,
-            custom_fields: Vec::new(),
-            renewal_of_order_id: None,
-            renewed_thumbprint: None,
-            alternative_order_id: None,
-            price_estimate: None,
+            ..Self::default()
         }
     }
 }
@@ -332,8 +388,8 @@ impl Client {
             price: order.price_estimate.as_deref(),
             ..Change::new(action)
         };
-        self.post_once(change, &["order", "certificate", product], order)
-            .await
+        let call = Call::post(change, &["order", "certificate", product]).with_body(order)?;
+        self.call(call.once(), Answer::json).await
     }
 }
 

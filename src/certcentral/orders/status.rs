@@ -8,8 +8,7 @@ macro_rules! statuses {
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)+ }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-        #[non_exhaustive]
-        pub enum $name {
+                pub enum $name {
             $($(#[$variant_doc])* $variant,)+
             /// A word that this client does not know; the API adds words without notice.
             Other(String),

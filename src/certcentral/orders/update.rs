@@ -1,12 +1,19 @@
-//! What can be changed of an order in place. Each call sets a value, so it may be repeated.
+//! What can be changed of an order in place, and the notes on it.
+//!
+//! A setting may be set again. A note is added by each call, and can be read, not changed.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
 
 use super::place::CustomFieldValue;
-use crate::certcentral::http::action::{Action, Change};
+use crate::certcentral::flexible;
+use crate::certcentral::http::answer::Answer;
+use crate::certcentral::http::call::{Action, Call, Change};
 use crate::certcentral::http::client::Client;
 use crate::certcentral::http::error::Error;
+use crate::certcentral::http::paging::listing;
 use crate::certcentral::id::OrderId;
+use crate::certcentral::request::User;
 
 /// A contact as an order is to have it. Absent members stay as they are.
 ///
@@ -47,19 +54,38 @@ pub(crate) struct AdditionalEmails<'a> {
     pub(crate) additional_emails: &'a [String],
 }
 
-/// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/update-auto-reissue.html>
+/// A note.
+///
+/// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/list-order-notes.html>
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Note {
+    /// Number of the note.
+    #[serde(default, deserialize_with = "flexible::integer")]
+    pub id: Option<i64>,
+    /// When it was written.
+    #[serde(default, deserialize_with = "flexible::timestamp")]
+    pub date_created: Option<OffsetDateTime>,
+    /// What it says.
+    #[serde(default, deserialize_with = "flexible::text")]
+    pub text: Option<String>,
+    /// Who wrote it.
+    #[serde(default, deserialize_with = "flexible::object")]
+    pub user: Option<User>,
+}
+
+/// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/add-order-note.html>
 #[derive(Debug, Serialize)]
-pub(crate) struct AutoReissue {
-    /// 0 or 1.
-    pub(crate) auto_reissue: u8,
+pub(crate) struct NewNote<'a> {
+    pub(crate) text: &'a str,
+}
+
+listing! {
+    /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/list-order-notes.html>
+    Notes { notes: Note }
 }
 
 impl Client {
     /// Replaces the further recipients of notifications; an empty list removes them all.
-    ///
-    /// # Errors
-    ///
-    /// [`Error`].
     ///
     /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/update-additional-emails.html>
     pub async fn update_additional_emails(
@@ -72,8 +98,9 @@ impl Client {
         };
         let change = Change::of_order(Action::Update, order);
         let id = order.to_string();
-        self.put(change, &part(&id, "additional-emails"), &update)
-            .await
+        let path = ["order", "certificate", &id, "additional-emails"];
+        let call = Call::put(change, &path).with_body(&update)?;
+        self.call(call.idempotent(), Answer::done).await
     }
 
     /// Sets an account-specific field, or replaces its value. No call is known that removes one.
@@ -89,16 +116,12 @@ impl Client {
         field: &CustomFieldValue,
     ) -> Result<(), Error> {
         let change = Change::of_order(Action::Update, order);
-        let id = order.to_string();
-        self.post_done(change, &part(&id, "custom-field"), field)
-            .await
+        let path = ["order", "certificate", &order.to_string(), "custom-field"];
+        let call = Call::post(change, &path).with_body(field)?;
+        self.call(call.idempotent(), Answer::done).await
     }
 
     /// Switches renewal e-mails on (`true`) or off; shown as the opposite, `disable_renewal_notifications`.
-    ///
-    /// # Errors
-    ///
-    /// [`Error`].
     ///
     /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/update-renewal-notifications.html>
     pub async fn update_renewal_notifications(
@@ -110,7 +133,8 @@ impl Client {
         let id = order.to_string();
         let path = ["order", "certificate", &id, "renewal-emails", word];
         let change = Change::of_order(Action::Update, order);
-        self.put_without_body(change, &path).await
+        let call = Call::put(change, &path).idempotent();
+        self.call(call, Answer::done).await
     }
 
     /// Adds or changes contacts. Types that are not named stay as they are; none can be removed.
@@ -127,27 +151,30 @@ impl Client {
     ) -> Result<(), Error> {
         let update = ContactsUpdate { contacts };
         let change = Change::of_order(Action::Update, order);
-        let id = order.to_string();
-        self.put(change, &part(&id, "contact"), &update).await
+        let path = ["order", "certificate", &order.to_string(), "contact"];
+        let call = Call::put(change, &path).with_body(&update)?;
+        self.call(call.idempotent(), Answer::done).await
     }
 
-    /// Says whether CertCentral reissues the certificate by itself; multi-year plans only.
+    /// Adds a note to an order. Sent exactly once, on a connection of its own: each call adds one.
+    ///
+    /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/add-order-note.html>
+    pub async fn add_note(&self, order: OrderId, text: &str) -> Result<Note, Error> {
+        let path = ["order", "certificate", &order.to_string(), "note"];
+        let change = Change::of_order(Action::Update, order);
+        let call = Call::post(change, &path).with_body(&NewNote { text })?;
+        self.call(call.once(), Answer::json).await
+    }
+
+    /// The notes on an order, newest first.
     ///
     /// # Errors
     ///
-    /// [`Error`].
+    /// [`Error`]; 404 where the order does not exist or the key does not see it.
     ///
-    /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/update-auto-reissue.html>
-    pub async fn update_auto_reissue(&self, order: OrderId, enabled: bool) -> Result<(), Error> {
-        let update = AutoReissue {
-            auto_reissue: u8::from(enabled),
-        };
-        let change = Change::of_order(Action::Update, order);
-        let id = order.to_string();
-        self.put(change, &part(&id, "auto-reissue"), &update).await
+    /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/list-order-notes.html>
+    pub async fn notes(&self, order: OrderId) -> Result<Vec<Note>, Error> {
+        let path = ["order", "certificate", &order.to_string(), "note"];
+        self.whole_list::<Notes>(Call::get(&path)).await
     }
-}
-
-fn part<'a>(order: &'a str, part: &'a str) -> [&'a str; 4] {
-    ["order", "certificate", order, part]
 }

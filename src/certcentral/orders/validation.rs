@@ -1,22 +1,21 @@
-//! How far DigiCert's validation of an order is, and what it still waits for.
+//! Validation of an order: what it still waits for, and control of its domains: the random value,
+//! the method, and a check on demand.
 
-use std::collections::BTreeMap;
-
-use serde::{Deserialize, Deserializer};
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::status::OrderStatus;
 use crate::certcentral::flexible;
+use crate::certcentral::http::answer::Answer;
+use crate::certcentral::http::call::{Action, Call, Change};
 use crate::certcentral::http::client::Client;
 use crate::certcentral::http::error::Error;
-use crate::certcentral::id::{OrderId, OrganizationId};
+use crate::certcentral::id::{CertificateId, OrderId, OrganizationId};
 
 /// Progress of the validation of one order.
 ///
 /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/validation-status.html>
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[non_exhaustive]
 pub struct ValidationStatus {
     /// The order.
     #[serde(default, deserialize_with = "flexible::id")]
@@ -24,12 +23,6 @@ pub struct ValidationStatus {
     /// Where in its life it is.
     #[serde(default)]
     pub order_status: Option<OrderStatus>,
-    /// Whether base domains or full names are validated.
-    #[serde(default, deserialize_with = "flexible::text")]
-    pub order_name_scope: Option<String>,
-    /// How control of the domains is proven.
-    #[serde(default, deserialize_with = "flexible::text")]
-    pub order_dcv_method: Option<String>,
     /// The organization.
     #[serde(default, deserialize_with = "flexible::id")]
     pub organization_id: Option<OrganizationId>,
@@ -48,7 +41,6 @@ pub struct ValidationStatus {
 ///
 /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/validation-status.html>
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[non_exhaustive]
 pub struct OrganizationProgress {
     /// `ov`, `ev` and others.
     #[serde(default, rename = "type", deserialize_with = "flexible::text")]
@@ -62,16 +54,12 @@ pub struct OrganizationProgress {
     /// How long it lasts.
     #[serde(default, deserialize_with = "flexible::timestamp")]
     pub validated_until: Option<OffsetDateTime>,
-    /// Its single steps with their statuses, such as `address_verification`: `pending`.
-    #[serde(default, deserialize_with = "steps")]
-    pub verification_details: Option<BTreeMap<String, String>>,
 }
 
 /// Progress of the validation of one domain.
 ///
 /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/validation-status.html>
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[non_exhaustive]
 pub struct DnsNameValidation {
     /// Number of the domain in the account.
     #[serde(default, deserialize_with = "flexible::integer")]
@@ -90,40 +78,77 @@ pub struct DnsNameValidation {
     pub dns_names: Vec<String>,
 }
 
-impl OrganizationProgress {
-    /// Steps that are not complete, in alphabetical order.
-    pub fn open_steps(&self) -> impl Iterator<Item = &str> {
-        self.verification_details
-            .iter()
-            .flatten()
-            .filter(|(_, status)| *status != "complete")
-            .map(|(step, _)| step.as_str())
-    }
-}
-
-/// The steps that have a status. A member of another type is none, and no reason to refuse the rest.
-fn steps<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<BTreeMap<String, String>>, D::Error> {
-    let members: Option<BTreeMap<String, Value>> = flexible::object(deserializer)?;
-    let steps = members.map(|members| {
-        let steps = members
-            .into_iter()
-            .filter_map(|(step, status)| match status {
-                Value::String(status) => Some((step, status)),
-                _ => None,
-            });
-        steps.collect()
-    });
-    Ok(steps)
-}
-
 impl DnsNameValidation {
     /// Whether control of the domain is proven.
     #[must_use]
     pub fn is_approved(&self) -> bool {
         self.status.as_deref() == Some("approved")
     }
+}
+
+/// The random value to publish; one for all names of an order.
+///
+/// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/dv-ssl--generate-dcv-token.html>
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct RandomValue {
+    /// The value.
+    pub dcv_random_value: String,
+    /// Last instant at which it is accepted.
+    #[serde(default, deserialize_with = "flexible::timestamp")]
+    pub expiration_date: Option<OffsetDateTime>,
+}
+
+/// Outcome of a check.
+///
+/// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/dv-ssl-check-dcv.html>
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct DcvCheck {
+    /// Where in its life the order is now.
+    #[serde(default)]
+    pub order_status: Option<OrderStatus>,
+    /// The certificate, if it was issued.
+    #[serde(default, deserialize_with = "flexible::id")]
+    pub certificate_id: Option<CertificateId>,
+    /// `valid` or `pending`.
+    #[serde(default, deserialize_with = "flexible::text")]
+    pub dcv_status: Option<String>,
+    /// Outcome per name.
+    #[serde(default, deserialize_with = "flexible::list")]
+    pub dns_name_validations: Vec<NameCheck>,
+}
+
+/// Outcome of a check for one name.
+///
+/// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/dv-ssl-check-dcv.html>
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct NameCheck {
+    /// The name.
+    pub dns_name: String,
+    /// `approved` or `unapproved`.
+    #[serde(default, deserialize_with = "flexible::text")]
+    pub status: Option<String>,
+}
+
+/// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/dv-ssl-change-dcv-method.html>
+#[derive(Debug, Serialize)]
+pub(crate) struct DcvMethodUpdate<'a> {
+    pub(crate) dcv_method: &'a str,
+}
+
+/// A token for domain control validation.
+///
+/// Source: <https://dev.digicert.com/services-api/domains/domain-info/>
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct DcvToken {
+    /// The random value.
+    #[serde(default, deserialize_with = "flexible::text")]
+    pub token: Option<String>,
+    /// Such as `pending`.
+    #[serde(default, deserialize_with = "flexible::text")]
+    pub status: Option<String>,
+    /// Last instant at which it is accepted.
+    #[serde(default, deserialize_with = "flexible::timestamp")]
+    pub expiration_date: Option<OffsetDateTime>,
 }
 
 impl Client {
@@ -135,27 +160,45 @@ impl Client {
     ///
     /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/validation-status.html>
     pub async fn validation_status(&self, order: OrderId) -> Result<ValidationStatus, Error> {
-        let id = order.to_string();
-        self.get(&["order", "certificate", &id, "validation"], &[])
-            .await
+        let path = ["order", "certificate", &order.to_string(), "validation"];
+        self.fetch(Call::get(&path)).await
     }
-}
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+    /// The random value of an order; the present one while it is accepted, a new one afterwards.
+    ///
+    /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/dv-ssl--generate-dcv-token.html>
+    pub async fn dcv_random_value(&self, order: OrderId) -> Result<RandomValue, Error> {
+        let id = order.to_string();
+        let path = ["order", "certificate", &id, "dcv-random-value"];
+        let change = Change::of_order(Action::Update, order);
+        let call = Call::put(change, &path).idempotent();
+        self.call(call, Answer::json).await
+    }
 
-    #[test]
-    fn a_member_that_is_no_step_does_not_hide_the_steps() {
-        let progress: OrganizationProgress = serde_json::from_str(
-            r#"{"status": "pending", "verification_details": {
-                "address_verification": "pending", "place_verification": "complete",
-                "attempts": 2, "is_new": true, "history": [{}], "next": null}}"#,
-        )
-        .unwrap();
-        assert_eq!(
-            progress.open_steps().collect::<Vec<_>>(),
-            ["address_verification"]
-        );
+    /// Checks the domains of an order now instead of at DigiCert's next poll. With `http-token`, a file that is not
+    /// found is a refusal (400) rather than an outcome.
+    ///
+    /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/dv-ssl-check-dcv.html>
+    pub async fn check_dcv(&self, order: OrderId) -> Result<DcvCheck, Error> {
+        let path = ["order", "certificate", &order.to_string(), "check-dcv"];
+        let change = Change::of_order(Action::CheckDomains, order);
+        let call = Call::put(change, &path).idempotent();
+        self.call(call, Answer::json).await
+    }
+
+    /// Changes how control is proven, while the order is pending. Answers the random value to publish, or `None` for
+    /// `email`.
+    ///
+    /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/dv-ssl-change-dcv-method.html>
+    pub async fn update_dcv_method(
+        &self,
+        order: OrderId,
+        dcv_method: &str,
+    ) -> Result<Option<RandomValue>, Error> {
+        let path = ["order", "certificate", &order.to_string(), "dcv-method"];
+        let change = Change::of_order(Action::Update, order);
+        let call = Call::put(change, &path).with_body(&DcvMethodUpdate { dcv_method })?;
+        self.call(call.idempotent(), Answer::json_unless_empty)
+            .await
     }
 }

@@ -2,24 +2,14 @@
 
 use futures_util::future::join_all;
 
-use super::server::{Server, Turn, answer, json as json_answer};
+use super::server::{Server, Turn, answer, certificate, json as json_answer};
 use crate::certcentral::*;
 
 const CREATED: &str = r#"{"id":2147500123}"#;
 const REFUSED: &str = r#"{"errors":[{"code":"invalid_value","message":"No."}]}"#;
 
 fn order() -> NewOrder {
-    NewOrder::new(NewCertificate {
-        common_name: "shop.example.com".to_owned(),
-        dns_names: Vec::new(),
-        csr: "<csr>".to_owned(),
-        server_platform: None,
-        signature_hash: "sha256".to_owned(),
-        organization_units: Vec::new(),
-        profile_option: None,
-        ca_cert_id: None,
-        cert_validity: None,
-    })
+    NewOrder::new(certificate())
 }
 
 fn limited(server: &Server, limit: u32) -> Client {

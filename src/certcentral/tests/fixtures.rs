@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 
 use crate::certcentral::flexible;
 use crate::certcentral::http::error::ErrorBody;
-use crate::certcentral::orders::cancel::StatusUpdate;
+use crate::certcentral::orders::end::StatusUpdate;
 use crate::certcentral::request::{Decision, RequestUpdate};
 
 type Check = fn(&str);

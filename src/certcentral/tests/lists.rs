@@ -3,7 +3,7 @@
 use time::macros::date;
 
 use super::server::{Server, Turn, answer, json};
-use crate::certcentral::orders::list::MAX_PAGES;
+use crate::certcentral::http::paging::MAX_PAGES;
 use crate::certcentral::*;
 
 /// The request lines that a server has seen.
@@ -35,7 +35,6 @@ async fn filters_and_paging_are_written_as_the_api_reads_them() {
         organization_id: Some(778_812.try_into().unwrap()),
         statuses: vec![OrderStatus::Issued, OrderStatus::Pending],
         date_created: Some((date!(2026 - 07 - 25), date!(2026 - 08 - 02))),
-        page_size: Some(50),
         ..OrderFilter::default()
     };
     let orders = server.client().orders(&filter).await.unwrap();
@@ -56,7 +55,7 @@ async fn filters_and_paging_are_written_as_the_api_reads_them() {
         ("filters[status][1]", "pending"),
         ("sort", "-date_created"),
         ("offset", "0"),
-        ("limit", "50"),
+        ("limit", "1000"),
     ];
     assert_eq!(
         pairs,

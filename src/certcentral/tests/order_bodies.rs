@@ -1,26 +1,21 @@
 //! Request bodies against the seed's example and the fixtures; the answers of the seed.
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::*;
-use crate::certcentral::orders::status::RequestStatus;
+use crate::certcentral::*;
 
-const SEED: &str = include_str!("../../../../tests/fixtures/seed/order_example.json");
-const OV: &str = include_str!("../../../../tests/fixtures/certcentral/order_create_request.json");
-const EV: &str =
-    include_str!("../../../../tests/fixtures/certcentral/order_create_request_ev.json");
+const SEED: &str = include_str!("../../../tests/fixtures/seed/order_example.json");
+const OV: &str = include_str!("../../../tests/fixtures/certcentral/order_create_request.json");
+const EV: &str = include_str!("../../../tests/fixtures/certcentral/order_create_request_ev.json");
 
 fn certificate(common_name: &str, dns_names: &[&str], csr: &str) -> NewCertificate {
     NewCertificate {
         common_name: common_name.to_owned(),
         dns_names: dns_names.iter().map(|name| (*name).to_owned()).collect(),
         csr: csr.to_owned(),
-        server_platform: None,
         signature_hash: "sha256".to_owned(),
-        organization_units: Vec::new(),
-        profile_option: None,
-        ca_cert_id: None,
-        cert_validity: None,
+        ..NewCertificate::default()
     }
 }
 

@@ -6,11 +6,20 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-use crate::certcentral::http::client::Client;
-use crate::certcentral::http::config::{ApiKey, BaseUrl, Config};
+use crate::certcentral::{ApiKey, BaseUrl, Client, Config, NewCertificate};
 
 /// The key that must show nowhere.
 pub(crate) const KEY: &str = "canary-0123456789abcdef";
+
+/// What orders of the tests ask for.
+pub(crate) fn certificate() -> NewCertificate {
+    NewCertificate {
+        common_name: "shop.example.com".to_owned(),
+        csr: "<csr>".to_owned(),
+        signature_hash: "sha256".to_owned(),
+        ..NewCertificate::default()
+    }
+}
 
 /// What the server does with one request.
 pub(crate) enum Turn {

@@ -1,40 +1,35 @@
 //! Raw bytes against the transport: what is sent, what is refused, and what each failure proves.
 
-mod bodies;
-mod date;
-mod trust;
-
+use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::net::{TcpSocket, TcpStream};
+use ::time::macros::{date, datetime};
+use reqwest::header::HeaderValue;
+use rustls::ServerConfig;
+use rustls::crypto::aws_lc_rs::default_provider;
+use rustls::pki_types::PrivateKeyDer;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::time::timeout;
+use tokio_rustls::TlsAcceptor;
 
-use super::server::{KEY, Server, Turn, answer, json};
-use crate::certcentral::http::transport::{MAX_BODY, chain};
+use super::server::{KEY, Server, Turn, answer, certificate, json};
+use crate::certcentral::http::answer::moment;
+use crate::certcentral::http::transport::chain;
 use crate::certcentral::*;
 
-const PLACED: &str = r#"{"id":112233,"certificate_id":113}"#;
+pub(super) const PLACED: &str = r#"{"id":112233,"certificate_id":113}"#;
 
-fn order() -> NewOrder {
-    NewOrder::new(NewCertificate {
-        common_name: "example.com".to_owned(),
-        dns_names: Vec::new(),
-        csr: "<csr>".to_owned(),
-        server_platform: None,
-        signature_hash: "sha256".to_owned(),
-        organization_units: Vec::new(),
-        profile_option: None,
-        ca_cert_id: None,
-        cert_validity: None,
-    })
+pub(super) fn order() -> NewOrder {
+    NewOrder::new(certificate())
 }
 
-fn order_id(number: i64) -> OrderId {
+pub(super) fn order_id(number: i64) -> OrderId {
     OrderId::try_from(number).unwrap()
 }
 
 /// Places an order at a server that plays one turn; checks that it was sent once.
-async fn place(turn: Turn) -> Result<PlacedOrder, Error> {
+pub(super) async fn place(turn: Turn) -> Result<PlacedOrder, Error> {
     let server = Server::start(vec![turn]).await;
     let result = server.client().place_order("ssl_plus", &order()).await;
     assert_eq!(server.requests().len(), 1, "sent exactly once");
@@ -42,7 +37,7 @@ async fn place(turn: Turn) -> Result<PlacedOrder, Error> {
 }
 
 /// The error of an order POST; checks that it never shows the key.
-async fn refused(turn: Turn) -> Error {
+pub(super) async fn refused(turn: Turn) -> Error {
     let error = place(turn).await.unwrap_err();
     let shown = format!("{error} {error:?} {error:#?} {}", chain(&error));
     assert!(!shown.contains(KEY), "{shown}");
@@ -81,7 +76,7 @@ async fn an_order_post_has_all_headers_and_its_body_once() {
     );
     assert_eq!(
         body,
-        r#"{"certificate":{"common_name":"example.com","csr":"<csr>","signature_hash":"sha256"}}"#
+        r#"{"certificate":{"common_name":"shop.example.com","csr":"<csr>","signature_hash":"sha256"}}"#
     );
 }
 
@@ -249,14 +244,15 @@ async fn a_host_that_takes_no_connection_proves_that_nothing_happened() {
 
 #[tokio::test]
 async fn a_peer_that_speaks_no_tls_is_a_tls_failure() {
-    let plain = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let plain = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("https://{}/services/v2", plain.local_addr().unwrap());
     let mut config = Config::new(BaseUrl::new(&address).unwrap(), ApiKey::new(KEY).unwrap());
     let bundle = include_str!("../../../tests/fixtures/certcentral/download_pem_all.pem");
     config.ca_bundle = Some(CaBundle::from_pem(bundle).unwrap());
     let peer = tokio::spawn(async move {
         let (mut stream, _) = plain.accept().await.unwrap();
-        tokio::io::AsyncWriteExt::write_all(&mut stream, b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        stream
+            .write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n")
             .await
             .unwrap();
         stream
@@ -317,4 +313,183 @@ fn settings_that_cannot_work_are_found_before_any_call() {
         Client::new(config).err(),
         Some(ConfigError::UserAgent("a\nb".to_owned()))
     );
+}
+
+/// An answer with a `Date`.
+fn dated(status: &str, media_type: &str, date: &str) -> Turn {
+    let body = match status {
+        "404 Not Found" => r#"{"errors":[{"code":"not_found|order","message":"No."}]}"#,
+        _ => "{}",
+    };
+    let bytes = answer(status, media_type, body.as_bytes());
+    let text = String::from_utf8(bytes).unwrap();
+    Turn::Answer(
+        text.replacen("\r\n", &format!("\r\nDate: {date}\r\n"), 1)
+            .into_bytes(),
+    )
+}
+
+#[tokio::test]
+async fn the_newest_answer_of_the_api_tells_the_day() {
+    const JSON: &str = "application/json";
+    let day = |day: u8| format!("Sun, {day:02} Nov 1994 08:49:37 GMT").replace("Sun", weekday(day));
+    let server = Server::start(vec![
+        dated("403 Forbidden", JSON, &day(3)),
+        dated("200 OK", "text/html", &day(4)),
+        json("200 OK", "{}"),
+        dated("200 OK", JSON, "soon"),
+        dated("200 OK", JSON, &day(6)),
+        json("200 OK", "{}"),
+        dated("200 OK", JSON, "Sun, 32 Nov 1994 08:49:37 GMT"),
+        dated("503 Service Unavailable", JSON, &day(9)),
+        dated("200 OK", JSON, &day(8)),
+        dated("200 OK", JSON, &day(7)),
+        dated("404 Not Found", JSON, &day(9)),
+    ])
+    .await;
+    let client = server.client();
+    let mut days = Vec::new();
+    for _ in 0..11 {
+        // What the body says does not matter here.
+        drop(client.current_user().await);
+        days.push(client.today().map(time::Date::day));
+    }
+    let sixth = Some(6);
+    assert_eq!(
+        days,
+        [
+            None,
+            None,
+            None,
+            None,
+            sixth,
+            sixth,
+            sixth,
+            sixth,
+            Some(8),
+            Some(7),
+            Some(9)
+        ]
+    );
+    assert_eq!(client.today(), Some(date!(1994 - 11 - 09)));
+}
+
+/// Days of November 1994.
+fn weekday(day: u8) -> &'static str {
+    ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"][usize::from(day % 7)]
+}
+
+#[test]
+fn a_date_is_read_in_the_forms_of_the_rfc_and_in_no_other() {
+    let read = |text: &str| moment(&HeaderValue::from_str(text).unwrap());
+    let example = Some(datetime!(1994-11-06 08:49:37 UTC));
+    assert_eq!(read("Sun, 06 Nov 1994 08:49:37 GMT"), example);
+    assert_eq!(read("Sunday, 06-Nov-94 08:49:37 GMT"), example, "RFC 850");
+    assert_eq!(read("Sun Nov  6 08:49:37 1994"), example, "asctime");
+    for text in [
+        "",
+        "now",
+        "1994-11-06T08:49:37+00:00",
+        "Sun, 06 Nov 1994 08:49:37 +0000",
+        "Sun, 31 Nov 1994 08:49:37 GMT",
+        "Sun, 06 Nov 1994 25:49:37 GMT",
+        "784111777",
+    ] {
+        assert_eq!(read(text), None, "{text}");
+    }
+    let not_text = HeaderValue::from_bytes(b"Sun, 06 Nov 1994 08:49:37 GM\xff").unwrap();
+    assert_eq!(moment(&not_text), None);
+}
+
+/// A TLS server with a certificate of its own: its address and the certificate in PEM.
+async fn tls_server() -> (String, String) {
+    let own = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
+    let key = PrivateKeyDer::try_from(own.signing_key.serialize_der()).unwrap();
+    let config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![own.cert.der().clone()], key)
+        .unwrap();
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            // A client that does not trust us breaks the handshake off.
+            let Ok(mut stream) = acceptor.accept(stream).await else {
+                continue;
+            };
+            let _ = stream.read(&mut [0; 4096]).await;
+            let bytes = answer("201 Created", "application/json", PLACED.as_bytes());
+            let _ = stream.write_all(&bytes).await;
+            let _ = stream.shutdown().await;
+        }
+    });
+    (
+        format!("https://localhost:{port}/services/v2"),
+        own.cert.pem(),
+    )
+}
+
+#[tokio::test]
+async fn a_bundle_makes_its_server_trusted_and_no_other() {
+    let (address, certificate) = tls_server().await;
+    let (other_address, _) = tls_server().await;
+    let client = |address: &str| {
+        let mut config = Config::new(BaseUrl::new(address).unwrap(), ApiKey::new(KEY).unwrap());
+        config.ca_bundle = Some(CaBundle::from_pem(&certificate).unwrap());
+        Client::new(config).unwrap()
+    };
+
+    let placed = client(&address).place_order("ssl_plus", &order()).await;
+    assert_eq!(placed.unwrap().id, order_id(112_233));
+
+    let error = client(&other_address)
+        .place_order("ssl_plus", &order())
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(
+            error,
+            Error::Transport {
+                kind: TransportKind::Tls,
+                ..
+            }
+        ),
+        "{error:?}"
+    );
+    assert_eq!(error.certainty(), Certainty::NothingHappened);
+}
+
+#[tokio::test]
+async fn a_configured_proxy_gets_the_tunnel_and_never_the_key() {
+    let proxy = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = proxy.local_addr().unwrap();
+    let asked = tokio::spawn(async move {
+        let (mut stream, _) = proxy.accept().await.unwrap();
+        let mut request = Vec::new();
+        while !request.ends_with(b"\r\n\r\n") {
+            request.push(stream.read_u8().await.unwrap());
+        }
+        let refusal = b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n";
+        stream.write_all(refusal).await.unwrap();
+        String::from_utf8(request).unwrap()
+    });
+    let base_url = BaseUrl::new("https://certcentral.example.com/services/v2").unwrap();
+    let mut config = Config::new(base_url, ApiKey::new(KEY).unwrap());
+    config.proxy = Some(ProxyUrl::new(&format!("http://{address}")).unwrap());
+    let error = Client::new(config)
+        .unwrap()
+        .order(order_id(1))
+        .await
+        .unwrap_err();
+
+    assert_eq!(error.certainty(), Certainty::NothingHappened, "{error}");
+    let asked = asked.await.unwrap();
+    assert!(
+        asked.starts_with("CONNECT certcentral.example.com:443 HTTP/1.1\r\n"),
+        "{asked}"
+    );
+    assert!(!asked.contains(KEY), "{asked}");
 }

@@ -202,7 +202,7 @@ mod tests {
         let sample = "//! See crate::provider.\nuse crate::framework::value::Value;\nlet a = crate::pki::Csr::parse(pem);\n";
 
         let violations =
-            modules_use_only_what_the_design_allows("src/certcentral/order.rs", sample);
+            modules_use_only_what_the_design_allows("src/certcentral/orders/place.rs", sample);
 
         assert_eq!(
             violations.iter().map(|(line, _)| *line).collect::<Vec<_>>(),

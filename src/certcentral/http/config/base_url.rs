@@ -5,7 +5,7 @@ use std::fmt;
 use reqwest::Url;
 use url::Host;
 
-use super::ConfigError;
+use crate::certcentral::http::error::ConfigError;
 
 /// What every base URL ends in.
 const API_PATH: &str = "/services/v2";
@@ -81,16 +81,16 @@ impl BaseUrl {
     }
 
     /// The address of an endpoint. Each segment is percent-encoded.
-    pub(crate) fn endpoint(&self, segments: &[&str]) -> Result<Url, ConfigError> {
+    pub(crate) fn endpoint(&self, segments: &[impl AsRef<str>]) -> Result<Url, ConfigError> {
         let mut url = self.0.clone();
         {
             let Ok(mut path) = url.path_segments_mut() else {
                 return Err(ConfigError::BaseUrl("cannot have a path".to_owned()));
             };
-            for segment in segments {
+            for segment in segments.iter().map(AsRef::as_ref) {
                 // A URL path swallows these, and the call would reach another endpoint.
-                if matches!(*segment, "" | "." | "..") {
-                    return Err(ConfigError::PathSegment((*segment).to_owned()));
+                if matches!(segment, "" | "." | "..") {
+                    return Err(ConfigError::PathSegment(segment.to_owned()));
                 }
                 path.push(segment);
             }

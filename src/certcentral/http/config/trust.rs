@@ -6,7 +6,7 @@ use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
-use super::ConfigError;
+use crate::certcentral::http::error::ConfigError;
 
 /// Certificate authorities that are trusted in addition to those of the system.
 #[derive(Clone, PartialEq, Eq)]

@@ -22,20 +22,20 @@ fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-async fn usual(limit: &Arc<RateLimit>) -> Turn {
-    let turn = limit.turn(&DOCUMENTED, Urgency::Usual, far());
+async fn usual(limit: &Arc<RateLimit>) -> Slot {
+    let turn = limit.slot(&DOCUMENTED, Urgency::Usual, far());
     turn.await.unwrap()
 }
 
-async fn urgent(limit: &Arc<RateLimit>) -> Turn {
-    let turn = limit.turn(&DOCUMENTED, Urgency::Urgent, far());
+async fn urgent(limit: &Arc<RateLimit>) -> Slot {
+    let turn = limit.slot(&DOCUMENTED, Urgency::Urgent, far());
     turn.await.unwrap()
 }
 
 /// Sends calls whose answers take no time until no more are let through.
 async fn use_up(limit: &Arc<RateLimit>, urgency: Urgency) -> usize {
     for sent in 0.. {
-        let turn = limit.turn(&DOCUMENTED, urgency, Instant::now());
+        let turn = limit.slot(&DOCUMENTED, urgency, Instant::now());
         if turn.await.is_none() {
             return sent;
         }
@@ -196,7 +196,7 @@ async fn without_a_reserve_an_urgent_call_still_goes_before_the_queue() {
     let call = |urgency, name| {
         let (limit, order, windows) = (&limit, &order, &windows);
         async move {
-            drop(limit.turn(windows, urgency, far()).await.unwrap());
+            drop(limit.slot(windows, urgency, far()).await.unwrap());
             order
                 .lock()
                 .unwrap()
@@ -225,7 +225,7 @@ async fn who_gives_up_waiting_takes_nothing_with_it() {
     use_up(&limit, Urgency::Usual).await;
     for urgency in [Urgency::Usual, Urgency::Urgent] {
         use_up(&limit, urgency).await;
-        let waits = (0..50).map(|_| timeout(seconds(1), limit.turn(&DOCUMENTED, urgency, far())));
+        let waits = (0..50).map(|_| timeout(seconds(1), limit.slot(&DOCUMENTED, urgency, far())));
         assert!(join_all(waits).await.iter().all(Result::is_err));
     }
     assert_eq!(begin.elapsed(), seconds(2));
@@ -247,16 +247,16 @@ async fn a_deadline_that_cannot_be_kept_ends_the_wait_at_once() {
     let begin = Instant::now();
     use_up(&limit, Urgency::Usual).await;
     let deadline = begin + seconds(4);
-    let turn = limit.turn(&DOCUMENTED, Urgency::Usual, deadline).await;
+    let turn = limit.slot(&DOCUMENTED, Urgency::Usual, deadline).await;
     assert!(turn.is_none());
     assert_eq!(begin.elapsed(), Duration::ZERO);
-    let turn = limit.turn(&DOCUMENTED, Urgency::Usual, begin + seconds(5));
+    let turn = limit.slot(&DOCUMENTED, Urgency::Usual, begin + seconds(5));
     assert!(turn.await.is_some());
 
     // Behind others nobody knows how long it takes, so the wait lasts until the deadline.
     use_up(&limit, Urgency::Usual).await;
     let behind = async {
-        let turn = limit.turn(&DOCUMENTED, Urgency::Usual, begin + seconds(7));
+        let turn = limit.slot(&DOCUMENTED, Urgency::Usual, begin + seconds(7));
         (turn.await.is_none(), begin.elapsed())
     };
     let (first, behind) = tokio::join!(usual(&limit), behind);
@@ -270,7 +270,7 @@ async fn a_pause_keeps_everybody_waiting_and_the_longest_counts() {
     let begin = Instant::now();
     limit.pause(seconds(20));
     limit.pause(seconds(5));
-    let late = limit.turn(&DOCUMENTED, Urgency::Urgent, begin + seconds(19));
+    let late = limit.slot(&DOCUMENTED, Urgency::Urgent, begin + seconds(19));
     assert!(late.await.is_none());
     assert_eq!(begin.elapsed(), Duration::ZERO);
     let (usual, urgent) = tokio::join!(usual(&limit), urgent(&limit));
@@ -295,7 +295,7 @@ async fn a_lower_cap_spaces_calls_however_long_their_answers_take() {
     let begin = Instant::now();
     let mut turns = Vec::new();
     for _ in 0..20 {
-        turns.push(limit.turn(&windows, Urgency::Usual, far()).await.unwrap());
+        turns.push(limit.slot(&windows, Urgency::Usual, far()).await.unwrap());
     }
     assert_eq!(begin.elapsed(), seconds(9));
     drop(turns);
@@ -311,4 +311,35 @@ async fn what_no_window_holds_is_forgotten() {
     advance(seconds(180)).await;
     assert!(limit.is_idle());
     assert!(limit.log().calls.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_host_and_a_key_share_a_limit_while_it_remembers_a_call() {
+    let accounts = Accounts::default();
+    let key = ApiKey::new("canary-a").unwrap();
+    let other_key = ApiKey::new("canary-b").unwrap();
+    let first = accounts.limit("a.example", &key);
+    assert!(Arc::ptr_eq(&first, &accounts.limit("a.example", &key)));
+    assert!(!Arc::ptr_eq(&first, &accounts.limit("b.example", &key)));
+    assert!(!Arc::ptr_eq(
+        &first,
+        &accounts.limit("a.example", &other_key)
+    ));
+    assert!(!format!("{accounts:?}").contains("canary"));
+
+    let now = Instant::now();
+    let turn = first.slot(&RateWindow::DOCUMENTED, Urgency::Usual, now);
+    drop(turn.await.unwrap());
+    drop(first);
+    let remembered = |accounts: &Accounts| {
+        drop(accounts.limit("c.example", &key));
+        let limits = accounts.limits.lock().unwrap();
+        limits.keys().any(|(host, _)| host == "a.example")
+    };
+    assert!(
+        remembered(&accounts),
+        "no client is left, but its calls count"
+    );
+    advance(Duration::from_secs(180)).await;
+    assert!(!remembered(&accounts), "nothing is left to remember");
 }

@@ -1,13 +1,42 @@
-//! Revoking an order with all its certificates, or one certificate. Final, and refused without a call unless
-//! [`Config::allow_revocation`](crate::certcentral::http::config::Config::allow_revocation) is set.
+//! Ending an order: taking it back before it is issued, or revoking it or one of its certificates.
+//!
+//! A revocation is final, and refused without a call unless [`Config::allow_revocation`] is set.
+//!
+//! [`Config::allow_revocation`]: crate::certcentral::Config::allow_revocation
 
 use serde::Serialize;
 
-use crate::certcentral::http::action::{Action, Change};
+use crate::certcentral::http::answer::Answer;
+use crate::certcentral::http::call::{Action, Call, Change};
 use crate::certcentral::http::client::Client;
+#[cfg(doc)]
+use crate::certcentral::http::error::ConfigError;
 use crate::certcentral::http::error::Error;
 use crate::certcentral::id::{CertificateId, OrderId};
 use crate::certcentral::request::Request;
+
+/// The word of today's documentation.
+const CANCELED: &str = "canceled";
+/// The word of its older editions; both say that case matters.
+const CANCELED_FORMERLY: &str = "CANCELED";
+
+/// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/update-order-status.html>
+#[derive(Debug, Clone, Copy, Serialize)]
+pub(crate) struct StatusUpdate<'a> {
+    pub(crate) status: &'static str,
+    pub(crate) note: &'a str,
+    pub(crate) send_emails: bool,
+}
+
+impl<'a> StatusUpdate<'a> {
+    pub(crate) fn canceled(note: &'a str) -> Self {
+        Self {
+            status: CANCELED,
+            note,
+            send_emails: false,
+        }
+    }
+}
 
 /// The body of a revocation. Absent members are not sent.
 ///
@@ -53,12 +82,40 @@ pub enum Revoked {
 }
 
 impl Client {
+    /// Cancels an order that is `pending` or `waiting_pickup`; of one that is `reissue_pending`, the reissue only.
+    /// Final. `note` must say why. Sends no e-mail.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`]; 404 where the order does not exist or the key does not see it.
+    ///
+    /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/update-order-status.html>
+    pub async fn cancel_order(&self, order: OrderId, note: &str) -> Result<(), Error> {
+        let id = order.to_string();
+        let path = ["order", "certificate", &id, "status"];
+        let change = Change::of_order(Action::Cancel, order);
+        let update = StatusUpdate::canceled(note);
+        let call = Call::put(change, &path).with_body(&update)?;
+        match self.call(call, Answer::done).await {
+            // The refusal of the word proves that nothing was done, so the older word may be tried.
+            Err(Error::Api(error)) if error.status == 400 && error.has("invalid_value:status") => {
+                let update = StatusUpdate {
+                    status: CANCELED_FORMERLY,
+                    ..update
+                };
+                let call = Call::put(change, &path).with_body(&update)?;
+                self.call(call, Answer::done).await
+            }
+            result => result,
+        }
+    }
+
     /// Revokes an order with all its certificates, reissues and duplicates. Sent exactly once, on a connection of its
     /// own: without `skip_approval` each call makes a request.
     ///
     /// # Errors
     ///
-    /// [`ConfigError::RevocationNotAllowed`](crate::certcentral::http::config::ConfigError::RevocationNotAllowed) before anything is sent, unless the client may revoke. One that is revoked
+    /// [`ConfigError::RevocationNotAllowed`] before anything is sent, unless the client may revoke. One that is revoked
     /// already is refused by the API. After an unknown outcome ([`Error::certainty`]) look at the order before anything is
     /// sent again. 404 where the order does not exist or the key does not see it.
     ///
@@ -78,7 +135,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`ConfigError::RevocationNotAllowed`](crate::certcentral::http::config::ConfigError::RevocationNotAllowed) before anything is sent, unless the client may revoke. 404 where the
+    /// [`ConfigError::RevocationNotAllowed`] before anything is sent, unless the client may revoke. 404 where the
     /// certificate does not exist or the key does not see it.
     ///
     /// Source: <https://dev.digicert.com/certcentral-apis/services-api/certificates/revoke-certificate.html>
@@ -101,7 +158,8 @@ impl Client {
         path: &[&str],
         revocation: &Revocation,
     ) -> Result<Revoked, Error> {
-        let request = self.put_once(change, path, revocation).await?;
+        let call = Call::put(change, path).with_body(revocation)?;
+        let request = self.call(call.once(), Answer::json_unless_empty).await?;
         Ok(request.map_or(Revoked::Done, |request| {
             Revoked::Requested(Box::new(request))
         }))

@@ -1,6 +1,9 @@
 //! Answers whose body is cut, too large, compressed, of the wrong kind, or echoes the key.
 
-use super::*;
+use super::server::{KEY, Server, Turn, answer, json};
+use super::transport::{PLACED, order_id, place, refused};
+use crate::certcentral::http::transport::MAX_BODY;
+use crate::certcentral::*;
 
 /// `{"id":112233}` in gzip.
 const GZIP: [u8; 33] = [
@@ -10,7 +13,7 @@ const GZIP: [u8; 33] = [
 
 #[tokio::test]
 async fn a_page_is_recognised_and_quoted() {
-    let page = include_bytes!("../../../../tests/fixtures/certcentral/error_503_waf.html");
+    let page = include_bytes!("../../../tests/fixtures/certcentral/error_503_waf.html");
     let answers = [
         ("503 Service Unavailable", "text/html; charset=utf-8"),
         ("403 Forbidden", "text/html"),
@@ -196,7 +199,7 @@ async fn a_success_that_carries_errors_is_a_refusal_of_unknown_outcome() {
 
 #[tokio::test]
 async fn text_is_read_with_line_feeds_and_a_page_is_no_certificate() {
-    let pem = include_str!("../../../../tests/fixtures/certcentral/download_pem_all.pem");
+    let pem = include_str!("../../../tests/fixtures/certcentral/download_pem_all.pem");
     let certificate = CertificateId::try_from(113).unwrap();
     let script = vec![
         Turn::Answer(answer("200 OK", "application/x-pem-file", pem.as_bytes())),
