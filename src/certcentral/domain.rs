@@ -4,10 +4,7 @@ use serde::Deserialize;
 use time::OffsetDateTime;
 
 use super::flexible;
-use super::http::call::Call;
-use super::http::client::Client;
-use super::http::error::Error;
-use super::http::paging::listing;
+use super::http::{Call, Client, Error, listing};
 use super::id::{ContainerId, DomainId};
 use super::orders::info::{ContainerRef, OrganizationRef};
 use super::orders::validation::DcvToken;

@@ -1,7 +1,8 @@
-//! Decoders for the types that the API does not keep to: booleans as `1` and `"1"`, numbers as strings, `[]` for an
-//! empty object, `{}` for an empty list, PEM with CRLF.
+//! Decoders for the types that the API does not keep to: booleans as `1` and `"1"`, numbers as
+//! strings, `[]` for an empty object, `{}` for an empty list, PEM with CRLF.
 //!
-//! Use them with `#[serde(default, deserialize_with = "flexible::…")]`; a missing key gives the default.
+//! Use them with `#[serde(default, deserialize_with = "flexible::…")]`; a missing key gives the
+//! default.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -11,7 +12,8 @@ use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
 use time::{Date, OffsetDateTime, PrimitiveDateTime};
 
-/// `true`, `1`, `"1"` and `"true"` are true; `false`, `0`, `"0"`, `"false"`, `""` and `null` are false.
+/// `true`, `1`, `"1"` and `"true"` are true; `false`, `0`, `"0"`, `"false"`, `""` and `null` are
+/// false.
 pub(crate) fn boolean<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
     Ok(optional_boolean(deserializer)?.unwrap_or(false))
 }
@@ -84,20 +86,22 @@ pub(crate) fn normalize_pem(pem: &str) -> String {
     normal
 }
 
-/// A date `yyyy-MM-dd`, also at the start of a longer text; anything else is `None`, because an odd date is no reason
-/// to lose an order.
+/// A date `yyyy-MM-dd`, also at the start of a longer text; anything else is `None`, because an odd
+/// date is no reason to lose an order.
 pub(crate) fn date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Date>, D::Error> {
     Ok(text(deserializer)?.and_then(|text| parse_date(&text)))
 }
 
-/// A timestamp such as `2018-10-16T20:05:28+00:00`, or `yyyy-MM-dd HH:mm:ss` taken as UTC; anything else is `None`.
+/// A timestamp such as `2018-10-16T20:05:28+00:00`, or `yyyy-MM-dd HH:mm:ss` taken as UTC; anything
+/// else is `None`.
 pub(crate) fn timestamp<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<OffsetDateTime>, D::Error> {
     Ok(text(deserializer)?.and_then(|text| parse_timestamp(&text)))
 }
 
-/// A list; `null`, `{}` and a missing key are empty, and the values of an object count as its items (PHP arrays).
+/// A list; `null`, `{}` and a missing key are empty, and the values of an object count as its items
+/// (PHP arrays).
 pub(crate) fn list<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
 where
     D: Deserializer<'de>,
@@ -306,7 +310,8 @@ mod tests {
     }
 
     fn probe(json: &serde_json::Value) -> Probe {
-        // Through text, as answers arrive, so that integers and floats are told apart as on the wire.
+        // Through text, as answers arrive, so that integers and floats are told apart as on the
+        // wire.
         serde_json::from_str(&json.to_string()).unwrap()
     }
 

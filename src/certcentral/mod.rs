@@ -1,8 +1,10 @@
-//! Typed client of the CertCentral Services API v2. Names no Terraform type; could be published alone.
+//! Typed client of the CertCentral Services API v2. Names no Terraform type; could be published
+//! alone.
 //!
-//! A call that changes something is repeated only after a failure that proves that nothing happened, and any call only after one
-//! that may pass; redirects are refused. After a failed call that changes something, [`Error::certainty`] says whether it is
-//! proven that nothing happened. The calls of a process to one account keep to CertCentral's request limits.
+//! A call that changes something is repeated only after a failure that proves that nothing
+//! happened, and any call only after one that may pass; redirects are refused. After a failed call
+//! that changes something, [`Error::certainty`] says whether it is proven that nothing happened.
+//! The calls of a process to one account keep to CertCentral's request limits.
 //!
 //! `http` makes calls; the endpoints stand in a file per group, those of orders in `orders`.
 //! `flexible` reads the API's irregular JSON.
@@ -45,8 +47,7 @@ pub use orders::price::{Amount, NotAnAmount, PriceEstimate, PriceQuery, PricedNa
 pub use orders::status::{OrderStatus, RequestStatus};
 pub use orders::update::{ContactUpdate, Note};
 pub use orders::validation::{
-    DcvCheck, DcvToken, DnsNameValidation, NameCheck, OrganizationProgress, RandomValue,
-    ValidationStatus,
+    DcvCheck, DcvToken, DnsNameValidation, NameCheck, RandomValue, ValidationStatus,
 };
 pub use organization::{Approver, Approvers, Organization, OrganizationValidation};
 pub use product::{HashType, HashTypes, Product};

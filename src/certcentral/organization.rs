@@ -4,10 +4,7 @@ use serde::Deserialize;
 use time::OffsetDateTime;
 
 use super::flexible;
-use super::http::call::Call;
-use super::http::client::Client;
-use super::http::error::Error;
-use super::http::paging::listing;
+use super::http::{Call, Client, Error, listing};
 use super::id::OrganizationId;
 use super::orders::info::{ContainerRef, OrderContact};
 

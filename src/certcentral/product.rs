@@ -3,10 +3,7 @@
 use serde::Deserialize;
 
 use super::flexible;
-use super::http::call::Call;
-use super::http::client::Client;
-use super::http::error::Error;
-use super::http::paging::listing;
+use super::http::{Call, Client, Error, listing};
 use super::orders::info::{CaCert, ServerPlatform};
 
 /// A product. The list gives less of it than [`Client::product`].

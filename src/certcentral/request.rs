@@ -4,11 +4,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::flexible;
-use super::http::answer::Answer;
-use super::http::call::{Action, Call, Change};
-use super::http::client::Client;
-use super::http::error::Error;
-use super::http::paging::listing;
+use super::http::{Action, Answer, Call, Change, Client, Error, listing};
 use super::id::{OrderId, RequestId};
 use super::orders::info::{ContainerRef, OrganizationRef, ProductRef};
 use super::orders::status::RequestStatus;
@@ -133,7 +129,8 @@ impl Client {
             .await
     }
 
-    /// All requests, or those with one status, over all pages. Orders that wait for approval may show only here.
+    /// All requests, or those with one status, over all pages. Orders that wait for approval may
+    /// show only here.
     ///
     /// Source: <https://dev.digicert.com/services-api/requests/list-requests/>
     pub async fn requests(&self, status: Option<&RequestStatus>) -> Result<Vec<Request>, Error> {

@@ -54,8 +54,8 @@ impl Answer {
         serde_json::from_str(text).unwrap_or_default()
     }
 
-    /// When the API answered, by its own clock. Only a success and a refusal that gives its reason are answers of the API; a
-    /// page for people, and what a proxy on the way refuses, are none.
+    /// When the API answered, by its own clock. Only a success and a refusal that gives its reason
+    /// are answers of the API; a page for people, and what a proxy on the way refuses, are none.
     pub(super) fn date(&self) -> Option<OffsetDateTime> {
         let is_success = (200..300).contains(&self.status) && !self.is_html();
         let is_refusal = || {
@@ -65,8 +65,8 @@ impl Answer {
         self.date.filter(|_| is_success || is_refusal())
     }
 
-    /// The body as data. Strict: a body that was cut off is no data, and neither is one with a byte that is no text, even where
-    /// nothing reads it: only texts have lost the key.
+    /// The body as data. Strict: a body that was cut off is no data, and neither is one with a byte
+    /// that is no text, even where nothing reads it: only texts have lost the key.
     pub(crate) fn json<T: DeserializeOwned>(self) -> Result<T, Error> {
         if self.is_html() {
             return Err(self.not_json());
@@ -94,8 +94,9 @@ impl Answer {
         }
     }
 
-    /// The body of an answer to a GET as data. The API gives it with a 200. Of another success, which came from somewhere else, a `{}` would
-    /// pass for an empty list, and an order that is there would be bought again.
+    /// The body of an answer to a GET as data. The API gives it with a 200. Of another success,
+    /// which came from somewhere else, a `{}` would pass for an empty list, and an order that is
+    /// there would be bought again.
     pub(crate) fn found<T: DeserializeOwned>(self) -> Result<T, Error> {
         if self.status == 200 {
             return self.json();
@@ -116,7 +117,8 @@ impl Answer {
         self.json().map(Some)
     }
 
-    /// Accepts an answer whose body does not matter. A page for people, and a success with `errors` in it, are none.
+    /// Accepts an answer whose body does not matter. A page for people, and a success with `errors`
+    /// in it, are none.
     pub(crate) fn done(self) -> Result<(), Error> {
         if self.is_html() {
             return Err(self.not_json());
@@ -149,7 +151,8 @@ impl Answer {
         }
     }
 
-    /// The body as a refusal in the API's own words; JSON without `errors` is a refusal that gives no reason.
+    /// The body as a refusal in the API's own words; JSON without `errors` is a refusal that gives
+    /// no reason.
     fn api_error(&self) -> Option<ApiError> {
         if self.is_html() {
             return None;

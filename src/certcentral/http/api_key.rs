@@ -54,21 +54,23 @@ impl ApiKey {
         Ok(value)
     }
 
-    /// A text without the key, however it is written there: plain, backwards, percent-encoded, JSON-escaped, in base64 or in
-    /// hexadecimal, and, if the key is a long one, without any part of it of eight characters or more.
-    #[must_use]
-    pub fn scrub(&self, text: &str) -> String {
+    /// A text without the key, however it is written there: plain, backwards, percent-encoded,
+    /// JSON-escaped, in base64 or in hexadecimal, and, if the key is a long one, without any part
+    /// of it of eight characters or more.
+    pub(crate) fn scrub(&self, text: &str) -> String {
         self.traces.scrub(text, REDACTED)
     }
 
-    /// Texts that give the key away, for a log that masks what it is told: the key in every encoding, and its end.
+    /// Texts that give the key away, for a log that masks what it is told: the key in every
+    /// encoding, and its end.
     #[must_use]
     pub fn forms(&self) -> Vec<String> {
         self.traces.forms(&self.key)
     }
 
-    /// A body without the key, also where JSON spells it with escapes that it does not need. One that is no text stays as it is: it is never data, and it is quoted through
-    /// [`ApiKey::scrub`] only.
+    /// A body without the key, also where JSON spells it with escapes that it does not need. One
+    /// that is no text stays as it is: it is never data, and it is quoted through [`ApiKey::scrub`]
+    /// only.
     pub(crate) fn scrub_body(&self, body: Vec<u8>) -> Vec<u8> {
         match std::str::from_utf8(&body) {
             Ok(text) => self.scrub(&without_needless_escapes(text)).into_bytes(),
@@ -100,7 +102,8 @@ impl ApiKey {
     }
 }
 
-/// Whether a character cannot move a terminal's cursor, change colours or reverse the direction of text.
+/// Whether a character cannot move a terminal's cursor, change colours or reverse the direction of
+/// text.
 fn is_harmless(character: char) -> bool {
     !character.is_control()
         && !matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')

@@ -1,5 +1,6 @@
-//! The audit log: a file that tells every changing call in one JSON line before it is sent and one after. No key, no CSR and no
-//! person is in it: an entry is made of ids, words of ours, and codes of the API.
+//! The audit log: a file that tells every changing call in one JSON line before it is sent and one
+//! after. No key, no CSR and no person is in it: an entry is made of ids, words of ours, and codes
+//! of the API.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
@@ -28,7 +29,8 @@ const MODE: u32 = 0o600;
 /// Characters of an API code that are told at most.
 const LONGEST_CODE: usize = 100;
 
-/// A file to which every changing call is written. It is opened for each line, so that it may be moved away at any time.
+/// A file to which every changing call is written. It is opened for each line, so that it may be
+/// moved away at any time.
 #[derive(Debug, Clone)]
 pub struct AuditLog(Arc<Inner>);
 
@@ -182,7 +184,8 @@ impl AuditLog {
 }
 
 impl Intent<'_> {
-    /// Writes how the call ended. The call has been made, so a line that cannot be written is only remembered.
+    /// Writes how the call ended. The call has been made, so a line that cannot be written is only
+    /// remembered.
     pub(super) fn close(mut self, reported: &Reported, failure: Option<&Error>) {
         self.entry.time = now();
         self.entry.event = Event::Outcome;

@@ -1,7 +1,8 @@
 //! After a failed call that changes something: is it proven that nothing happened?
 //!
-//! An order has no idempotency key, so this is the question on which money depends. Only what proves that the server
-//! did nothing counts as proof; everything else is unknown and has to be looked up before anything is sent again.
+//! An order has no idempotency key, so this is the question on which money depends. Only what
+//! proves that the server did nothing counts as proof; everything else is unknown and has to be
+//! looked up before anything is sent again.
 
 use super::error::{Error, TransportKind};
 
@@ -10,7 +11,8 @@ use super::error::{Error, TransportKind};
 pub enum Certainty {
     /// Proven: the server processed nothing. The call may be sent again.
     NothingHappened,
-    /// The server may have processed the call, or may still do so. Look before anything is sent again.
+    /// The server may have processed the call, or may still do so. Look before anything is sent
+    /// again.
     Unknown,
 }
 
@@ -32,7 +34,8 @@ impl Error {
             Self::Config(_) | Self::NotSent { .. } => true,
             Self::GaveUp { certainty, .. } => return *certainty,
             Self::Transport { kind, .. } => failed_before_sending(*kind),
-            // Over the rate limit every call is refused before it is looked at, also by the CDN in HTML.
+            // Over the rate limit every call is refused before it is looked at, also by the CDN in
+            // HTML.
             Self::Api(error) => {
                 error.status == 429
                     || (400..500).contains(&error.status) && !error.errors.is_empty()

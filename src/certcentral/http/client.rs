@@ -50,7 +50,8 @@ struct Inner {
     clock: ServerClock,
     gate: Gate,
     rate_limit: Arc<RateLimit>,
-    /// Chance for the pauses of repeats, so that those who failed together do not come back together.
+    /// Chance for the pauses of repeats, so that those who failed together do not come back
+    /// together.
     jitter: Mutex<Rng>,
     /// CertCentral does not know the key. It will not know it at the next call either.
     rejection: OnceLock<ApiError>,
@@ -114,13 +115,15 @@ impl Client {
         self.inner.config.base_url.host()
     }
 
-    /// The day (UTC) on the clock of CertCentral as its newest answer told it. None before the first one.
+    /// The day (UTC) on the clock of CertCentral as its newest answer told it. None before the
+    /// first one.
     #[must_use]
     pub fn today(&self) -> Option<Date> {
         self.inner.clock.today()
     }
 
-    /// Why the newest entry of the audit log about a call that was made could not be written. Told once.
+    /// Why the newest entry of the audit log about a call that was made could not be written. Told
+    /// once.
     #[must_use]
     pub fn audit_trouble(&self) -> Option<String> {
         self.inner.config.audit_log.as_ref()?.take_trouble()
@@ -291,7 +294,8 @@ impl Patience {
             .unwrap_or_else(|| Instant::now() + DEFAULT_WAIT)
     }
 
-    /// What `work` comes to, or none if a stop ends it first. Work that is done at once is not stopped.
+    /// What `work` comes to, or none if a stop ends it first. Work that is done at once is not
+    /// stopped.
     pub(super) async fn unless_stopped<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         tokio::select! {
             biased;

@@ -11,7 +11,8 @@ use super::api_key::ApiKey;
 use super::audit::AuditLog;
 use super::rate_limit::RateWindow;
 
-/// Repeats of a call where nobody sets another number: with their pauses they outlast CertCentral's window of three minutes.
+/// Repeats of a call where nobody sets another number: with their pauses they outlast CertCentral's
+/// window of three minutes.
 pub const DEFAULT_MAX_RETRIES: u32 = 8;
 
 /// Everything a [`Client`](crate::certcentral::Client) needs to know.
@@ -31,26 +32,31 @@ pub struct Config {
     pub proxy: Option<ProxyUrl>,
     /// How often a call is repeated at most after a failure that may pass.
     pub max_retries: u32,
-    /// Request limits that this client keeps, together with all clients of the process that call the same host with the same key.
+    /// Request limits that this client keeps, together with all clients of the process that call
+    /// the same host with the same key.
     pub rate_windows: Vec<RateWindow>,
-    /// Makes a simulation the same in every run: pauses take their chance from this seed, and no rate limit is shared with other clients
-    /// of the process.
+    /// Makes a simulation the same in every run: pauses take their chance from this seed, and no
+    /// rate limit is shared with other clients of the process.
     pub isolated: Option<u64>,
-    /// Whether this client may revoke. Without it every revocation is refused before anything is sent.
+    /// Whether this client may revoke. Without it every revocation is refused before anything is
+    /// sent.
     pub allow_revocation: bool,
-    /// Whether this client may only read. With it every call that changes anything is refused before it is sent.
+    /// Whether this client may only read. With it every call that changes anything is refused
+    /// before it is sent.
     pub read_only: bool,
     /// Paid orders that this client places at most, renewals included; none without a limit.
     pub max_orders: Option<u32>,
-    /// File that tells every changing call. What cannot be written there before it is sent, is not sent.
+    /// File that tells every changing call. What cannot be written there before it is sent, is not
+    /// sent.
     pub audit_log: Option<AuditLog>,
 }
 
-/// Deadlines. Each is a total from the first attempt to connect to the last byte of the answer, so that an answer that
-/// drips byte by byte ends too.
+/// Deadlines. Each is a total from the first attempt to connect to the last byte of the answer, so
+/// that an answer that drips byte by byte ends too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Timeouts {
-    /// Until the connection stands, TLS included. Keep it below the others: it proves that nothing was sent.
+    /// Until the connection stands, TLS included. Keep it below the others: it proves that nothing
+    /// was sent.
     pub connect: Duration,
     /// Of every call but the order POST.
     pub request: Duration,
@@ -59,7 +65,8 @@ pub struct Timeouts {
 }
 
 impl Config {
-    /// A configuration with default deadlines, system trust and the proxy of the environment, that may not revoke.
+    /// A configuration with default deadlines, system trust and the proxy of the environment, that
+    /// may not revoke.
     #[must_use]
     pub fn new(base_url: BaseUrl, api_key: ApiKey) -> Self {
         Self {

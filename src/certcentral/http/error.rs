@@ -44,7 +44,8 @@ pub enum Error {
         /// The body, at most 500 characters.
         quoted: String,
     },
-    /// A redirect, which is never followed: it would carry the API key to another place and repeat the call.
+    /// A redirect, which is never followed: it would carry the API key to another place and repeat
+    /// the call.
     #[error("{host} answered {status} with a redirect to {}, which is not followed", target_host.as_deref().unwrap_or("no host"))]
     Redirect {
         /// Host and port that were called.
@@ -106,7 +107,8 @@ pub enum Error {
         /// What all attempts together prove: see [`Error::certainty`].
         certainty: Certainty,
     },
-    /// The call waited for its turn within the request limit and did not get it. It was not sent, or not sent again after a 429.
+    /// The call waited for its turn within the request limit and did not get it. It was not sent,
+    /// or not sent again after a 429.
     #[error("not sent within {} seconds because of the request limit of CertCentral", waited.as_secs())]
     NotSent {
         /// Why the wait ended.
@@ -148,7 +150,8 @@ pub enum ConfigError {
     /// A value cannot be written as JSON.
     #[error("the request body cannot be written as JSON: {0}")]
     Body(String),
-    /// The HTTP client cannot be built, for instance because the system has no trusted certificates.
+    /// The HTTP client cannot be built, for instance because the system has no trusted
+    /// certificates.
     #[error("the HTTP client cannot be built: {0}")]
     HttpClient(String),
     /// A revocation was asked for and [`Config::allow_revocation`] is not set. Nothing was sent.
@@ -187,7 +190,8 @@ pub enum GaveUp {
     Stopped,
     /// Another attempt had no turn within the request limit in the time of the operation.
     NoTurn,
-    /// The last attempt failed in a way that is not repeated. Told only where an earlier one may have taken effect.
+    /// The last attempt failed in a way that is not repeated. Told only where an earlier one may
+    /// have taken effect.
     Final,
 }
 
@@ -207,9 +211,11 @@ pub enum TransportKind {
     Dns,
     /// No connection: refused, unreachable, or not within the connect timeout. Nothing was sent.
     Connect,
-    /// The TLS handshake failed: certificate not trusted, expired, or for another host. Nothing was sent.
+    /// The TLS handshake failed: certificate not trusted, expired, or for another host. Nothing was
+    /// sent.
     Tls,
-    /// The deadline of the call passed after the connection stood. The call may have been processed.
+    /// The deadline of the call passed after the connection stood. The call may have been
+    /// processed.
     Timeout,
     /// The connection broke while sending or receiving. The call may have been processed.
     Interrupted,
@@ -259,7 +265,8 @@ impl ErrorItem {
         self.code.split(['|', ':']).next().unwrap_or_default()
     }
 
-    /// What the code is about: `order` of `not_found|order`, `validity_years` of `invalid_value:validity_years`.
+    /// What the code is about: `order` of `not_found|order`, `validity_years` of
+    /// `invalid_value:validity_years`.
     #[must_use]
     pub fn detail(&self) -> Option<&str> {
         self.code.split_once(['|', ':']).map(|(_, detail)| detail)
@@ -267,7 +274,8 @@ impl ErrorItem {
 }
 
 impl ApiError {
-    /// Whether any objection has this code, in full (`not_found|order`) or without its detail (`not_found`).
+    /// Whether any objection has this code, in full (`not_found|order`) or without its detail
+    /// (`not_found`).
     #[must_use]
     pub fn has(&self, code: &str) -> bool {
         self.errors
@@ -314,9 +322,8 @@ impl Error {
         }
     }
 
-    /// A failure that is worth another attempt which does not come. A single attempt whose repeats are used up needs no word
-    /// about them.
-    /// `earlier` is what the attempts before the last prove.
+    /// A failure that is worth another attempt which does not come. A single attempt whose repeats
+    /// are used up needs no word about them. `earlier` is what the attempts before the last prove.
     pub(crate) fn gave_up(
         last: Self,
         attempts: u32,

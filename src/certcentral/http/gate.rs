@@ -1,4 +1,5 @@
-//! What a client may do at all. Every changing call passes here before anything is sent, whatever the code above it does.
+//! What a client may do at all. Every changing call passes here before anything is sent, whatever
+//! the code above it does.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -33,8 +34,8 @@ impl Gate {
         }
     }
 
-    /// Lets a changing call through, or says why not. A purchase takes one of the client's orders at this moment, so that
-    /// calls at the same time cannot exceed the limit together.
+    /// Lets a changing call through, or says why not. A purchase takes one of the client's orders
+    /// at this moment, so that calls at the same time cannot exceed the limit together.
     pub(super) fn pass(&self, action: Action) -> Result<Permit<'_>, ConfigError> {
         if self.read_only {
             return Err(ConfigError::ReadOnly);
@@ -58,8 +59,8 @@ impl Gate {
 }
 
 impl Permit<'_> {
-    /// Ends the call. Only a purchase of which it is proven that nothing happened gives its order back; one that is dropped
-    /// without this keeps it, because nobody knows.
+    /// Ends the call. Only a purchase of which it is proven that nothing happened gives its order
+    /// back; one that is dropped without this keeps it, because nobody knows.
     pub(super) fn settle(self, failure: Option<Certainty>) {
         if let (Some(taken), Some(Certainty::NothingHappened)) = (self.slot, failure) {
             taken.fetch_sub(1, Ordering::SeqCst);

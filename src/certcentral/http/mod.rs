@@ -30,3 +30,9 @@ mod redaction;
 mod retry;
 mod retry_policy;
 pub(crate) mod transport;
+
+pub(crate) use answer::Answer;
+pub(crate) use call::{Action, Call, Change};
+pub(crate) use client::Client;
+pub(crate) use error::Error;
+pub(crate) use paging::listing;

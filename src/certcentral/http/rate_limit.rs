@@ -1,11 +1,13 @@
-//! Our side of CertCentral's request limits: rolling windows that every call of the process to one account passes.
+//! Our side of CertCentral's request limits: rolling windows that every call of the process to one
+//! account passes.
 //!
-//! A call counts from the moment it is sent until a window after its answer, because CertCentral counted it somewhere between the
-//! two. So no stretch of time at CertCentral holds more calls than a window allows here, however the network delays them. Within
-//! the windows nobody waits.
+//! A call counts from the moment it is sent until a window after its answer, because CertCentral
+//! counted it somewhere between the two. So no stretch of time at CertCentral holds more calls than
+//! a window allows here, however the network delays them. Within the windows nobody waits.
 //!
-//! Calls go in the order in which they asked. Urgent ones, which look for an order whose answer was lost, pass the others and may use a
-//! reserve, so that a queue of hundreds of calls cannot keep a paid order in doubt. After a 429 everybody pauses.
+//! Calls go in the order in which they asked. Urgent ones, which look for an order whose answer was
+//! lost, pass the others and may use a reserve, so that a queue of hundreds of calls cannot keep a
+//! paid order in doubt. After a 429 everybody pauses.
 
 #[cfg(test)]
 mod tests;
@@ -37,7 +39,8 @@ pub struct RateWindow {
 }
 
 impl RateWindow {
-    /// What DigiCert documents, 100 calls in 5 seconds and 1000 in 3 minutes, without a tenth for other users of the key.
+    /// What DigiCert documents, 100 calls in 5 seconds and 1000 in 3 minutes, without a tenth for
+    /// other users of the key.
     ///
     /// Source: <https://dev.digicert.com/en/certcentral-apis/services-api/rate-limits.html>
     pub const DOCUMENTED: [Self; 2] = [
@@ -141,8 +144,8 @@ pub(super) struct Slot {
 }
 
 impl RateLimit {
-    /// Waits until a call may be sent. None as soon as it is certain that this is not before `deadline`. Dropping the future
-    /// gives up the place in the queue and nothing else.
+    /// Waits until a call may be sent. None as soon as it is certain that this is not before
+    /// `deadline`. Dropping the future gives up the place in the queue and nothing else.
     pub(super) async fn slot(
         self: &Arc<Self>,
         windows: &[RateWindow],
@@ -180,7 +183,8 @@ impl RateLimit {
         }
     }
 
-    /// Keeps everybody waiting for this long from now on, or longer where somebody else asked for that.
+    /// Keeps everybody waiting for this long from now on, or longer where somebody else asked for
+    /// that.
     pub(super) fn pause(&self, respite: Duration) {
         let until = Instant::now() + respite;
         let mut log = self.log();
@@ -280,8 +284,8 @@ impl Drop for Announced<'_> {
     }
 }
 
-/// By host and API key. The key is kept as a hash, since this lives as long as the process; two keys with the same hash would share
-/// a limit and wait a little longer.
+/// By host and API key. The key is kept as a hash, since this lives as long as the process; two
+/// keys with the same hash would share a limit and wait a little longer.
 static ACCOUNTS: LazyLock<Accounts> = LazyLock::new(Accounts::default);
 
 #[derive(Debug, Default)]

@@ -1,4 +1,5 @@
-//! Finding a secret in a text, however it got there: whole or in part, forwards or backwards, and as encodings write it.
+//! Finding a secret in a text, however it got there: whole or in part, forwards or backwards, and
+//! as encodings write it.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -7,8 +8,8 @@ use data_encoding::{BASE64, BASE64_NOPAD, BASE64URL_NOPAD, HEXLOWER, HEXUPPER};
 
 /// Characters that give a part of a secret away.
 const PART: usize = 8;
-/// The same in base64, where a character holds six bits. Shorter runs occur in certificates by chance: a key of the sandbox and the
-/// name of its authority share a word.
+/// The same in base64, where a character holds six bits. Shorter runs occur in certificates by
+/// chance: a key of the sandbox and the name of its authority share a word.
 const PART_IN_BASE64: usize = 10;
 /// The same in hexadecimal.
 const PART_IN_HEX: usize = 2 * PART;
@@ -20,7 +21,8 @@ const SHORTEST_IN_PARTS: usize = 24;
 pub(super) struct Traces {
     /// The secret in every form, the longest first.
     whole: Vec<String>,
-    /// Every run of those forms that is long enough, by its length; of base64 at any place in a longer text, too.
+    /// Every run of those forms that is long enough, by its length; of base64 at any place in a
+    /// longer text, too.
     parts: Vec<(usize, HashSet<Vec<u8>>)>,
 }
 
@@ -48,7 +50,8 @@ impl Traces {
         Self { whole, parts }
     }
 
-    /// The forms to look for where parts cannot be: the secret in every encoding, and its end, which is what people quote.
+    /// The forms to look for where parts cannot be: the secret in every encoding, and its end,
+    /// which is what people quote.
     pub(super) fn forms(&self, secret: &str) -> Vec<String> {
         let mut forms = self.whole.clone();
         if secret.len() >= SHORTEST_IN_PARTS {
@@ -70,7 +73,8 @@ impl Traces {
         self.without_parts(&clean, mask).unwrap_or(clean)
     }
 
-    /// The text without parts, or none if there are none. A part is ASCII, so it begins and ends between characters.
+    /// The text without parts, or none if there are none. A part is ASCII, so it begins and ends
+    /// between characters.
     fn without_parts(&self, text: &str, mask: &str) -> Option<String> {
         let mut clean = String::new();
         let mut masked_to = 0;
@@ -160,7 +164,8 @@ fn percent_in_lower_case(percent: &str) -> String {
     lower.collect()
 }
 
-/// The characters of base64 that come from the secret alone when `offset` bytes (of any multiple of three) stand before it.
+/// The characters of base64 that come from the secret alone when `offset` bytes (of any multiple of
+/// three) stand before it.
 fn within_base64(secret: &str, offset: usize) -> [String; 2] {
     let mut bytes = vec![0; offset];
     bytes.extend_from_slice(secret.as_bytes());

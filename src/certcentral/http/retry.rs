@@ -1,4 +1,5 @@
-//! A call from its first attempt to its last: its turn within the rate limit, and repeats where `retry_policy.rs` allows them.
+//! A call from its first attempt to its last: its turn within the rate limit, and repeats where
+//! `retry_policy.rs` allows them.
 
 use std::time::Duration;
 
@@ -18,8 +19,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// That of the last attempt; [`Error::GaveUp`] around it if another one would have been right, or if one before it may have
-    /// taken effect.
+    /// That of the last attempt; [`Error::GaveUp`] around it if another one would have been right,
+    /// or if one before it may have taken effect.
     pub(super) async fn send(&self, call: &Call<'_>) -> Result<Answer, Error> {
         let begin = Instant::now();
         let deadline = self.patience.deadline();
@@ -112,7 +113,8 @@ impl Client {
     }
 }
 
-/// What to report where an attempt was not made: the reason, unless the newest attempt before it may have changed something.
+/// What to report where an attempt was not made: the reason, unless the newest attempt before it
+/// may have changed something.
 fn not_repeated(reason: Error, lost: Option<Error>, attempts: u32, elapsed: Duration) -> Error {
     let Some(lost) = lost else {
         return reason;

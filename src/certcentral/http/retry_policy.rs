@@ -1,8 +1,10 @@
-//! Whether a failed call is sent again, and after which pause. Pure: time and chance come in as arguments.
+//! Whether a failed call is sent again, and after which pause. Pure: time and chance come in as
+//! arguments.
 //!
-//! Two rules keep an order from being bought twice. A call that changes something is repeated only after a failure that proves that
-//! nothing happened: a 429, or a connection that never stood. A call that can be repeated without harm is also repeated
-//! after failures that pass: 502, 503, 504 and a broken connection. Nothing else is repeated.
+//! Two rules keep an order from being bought twice. A call that changes something is repeated only
+//! after a failure that proves that nothing happened: a 429, or a connection that never stood. A
+//! call that can be repeated without harm is also repeated after failures that pass: 502, 503, 504
+//! and a broken connection. Nothing else is repeated.
 
 use std::time::{Duration, SystemTime};
 
@@ -10,10 +12,12 @@ use reqwest::header::HeaderValue;
 
 use super::error::{Error, TransportKind};
 
-/// Repeats of a call whose connection never stands. A wrong address does not get better by waiting for it.
+/// Repeats of a call whose connection never stands. A wrong address does not get better by waiting
+/// for it.
 const CONNECT_REPEATS: u32 = 3;
 
-/// The pauses after a 429 that names none: longer than the shorter window of the limit, and up to a minute.
+/// The pauses after a 429 that names none: longer than the shorter window of the limit, and up to a
+/// minute.
 const OVER_LIMIT: Growth = Growth {
     first: Duration::from_secs(5),
     longest: Duration::from_secs(40),
@@ -103,7 +107,8 @@ pub(super) fn decide(attempt: &Attempt) -> Verdict {
     }
 }
 
-/// How long everybody leaves CertCentral alone after a 429, whoever received it and whether or not that call is repeated.
+/// How long everybody leaves CertCentral alone after a 429, whoever received it and whether or not
+/// that call is repeated.
 pub(super) fn respite(attempt: &Attempt) -> Option<Duration> {
     match attempt.failure {
         Failure::Status(429, asked) => {
@@ -163,8 +168,9 @@ impl Failure {
     }
 }
 
-/// The pause of a `Retry-After` header (RFC 9110, 10.2.3: seconds, or a date), between one second and five minutes. `now` is the time of the clock that wrote it. What
-/// cannot be read asks for nothing.
+/// The pause of a `Retry-After` header (RFC 9110, 10.2.3: seconds, or a date), between one second
+/// and five minutes. `now` is the time of the clock that wrote it. What cannot be read asks for
+/// nothing.
 pub(super) fn asked_pause(header: &HeaderValue, now: SystemTime) -> Option<Duration> {
     let text = header.to_str().ok()?.trim();
     let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());

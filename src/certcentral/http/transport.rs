@@ -18,7 +18,8 @@ use super::retry_policy;
 /// Header that carries the API key.
 const KEY_HEADER: &str = "X-DC-DEVKEY";
 const JSON: &str = "application/json";
-/// Bytes of an answer that are read at most, counted after decompression. Real ones stay below one megabyte.
+/// Bytes of an answer that are read at most, counted after decompression. Real ones stay below one
+/// megabyte.
 pub(crate) const MAX_BODY: usize = 8 * 1024 * 1024;
 
 /// What came of an attempt.
@@ -62,7 +63,8 @@ pub(super) fn http_client(
         builder = builder.http1_only().pool_max_idle_per_host(0);
     }
     if config.base_url.is_plain_http() {
-        // To this machine only: no certificates to load, and no proxy that would see the key in clear.
+        // To this machine only: no certificates to load, and no proxy that would see the key in
+        // clear.
         builder = builder.no_proxy().tls_certs_only([]);
     } else {
         if let Some(bundle) = &config.ca_bundle {
@@ -171,7 +173,8 @@ fn request(
                 .header(CONTENT_LENGTH, body.len())
                 .body(body.clone());
         }
-        // DigiCert asks for the header on every request; the HTTP library sends none without a body.
+        // DigiCert asks for the header on every request; the HTTP library sends none without a
+        // body.
         None if call.method != Method::GET => request = request.header(CONTENT_LENGTH, 0),
         None => {}
     }
@@ -258,7 +261,8 @@ fn transport_error(error: reqwest::Error, host: &str) -> Error {
     }
 }
 
-/// Whether a TLS failure is among the causes. An I/O error hides what it wraps from `source`, so it is opened first.
+/// Whether a TLS failure is among the causes. An I/O error hides what it wraps from `source`, so it
+/// is opened first.
 fn is_tls(error: &(dyn StdError + 'static)) -> bool {
     if error.is::<rustls::Error>() {
         return true;

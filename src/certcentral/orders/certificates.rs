@@ -8,11 +8,7 @@ use time::{Date, OffsetDateTime};
 use super::place::{ChainItem, NewCertificate, PlacedOrder};
 use super::status::OrderStatus;
 use crate::certcentral::flexible;
-use crate::certcentral::http::answer::Answer;
-use crate::certcentral::http::call::{Action, Call, Change};
-use crate::certcentral::http::client::Client;
-use crate::certcentral::http::error::Error;
-use crate::certcentral::http::paging::listing;
+use crate::certcentral::http::{Action, Answer, Call, Change, Client, Error, listing};
 use crate::certcentral::id::{CertificateId, OrderId};
 
 /// The body of a reissue. Absent members are not sent.
@@ -20,11 +16,11 @@ use crate::certcentral::id::{CertificateId, OrderId};
 /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/reissue-certificate.html>
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Reissue {
-    /// What is to be issued instead of the present certificate. All names: one that is left out or changed makes
-    /// DigiCert revoke the former certificates of the order within 72 hours.
+    /// What is to be issued instead of the present certificate. All names: one that is left out or
+    /// changed makes DigiCert revoke the former certificates of the order within 72 hours.
     pub certificate: NewCertificate,
-    /// Whether to skip the approval step; ignored if the user of the key may not approve. Needed to learn the
-    /// certificate id from the answer.
+    /// Whether to skip the approval step; ignored if the user of the key may not approve. Needed to
+    /// learn the certificate id from the answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub skip_approval: Option<bool>,
     /// Note to the approver; kept on the request.
@@ -72,7 +68,8 @@ impl Duplicate {
     }
 }
 
-/// A certificate with its issuers. Which is which has to be found by key and signature, never by position.
+/// A certificate with its issuers. Which is which has to be found by key and signature, never by
+/// position.
 ///
 /// Source: <https://dev.digicert.com/services-api/certificates/certificate-chain/>
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -132,13 +129,14 @@ listing! {
 }
 
 impl Client {
-    /// Replaces the primary certificate of an order that is `issued`. Sent exactly once, on a connection of its own.
-    /// The answer carries the id of the same order.
+    /// Replaces the primary certificate of an order that is `issued`. Sent exactly once, on a
+    /// connection of its own. The answer carries the id of the same order.
     ///
     /// # Errors
     ///
-    /// [`Error`]; [`Error::certainty`] says whether it is proven that nothing was reissued. After an unknown outcome
-    /// look at the order and at [`Client::reissues`] before anything is sent again.
+    /// [`Error`]; [`Error::certainty`] says whether it is proven that nothing was reissued. After
+    /// an unknown outcome look at the order and at [`Client::reissues`] before anything is sent
+    /// again.
     ///
     /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/reissue-certificate.html>
     pub async fn reissue_order(
@@ -152,13 +150,14 @@ impl Client {
         self.call(call.once(), Answer::json).await
     }
 
-    /// Adds a certificate with the same names to an order; the primary one stays valid. Sent exactly once, on a
-    /// connection of its own.
+    /// Adds a certificate with the same names to an order; the primary one stays valid. Sent
+    /// exactly once, on a connection of its own.
     ///
     /// # Errors
     ///
-    /// [`Error`]; [`Error::certainty`] says whether it is proven that nothing was issued. After an unknown outcome look
-    /// at [`Client::duplicates`] before anything is sent again; the public key tells duplicates apart.
+    /// [`Error`]; [`Error::certainty`] says whether it is proven that nothing was issued. After an
+    /// unknown outcome look at [`Client::duplicates`] before anything is sent again; the public key
+    /// tells duplicates apart.
     ///
     /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/duplicate-certificate.html>
     pub async fn duplicate_order(
@@ -195,7 +194,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`Error`]; a refusal if the certificate is not issued yet, [`Error::NotJson`] if the answer is no PEM.
+    /// [`Error`]; a refusal if the certificate is not issued yet, [`Error::NotJson`] if the answer
+    /// is no PEM.
     ///
     /// Source: <https://dev.digicert.com/services-api/certificates/download-certificate-format/>
     pub async fn download_certificate(&self, certificate: CertificateId) -> Result<String, Error> {

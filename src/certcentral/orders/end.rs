@@ -6,12 +6,7 @@
 
 use serde::Serialize;
 
-use crate::certcentral::http::answer::Answer;
-use crate::certcentral::http::call::{Action, Call, Change};
-use crate::certcentral::http::client::Client;
-#[cfg(doc)]
-use crate::certcentral::http::error::ConfigError;
-use crate::certcentral::http::error::Error;
+use crate::certcentral::http::{Action, Answer, Call, Change, Client, Error};
 use crate::certcentral::id::{CertificateId, OrderId};
 use crate::certcentral::request::Request;
 
@@ -77,13 +72,14 @@ pub enum RevocationReason {
 pub enum Revoked {
     /// Revoked at once.
     Done,
-    /// A request was made, `pending` or `submitted`: everything is valid until somebody approves it.
+    /// A request was made, `pending` or `submitted`: everything is valid until somebody approves
+    /// it.
     Requested(Box<Request>),
 }
 
 impl Client {
-    /// Cancels an order that is `pending` or `waiting_pickup`; of one that is `reissue_pending`, the reissue only.
-    /// Final. `note` must say why. Sends no e-mail.
+    /// Cancels an order that is `pending` or `waiting_pickup`; of one that is `reissue_pending`,
+    /// the reissue only. Final. `note` must say why. Sends no e-mail.
     ///
     /// # Errors
     ///
@@ -110,14 +106,15 @@ impl Client {
         }
     }
 
-    /// Revokes an order with all its certificates, reissues and duplicates. Sent exactly once, on a connection of its
-    /// own: without `skip_approval` each call makes a request.
+    /// Revokes an order with all its certificates, reissues and duplicates. Sent exactly once, on a
+    /// connection of its own: without `skip_approval` each call makes a request.
     ///
     /// # Errors
     ///
-    /// [`ConfigError::RevocationNotAllowed`] before anything is sent, unless the client may revoke. One that is revoked
-    /// already is refused by the API. After an unknown outcome ([`Error::certainty`]) look at the order before anything is
-    /// sent again. 404 where the order does not exist or the key does not see it.
+    /// [`ConfigError::RevocationNotAllowed`](crate::certcentral::ConfigError::RevocationNotAllowed)
+    /// before anything is sent, unless the client may revoke. One that is revoked already is
+    /// refused by the API. After an unknown outcome ([`Error::certainty`]) look at the order before
+    /// anything is sent again. 404 where the order does not exist or the key does not see it.
     ///
     /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/revoke-order-certificates.html>
     pub async fn revoke_order(
@@ -130,13 +127,14 @@ impl Client {
         self.revoke(change, &path, revocation).await
     }
 
-    /// Revokes one certificate. The order stays `issued`, even if it has no other certificate. Refused while a reissue
-    /// is pending. Sent exactly once, on a connection of its own.
+    /// Revokes one certificate. The order stays `issued`, even if it has no other certificate.
+    /// Refused while a reissue is pending. Sent exactly once, on a connection of its own.
     ///
     /// # Errors
     ///
-    /// [`ConfigError::RevocationNotAllowed`] before anything is sent, unless the client may revoke. 404 where the
-    /// certificate does not exist or the key does not see it.
+    /// [`ConfigError::RevocationNotAllowed`](crate::certcentral::ConfigError::RevocationNotAllowed)
+    /// before anything is sent, unless the client may revoke. 404 where the certificate does not
+    /// exist or the key does not see it.
     ///
     /// Source: <https://dev.digicert.com/certcentral-apis/services-api/certificates/revoke-certificate.html>
     pub async fn revoke_certificate(

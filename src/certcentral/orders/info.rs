@@ -5,9 +5,7 @@ use time::{Date, OffsetDateTime};
 
 use super::status::{OrderStatus, RequestStatus};
 use crate::certcentral::flexible;
-use crate::certcentral::http::call::Call;
-use crate::certcentral::http::client::Client;
-use crate::certcentral::http::error::Error;
+use crate::certcentral::http::{Call, Client, Error};
 use crate::certcentral::id::{CertificateId, ContainerId, OrderId, OrganizationId, RequestId};
 
 /// How to name an order: by its id, or by its primary certificate.

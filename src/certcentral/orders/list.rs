@@ -9,10 +9,7 @@ use time::{Date, OffsetDateTime};
 use super::info::{ContainerRef, OrganizationRef, ProductRef};
 use super::status::OrderStatus;
 use crate::certcentral::flexible;
-use crate::certcentral::http::call::Call;
-use crate::certcentral::http::client::Client;
-use crate::certcentral::http::error::Error;
-use crate::certcentral::http::paging::listing;
+use crate::certcentral::http::{Call, Client, Error, listing};
 use crate::certcentral::id::{CertificateId, ContainerId, OrderId, OrganizationId};
 
 /// The longest time that the API looks back for changes of a status.
@@ -33,7 +30,8 @@ pub struct OrderFilter {
     pub organization_id: Option<OrganizationId>,
     /// Container.
     pub container_id: Option<ContainerId>,
-    /// Any of these statuses. `issued` includes expired orders; `needs_approval` is not a documented filter.
+    /// Any of these statuses. `issued` includes expired orders; `needs_approval` is not a
+    /// documented filter.
     pub statuses: Vec<OrderStatus>,
     /// First and last day on which the order was placed.
     pub date_created: Option<(Date, Date)>,
@@ -157,7 +155,8 @@ listing! {
 }
 
 impl Client {
-    /// All orders that match, over all pages, newest first; an order that shows on two pages counts once.
+    /// All orders that match, over all pages, newest first; an order that shows on two pages counts
+    /// once.
     ///
     /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/list-orders.html>
     pub async fn orders(&self, filter: &OrderFilter) -> Result<Vec<ListedOrder>, Error> {
@@ -170,13 +169,13 @@ impl Client {
             .collect())
     }
 
-    /// All orders with this `alternative_order_id` that the key sees. CertCentral does not make the reference unique.
-    /// None is an empty list, whether the API writes that as 404, `{}` or `[]`.
+    /// All orders with this `alternative_order_id` that the key sees. CertCentral does not make the
+    /// reference unique. None is an empty list, whether the API writes that as 404, `{}` or `[]`.
     ///
     /// # Errors
     ///
-    /// [`Error`]. A 404 of something other than the API (HTML), or of a wrong base URL (`not_found|route`), is an
-    /// error: taking it for "no order" would buy again.
+    /// [`Error`]. A 404 of something other than the API (HTML), or of a wrong base URL
+    /// (`not_found|route`), is an error: taking it for "no order" would buy again.
     ///
     /// Source: <https://dev.digicert.com/services-api/orders/get-orders-alternative-order-id/>
     pub async fn orders_by_alternative_id(
@@ -198,7 +197,8 @@ impl Client {
             .collect())
     }
 
-    /// Orders whose status changed within `window`, with their present status. Longer than seven days is cut to seven.
+    /// Orders whose status changed within `window`, with their present status. Longer than seven
+    /// days is cut to seven.
     ///
     /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/status-change-list.html>
     pub async fn status_changes(&self, window: Duration) -> Result<Vec<AlternateOrder>, Error> {

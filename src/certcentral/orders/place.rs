@@ -5,10 +5,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use super::status::RequestStatus;
 use super::validation::DcvToken;
 use crate::certcentral::flexible;
-use crate::certcentral::http::answer::Answer;
-use crate::certcentral::http::call::{Action, Call, Change};
-use crate::certcentral::http::client::Client;
-use crate::certcentral::http::error::Error;
+use crate::certcentral::http::{Action, Answer, Call, Change, Client, Error};
 use crate::certcentral::id::{
     CertificateId, ContainerId, DomainId, OrderId, OrganizationId, RequestId,
 };
@@ -41,7 +38,8 @@ pub struct NewOrder {
         serialize_with = "zero_or_one"
     )]
     pub auto_renew: Option<bool>,
-    /// Whether CertCentral reissues the certificate by itself; multi-year plans only. Sent as 0 or 1.
+    /// Whether CertCentral reissues the certificate by itself; multi-year plans only. Sent as 0 or
+    /// 1.
     #[serde(
         skip_serializing_if = "Option::is_none",
         serialize_with = "zero_or_one"
@@ -68,7 +66,8 @@ pub struct NewOrder {
     /// How control of the domains is proven, such as `dns-txt-token`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dcv_method: Option<String>,
-    /// Whether the certificate stays out of Certificate Transparency logs, where the account allows it.
+    /// Whether the certificate stays out of Certificate Transparency logs, where the account allows
+    /// it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub disable_ct: Option<bool>,
     /// Whose name the certificate carries.
@@ -83,10 +82,12 @@ pub struct NewOrder {
     /// The order that this one renews.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub renewal_of_order_id: Option<OrderId>,
-    /// SHA-1 thumbprint, 40 hex digits, of the primary certificate of the order that this one renews.
+    /// SHA-1 thumbprint, 40 hex digits, of the primary certificate of the order that this one
+    /// renews.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub renewed_thumbprint: Option<String>,
-    /// The caller's own reference. CertCentral does not make it unique; see [`Client::orders_by_alternative_id`].
+    /// The caller's own reference. CertCentral does not make it unique; see
+    /// [`Client::orders_by_alternative_id`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alternative_order_id: Option<String>,
     /// What the order is expected to cost, such as `250.00 USD`: for the audit log, and not sent.
@@ -155,7 +156,8 @@ pub enum Validity {
 pub enum OrderOrganization {
     /// An organization of the account.
     Existing(ExistingOrganization),
-    /// A new organization, added with the order. It has to be validated, so the order stays pending.
+    /// A new organization, added with the order. It has to be validated, so the order stays
+    /// pending.
     New(Box<NewOrganization>),
 }
 
@@ -273,8 +275,8 @@ pub struct CustomFieldValue {
     pub value: String,
 }
 
-/// An order that CertCentral has accepted. Whether a certificate is issued shows in `certificate_chain` only:
-/// a `certificate_id` may point to one that is still to come.
+/// An order that CertCentral has accepted. Whether a certificate is issued shows in
+/// `certificate_chain` only: a `certificate_id` may point to one that is still to come.
 ///
 /// Source: <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/>
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -287,7 +289,8 @@ pub struct PlacedOrder {
     /// The certificate to come, once no approval is needed any more.
     #[serde(default, deserialize_with = "flexible::id")]
     pub certificate_id: Option<CertificateId>,
-    /// The certificate and those that certify it, if it was issued at once. Find the leaf by its key.
+    /// The certificate and those that certify it, if it was issued at once. Find the leaf by its
+    /// key.
     #[serde(default, deserialize_with = "flexible::list")]
     pub certificate_chain: Vec<ChainItem>,
     /// Random value for domain control validation by token; one for all names.
@@ -369,13 +372,13 @@ impl Serialize for OrderOrganization {
 }
 
 impl Client {
-    /// Places a paid order of `product` (a product name id such as `ssl_basic`). Sent exactly once, on a connection of
-    /// its own, and never repeated.
+    /// Places a paid order of `product` (a product name id such as `ssl_basic`). Sent exactly once,
+    /// on a connection of its own, and never repeated.
     ///
     /// # Errors
     ///
-    /// [`Error`]; [`Error::certainty`] says whether it is proven that nothing was ordered. An answer without an
-    /// order id is an error of unknown outcome.
+    /// [`Error`]; [`Error::certainty`] says whether it is proven that nothing was ordered. An
+    /// answer without an order id is an error of unknown outcome.
     ///
     /// Source: <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/>
     pub async fn place_order(&self, product: &str, order: &NewOrder) -> Result<PlacedOrder, Error> {

@@ -7,10 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::place::Validity;
 use crate::certcentral::flexible;
-use crate::certcentral::http::answer::Answer;
-use crate::certcentral::http::call::Call;
-use crate::certcentral::http::client::Client;
-use crate::certcentral::http::error::Error;
+use crate::certcentral::http::{Answer, Call, Client, Error};
 
 /// The order whose price is asked for.
 ///
@@ -23,7 +20,8 @@ pub struct PriceQuery {
     pub order_validity: Validity,
     /// Product name id.
     pub product_name_id: String,
-    /// For a renewal, the last day of the order that is renewed, `yyyy-MM-dd`: what is left of it is added.
+    /// For a renewal, the last day of the order that is renewed, `yyyy-MM-dd`: what is left of it
+    /// is added.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub renewal_of_order_valid_till: Option<String>,
 }
@@ -42,7 +40,8 @@ pub struct PricedNames {
 /// Source: <https://dev.digicert.com/certcentral-apis/services-api/finance/price-estimate.html>
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct PriceEstimate {
-    /// What the order costs, before tax. `0` means that the API cannot tell, never that it is free: see [`Self::total`].
+    /// What the order costs, before tax. `0` means that the API cannot tell, never that it is free:
+    /// see [`Self::total`].
     #[serde(default, deserialize_with = "flexible::text")]
     pub total_price: Option<String>,
     /// Such as `USD`.
@@ -68,7 +67,8 @@ impl PriceEstimate {
 /// any size, without a currency. `250`, `250.00` and `0250.0` are the same amount.
 ///
 /// Compared digit by digit, so no rounding can let a price pass that is above a limit.
-// The order of the fields is the order of amounts: more digits before the point are more, then the digits decide.
+// The order of the fields is the order of amounts: more digits before the point are more, then the
+// digits decide.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Amount {
     whole_digits: usize,
@@ -84,9 +84,8 @@ pub struct Amount {
 pub struct NotAnAmount;
 
 impl Amount {
-    /// Whether this is nothing.
-    #[must_use]
-    pub fn is_zero(&self) -> bool {
+    /// Returns whether this is nothing.
+    fn is_zero(&self) -> bool {
         self.whole.is_empty() && self.fraction.is_empty()
     }
 }
@@ -94,7 +93,8 @@ impl Amount {
 impl FromStr for Amount {
     type Err = NotAnAmount;
 
-    /// Takes `250` and `250.00`, and neither signs, exponents, separators of thousands, blanks nor a bare point.
+    /// Takes `250` and `250.00`, and neither signs, exponents, separators of thousands, blanks nor
+    /// a bare point.
     fn from_str(text: &str) -> Result<Self, NotAnAmount> {
         let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
         let is_digits =

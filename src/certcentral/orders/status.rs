@@ -1,4 +1,5 @@
-//! Life of an order and of a request, in CertCentral's own words. Words that are not known here are kept, never refused.
+//! Life of an order and of a request, in CertCentral's own words. Words that are not known here are
+//! kept, never refused.
 
 use std::fmt;
 
@@ -105,8 +106,8 @@ statuses! {
 }
 
 impl OrderStatus {
-    /// Whether the order can still lead to, or already has, a usable certificate. A word that is not known counts as
-    /// open: taking a live order for a dead one would buy it again.
+    /// Whether the order can still lead to, or already has, a usable certificate. A word that is
+    /// not known counts as open: taking a live order for a dead one would buy it again.
     #[must_use]
     pub fn is_open(&self) -> bool {
         !self.is_closed()

@@ -7,11 +7,7 @@ use time::OffsetDateTime;
 
 use super::place::CustomFieldValue;
 use crate::certcentral::flexible;
-use crate::certcentral::http::answer::Answer;
-use crate::certcentral::http::call::{Action, Call, Change};
-use crate::certcentral::http::client::Client;
-use crate::certcentral::http::error::Error;
-use crate::certcentral::http::paging::listing;
+use crate::certcentral::http::{Action, Answer, Call, Change, Client, Error, listing};
 use crate::certcentral::id::OrderId;
 use crate::certcentral::request::User;
 
@@ -121,7 +117,8 @@ impl Client {
         self.call(call.idempotent(), Answer::done).await
     }
 
-    /// Switches renewal e-mails on (`true`) or off; shown as the opposite, `disable_renewal_notifications`.
+    /// Switches renewal e-mails on (`true`) or off; shown as the opposite,
+    /// `disable_renewal_notifications`.
     ///
     /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/update-renewal-notifications.html>
     pub async fn update_renewal_notifications(

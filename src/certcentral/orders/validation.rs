@@ -6,10 +6,7 @@ use time::OffsetDateTime;
 
 use super::status::OrderStatus;
 use crate::certcentral::flexible;
-use crate::certcentral::http::answer::Answer;
-use crate::certcentral::http::call::{Action, Call, Change};
-use crate::certcentral::http::client::Client;
-use crate::certcentral::http::error::Error;
+use crate::certcentral::http::{Action, Answer, Call, Change, Client, Error};
 use crate::certcentral::id::{CertificateId, OrderId, OrganizationId};
 
 /// Progress of the validation of one order.
@@ -26,34 +23,9 @@ pub struct ValidationStatus {
     /// The organization.
     #[serde(default, deserialize_with = "flexible::id")]
     pub organization_id: Option<OrganizationId>,
-    /// Its name.
-    #[serde(default, deserialize_with = "flexible::text")]
-    pub organization_name: Option<String>,
-    /// Validations of the organization.
-    #[serde(default, deserialize_with = "flexible::list")]
-    pub organization_validations: Vec<OrganizationProgress>,
     /// Validations of the domains.
     #[serde(default, deserialize_with = "flexible::list")]
     pub dns_name_validations: Vec<DnsNameValidation>,
-}
-
-/// Progress of one validation of the organization.
-///
-/// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/validation-status.html>
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct OrganizationProgress {
-    /// `ov`, `ev` and others.
-    #[serde(default, rename = "type", deserialize_with = "flexible::text")]
-    pub kind: Option<String>,
-    /// Name for people.
-    #[serde(default, deserialize_with = "flexible::text")]
-    pub description: Option<String>,
-    /// `complete`, `pending` and others.
-    #[serde(default, deserialize_with = "flexible::text")]
-    pub status: Option<String>,
-    /// How long it lasts.
-    #[serde(default, deserialize_with = "flexible::timestamp")]
-    pub validated_until: Option<OffsetDateTime>,
 }
 
 /// Progress of the validation of one domain.
@@ -61,9 +33,6 @@ pub struct OrganizationProgress {
 /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/validation-status.html>
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct DnsNameValidation {
-    /// Number of the domain in the account.
-    #[serde(default, deserialize_with = "flexible::integer")]
-    pub domain_id: Option<i64>,
     /// The name whose control is proven.
     #[serde(default, deserialize_with = "flexible::text")]
     pub name_scope: Option<String>,
@@ -76,14 +45,6 @@ pub struct DnsNameValidation {
     /// The names of the order that it covers.
     #[serde(default, deserialize_with = "flexible::names")]
     pub dns_names: Vec<String>,
-}
-
-impl DnsNameValidation {
-    /// Whether control of the domain is proven.
-    #[must_use]
-    pub fn is_approved(&self) -> bool {
-        self.status.as_deref() == Some("approved")
-    }
 }
 
 /// The random value to publish; one for all names of an order.
@@ -175,8 +136,8 @@ impl Client {
         self.call(call, Answer::json).await
     }
 
-    /// Checks the domains of an order now instead of at DigiCert's next poll. With `http-token`, a file that is not
-    /// found is a refusal (400) rather than an outcome.
+    /// Checks the domains of an order now instead of at DigiCert's next poll. With `http-token`, a
+    /// file that is not found is a refusal (400) rather than an outcome.
     ///
     /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/dv-ssl-check-dcv.html>
     pub async fn check_dcv(&self, order: OrderId) -> Result<DcvCheck, Error> {
@@ -186,8 +147,8 @@ impl Client {
         self.call(call, Answer::json).await
     }
 
-    /// Changes how control is proven, while the order is pending. Answers the random value to publish, or `None` for
-    /// `email`.
+    /// Changes how control is proven, while the order is pending. Answers the random value to
+    /// publish, or `None` for `email`.
     ///
     /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/dv-ssl-change-dcv-method.html>
     pub async fn update_dcv_method(

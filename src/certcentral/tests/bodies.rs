@@ -1,6 +1,6 @@
 //! Answers whose body is cut, too large, compressed, of the wrong kind, or echoes the key.
 
-use super::server::{KEY, Server, Turn, answer, json};
+use super::server::{KEY, Server, Turn, answer, failed_at, json};
 use super::transport::{PLACED, order_id, place, refused};
 use crate::certcentral::http::transport::MAX_BODY;
 use crate::certcentral::*;
@@ -46,13 +46,7 @@ async fn a_truncated_body_is_an_unknown_outcome_at_every_byte() {
         bytes.truncate(bytes.len() - PLACED.len() + length);
         let error = refused(Turn::Answer(bytes)).await;
         assert_eq!(error.certainty(), Certainty::Unknown, "{length}: {error:?}");
-        assert!(matches!(
-            error,
-            Error::Transport {
-                kind: TransportKind::Interrupted,
-                ..
-            }
-        ));
+        assert_eq!(failed_at(&error), TransportKind::Interrupted);
 
         // ... and cut where only the end of the connection ends the body.
         let head = "HTTP/1.1 201 Created\r\nContent-Type: application/json\r\n\r\n";
@@ -216,8 +210,8 @@ async fn text_is_read_with_line_feeds_and_a_page_is_no_certificate() {
     assert!(!request.contains("content-length"));
 }
 
-/// A gzip stream of more than 8 MiB of zeros, written with the fixed codes of RFC 1951: one literal, then copies of
-/// 258 bytes from one byte before.
+/// A gzip stream of more than 8 MiB of zeros, written with the fixed codes of RFC 1951: one
+/// literal, then copies of 258 bytes from one byte before.
 fn zip_bomb() -> Vec<u8> {
     let mut bits: Vec<bool> = Vec::new();
     // Huffman codes go out from their highest bit.

@@ -1,5 +1,6 @@
-//! Every call of the client, and what the gates make of it. A call that is not in the table, or stands there as something else
-//! than it is, fails here: nothing that changes an account can be added without a decision.
+//! Every call of the client, and what the gates make of it. A call that is not in the table, or
+//! stands there as something else than it is, fails here: nothing that changes an account can be
+//! added without a decision.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -103,7 +104,8 @@ fn price_query() -> PriceQuery {
     }
 }
 
-/// A server that closes every connection without an answer, and a client that may do everything but what `change` forbids.
+/// A server that closes every connection without an answer, and a client that may do everything but
+/// what `change` forbids.
 async fn met(row: &Row, change: impl FnOnce(&mut Config)) -> (Server, Error) {
     let server = Server::start(vec![Turn::Answer(Vec::new()), Turn::Answer(Vec::new())]).await;
     let mut config = server.config();

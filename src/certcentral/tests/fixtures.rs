@@ -1,4 +1,5 @@
-//! Every example body of the API, decoded and checked by value. A file that no entry names fails the test.
+//! Every example body of the API, decoded and checked by value. A file that no entry names fails
+//! the test.
 
 mod changes;
 mod lookups;

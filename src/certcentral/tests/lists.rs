@@ -1,4 +1,4 @@
-//! Filters and pages as they go over the wire, the look-up by reference, and the two words for cancelling.
+//! Filters and pages as they go over the wire, and the look-up by reference.
 
 use time::macros::date;
 
@@ -172,46 +172,4 @@ async fn what_is_not_the_apis_not_found_is_never_taken_for_no_order() {
         assert_eq!(error.unwrap_err().certainty(), Certainty::NothingHappened);
     }
     assert_eq!(server.requests().len(), 5);
-}
-
-#[tokio::test]
-async fn cancelling_falls_back_to_the_former_word_once() {
-    let refusal = r#"{"errors":[{"code":"invalid_value:status","message":"No."}]}"#;
-    let done = || Turn::Answer(b"HTTP/1.1 204 No Content\r\n\r\n".to_vec());
-    let order = 112_233.try_into().unwrap();
-    let body = |word: &str| format!(r#"{{"status":"{word}","note":"why","send_emails":false}}"#);
-    let bodies = |server: &Server| -> Vec<String> {
-        let requests = server.requests();
-        requests
-            .iter()
-            .filter_map(|request| request.split_once("\r\n\r\n"))
-            .map(|(_, body)| body.to_owned())
-            .collect()
-    };
-
-    let server = Server::start(vec![done()]).await;
-    server.client().cancel_order(order, "why").await.unwrap();
-    assert_eq!(bodies(&server), [body("canceled")]);
-    let target = "PUT /services/v2/order/certificate/112233/status";
-    assert_eq!(targets(&server), [target]);
-
-    let server = Server::start(vec![json("400 Bad Request", refusal), done()]).await;
-    server.client().cancel_order(order, "why").await.unwrap();
-    assert_eq!(bodies(&server), [body("canceled"), body("CANCELED")]);
-
-    let refusals = || json("400 Bad Request", refusal);
-    let server = Server::start(vec![refusals(), refusals()]).await;
-    let error = server.client().cancel_order(order, "why").await;
-    assert!(
-        error
-            .unwrap_err()
-            .api()
-            .unwrap()
-            .has("invalid_value:status")
-    );
-
-    let other = r#"{"errors":[{"code":"invalid_status","message":"No."}]}"#;
-    let server = Server::start(vec![json("400 Bad Request", other)]).await;
-    assert!(server.client().cancel_order(order, "why").await.is_err());
-    assert_eq!(server.requests().len(), 1, "another refusal is final");
 }

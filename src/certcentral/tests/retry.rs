@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::server::{Server, Turn, answer, certificate, json};
+use super::server::{Server, Turn, answer, certificate, failed_at, json};
 use crate::certcentral::*;
 
 fn patient(server: &Server) -> Client {
@@ -49,6 +49,14 @@ fn nothing_found() -> Turn {
 
 fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
+}
+
+/// Why a call was given up, and after how many attempts.
+fn gave_up(error: &Error) -> (GaveUp, u32) {
+    match error {
+        Error::GaveUp { end, attempts, .. } => (*end, *attempts),
+        other => panic!("{other:?}"),
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -147,14 +155,15 @@ async fn what_changes_something_is_sent_once_unless_nothing_happened_for_certain
             let client = patient(&server);
             let begin = Instant::now();
             let error = match call {
-                0 => client
-                    .place_order("ssl_plus", &new_order())
-                    .await
-                    .unwrap_err(),
-                1 => client
-                    .revoke_order(order_id(), &Revocation::default())
-                    .await
-                    .unwrap_err(),
+                0 => {
+                    let placed = client.place_order("ssl_plus", &new_order()).await;
+                    placed.unwrap_err()
+                }
+                1 => {
+                    let revocation = Revocation::default();
+                    let revoked = client.revoke_order(order_id(), &revocation).await;
+                    revoked.unwrap_err()
+                }
                 2 => client.cancel_order(order_id(), "no").await.unwrap_err(),
                 3 => client
                     .decide_request(1.try_into().unwrap(), Decision::Rejected, "no")
@@ -189,25 +198,8 @@ async fn an_order_waits_for_a_host_that_refuses_connections_and_is_sent_once() {
         .place_order("ssl_plus", &new_order())
         .await
         .unwrap_err();
-    let Error::GaveUp {
-        last,
-        attempts: 4,
-        end: GaveUp::Exhausted,
-        ..
-    } = &error
-    else {
-        panic!("{error:?}");
-    };
-    assert!(
-        matches!(
-            **last,
-            Error::Transport {
-                kind: TransportKind::Connect,
-                ..
-            }
-        ),
-        "{last:?}"
-    );
+    assert_eq!(gave_up(&error), (GaveUp::Exhausted, 4));
+    assert_eq!(failed_at(&error), TransportKind::Connect);
     assert_eq!(error.certainty(), Certainty::NothingHappened);
     let waited = begin.elapsed();
     assert!(seconds(7) <= waited && waited <= seconds(11), "{waited:?}");
@@ -220,14 +212,7 @@ async fn a_call_that_is_refused_again_and_again_says_how_often_it_was_tried() {
         .place_order("ssl_plus", &new_order())
         .await
         .unwrap_err();
-    let Error::GaveUp {
-        attempts: 9,
-        end: GaveUp::Exhausted,
-        ..
-    } = error
-    else {
-        panic!("{error:?}");
-    };
+    assert_eq!(gave_up(&error), (GaveUp::Exhausted, 9));
     assert_eq!(error.status(), Some(429));
     assert!(error.api().unwrap().has("request_limit_exceeded"));
     assert_eq!(error.certainty(), Certainty::NothingHappened);
@@ -241,17 +226,7 @@ async fn an_operation_bounds_the_pauses_of_its_calls() {
     let begin = Instant::now();
     let hurried = client.within(begin + seconds(50), &CancellationToken::new());
     let error = hurried.orders_by_alternative_id("a").await.unwrap_err();
-    assert!(
-        matches!(
-            error,
-            Error::GaveUp {
-                attempts: 1,
-                end: GaveUp::TimeUp { .. },
-                ..
-            }
-        ),
-        "{error:?}"
-    );
+    assert!(matches!(gave_up(&error), (GaveUp::TimeUp { .. }, 1)));
     // The others know of the 429, too.
     let error = hurried.orders_by_alternative_id("a").await.unwrap_err();
     assert!(
@@ -282,17 +257,7 @@ async fn a_stop_ends_pauses_and_leaves_first_attempts_that_need_not_wait() {
     };
     let (error, ()) = tokio::join!(client.orders_by_alternative_id("a"), stopped);
     let error = error.unwrap_err();
-    assert!(
-        matches!(
-            error,
-            Error::GaveUp {
-                attempts: 1,
-                end: GaveUp::Stopped,
-                ..
-            }
-        ),
-        "{error:?}"
-    );
+    assert_eq!(gave_up(&error), (GaveUp::Stopped, 1));
     assert_eq!(begin.elapsed(), Duration::from_millis(500));
     let error = client.orders_by_alternative_id("a").await.unwrap_err();
     assert_eq!(error.status(), Some(429), "sent in spite of the stop");
@@ -369,26 +334,11 @@ async fn what_a_later_attempt_proves_says_nothing_of_an_earlier_one() {
     let error = update(vec![lost(), refused()]).await;
     assert_eq!(error.certainty(), Certainty::Unknown, "{error:?}");
     assert_eq!(error.api().unwrap().status, 400);
-    let Error::GaveUp {
-        attempts: 2,
-        end: GaveUp::Final,
-        ..
-    } = error
-    else {
-        panic!("{error:?}");
-    };
+    assert_eq!(gave_up(&error), (GaveUp::Final, 2));
 
     // The server is gone after its script, so the last attempts meet no connection.
     let error = update(vec![lost()]).await;
-    let last = error.last_attempt();
-    let is_refused = matches!(
-        last,
-        Error::Transport {
-            kind: TransportKind::Connect,
-            ..
-        }
-    );
-    assert!(is_refused, "{last:?}");
+    assert_eq!(failed_at(&error), TransportKind::Connect);
     assert_eq!(error.certainty(), Certainty::Unknown, "{error:?}");
 }
 
@@ -409,26 +359,12 @@ async fn an_attempt_that_got_no_turn_does_not_hide_the_one_before_it() {
     let error = client.update_additional_emails(order_id(), &[]).await;
     let error = error.unwrap_err();
     assert_eq!(error.certainty(), Certainty::Unknown, "{error:?}");
-    let Error::GaveUp {
-        last,
-        attempts: 1,
-        end: GaveUp::NoTurn,
-        ..
-    } = error
-    else {
-        panic!("{error:?}");
-    };
-    let is_lost = matches!(
-        *last,
-        Error::Transport {
-            kind: TransportKind::Interrupted,
-            ..
-        }
-    );
-    assert!(is_lost, "{last:?}");
+    assert_eq!(gave_up(&error), (GaveUp::NoTurn, 1));
+    assert_eq!(failed_at(&error), TransportKind::Interrupted);
 }
 
-/// What is on its way is not counted before its answer, so a turn that is kept keeps others waiting.
+/// What is on its way is not counted before its answer, so a turn that is kept keeps others
+/// waiting.
 #[tokio::test(start_paused = true)]
 async fn a_turn_ends_with_its_answer_and_not_with_the_pause_after_it() {
     let server = Server::start(vec![

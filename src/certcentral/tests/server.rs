@@ -6,7 +6,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-use crate::certcentral::{ApiKey, BaseUrl, Client, Config, NewCertificate};
+use crate::certcentral::{ApiKey, BaseUrl, Client, Config, Error, NewCertificate, TransportKind};
 
 /// The key that must show nowhere.
 pub(crate) const KEY: &str = "canary-0123456789abcdef";
@@ -18,6 +18,14 @@ pub(crate) fn certificate() -> NewCertificate {
         csr: "<csr>".to_owned(),
         signature_hash: "sha256".to_owned(),
         ..NewCertificate::default()
+    }
+}
+
+/// Where the last attempt failed that had no answer.
+pub(crate) fn failed_at(error: &Error) -> TransportKind {
+    match error.last_attempt() {
+        Error::Transport { kind, .. } => *kind,
+        other => panic!("{other:?}"),
     }
 }
 

@@ -19,7 +19,8 @@ impl BaseUrl {
     ///
     /// # Errors
     ///
-    /// [`ConfigError::BaseUrl`] with what is wrong. The text itself is not quoted: it may hold a password.
+    /// [`ConfigError::BaseUrl`] with what is wrong. The text itself is not quoted: it may hold a
+    /// password.
     pub fn new(text: &str) -> Result<Self, ConfigError> {
         let refused = |why: &str| Err(ConfigError::BaseUrl(why.to_owned()));
         let Ok(mut url) = Url::parse(text.trim()) else {
@@ -65,7 +66,8 @@ impl BaseUrl {
         Self::new("https://certcentral.digicert.eu/services/v2")
     }
 
-    /// Host, and port where it is not the scheme's own: what messages name and what tells two instances apart.
+    /// Host, and port where it is not the scheme's own: what messages name and what tells two
+    /// instances apart.
     #[must_use]
     pub fn host(&self) -> String {
         let host = self.0.host_str().unwrap_or_default();
