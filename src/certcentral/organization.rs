@@ -3,18 +3,15 @@
 use serde::Deserialize;
 use time::OffsetDateTime;
 
-use super::client::Client;
-use super::error::Error;
 use super::flexible;
+use super::http::{Call, Client, Error, listing};
 use super::id::{ContainerId, OrganizationId};
-use super::list::{ListPage, Page};
-use super::order_info::OrderContact;
+use super::orders::info::{ContainerRef, OrderContact};
 
 /// An organization.
 ///
 /// Source: <https://dev.digicert.com/en/certcentral-apis/services-api/organizations/organization-info.html>
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[non_exhaustive]
 pub struct Organization {
     /// The organization.
     pub id: OrganizationId,
@@ -55,7 +52,7 @@ pub struct Organization {
     pub telephone: Option<String>,
     /// The container that it belongs to.
     #[serde(default, deserialize_with = "flexible::object")]
-    pub container: Option<OrganizationContainer>,
+    pub container: Option<ContainerRef>,
     /// What DigiCert has validated it for.
     #[serde(default, deserialize_with = "flexible::list")]
     pub validations: Vec<OrganizationValidation>,
@@ -67,27 +64,10 @@ pub struct Organization {
     pub verified_contacts: Vec<OrderContact>,
 }
 
-/// The container of an organization.
-///
-/// Source: <https://dev.digicert.com/en/certcentral-apis/services-api/organizations/organization-info.html>
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[non_exhaustive]
-pub struct OrganizationContainer {
-    /// Which one.
-    pub id: ContainerId,
-    /// The container above it.
-    #[serde(default, deserialize_with = "flexible::id")]
-    pub parent_id: Option<ContainerId>,
-    /// Its name.
-    #[serde(default, deserialize_with = "flexible::text")]
-    pub name: Option<String>,
-}
-
 /// What an organization is validated for.
 ///
 /// Source: <https://dev.digicert.com/en/certcentral-apis/services-api/organizations/organization-info.html>
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[non_exhaustive]
 pub struct OrganizationValidation {
     /// `ov`, `ev` and others.
     #[serde(default, rename = "type", deserialize_with = "flexible::text")]
@@ -110,7 +90,6 @@ pub struct OrganizationValidation {
 ///
 /// Source: <https://dev.digicert.com/services-api/organizations/list-approvers/>
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[non_exhaustive]
 pub struct Approvers {
     /// Users of the account.
     #[serde(default, deserialize_with = "flexible::list")]
@@ -124,7 +103,6 @@ pub struct Approvers {
 ///
 /// Source: <https://dev.digicert.com/services-api/organizations/list-approvers/>
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[non_exhaustive]
 pub struct Approver {
     /// The `user_id` of a contact; absent for people who are no users.
     #[serde(default, deserialize_with = "flexible::integer")]
@@ -137,46 +115,25 @@ pub struct Approver {
     pub email: Option<String>,
 }
 
-/// Source: <https://dev.digicert.com/services-api/organizations/list-organizations/>
-#[derive(Debug, Deserialize)]
-pub(super) struct OrganizationList {
-    #[serde(default, deserialize_with = "flexible::list")]
-    pub(super) organizations: Vec<Organization>,
-    #[serde(default, deserialize_with = "flexible::object")]
-    pub(super) page: Option<Page>,
-}
-
-/// Source: <https://dev.digicert.com/services-api/organizations/submit-validation/>
-#[derive(Debug, Deserialize)]
-pub(super) struct OrganizationValidations {
-    #[serde(default, deserialize_with = "flexible::list")]
-    pub(super) validations: Vec<OrganizationValidation>,
-}
-
-impl ListPage for OrganizationList {
-    type Item = Organization;
-
-    fn into_parts(self) -> (Vec<Organization>, Option<Page>) {
-        (self.organizations, self.page)
-    }
+listing! {
+    /// Source: <https://dev.digicert.com/services-api/organizations/list-organizations/>
+    OrganizationList { organizations: Organization }
 }
 
 impl Client {
-    /// All organizations that the key sees, or those of one container, over all pages, inactive ones included.
-    ///
-    /// # Errors
-    ///
-    /// [`Error`] of the first page that fails.
+    /// All organizations that the key sees, or those of one container, over all pages, inactive
+    /// ones included.
     ///
     /// Source: <https://dev.digicert.com/services-api/organizations/list-organizations/>
     pub async fn organizations(
         &self,
         container: Option<ContainerId>,
     ) -> Result<Vec<Organization>, Error> {
-        let container = container.map(|id| ("container_id".to_owned(), id.to_string()));
-        let query: Vec<_> = container.into_iter().collect();
-        self.all_pages::<OrganizationList>(&["organization"], &query, None)
-            .await
+        let mut call = Call::get(&["organization"]);
+        if let Some(id) = container {
+            call = call.with_query("container_id", id);
+        }
+        self.all_pages::<OrganizationList>(call).await
     }
 
     /// Reads an organization with its contacts and validations.
@@ -187,36 +144,16 @@ impl Client {
     ///
     /// Source: <https://dev.digicert.com/en/certcentral-apis/services-api/organizations/organization-info.html>
     pub async fn organization(&self, organization: OrganizationId) -> Result<Organization, Error> {
-        let query = [("include_validation".to_owned(), "true".to_owned())];
-        self.get(&["organization", &organization.to_string()], &query)
+        let call = Call::get(&["organization", &organization.to_string()]);
+        self.fetch(call.with_query("include_validation", true))
             .await
     }
 
     /// Who may approve EV orders.
     ///
-    /// # Errors
-    ///
-    /// [`Error`].
-    ///
     /// Source: <https://dev.digicert.com/services-api/organizations/list-approvers/>
     pub async fn approvers(&self) -> Result<Approvers, Error> {
-        self.get(&["organization", "potential-approvers"], &[])
+        self.fetch(Call::get(&["organization", "potential-approvers"]))
             .await
-    }
-
-    /// What an organization is validated for.
-    ///
-    /// # Errors
-    ///
-    /// [`Error`]; 404 where it does not exist or the key does not see it.
-    ///
-    /// Source: <https://dev.digicert.com/services-api/organizations/submit-validation/>
-    pub async fn organization_validations(
-        &self,
-        organization: OrganizationId,
-    ) -> Result<Vec<OrganizationValidation>, Error> {
-        let path = ["organization", &organization.to_string(), "validation"];
-        let answer: OrganizationValidations = self.get(&path, &[]).await?;
-        Ok(answer.validations)
     }
 }

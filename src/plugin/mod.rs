@@ -5,11 +5,9 @@
 //! what they do. A process lives for one phase of one command, so it must start fast and stop without losing
 //! work that costs money.
 
-mod calls;
 mod connection;
 mod controller;
 mod environment;
-mod group;
 mod handshake;
 mod lifetime;
 mod listener;
@@ -46,7 +44,7 @@ pub struct PluginInfo {
     pub name: &'static str,
     /// Version of the program, as in `1.2.3`.
     pub version: &'static str,
-    /// Full source address, as in `registry.terraform.io/certcentral/digicert`.
+    /// Source address as configurations write it, without the host of a registry: `certcentral/digicert`.
     pub source_address: &'static str,
     /// Major version of the plugin protocol that the routes speak.
     pub protocol_version: u32,

@@ -1,11 +1,9 @@
 //! The DigiCert provider: joins the framework and the CertCentral client. A folder per resource, a file per operation.
 
-mod api_error;
 mod config;
 mod data_sources;
-mod dcv_record;
+mod order;
 pub mod order_issuance;
-mod polling;
 mod session;
 mod settings;
 pub mod ssl_order;
@@ -20,7 +18,7 @@ use self::session::Session;
 use self::ssl_order::SslOrder;
 
 /// The address under which configurations name this provider.
-pub const SOURCE_ADDRESS: &str = "registry.terraform.io/certcentral/digicert";
+pub const SOURCE_ADDRESS: &str = "certcentral/digicert";
 
 /// What a variable of the environment holds.
 type Variable = dyn Fn(&str) -> Option<String> + Send + Sync;

@@ -5,7 +5,7 @@ mod organization;
 use std::sync::Arc;
 
 use self::organization::OrganizationData;
-use super::api_error;
+use super::order::api_error;
 use super::session::Session;
 use crate::certcentral::Error;
 use crate::framework::{Diagnostic, Types};

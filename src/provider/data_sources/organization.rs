@@ -444,7 +444,7 @@ fn state(config: OrganizationModel, found: Organization, today: Date) -> Organiz
         container: found
             .container
             .map(|container| ContainerModel {
-                id: Attr::Known(container.id.get()),
+                id: container.id.map(ContainerId::get).into(),
                 name: container.name.into(),
             })
             .into(),

@@ -4,8 +4,8 @@ use super::model::OrderIssuanceModel;
 use crate::certcentral::{CertificateId, Client, Order};
 use crate::framework::{Attr, Diagnostic};
 use crate::pki::{Certificate, Chain, Csr};
-use crate::provider::api_error;
-use crate::provider::ssl_order::record::date;
+use crate::provider::order::api_error;
+use crate::provider::ssl_order::refresh::state::date;
 
 /// Fills in everything about the certificate of an issued order.
 pub(super) async fn record(

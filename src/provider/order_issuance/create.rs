@@ -7,18 +7,20 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 use tracing::{info, warn};
 
-use super::domains::{self, OpenDomain};
+use super::domains;
+use super::domains::OpenDomain;
+use super::messages;
+use super::messages::Situation;
 use super::model::OrderIssuanceModel;
 use super::read::is_not_found;
-use super::words::{self, Situation};
 use super::{certificate, order_id, timeout};
 use crate::certcentral::{Client, DcvCheck, Order, OrderId, OrderStatus};
 use crate::framework::{Attr, Call, Created, Diagnostic, NoPrivate, Warnings};
-use crate::provider::api_error;
+use crate::provider::order::api_error;
+use crate::provider::order::polling::{Bounds, Next, Polling, Waiter, may_pass};
+use crate::provider::order::status;
 use crate::provider::order_issuance::OrderIssuance;
-use crate::provider::polling::{Bounds, Next, Polling, Waiter, may_pass};
 use crate::provider::session::Session;
-use crate::provider::ssl_order::status;
 
 /// The pause after the first check; each is twice the one before.
 const FIRST_PAUSE: Duration = Duration::from_secs(5);
@@ -68,8 +70,8 @@ async fn obtain(
             certificate::record(&client, &mut state, &order).await?;
             Ok(state)
         }
-        End::TimeUp => Err(words::time_up(id, &wait.situation(), timeout)),
-        End::Stopped => Err(words::stopped(id, &wait.situation())),
+        End::TimeUp => Err(messages::time_up(id, &wait.situation(), timeout)),
+        End::Stopped => Err(messages::stopped(id, &wait.situation())),
     }
 }
 
@@ -125,7 +127,7 @@ impl<'a> Wait<'a> {
                 Ok(order) if order.status == OrderStatus::Issued => {
                     return Ok(End::Issued(Box::new(order)));
                 }
-                Ok(order) if order.status.is_closed() => return Err(words::closed(&order)),
+                Ok(order) if order.status.is_closed() => return Err(messages::closed(&order)),
                 Ok(order) => {
                     self.take_in(order).await;
                     if is_first {
@@ -133,7 +135,7 @@ impl<'a> Wait<'a> {
                     }
                     is_first = false;
                 }
-                Err(error) if is_not_found(&error) => return Err(words::not_visible(self.id)),
+                Err(error) if is_not_found(&error) => return Err(messages::not_visible(self.id)),
                 Err(error) if may_pass(&error) && !is_first => {
                     warn!(order_id = %self.id, %error, "order not looked at; the next round repeats it");
                     self.waiter.look_again();
@@ -191,7 +193,7 @@ impl<'a> Wait<'a> {
         if missing.is_empty() {
             return Ok(());
         }
-        Err(words::missing_records(self.id, &missing, &given))
+        Err(messages::missing_records(self.id, &missing, &given))
     }
 
     /// Pauses until there is something to do.

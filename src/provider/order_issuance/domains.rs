@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::certcentral::{DnsNameValidation, NameCheck, Order, ValidationStatus};
-use crate::provider::dcv_record::{DcvRecord, dcv_record};
+use crate::provider::order::dcv_record::{DcvRecord, dcv_record};
 
 /// A domain without validation.
 #[derive(Clone, Debug, PartialEq, Eq)]

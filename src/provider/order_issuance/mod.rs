@@ -11,15 +11,15 @@
 mod certificate;
 mod create;
 mod domains;
+mod messages;
 mod model;
 mod read;
 mod schema;
-mod words;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use model::OrderIssuanceModel;
+pub use self::model::OrderIssuanceModel;
 
 use super::session::Session;
 use crate::certcentral::OrderId;

@@ -1,10 +1,10 @@
 //! Refreshing and importing a wait that is over. An order that is gone only ends the wait: nothing is bought by waiting again.
 
 use super::model::OrderIssuanceModel;
-use super::{certificate, order_id, words};
+use super::{certificate, messages, order_id};
 use crate::certcentral::{CertificateId, Client, Error, Order, OrderId};
 use crate::framework::{Attr, Call, Diagnostic, Diagnostics, Imported, NoPrivate, Read, Warnings};
-use crate::provider::api_error;
+use crate::provider::order::api_error;
 use crate::provider::order_issuance::OrderIssuance;
 use crate::provider::session::Session;
 
@@ -96,7 +96,7 @@ pub(super) async fn import(
     let client = session.client_to_look(&call.stop)?;
     let order = match client.order(order_id).await {
         Ok(order) => order,
-        Err(error) if is_not_found(&error) => return Err(words::not_visible(order_id).into()),
+        Err(error) if is_not_found(&error) => return Err(messages::not_visible(order_id).into()),
         Err(error) => {
             let doing = format!("importing order {order_id}");
             return Err(api_error::diagnostic(&error, &doing).into());

@@ -13,7 +13,8 @@ use super::{Answer, Asker, Session};
 use crate::certcentral::{PriceEstimate, PriceQuery, PricedNames, Validity};
 use crate::framework::Attr;
 use crate::provider::config::ProviderConfig;
-use crate::provider::settings::{self, OrderDefaults};
+use crate::provider::settings;
+use crate::provider::settings::OrderDefaults;
 use crate::provider::ssl_order::samples;
 
 fn session(config: &ProviderConfig) -> Session {

@@ -8,7 +8,7 @@ use crate::framework::{Attr, Set};
 use crate::pki;
 
 /// Puts back every prior value that means the same as the planned one.
-pub(super) fn keep_equal_values(prior: &SslOrderModel, planned: &mut SslOrderModel) {
+pub(crate) fn keep_equal_values(prior: &SslOrderModel, planned: &mut SslOrderModel) {
     keep_names(prior, planned);
     keep_if(&prior.csr, &mut planned.csr, |a, b| same_csr(a, b));
     keep_if(
@@ -33,7 +33,7 @@ pub(super) fn keep_equal_values(prior: &SslOrderModel, planned: &mut SslOrderMod
 
 /// Whether an argument means the same in state and plan although the values differ: one side is absent, and the other is
 /// what CertCentral takes for absent.
-pub(super) fn means_the_same(
+pub(crate) fn means_the_same(
     argument: &str,
     prior: &SslOrderModel,
     planned: &SslOrderModel,
@@ -127,12 +127,12 @@ fn keep_if<T: Clone>(prior: &Attr<T>, planned: &mut Attr<T>, same: impl Fn(&T, &
 }
 
 /// Whether two texts hold the same CSR.
-pub(super) fn same_csr(a: &str, b: &str) -> bool {
+pub(crate) fn same_csr(a: &str, b: &str) -> bool {
     pki::is_same_request(a, b)
 }
 
 /// Whether two sets hold the same addresses.
-pub(super) fn same_emails(a: &Set<Attr<String>>, b: &Set<Attr<String>>) -> bool {
+pub(crate) fn same_emails(a: &Set<Attr<String>>, b: &Set<Attr<String>>) -> bool {
     let canonical = |set: &Set<Attr<String>>| -> Option<BTreeSet<String>> {
         set.0
             .iter()
@@ -208,7 +208,7 @@ fn canonical_contact(contact: &ContactModel) -> ContactModel {
 }
 
 /// The canonical names of an order, the common name among them.
-pub(super) fn canonical_set(order: &SslOrderModel) -> BTreeSet<String> {
+pub(crate) fn canonical_set(order: &SslOrderModel) -> BTreeSet<String> {
     pki::canonical_names(
         order.common_name.as_str().unwrap_or_default(),
         order.known_dns_names(),
@@ -216,7 +216,7 @@ pub(super) fn canonical_set(order: &SslOrderModel) -> BTreeSet<String> {
 }
 
 /// The canonical names that CertCentral tells, or is told, of a certificate.
-pub(super) fn names_of(common_name: Option<&str>, dns_names: &[String]) -> BTreeSet<String> {
+pub(crate) fn names_of(common_name: Option<&str>, dns_names: &[String]) -> BTreeSet<String> {
     pki::canonical_names(
         common_name.unwrap_or_default(),
         dns_names.iter().map(String::as_str),

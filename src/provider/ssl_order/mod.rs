@@ -15,57 +15,30 @@
 //! | when a reissue or a renewal is due | `clocks.rs` |
 //! | how an order ends | `delete.rs`, `delete/decision.rs`, announced by `plan/destroy.rs` |
 
-mod audit;
-mod change;
-mod clocks;
-mod create;
-mod delete;
-mod domain_validations;
-mod drift;
-mod duplicates;
+mod end;
 mod equality;
-mod find;
-mod generate;
-mod identity;
 mod import;
-mod imported;
-mod in_place;
-mod look_again;
 mod model;
-mod moved;
-mod new_order;
-mod observe;
 mod on_destroy;
-mod organization;
-mod outside;
-mod place;
 mod plan;
-mod price;
 mod private;
-mod product;
-mod read;
-pub(super) mod record;
-mod rivals;
+mod purchase;
+pub(crate) mod refresh;
+mod rules;
 #[cfg(test)]
-pub(super) mod samples;
+pub(crate) mod samples;
 mod schema;
-pub(super) mod status;
-mod succession;
 mod timeouts;
-mod token;
 mod update;
-mod validate;
-mod wait;
-mod words;
 
 use std::sync::Arc;
 
 use time::{Date, OffsetDateTime};
 
-pub use identity::SslOrderIdentity;
-pub use model::SslOrderModel;
-pub use private::SslOrderPrivate;
-pub(super) use validate::validate_defaults;
+pub use self::import::identity::SslOrderIdentity;
+pub use self::model::SslOrderModel;
+pub use self::private::SslOrderPrivate;
+pub(super) use self::rules::validate_defaults;
 
 use self::plan::Purchase;
 use super::session::Session;
@@ -100,7 +73,7 @@ impl Resource for SslOrder {
     }
 
     fn validate(&self, config: &SslOrderModel) -> Diagnostics {
-        validate::validate(config)
+        rules::validate(config)
     }
 
     fn keep_equal_values(&self, prior_state: &SslOrderModel, planned: &mut SslOrderModel) {
@@ -111,10 +84,10 @@ impl Resource for SslOrder {
         let prior = request.prior_state.clone();
         // The configuration tells what nobody sets from what is not known yet; the plan so far does not.
         let price = match plan::purchase(&request) {
-            Purchase::Nothing => price::Verdict::default(),
-            Purchase::New => price::announce(&self.session, &request.config, None).await,
+            Purchase::Nothing => purchase::price::Verdict::default(),
+            Purchase::New => purchase::price::announce(&self.session, &request.config, None).await,
             Purchase::Renewal { until } => {
-                price::announce(&self.session, &request.config, until.as_deref()).await
+                purchase::price::announce(&self.session, &request.config, until.as_deref()).await
             }
         };
         let mut plan = plan::plan(
@@ -144,20 +117,22 @@ impl Resource for SslOrder {
     }
 
     async fn create(&self, call: Call, request: CreateRequest<Self>) -> Created<Self> {
-        let mut created = create::create(&self.session, &call, request).await;
+        let mut created = purchase::obtain::create(&self.session, &call, request).await;
         if let Created::Object { warnings, .. } = &mut created {
-            warnings.extend(audit::trouble(&self.session));
+            warnings.extend(super::order::audit::trouble(&self.session));
         }
         created
     }
 
     async fn read(&self, call: Call, request: ReadRequest<Self>) -> Read<Self> {
-        read::read(&self.session, &call, request).await
+        refresh::read::read(&self.session, &call, request).await
     }
 
     async fn update(&self, call: Call, request: UpdateRequest<Self>) -> Updated<Self> {
         let mut updated = update::update(&self.session, &call, request).await;
-        updated.diagnostics.extend(audit::trouble(&self.session));
+        updated
+            .diagnostics
+            .extend(super::order::audit::trouble(&self.session));
         updated
     }
 
@@ -167,8 +142,8 @@ impl Resource for SslOrder {
         {
             self.session.let_go(order_id);
         }
-        let mut deleted = delete::delete(&self.session, &call, request).await;
-        let trouble = audit::trouble(&self.session);
+        let mut deleted = end::delete::delete(&self.session, &call, request).await;
+        let trouble = super::order::audit::trouble(&self.session);
         match &mut deleted {
             Deleted::Gone(warnings) => warnings.extend(trouble),
             Deleted::Kept(problems) => problems.extend(trouble),
@@ -181,11 +156,11 @@ impl Resource for SslOrder {
     }
 
     fn identity_schema(&self) -> Option<IdentitySchema> {
-        Some(identity::schema())
+        Some(import::identity::schema())
     }
 
     fn identity(&self, state: &SslOrderModel) -> Option<SslOrderIdentity> {
-        identity::of(state)
+        import::identity::of(state)
     }
 
     async fn import_by_identity(
@@ -193,15 +168,16 @@ impl Resource for SslOrder {
         call: Call,
         identity: SslOrderIdentity,
     ) -> Result<Imported<Self>, Diagnostics> {
-        self.import(call, identity::import_id(&identity)?).await
+        self.import(call, import::identity::import_id(&identity)?)
+            .await
     }
 
     fn move_from(&self, source: MoveSource) -> Result<Moved<Self>, Diagnostics> {
-        Ok(moved::move_from(&source)?)
+        Ok(import::moved::move_from(&source)?)
     }
 
     fn generate_config(&self, arguments: SslOrderModel) -> SslOrderModel {
-        generate::config(arguments)
+        import::generate::config(arguments)
     }
 }
 

@@ -4,7 +4,7 @@ use super::model::SslOrderModel;
 
 /// A value of `on_destroy`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum OnDestroy {
+pub(crate) enum OnDestroy {
     /// Nothing is called.
     Retain,
     /// An order that is not issued is taken back.
@@ -15,7 +15,7 @@ pub(super) enum OnDestroy {
 
 impl OnDestroy {
     /// What the order's state says. Whatever is not known to mean an end of the order means none.
-    pub(super) fn of(order: &SslOrderModel) -> Self {
+    pub(crate) fn of(order: &SslOrderModel) -> Self {
         match order.on_destroy.as_str() {
             Some("cancel") => Self::Cancel,
             Some("revoke") => Self::Revoke,

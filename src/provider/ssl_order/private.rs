@@ -32,7 +32,7 @@ pub struct SslOrderPrivate {
 
 impl SslOrderPrivate {
     /// What is kept in state.
-    pub(super) fn stored(self) -> Self {
+    pub(crate) fn stored(self) -> Self {
         Self {
             end_announced: false,
             replacement_announced: false,

@@ -9,17 +9,17 @@ use crate::framework::Attr;
 const DEFAULT: Duration = Duration::from_secs(600);
 
 /// Bound of a create, waiting included.
-pub(super) fn create(order: &SslOrderModel) -> Duration {
+pub(crate) fn create(order: &SslOrderModel) -> Duration {
     of(order, |timeouts| &timeouts.create)
 }
 
 /// Bound of an update, waiting included.
-pub(super) fn update(order: &SslOrderModel) -> Duration {
+pub(crate) fn update(order: &SslOrderModel) -> Duration {
     of(order, |timeouts| &timeouts.update)
 }
 
 /// Bound of a delete, waiting included.
-pub(super) fn delete(order: &SslOrderModel) -> Duration {
+pub(crate) fn delete(order: &SslOrderModel) -> Duration {
     of(order, |timeouts| &timeouts.delete)
 }
 

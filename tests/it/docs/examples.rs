@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::terraform::{Workdir, cores};
+use crate::cores::driver::{Workdir, cores};
 
 #[test]
 fn every_example_is_formatted_and_valid() {

@@ -13,7 +13,7 @@ use terraform_provider_digicert::framework::Catalog;
 use terraform_provider_digicert::provider::DigicertProvider;
 
 use super::waiting::TYPE;
-use crate::lifecycle::bed::{Bed, SHOP, plain_launch};
+use crate::host::bed::{Bed, SHOP, plain_launch};
 
 fn frozen_path(type_name: &str, version: i64) -> PathBuf {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/states");

@@ -134,7 +134,7 @@ fn exists(root: &Path, test: &str) -> bool {
 }
 
 /// Whether a text has a function of this name with an attribute that makes it a test.
-fn has_test(text: &str, name: &str) -> bool {
+pub(super) fn has_test(text: &str, name: &str) -> bool {
     let mut is_test = false;
     for line in text.lines().map(str::trim) {
         if line.starts_with("#[test]") || line.starts_with("#[tokio::test") {
@@ -216,8 +216,11 @@ mod tests {
         assert!(exists(root, "tidy::every_file_keeps_every_rule"));
         assert!(exists(
             root,
-            "certcentral::outcome::tests::only_proof_counts_as_nothing_happened"
+            "certcentral::http::certainty::tests::only_proof_counts_as_nothing_happened"
         ));
-        assert!(!exists(root, "certcentral::outcome::nothing_of_this_name"));
+        assert!(!exists(
+            root,
+            "certcentral::http::certainty::nothing_of_this_name"
+        ));
     }
 }

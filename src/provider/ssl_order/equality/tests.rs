@@ -1,10 +1,11 @@
 //! Spellings that are no change, and changes that are.
 
+use super::super::model::{OrganizationModel, ValidityModel};
+use super::super::plan::changes::changes;
+use super::super::samples;
+use super::super::samples::{contact, names, new_organization};
 use super::{SslOrderModel, keep_equal_values, means_the_same};
 use crate::framework::{Attr, Set};
-use crate::provider::ssl_order::change::changes;
-use crate::provider::ssl_order::model::{OrganizationModel, ValidityModel};
-use crate::provider::ssl_order::samples::{self, contact, names, new_organization};
 
 fn order(common_name: &str, dns_names: &[&str]) -> SslOrderModel {
     SslOrderModel {

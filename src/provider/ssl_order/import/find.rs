@@ -5,13 +5,13 @@
 
 use crate::certcentral::{Client, Error, ListedOrder, Order, OrderFilter, OrderId, OrderRef};
 use crate::framework::Diagnostic;
-use crate::provider::api_error;
+use crate::provider::order::api_error;
 
 /// Orders that an error names before the rest is counted.
 const SHOWN_ORDERS: usize = 10;
 
 /// The order whose certificate has that serial number, which comes without leading zeros.
-pub(super) async fn by_serial(client: &Client, serial: &str) -> Result<OrderId, Diagnostic> {
+pub(crate) async fn by_serial(client: &Client, serial: &str) -> Result<OrderId, Diagnostic> {
     let doing = format!("looking for the certificate with serial number {serial}");
     for spelling in spellings(serial) {
         let found = shown(client, OrderRef::SerialNumber(spelling), &doing).await?;
@@ -76,7 +76,7 @@ fn ambiguous(orders: &[ListedOrder], serial: &str) -> Diagnostic {
 }
 
 /// The order whose primary certificate has that thumbprint.
-pub(super) async fn by_thumbprint(
+pub(crate) async fn by_thumbprint(
     client: &Client,
     thumbprint: &str,
 ) -> Result<OrderId, Diagnostic> {

@@ -10,7 +10,7 @@ const THUMBPRINT: usize = 40;
 
 /// How an order is named for import.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::provider::ssl_order) enum ImportKey {
+pub(crate) enum ImportKey {
     /// The order's own id.
     OrderId(OrderId),
     /// Serial number of a certificate: upper-case hex digits without leading zeros.
@@ -22,7 +22,7 @@ pub(in crate::provider::ssl_order) enum ImportKey {
 impl ImportKey {
     /// Reads what a person wrote. A prefix decides; without one, up to 15 decimal digits are an order id, 40 hex digits a
     /// thumbprint, and 16 to 39 hex digits a serial number.
-    pub(in crate::provider::ssl_order) fn parse(text: &str) -> Result<Self, Diagnostic> {
+    pub(crate) fn parse(text: &str) -> Result<Self, Diagnostic> {
         let trimmed = text.trim();
         let key = match trimmed.split_once(':') {
             Some(("order_id", rest)) => order_id(rest.trim()),

@@ -1,6 +1,6 @@
 //! What the plan of a destroy says: one warning of what becomes of the order, or the error that refuses it.
 
-use super::words::{names, order_id};
+use super::messages::{names, order_id};
 use crate::certcentral::OrderStatus;
 use crate::framework::{AttributePath, Diagnostic, Diagnostics};
 use crate::provider::ssl_order::model::SslOrderModel;
@@ -26,7 +26,7 @@ pub(crate) fn announce(prior: &SslOrderModel, allow_revocation: bool) -> Diagnos
 }
 
 /// Whether a destroy would end the order by a revocation that the provider does not allow.
-pub(super) fn must_not_be_revoked(prior: &SslOrderModel, allow_revocation: bool) -> bool {
+pub(crate) fn must_not_be_revoked(prior: &SslOrderModel, allow_revocation: bool) -> bool {
     is_open(prior) && OnDestroy::of(prior) == OnDestroy::Revoke && !allow_revocation
 }
 
@@ -46,7 +46,7 @@ pub(crate) fn not_allowed(prior: &SslOrderModel) -> Diagnostic {
 }
 
 /// What becomes of the order that a new one replaces, as the end of a sentence.
-pub(super) fn fate_when_replaced(prior: &SslOrderModel) -> String {
+pub(crate) fn fate_when_replaced(prior: &SslOrderModel) -> String {
     let order_of_things = "Terraform destroys the old one before it creates the new one, unless `create_before_destroy` is set";
     match OnDestroy::of(prior) {
         OnDestroy::Retain => "stays open, because `on_destroy` is \"retain\"".to_owned(),

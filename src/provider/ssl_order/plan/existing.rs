@@ -2,14 +2,16 @@
 
 use time::Date;
 
-use super::{Plan, Purchase, Request, replace, unknown, words};
+use super::changes::{Change, Means, changes_of};
+use super::{Plan, Purchase, Request, closed, messages, unknown};
 use crate::certcentral::OrderStatus;
 use crate::framework::{Attr, Diagnostic, Diagnostics, Planned};
-use crate::provider::ssl_order::change::{Change, Means, changes_of};
+use crate::provider::ssl_order::import::arguments;
 use crate::provider::ssl_order::model::SslOrderModel;
 use crate::provider::ssl_order::private::SslOrderPrivate;
-use crate::provider::ssl_order::validate::dates_for_a_new_order;
-use crate::provider::ssl_order::{imported, in_place, price};
+use crate::provider::ssl_order::purchase::price;
+use crate::provider::ssl_order::rules::dates_for_a_new_order;
+use crate::provider::ssl_order::update::steps;
 
 /// Arguments that a renewal may set anew, because the order that continues this one has a term of its own.
 const TERM: [&str; 4] = [
@@ -33,17 +35,17 @@ enum Next {
 }
 
 /// What the plan of an order buys.
-pub(super) fn purchase(
+pub(crate) fn purchase(
     prior: &SslOrderModel,
     planned: &SslOrderModel,
     private: &SslOrderPrivate,
 ) -> Purchase {
     let mut planned = planned.clone();
     if private.imported {
-        imported::keep_guesses(prior, &mut planned);
+        arguments::keep_guesses(prior, &mut planned);
     }
-    if replace::is_closed(prior) {
-        return if replace::is_ordered_again(&planned) {
+    if closed::is_closed(prior) {
+        return if closed::is_ordered_again(&planned) {
             Purchase::New
         } else {
             Purchase::Nothing
@@ -68,7 +70,7 @@ fn is_renewal(prior: &SslOrderModel, planned: &SslOrderModel) -> bool {
         )
 }
 
-pub(super) fn plan(
+pub(crate) fn plan(
     request: Request,
     prior: &SslOrderModel,
     today: Date,
@@ -78,10 +80,10 @@ pub(super) fn plan(
     let mut plan = Planned::unchanged(request);
     plan.diagnostics = Diagnostics::new();
     if plan.private.imported {
-        imported::keep_guesses(prior, &mut plan.state);
+        arguments::keep_guesses(prior, &mut plan.state);
     }
     let changes = changes_of(prior, &plan.state, &plan.private);
-    if let Some(reason) = replace::because_closed(prior, &plan.state, price.words.as_deref()) {
+    if let Some(reason) = closed::because_closed(prior, &plan.state, price.words.as_deref()) {
         plan.diagnostics.extend(price.problem);
         plan.diagnostics.extend(reason.diagnostics);
         plan.requires_replace.extend(reason.requires_replace);
@@ -150,7 +152,7 @@ fn replacement(plan: &mut Plan, prior: &SslOrderModel, changes: &[Change], price
     plan.diagnostics.extend(price.problem);
     if !plan.diagnostics.has_errors() {
         let price = price.words.as_deref();
-        let warning = words::replacement(prior, &plan.state, &of_a_new_order, price);
+        let warning = messages::replacement(prior, &plan.state, &of_a_new_order, price);
         plan.diagnostics.push(warning);
     }
 }
@@ -169,7 +171,7 @@ fn renewal(plan: &mut Plan, prior: &SslOrderModel, changes: &[Change], purchase:
     let dates = dates_for_a_new_order(&plan.state, purchase.today);
     if let Some(problem) = dates.into_iter().next() {
         plan.diagnostics
-            .push(words::renewal_needs_a_date(prior, &problem));
+            .push(messages::renewal_needs_a_date(prior, &problem));
         return change_in_place(plan, prior, changes);
     }
     unknown::renewal(&mut plan.state, purchase.own_reference);
@@ -177,7 +179,7 @@ fn renewal(plan: &mut Plan, prior: &SslOrderModel, changes: &[Change], purchase:
     if !plan.diagnostics.has_errors() {
         let price = purchase.price.words.as_deref();
         plan.diagnostics
-            .push(words::renewal(prior, &plan.state, price));
+            .push(messages::renewal(prior, &plan.state, price));
     }
 }
 
@@ -187,15 +189,15 @@ fn reissue(plan: &mut Plan, prior: &SslOrderModel, changes: &[Change]) {
         .filter(|change| change.means == Means::Reissue)
         .collect();
     if let (Some(first), false) = (of_the_certificate.first(), may_be_reissued(prior)) {
-        let problem = words::not_reissuable(prior, &of_the_certificate).at(first.path.clone());
+        let problem = messages::not_reissuable(prior, &of_the_certificate).at(first.path.clone());
         plan.diagnostics.push(problem);
         return;
     }
     unknown::reissue(prior, &mut plan.state);
     plan.diagnostics
-        .push(words::reissue(prior, &of_the_certificate));
+        .push(messages::reissue(prior, &of_the_certificate));
     plan.diagnostics
-        .extend(words::revoked_names(prior, &plan.state));
+        .extend(messages::revoked_names(prior, &plan.state));
     recorded(plan, prior, changes, true);
 }
 
@@ -212,9 +214,7 @@ fn may_be_reissued(order: &SslOrderModel) -> bool {
 }
 
 fn change_in_place(plan: &mut Plan, prior: &SslOrderModel, changes: &[Change]) {
-    if changes.iter().any(|change| change.argument == "dcv_method")
-        && in_place::is_validating(prior)
-    {
+    if changes.iter().any(|change| change.argument == "dcv_method") && steps::is_validating(prior) {
         unknown::domain_validations(&mut plan.state);
     }
     recorded(plan, prior, changes, false);
@@ -223,15 +223,15 @@ fn change_in_place(plan: &mut Plan, prior: &SslOrderModel, changes: &[Change]) {
 /// What the plan changes in state only.
 fn recorded(plan: &mut Plan, prior: &SslOrderModel, changes: &[Change], with_a_reissue: bool) {
     let kept: Vec<String> = if with_a_reissue {
-        in_place::beside_a_reissue(prior, &plan.state, changes).kept
+        steps::beside_a_reissue(prior, &plan.state, changes).kept
     } else {
-        in_place::changes(prior, &plan.state, changes).kept
+        steps::changes(prior, &plan.state, changes).kept
     };
     let of_the_import = plan.private.imported && kept.is_empty();
     let warning: Option<Diagnostic> = if of_the_import {
-        imported::recorded_only(changes, &words::order_id(prior))
+        arguments::recorded_only(changes, &messages::order_id(prior))
     } else {
-        words::recorded_only(changes, &kept, prior)
+        messages::recorded_only(changes, &kept, prior)
     };
     plan.diagnostics.extend(warning);
 }

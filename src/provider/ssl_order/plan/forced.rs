@@ -4,13 +4,12 @@
 //! nothing. It shows the warnings of the first answer only. Where `-replace` forces the replacement, the first question is that of any plan
 //! and its answer knows nothing of it. Of a tainted order only the second question is asked, and its warnings are shown.
 
-use super::Plan;
+use super::changes::changes_of;
+use super::closed::is_closed;
 use super::destroy::{must_not_be_revoked, not_allowed};
-use super::replace::is_closed;
-use super::words::{names, order_id};
+use super::messages::{names, order_id};
+use super::{Plan, SslOrderModel};
 use crate::framework::Diagnostic;
-use crate::provider::ssl_order::SslOrderModel;
-use crate::provider::ssl_order::change::changes_of;
 
 /// Arguments that make another order of it for the look that a create begins with.
 const LOOKED_FOR_BY: [&str; 3] = ["common_name", "dns_names", "csr"];

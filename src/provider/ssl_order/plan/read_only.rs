@@ -1,14 +1,14 @@
 //! What a plan says where the provider only reads. It stays a plan, because pipelines that plan and never apply are what the switch is for;
 //! the client refuses the calls of an apply.
 
-use super::words::{names, order_id};
-use super::{Plan, replace};
+use super::changes::changes_of;
+use super::messages::{names, order_id};
+use super::{Plan, closed};
 use crate::certcentral::OrderStatus;
 use crate::framework::{Attr, Diagnostic};
-use crate::provider::ssl_order::change::changes_of;
-use crate::provider::ssl_order::in_place;
 use crate::provider::ssl_order::model::SslOrderModel;
 use crate::provider::ssl_order::on_destroy::OnDestroy;
+use crate::provider::ssl_order::update::steps;
 
 /// Warns of a plan whose apply would change something in CertCentral.
 pub(crate) fn warn_of_read_only(plan: &mut Plan, prior: Option<&SslOrderModel>) {
@@ -46,7 +46,7 @@ fn of_an_order(plan: &Plan, prior: &SslOrderModel) -> Option<String> {
     if !plan.requires_replace.is_empty() {
         return Some(format!("place an order that replaces {order} for {names}"));
     }
-    if replace::is_closed(prior) {
+    if closed::is_closed(prior) {
         return None;
     }
     if matches!(plan.state.id, Attr::Unknown) {
@@ -60,7 +60,7 @@ fn of_an_order(plan: &Plan, prior: &SslOrderModel) -> Option<String> {
         ));
     }
     let changes = changes_of(prior, &plan.state, &plan.private);
-    let steps = in_place::changes(prior, &plan.state, &changes).steps;
+    let steps = steps::changes(prior, &plan.state, &changes).steps;
     let step = steps.first()?;
     Some(format!(
         "change `{}` of order {order} for {names}",

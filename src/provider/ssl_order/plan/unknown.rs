@@ -5,7 +5,7 @@ use crate::framework::Attr;
 use crate::provider::ssl_order::model::SslOrderModel;
 
 /// A clock whose days change is read again by the apply.
-pub(super) fn clocks(prior: &SslOrderModel, planned: &mut SslOrderModel) {
+pub(crate) fn clocks(prior: &SslOrderModel, planned: &mut SslOrderModel) {
     if planned.reissue_days_before_expiry != prior.reissue_days_before_expiry {
         planned.ready_for_reissue = Attr::Unknown;
     }
@@ -15,7 +15,7 @@ pub(super) fn clocks(prior: &SslOrderModel, planned: &mut SslOrderModel) {
 }
 
 /// The certificate, and the status, because the reissue may have to be approved or validated first.
-pub(super) fn reissue(prior: &SslOrderModel, planned: &mut SslOrderModel) {
+pub(crate) fn reissue(prior: &SslOrderModel, planned: &mut SslOrderModel) {
     planned.certificate_id = Attr::Unknown;
     planned.requests = Attr::Unknown;
     planned.status = Attr::Unknown;
@@ -35,7 +35,7 @@ pub(super) fn reissue(prior: &SslOrderModel, planned: &mut SslOrderModel) {
 }
 
 /// Everything, since another order takes this one's place. A reference that the user chose stays.
-pub(super) fn renewal(planned: &mut SslOrderModel, own_reference: &Attr<String>) {
+pub(crate) fn renewal(planned: &mut SslOrderModel, own_reference: &Attr<String>) {
     let former = planned.clone();
     reissue(&former, planned);
     planned.id = Attr::Unknown;
@@ -49,7 +49,7 @@ pub(super) fn renewal(planned: &mut SslOrderModel, own_reference: &Attr<String>)
 }
 
 /// How control over the names is proven.
-pub(super) fn domain_validations(planned: &mut SslOrderModel) {
+pub(crate) fn domain_validations(planned: &mut SslOrderModel) {
     planned.domain_validations = planned_domain_validations(planned);
 }
 

@@ -4,18 +4,20 @@
 use tokio::time::Instant;
 use tracing::info;
 
-use super::super::change::Change;
-use super::super::in_place::{self, Step};
-use super::super::model::{DomainValidationModel, SslOrderModel};
-use super::super::{domain_validations, observe, timeouts};
+use super::steps;
+use super::steps::Step;
 use super::{Failed, as_planned};
 use crate::certcentral::{Client, Error, OrderId, OrderStatus, RandomValue};
 use crate::framework::{Attr, Call, Diagnostic, Warnings};
-use crate::provider::api_error;
+use crate::provider::order::api_error;
 use crate::provider::session::Session;
+use crate::provider::ssl_order::model::{DomainValidationModel, SslOrderModel};
+use crate::provider::ssl_order::plan::changes::Change;
+use crate::provider::ssl_order::refresh::{details, domain_validations};
+use crate::provider::ssl_order::timeouts;
 
 /// Makes the calls, and returns the state with all arguments of the plan. When one fails, the state has those before it.
-pub(super) async fn change(
+pub(crate) async fn change(
     session: &Session,
     call: &Call,
     prior: &SslOrderModel,
@@ -53,7 +55,7 @@ pub(super) async fn change(
 }
 
 /// The order id of a state.
-pub(super) fn order_id(state: &SslOrderModel) -> Result<OrderId, Diagnostic> {
+pub(crate) fn order_id(state: &SslOrderModel) -> Result<OrderId, Diagnostic> {
     state
         .known_order_id()
         .and_then(|id| OrderId::try_from(id).ok())
@@ -71,9 +73,9 @@ fn steps(prior: &SslOrderModel, planned: &SslOrderModel, changed: &[Change]) -> 
     if OrderStatus::from(prior.status.as_str().unwrap_or_default()).is_closed() {
         Vec::new()
     } else if matches!(planned.certificate_id, Attr::Unknown) {
-        in_place::beside_a_reissue(prior, planned, changed).steps
+        steps::beside_a_reissue(prior, planned, changed).steps
     } else {
-        in_place::changes(prior, planned, changed).steps
+        steps::changes(prior, planned, changed).steps
     }
 }
 
@@ -119,7 +121,7 @@ async fn read_proofs(
         domain_validations::random_value(state, method, &validation, &value);
     }
     let order = client.order(id).await?;
-    observe::details(client, state, &order, &[], warnings).await;
+    details::details(client, state, &order, &[], warnings).await;
     Ok(())
 }
 

@@ -7,12 +7,6 @@ use tokio::time::Instant;
 use tracing::{info, warn};
 
 use self::wanted::Wanted;
-use super::super::change::{Means, changes};
-use super::super::model::SslOrderModel;
-use super::super::wait::{self, Limits, WaitFor};
-use super::super::{
-    domain_validations, look_again, new_order, observe, record, succession, timeouts, words,
-};
 use super::Failed;
 use super::in_place::order_id;
 use crate::certcentral::{
@@ -20,8 +14,16 @@ use crate::certcentral::{
 };
 use crate::framework::{Attr, Call, Diagnostic, Warnings};
 use crate::pki::Csr;
-use crate::provider::api_error;
+use crate::provider::order::api_error;
+use crate::provider::order::backoff;
 use crate::provider::session::Session;
+use crate::provider::ssl_order::model::SslOrderModel;
+use crate::provider::ssl_order::plan::changes::{Means, changes};
+use crate::provider::ssl_order::purchase::{lineage, messages, new_order};
+use crate::provider::ssl_order::refresh::wait;
+use crate::provider::ssl_order::refresh::wait::{Limits, WaitFor};
+use crate::provider::ssl_order::refresh::{details, domain_validations, state};
+use crate::provider::ssl_order::timeouts;
 
 /// How the order stands before the reissue is sent.
 enum Before {
@@ -33,7 +35,7 @@ enum Before {
 
 /// Reissues the certificate of the order in `state`, which holds the arguments of the plan already, and waits for it. `content` is what a
 /// create of the same configuration looks for.
-pub(super) async fn reissue(
+pub(crate) async fn reissue(
     session: &Session,
     call: &Call,
     mut state: SslOrderModel,
@@ -81,17 +83,17 @@ pub(super) async fn reissue(
             Sent::Settled(order)
         }
         Before::Ready(_) if call.stop.is_cancelled() => {
-            return Err(failed(words::interrupted_before_a_reissue(id)));
+            return Err(failed(messages::interrupted_before_a_reissue(id)));
         }
         Before::Ready(before) => act_once(&client, &before, wanted, &body, limits)
             .await
             .map_err(&failed)?,
     };
     if changed.iter().any(wanted::is_of_the_token) {
-        succession::remember(&client, id, content, session).await;
+        lineage::remember(&client, id, content, session).await;
     }
     // The names may be new, so their validation is asked for as for an order that waits.
-    record::reissue_taken(&mut state);
+    state::reissue_taken(&mut state);
     let (order, chain) = match sent {
         Sent::Answer(answer) => {
             domain_validations::tokens(&mut state, &answer, planned.dcv_method.as_str());
@@ -99,7 +101,7 @@ pub(super) async fn reissue(
         }
         Sent::Settled(order) => {
             if order.status == OrderStatus::ReissuePending {
-                observe::random_value(&client, &mut state, &order, warnings).await;
+                details::random_value(&client, &mut state, &order, warnings).await;
             }
             (Ok(*order), Vec::new())
         }
@@ -107,7 +109,7 @@ pub(super) async fn reissue(
     match order {
         Ok(order) => {
             let all_validated =
-                observe::details(&client, &mut state, &order, &chain, warnings).await;
+                details::details(&client, &mut state, &order, &chain, warnings).await;
             wait::until_issued(&client, &mut state, order, all_validated, limits, warnings).await;
         }
         Err(error) => {
@@ -163,7 +165,7 @@ async fn look(client: &Client, id: OrderId, wanted: Wanted<'_>) -> Result<Before
     };
     let order = client.order(id).await.map_err(|error| looking(&error))?;
     match &order.status {
-        status if status.is_closed() => Err(words::closed_before_a_reissue(&order)),
+        status if status.is_closed() => Err(messages::closed_before_a_reissue(&order)),
         OrderStatus::ReissuePending => {
             let is_ours = is_pending(client, id, wanted)
                 .await
@@ -171,7 +173,7 @@ async fn look(client: &Client, id: OrderId, wanted: Wanted<'_>) -> Result<Before
             if is_ours {
                 Ok(Before::Done(Box::new(order)))
             } else {
-                Err(words::other_reissue_pending(&order))
+                Err(messages::other_reissue_pending(&order))
             }
         }
         _ if wanted.is_done(&order.certificate) => Ok(Before::Done(Box::new(order))),
@@ -228,8 +230,8 @@ async fn settle(
 ) -> Result<Sent, Diagnostic> {
     let client = client.urgent();
     let id = before.id;
-    for seconds in look_again::PAUSES {
-        let goes_on = look_again::pause(seconds, limits.deadline, limits.stop).await;
+    for seconds in backoff::PAUSES {
+        let goes_on = backoff::pause(seconds, limits.deadline, limits.stop).await;
         if let Ok(now) = client.order(id).await {
             let is_taken = if now.status == OrderStatus::ReissuePending {
                 is_pending(&client, id, wanted).await.unwrap_or(false)
@@ -244,5 +246,5 @@ async fn settle(
             break;
         }
     }
-    Err(words::unknown_reissue(id, lost))
+    Err(messages::unknown_reissue(id, lost))
 }

@@ -1,17 +1,18 @@
 //! A renewal: the order that continues one which runs out. It is placed as every order is, once, and takes the place of the old
 //! one in state; nothing is done to the old one.
 
-use super::super::create::{self, Purchase};
-use super::super::model::SslOrderModel;
-use super::super::timeouts;
-use super::super::validate::RENEWAL_DAYS;
 use super::Failed;
 use super::in_place::order_id;
 use crate::framework::{AttributePath, Call, Diagnostic, Diagnostics, Warnings};
 use crate::provider::session::Session;
+use crate::provider::ssl_order::model::SslOrderModel;
+use crate::provider::ssl_order::purchase::obtain;
+use crate::provider::ssl_order::purchase::obtain::Purchase;
+use crate::provider::ssl_order::rules::RENEWAL_DAYS;
+use crate::provider::ssl_order::timeouts;
 
 /// Places the renewal order of a plan, or adopts the one that an earlier run placed.
-pub(super) async fn renew(
+pub(crate) async fn renew(
     session: &Session,
     call: &Call,
     prior: &SslOrderModel,
@@ -31,7 +32,7 @@ pub(super) async fn renew(
         renewed_until: prior.order_valid_till.known().cloned(),
         timeout: timeouts::update(planned),
     };
-    let (state, found) = create::obtain(session, call, purchase)
+    let (state, found) = obtain::obtain(session, call, purchase)
         .await
         .map_err(|problems| failed(problems.into_iter().map(said_of_days).collect()))?;
     warnings.extend(found);

@@ -10,13 +10,13 @@ use certcentral_sandbox::{Approval, At, Behavior, Fault, Sandbox, Settings};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
+use super::super::model::{SslOrderModel, TimeoutsModel};
+use super::super::private::SslOrderPrivate;
+use super::super::refresh::{clocks, details, state};
+use super::super::samples::{client, csr_for, order, plan, prepared, session};
 use super::update;
 use crate::framework::{Attr, Call, Diagnostic, Severity, UpdateRequest, Updated};
 use crate::provider::ssl_order::SslOrder;
-use crate::provider::ssl_order::model::{SslOrderModel, TimeoutsModel};
-use crate::provider::ssl_order::private::SslOrderPrivate;
-use crate::provider::ssl_order::samples::{client, csr_for, order, plan, prepared, session};
-use crate::provider::ssl_order::{clocks, observe, record};
 
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -49,7 +49,7 @@ impl Ordered {
         let placed = client.place_order(&prepared.product, &prepared.body).await;
         let id = placed.unwrap().id;
         let planned = plan(&config, None, SslOrderPrivate::default()).state;
-        let state = record::placed(planned, id, &prepared.token);
+        let state = state::placed(planned, id, &prepared.token);
         let mut ordered = Self { sandbox, state };
         ordered.refresh().await;
         ordered
@@ -61,7 +61,7 @@ impl Ordered {
         let order = client.order(super::in_place::order_id(&self.state).unwrap());
         let mut warnings = crate::framework::Warnings::new();
         let order = order.await.unwrap();
-        observe::details(&client, &mut self.state, &order, &[], &mut warnings).await;
+        details::details(&client, &mut self.state, &order, &[], &mut warnings).await;
         clocks::set(&mut self.state, self.sandbox.clock().date());
     }
 

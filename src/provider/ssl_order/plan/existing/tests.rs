@@ -1,8 +1,8 @@
 //! What a plan makes of an issued order: a reissue, a renewal, calls in place, or only words.
 
+use super::super::Plan;
 use crate::framework::{Attr, Severity};
 use crate::provider::ssl_order::model::{DomainValidationModel, SslOrderModel};
-use crate::provider::ssl_order::plan::Plan;
 use crate::provider::ssl_order::private::SslOrderPrivate;
 use crate::provider::ssl_order::samples::{csr_for, names, order, placed, plan, years};
 

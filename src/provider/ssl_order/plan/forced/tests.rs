@@ -1,9 +1,9 @@
 //! What is handed on, and what is refused.
 
+use super::super::Plan;
 use super::guard;
 use crate::framework::{Attr, Severity};
 use crate::provider::ssl_order::model::SslOrderModel;
-use crate::provider::ssl_order::plan::Plan;
 use crate::provider::ssl_order::private::SslOrderPrivate;
 use crate::provider::ssl_order::samples::{names, order, placed, plan};
 

@@ -1,15 +1,15 @@
 //! What a reissue is to make of an order, and whether CertCentral shows that it was made already. Pure.
 
-use super::super::super::equality::{canonical_set, names_of};
-use super::super::super::find::is_for_key;
-use super::super::super::model::SslOrderModel;
 use crate::certcentral::{IssuedCertificate, OrderCertificate, OrderStatus};
 use crate::framework::Attr;
 use crate::pki::Csr;
+use crate::provider::ssl_order::equality::{canonical_set, names_of};
+use crate::provider::ssl_order::model::SslOrderModel;
+use crate::provider::ssl_order::purchase::lookup::is_for_key;
 
 /// What a reissue is to make of an order.
 #[derive(Clone, Copy)]
-pub(super) struct Wanted<'a> {
+pub(crate) struct Wanted<'a> {
     /// The CSR of the plan.
     pub csr: &'a Csr,
     /// The order in state.
@@ -22,7 +22,7 @@ pub(super) struct Wanted<'a> {
 
 impl Wanted<'_> {
     /// Whether a reissue that waits is this one: for the key and the names of the plan.
-    pub(super) fn is_pending(&self, reissue: &IssuedCertificate) -> bool {
+    pub(crate) fn is_pending(&self, reissue: &IssuedCertificate) -> bool {
         reissue.status == Some(OrderStatus::Pending)
             && is_for_key(reissue.csr.as_deref(), self.csr)
             && self.has_names(reissue.common_name.as_deref(), &reissue.dns_names)
@@ -30,7 +30,7 @@ impl Wanted<'_> {
 
     /// Whether the certificate is the reissued one already: it holds the key and the names of the plan, and either it is not the one
     /// of the state, or the order shows everything that was to change.
-    pub(super) fn is_done(&self, now: &OrderCertificate) -> bool {
+    pub(crate) fn is_done(&self, now: &OrderCertificate) -> bool {
         if !is_for_key(now.csr.as_deref(), self.csr)
             || !self.has_names(now.common_name.as_deref(), &now.dns_names)
         {
@@ -50,7 +50,7 @@ impl Wanted<'_> {
 
     /// Whether the order has another certificate than before, and one that this reissue may have made: somebody else's has another
     /// key, or lacks a name. CertCentral may have added names of its own.
-    pub(super) fn may_have_made(&self, now: &OrderCertificate, before: &OrderCertificate) -> bool {
+    pub(crate) fn may_have_made(&self, now: &OrderCertificate, before: &OrderCertificate) -> bool {
         let is_another = now.id.is_some() && now.id != before.id;
         let key_fits = now.csr.is_none() || is_for_key(now.csr.as_deref(), self.csr);
         let theirs = names_of(now.common_name.as_deref(), &now.dns_names);
@@ -63,7 +63,7 @@ impl Wanted<'_> {
 }
 
 /// Whether the token of an order is derived from an argument of its certificate.
-pub(super) fn is_of_the_token(argument: &&str) -> bool {
+pub(crate) fn is_of_the_token(argument: &&str) -> bool {
     ["common_name", "dns_names", "csr"].contains(argument)
 }
 

@@ -10,8 +10,8 @@ use crate::framework::{Attr, Call, Warnings};
 use crate::provider::ssl_order::model::SslOrderModel;
 use crate::provider::ssl_order::samples::{csr_for, names, order, session, years};
 
-pub(super) const LOOK: &str = "GET /order/certificate/ID";
-pub(super) const REISSUE: &str = "POST /order/certificate/ID/reissue";
+pub(crate) const LOOK: &str = "GET /order/certificate/ID";
+pub(crate) const REISSUE: &str = "POST /order/certificate/ID/reissue";
 const REISSUES: &str = "GET /order/certificate/ID/reissue";
 const VALIDATION: &str = "GET /order/certificate/ID/validation";
 const NOTES: &str = "GET /order/certificate/ID/note";

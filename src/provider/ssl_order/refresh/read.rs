@@ -1,0 +1,103 @@
+//! Refreshing an order. Any status is recorded; only what proves that the order is gone drops it from state, because
+//! a dropped order would be bought again.
+
+use super::clocks;
+use super::details;
+use super::drift;
+use super::external_changes;
+use crate::certcentral::{OrderId, OrderStatus};
+use crate::framework::{Call, Diagnostic, Read, ReadRequest, Warnings};
+use crate::provider::order::api_error;
+use crate::provider::session::Session;
+use crate::provider::ssl_order::SslOrder;
+use crate::provider::ssl_order::import::arguments;
+use crate::provider::ssl_order::model::SslOrderModel;
+
+type Request = ReadRequest<SslOrder>;
+type Outcome = Read<SslOrder>;
+
+/// Looks at the order of a state.
+pub(crate) async fn read(session: &Session, call: &Call, request: Request) -> Outcome {
+    let ReadRequest { mut state, private } = request;
+    let mut private = private.stored();
+    let is_import = private.imported && state.status.is_null();
+    let Some(id) = state
+        .known_order_id()
+        .and_then(|id| OrderId::try_from(id).ok())
+    else {
+        return Read::Failed(
+            Diagnostic::error(
+                "State without an order id",
+                "The state of this resource holds no order id, so its order cannot be looked at. Restore the state from a backup, or remove the \
+                 resource with `terraform state rm` and import the order.",
+            )
+            .into(),
+        );
+    };
+    let client = match session.client_to_look(&call.stop) {
+        Ok(client) => client,
+        Err(problem) => return Read::Failed(problem.into()),
+    };
+    let order = match client.order(id).await {
+        Ok(order) => order,
+        Err(error) if error.status() == Some(404) && error.api().is_some() => {
+            return not_visible(id, &state, is_import);
+        }
+        Err(error) => {
+            return Read::Failed(
+                api_error::diagnostic(&error, &format!("refreshing order {id}")).into(),
+            );
+        }
+    };
+    let mut warnings = Warnings::new();
+    if is_import {
+        match arguments::check_product(&order) {
+            Ok(warning) => warnings.extend(warning),
+            Err(problem) => return Read::Failed(problem.into()),
+        }
+        arguments::fill(&mut state, &order);
+        private.organization = Some(arguments::told_organization(&order));
+    }
+    warnings.extend(external_changes::reissued(&state, &order));
+    warnings.extend(external_changes::moved(&state, &order));
+    drift::take_over(&mut state, &order);
+    details::details(&client, &mut state, &order, &[], &mut warnings).await;
+    // CertCentral has answered, so this is its day.
+    clocks::set(&mut state, session.today());
+    Read::Object {
+        state,
+        private,
+        warnings,
+    }
+}
+
+/// A 404 means "not visible to this key" as often as "gone".
+fn not_visible(id: OrderId, state: &SslOrderModel, is_import: bool) -> Outcome {
+    if is_import {
+        return Read::Failed(arguments::not_visible(id).into());
+    }
+    let status = state.status.as_str().unwrap_or_default();
+    if OrderStatus::from(status).is_closed() {
+        let mut warnings = Warnings::new();
+        warnings.push(
+            "Closed order removed from state",
+            format!("Order {id} was {status}, and CertCentral does not show it any more. It is removed from state."),
+        );
+        return Read::Gone(warnings);
+    }
+    Read::Failed(
+        Diagnostic::error(
+            "Order not visible",
+            format!(
+                "CertCentral does not show order {id} to this API key. It may be in a container (division) that the key does not see, or \
+                 gone. It stays in state, because dropping it would buy it again.\n\n\
+                 Use a key that sees the container; or, if the order is gone for certain, \
+                 remove it with `terraform state rm`."
+            ),
+        )
+        .into(),
+    )
+}
+
+#[cfg(test)]
+mod tests;

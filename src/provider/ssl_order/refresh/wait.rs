@@ -1,0 +1,152 @@
+//! Waiting for the certificate after the order is placed. The order is in state whatever happens here.
+
+use std::sync::Arc;
+
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::details;
+use crate::certcentral::{Client, Order, OrderStatus};
+use crate::framework::Warnings;
+use crate::provider::order::api_error;
+use crate::provider::order::polling::{Bounds, Next, Polling, may_pass};
+use crate::provider::order::status::{WaitsFor, waits_for};
+use crate::provider::ssl_order::model::SslOrderModel;
+
+/// How long a create waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum WaitFor {
+    /// While nobody but DigiCert has something to do.
+    Auto,
+    /// Until it is issued, whoever has to act.
+    Issued,
+    /// Not at all.
+    None,
+}
+
+impl From<Option<&str>> for WaitFor {
+    fn from(argument: Option<&str>) -> Self {
+        match argument {
+            Some("issued") => Self::Issued,
+            Some("none") => Self::None,
+            _ => Self::Auto,
+        }
+    }
+}
+
+/// Looks at the order until nothing is under way, nobody need wait, `deadline` passes, or a stop comes. Nothing is under way when
+/// the order is issued or closed; an order whose reissue is under way is `reissue_pending` until then.
+pub(crate) async fn until_issued(
+    client: &Client,
+    state: &mut SslOrderModel,
+    mut order: Order,
+    mut all_validated: bool,
+    limits: Limits<'_>,
+    warnings: &mut Warnings,
+) {
+    let bounds = Bounds {
+        deadline: limits.deadline,
+        stop: limits.stop,
+    };
+    let mut waiter = None;
+    let mut last_failure = None;
+    while limits.wait_for.goes_on(waits_for(&order, all_validated)) {
+        let waiter = waiter.get_or_insert_with(|| limits.polling.join(order.id));
+        if waiter.next(client, &order.status, bounds).await != Next::Look {
+            break;
+        }
+        match client.order(order.id).await {
+            Ok(seen) => {
+                last_failure = None;
+                order = seen;
+                all_validated = details::details(client, state, &order, &[], warnings).await;
+            }
+            Err(error) => {
+                let may_pass = may_pass(&error);
+                last_failure = Some(error);
+                if !may_pass {
+                    break;
+                }
+                waiter.look_again();
+            }
+        }
+    }
+    if let Some(error) = last_failure {
+        let doing = format!("looking at order {}", order.id);
+        warnings.push_demoted(api_error::diagnostic(&error, &doing));
+    }
+    if let Some((summary, detail)) = without_certificate(&order, state) {
+        warnings.push(summary, detail);
+    }
+}
+
+impl WaitFor {
+    /// Whether to wait while somebody has to act.
+    fn goes_on(self, who: WaitsFor) -> bool {
+        match (self, who) {
+            (Self::None, _) | (_, WaitsFor::Nobody) | (Self::Auto, WaitsFor::People) => false,
+            (Self::Issued, _) | (Self::Auto, WaitsFor::DigiCert) => true,
+        }
+    }
+}
+
+/// Bounds of a wait.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits<'a> {
+    /// What is waited for.
+    pub wait_for: WaitFor,
+    /// When the time is up.
+    pub deadline: Instant,
+    /// The first Ctrl-C.
+    pub stop: &'a CancellationToken,
+    /// The rhythm that all waiting orders of the process share.
+    pub polling: &'a Arc<Polling>,
+}
+
+/// What to say of an order that still lacks a certificate when the wait ends; nothing if it has all.
+fn without_certificate(order: &Order, state: &SslOrderModel) -> Option<(&'static str, String)> {
+    let (id, status) = (order.id, &order.status);
+    let meaning = state.status_detail.as_str().unwrap_or_default();
+    if *status == OrderStatus::ReissuePending {
+        Some((
+            "Reissue not finished yet",
+            format!(
+                "Order {id} waits for a reissued certificate, and the certificate in state is the one before. {} A later refresh, plan or apply picks \
+                 the new one up; nothing is requested again.",
+                people_first(order, meaning)
+            ),
+        ))
+    } else if status.has_certificate() {
+        None
+    } else if status.is_closed() {
+        Some((
+            "Order closed without a certificate",
+            format!(
+                "Order {id} was closed before its certificate was issued; its status is {status}. {meaning} It stays in state, and no later \
+                 refresh brings a certificate. Ask the approver or DigiCert for the reason; to buy another order, set \
+                 `reorder_when_closed = true` or change `order_key`."
+            ),
+        ))
+    } else {
+        Some((
+            "Certificate not issued yet",
+            format!(
+                "Order {id} is placed and in state; its status is {status}. {meaning} A later refresh, plan or apply picks the certificate up; \
+                 nothing is ordered again."
+            ),
+        ))
+    }
+}
+
+/// Who has to act on a reissue, where the status itself does not say it.
+fn people_first<'a>(order: &Order, meaning: &'a str) -> &'a str {
+    match waits_for(order, true) {
+        WaitsFor::People => {
+            "Its request waits for an approver of the account: approve it in CertCentral."
+        }
+        _ => meaning,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,296 @@
+//! Rules about the validity of order and certificate, in both forms, that hold whatever day it is. Values that are unknown may
+//! turn out to be absent, so nothing is concluded from them.
+
+use super::dates::is_date;
+use super::limits::{OLDER_DAYS, OLDER_YEARS, ORDER_DAYS, ORDER_YEARS};
+use super::{error, warning};
+use crate::framework::{Attr, AttributePath, Diagnostic};
+use crate::provider::ssl_order::model::{SslOrderModel, ValidityModel};
+
+/// Days of the longest year.
+const LONGEST_YEAR: i64 = 366;
+
+/// One of the two forms is required. Both may be given where they mean the same, as in a configuration that Terraform
+/// generated for an imported order. Sources: <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/>,
+/// <https://dev.digicert.com/certcentral-apis/services-api/orders/order-secure-site-ov.html>
+pub(crate) fn one_form(order: &SslOrderModel) -> Vec<Diagnostic> {
+    let older = older_form(order);
+    if has_unknown(&older) || order.order_validity.is_unknown() {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    let given = given_members(&older);
+    if given.len() > 1 {
+        found.push(precedence(&given));
+    }
+    match (given.first(), order.order_validity.known()) {
+        (None, None) => found.push(error(
+            &AttributePath::of("order_validity"),
+            "Missing order validity",
+            "Nothing says how long the order lasts. Set `order_validity = { years = 1 }`, or one of the older arguments `validity_years`, \
+             `validity_days` and `custom_expiration_date`.",
+        )),
+        (_, None) => {}
+        (None, Some(validity)) => found.extend(exactly_one(validity)),
+        (Some(_), Some(validity)) => {
+            found.extend(exactly_one(validity));
+            found.extend(both_forms(&older, validity));
+        }
+    }
+    found
+}
+
+/// The three older arguments as one object.
+fn older_form(order: &SslOrderModel) -> ValidityModel {
+    ValidityModel {
+        years: order.validity_years.clone(),
+        days: order.validity_days.clone(),
+        custom_expiration_date: order.custom_expiration_date.clone(),
+    }
+}
+
+fn both_forms(older: &ValidityModel, today: &ValidityModel) -> Option<Diagnostic> {
+    if has_unknown(today) {
+        return None;
+    }
+    let path = AttributePath::of("order_validity");
+    let argument = older_argument(counting_member(older)?);
+    Some(if effective(older) == effective(today) {
+        warning(
+            &path,
+            "Validity given twice",
+            format!(
+                "`order_validity` and `{argument}` say the same about how long the order lasts. Remove `{argument}`, the older form."
+            ),
+        )
+    } else {
+        error(
+            &path,
+            "Conflicting validity arguments",
+            format!(
+                "`order_validity` and `{argument}` both say how long the order lasts, and they differ. Remove one of them."
+            ),
+        )
+    })
+}
+
+/// The API takes the date before the days before the years.
+/// Source: <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/>
+fn precedence(given: &[&'static str]) -> Diagnostic {
+    let names: Vec<_> = given.iter().map(|member| older_argument(member)).collect();
+    let counts = given
+        .last()
+        .map_or("validity_years", |member| older_argument(member));
+    warning(
+        &AttributePath::of(counts),
+        "Several validity arguments",
+        format!(
+            "{} are set. CertCentral uses `{counts}` and ignores the others; all of them are sent as given. Remove the others.",
+            names
+                .iter()
+                .map(|name| format!("`{name}`"))
+                .collect::<Vec<_>>()
+                .join(" and ")
+        ),
+    )
+}
+
+fn older_argument(member: &str) -> &'static str {
+    match member {
+        "years" => "validity_years",
+        "days" => "validity_days",
+        _ => "custom_expiration_date",
+    }
+}
+
+fn exactly_one(validity: &ValidityModel) -> Option<Diagnostic> {
+    let path = AttributePath::of("order_validity");
+    match given_members(validity).len() {
+        0 if !has_unknown(validity) => Some(error(
+            &path,
+            "Empty validity",
+            "`order_validity` has no member. Set one of `years`, `days` and `custom_expiration_date`.",
+        )),
+        0 | 1 => None,
+        _ => Some(several_members(&path, "order_validity", "exactly one")),
+    }
+}
+
+fn several_members(path: &AttributePath, argument: &str, how_many: &str) -> Diagnostic {
+    error(
+        path,
+        "Several validity members",
+        format!(
+            "`{argument}` takes {how_many} of `years`, `days` and `custom_expiration_date`. Remove the others."
+        ),
+    )
+}
+
+/// The members that are known, the one that counts last.
+fn given_members(validity: &ValidityModel) -> Vec<&'static str> {
+    [
+        ("years", validity.years.known().is_some()),
+        ("days", validity.days.known().is_some()),
+        (
+            "custom_expiration_date",
+            validity.custom_expiration_date.known().is_some(),
+        ),
+    ]
+    .into_iter()
+    .filter_map(|(name, is_given)| is_given.then_some(name))
+    .collect()
+}
+
+fn counting_member(validity: &ValidityModel) -> Option<&'static str> {
+    given_members(validity).pop()
+}
+
+fn has_unknown(validity: &ValidityModel) -> bool {
+    validity.years.is_unknown()
+        || validity.days.is_unknown()
+        || validity.custom_expiration_date.is_unknown()
+}
+
+/// Only the member that counts.
+fn effective(validity: &ValidityModel) -> ValidityModel {
+    let nothing = ValidityModel::default();
+    match counting_member(validity) {
+        Some("years") => ValidityModel {
+            years: validity.years.clone(),
+            ..nothing
+        },
+        Some("days") => ValidityModel {
+            days: validity.days.clone(),
+            ..nothing
+        },
+        Some(_) => ValidityModel {
+            custom_expiration_date: validity.custom_expiration_date.clone(),
+            ..nothing
+        },
+        None => nothing,
+    }
+}
+
+/// Allowed years and days of the order. Sources: <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/> for the older form,
+/// <https://dev.digicert.com/en/certcentral-apis/services-api/api-changes/end-of-4-6-year-multi-year-plans-for-public-tls-ssl-and-vmc-certificates.html>
+/// for today's.
+pub(crate) fn years_and_days(order: &SslOrderModel) -> Vec<Diagnostic> {
+    let path = AttributePath::of("order_validity");
+    let (years, days) = order
+        .order_validity
+        .known()
+        .map_or((&Attr::Null, &Attr::Null), |v| (&v.years, &v.days));
+    [
+        (
+            AttributePath::of("validity_years"),
+            &order.validity_years,
+            OLDER_YEARS,
+            "For a longer order use `order_validity = { years = 3 }`.",
+        ),
+        (
+            AttributePath::of("validity_days"),
+            &order.validity_days,
+            OLDER_DAYS,
+            "For a longer order use `order_validity`.",
+        ),
+        (
+            path.attribute("years"),
+            years,
+            ORDER_YEARS,
+            "CertCentral refuses longer orders.",
+        ),
+        (
+            path.attribute("days"),
+            days,
+            ORDER_DAYS,
+            "CertCentral refuses orders of more than three years.",
+        ),
+    ]
+    .into_iter()
+    .filter_map(|(path, value, allowed, advice)| {
+        let value = value.known().filter(|value| !allowed.contains(value))?;
+        Some(error(
+            &path,
+            "Invalid validity",
+            format!(
+                "`{path}` is {value}; it takes {} to {}. {advice}",
+                allowed.start(),
+                allowed.end()
+            ),
+        ))
+    })
+    .collect()
+}
+
+/// Every date is a date of the calendar. Source: <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/>
+pub(crate) fn dates(order: &SslOrderModel) -> Vec<Diagnostic> {
+    super::dates::all(order)
+        .into_iter()
+        .filter(|(_, text)| !is_date(text))
+        .map(|(path, text)| {
+            error(
+                &path,
+                "Invalid date",
+                format!("`{path}` is {text:?}, not a date of the form yyyy-MM-dd, such as \"2027-03-31\"."),
+            )
+        })
+        .collect()
+}
+
+/// The first certificate's own validity: at most one member, above zero.
+/// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/order-secure-site-ev.html>
+pub(crate) fn certificate_validity(order: &SslOrderModel) -> Vec<Diagnostic> {
+    let Some(validity) = order.cert_validity.known() else {
+        return Vec::new();
+    };
+    let path = AttributePath::of("cert_validity");
+    let mut found = Vec::new();
+    if given_members(validity).len() > 1 {
+        found.push(several_members(&path, "cert_validity", "at most one"));
+    }
+    for (member, value) in [("years", &validity.years), ("days", &validity.days)] {
+        if let Some(value) = value.known().filter(|value| **value < 1) {
+            found.push(error(
+                &path.attribute(member),
+                "Invalid validity",
+                format!("`cert_validity.{member}` is {value}; it takes at least 1. Leave it out to get the longest that is allowed."),
+            ));
+        }
+    }
+    found
+}
+
+/// A certificate that would outlive its order. A warning, because CertCentral counts the days.
+/// Source: `cert_validity_exceeds_order_validity`, <https://dev.digicert.com/certcentral-apis/services-api/errors.html>
+pub(crate) fn certificate_within_order(order: &SslOrderModel) -> Vec<Diagnostic> {
+    let ordered = match &order.order_validity {
+        Attr::Known(validity) => effective(validity),
+        Attr::Null => effective(&older_form(order)),
+        Attr::Unknown => return Vec::new(),
+    };
+    let Some(wanted) = order.cert_validity.known().map(effective) else {
+        return Vec::new();
+    };
+    let (Some(wanted), Some(ordered)) = (days(&wanted, 365), days(&ordered, LONGEST_YEAR)) else {
+        return Vec::new();
+    };
+    if wanted <= ordered {
+        return Vec::new();
+    }
+    vec![warning(
+        &AttributePath::of("cert_validity"),
+        "Certificate longer than its order",
+        format!(
+            "`cert_validity` asks for {wanted} days and the order lasts {ordered} at most; CertCentral may refuse that. Shorten the \
+             certificate, or make the order longer."
+        ),
+    )]
+}
+
+/// The days of years or days; none for a date.
+fn days(validity: &ValidityModel, days_of_a_year: i64) -> Option<i64> {
+    match (validity.years.known(), validity.days.known()) {
+        (Some(years), _) => years.checked_mul(days_of_a_year),
+        (None, days) => days.copied(),
+    }
+}
