@@ -4,7 +4,7 @@ use certcentral_sandbox::{Sandbox, Settings};
 use serde_json::json;
 
 use super::configuration::{KEY, csr};
-use crate::terraform::{Core, Workdir, cores};
+use crate::cores::driver::{Core, Workdir, cores};
 
 /// A configuration on a sandbox, with a key.
 fn workdir(core: &Core, sandbox: &Sandbox, blocks: &str) -> Workdir {

@@ -8,7 +8,6 @@ use crate::certcentral::{DnsNameValidation, Order, PlacedOrder, RandomValue, Val
 use crate::framework::Attr;
 use crate::pki::dns_name::without_wildcard;
 use crate::provider::order::dcv_record::dcv_record;
-use crate::provider::ssl_order::equality::canonical_set;
 use crate::provider::ssl_order::model::{DomainValidationModel, SslOrderModel};
 
 /// A token that proves control over names.
@@ -170,7 +169,8 @@ fn prove(
 
 /// The keys: every name without its wildcard.
 fn keys(state: &SslOrderModel) -> Vec<String> {
-    let mut keys: Vec<_> = canonical_set(state)
+    let mut keys: Vec<_> = state
+        .canonical_names()
         .iter()
         .map(|name| without_wildcard(name).to_owned())
         .collect();

@@ -10,10 +10,10 @@ use certcentral_sandbox::{Approval, At, Behavior, Fault, Sandbox, Settings};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use super::super::model::{SslOrderModel, TimeoutsModel};
-use super::super::private::SslOrderPrivate;
+use super::super::model::{SslOrderModel, SslOrderPrivate, TimeoutsModel};
+use super::super::plan::Plan;
 use super::super::refresh::{clocks, details, state};
-use super::super::samples::{client, csr_for, order, plan, prepared, session};
+use super::super::samples::{client, csr_for, names, order, plan, prepared, session};
 use super::update;
 use crate::framework::{Attr, Call, Diagnostic, Severity, UpdateRequest, Updated};
 use crate::provider::ssl_order::SslOrder;
@@ -58,7 +58,7 @@ impl Ordered {
     /// Reads the order as a refresh does.
     async fn refresh(&mut self) {
         let client = client(&self.sandbox.base_url());
-        let order = client.order(super::in_place::order_id(&self.state).unwrap());
+        let order = client.order(self.state.order_id_to_be("read").unwrap());
         let mut warnings = crate::framework::Warnings::new();
         let order = order.await.unwrap();
         details::details(&client, &mut self.state, &order, &[], &mut warnings).await;
@@ -81,9 +81,18 @@ impl Ordered {
         config: &SslOrderModel,
         private: SslOrderPrivate,
     ) -> Updated<SslOrder> {
+        let planned = self.plan(config, private);
+        self.carry_out(config, planned).await
+    }
+
+    fn plan(&self, config: &SslOrderModel, private: SslOrderPrivate) -> Plan {
         let planned = plan(config, Some(&self.state), private);
         assert!(!planned.diagnostics.has_errors(), "{planned:?}");
         assert!(planned.requires_replace.is_empty(), "{planned:?}");
+        planned
+    }
+
+    async fn carry_out(&self, config: &SslOrderModel, planned: Plan) -> Updated<SslOrder> {
         let request = UpdateRequest {
             config: config.clone(),
             prior_state: self.state.clone(),
@@ -196,4 +205,31 @@ async fn a_change_that_is_only_recorded_calls_nothing() {
         ..SslOrderPrivate::default()
     };
     assert_eq!(updated.private, stored);
+}
+
+/// A core that hands no private data from the plan to its apply.
+#[tokio::test]
+async fn a_plan_whose_announcement_is_lost_is_carried_out_by_its_unknown_marks() {
+    let edited = SslOrderModel {
+        additional_emails: names(&["ops@example.com"]),
+        ..order()
+    };
+    for config in [edited, with_new_key()] {
+        let (told, lost) = (Ordered::issued().await, Ordered::issued().await);
+        let mut calls = Vec::new();
+        for (ordered, is_lost) in [(&told, false), (&lost, true)] {
+            let seen = ordered.seen();
+            let mut planned = ordered.plan(&config, SslOrderPrivate::default());
+            assert!(planned.private.announced.is_some());
+            if is_lost {
+                planned.private = SslOrderPrivate::default();
+            }
+            let updated = ordered.carry_out(&config, planned).await;
+            assert!(warnings(&updated).is_empty());
+            assert_eq!(updated.private, SslOrderPrivate::default());
+            calls.push(ordered.calls_after(seen));
+        }
+        assert!(!calls[0].is_empty());
+        assert_eq!(calls[0], calls[1]);
+    }
 }

@@ -97,14 +97,14 @@ async fn an_organization_is_found_by_either_name_in_any_case() {
 
 #[tokio::test]
 async fn an_organization_of_the_last_page_is_found() {
-    let mut bed = Bed::new();
-    for number in 0..PAGE {
-        bed.sandbox
-            .add_organization(&format!("Example {number} Inc."));
-    }
-    let id = bed.sandbox.add_organization("Last Example Inc.");
-    let state = found(&mut bed, json!({ "name": "Last Example Inc." })).await;
-    assert_eq!(state["id"], id);
+    let mut bed = Bed::of(Settings {
+        subsidiaries: PAGE,
+        ..Settings::default()
+    });
+    let name = format!("Example Subsidiary {PAGE} Inc.");
+    let state = found(&mut bed, json!({ "name": name })).await;
+    let id = &state["id"];
+    assert_eq!(state["legal_name"], name);
     assert_eq!(
         bed.calls_after(0),
         [

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::framework::PrivateState;
+use crate::provider::ssl_order::plan::decision::Announced;
 
 /// Private state of an order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,7 +15,7 @@ pub struct SslOrderPrivate {
     /// What CertCentral told of the organization of an imported order and the state cannot hold, so that a configuration
     /// that describes the same organization is no wish for a new order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub organization: Option<ToldOrganization>,
+    pub organization: Option<ReportedOrganization>,
     /// Whether a plan has said what becomes of the order when it is destroyed. Core asks about every destroy but those of a
     /// tainted order and of one that `-replace` names. Handed from a plan to its apply and never stored: every refresh and every
     /// apply drops it.
@@ -28,6 +29,9 @@ pub struct SslOrderPrivate {
     /// leaves it for the plan of the one that takes its place. Never stored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bought_if_forced: Option<String>,
+    /// What a plan has decided about an existing order, for the update that carries it out. Never stored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub announced: Option<Announced>,
 }
 
 impl SslOrderPrivate {
@@ -37,6 +41,7 @@ impl SslOrderPrivate {
             end_announced: false,
             replacement_announced: false,
             bought_if_forced: None,
+            announced: None,
             ..self
         }
     }
@@ -44,18 +49,18 @@ impl SslOrderPrivate {
 
 /// The organization of an order, as far as order info tells it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ToldOrganization {
+pub struct ReportedOrganization {
     /// Legal name.
     #[serde(default)]
     pub name: Option<String>,
     /// Contacts of the order.
     #[serde(default)]
-    pub contacts: Vec<ToldContact>,
+    pub contacts: Vec<ReportedContact>,
 }
 
 /// A contact of an order, as far as order info tells it: not which user of the account it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ToldContact {
+pub struct ReportedContact {
     /// `organization_contact`, `technical_contact` or `verified_contact`.
     pub contact_type: String,
     /// E-mail address.
