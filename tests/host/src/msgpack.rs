@@ -1,293 +1,368 @@
-//! Bytes to values. Everything that core would refuse is refused.
+//! MessagePack by type, with the bytes left to `rmpv`. It shares no line with the provider's codec,
+//! so that an error cannot hide on both sides.
 
 use std::collections::BTreeMap;
 
-use super::encode::describe;
-use crate::{
-    codec::CodecError,
-    number::Number,
-    path::Path,
-    ty::Type,
-    value::{Value, normal_form},
-};
-use rmp::Marker;
+use rmpv::Value as Tree;
 
-/// Reads a value of this type. Objects must have exactly the attributes of the type, and nothing may follow.
+use crate::codec::CodecError;
+use crate::number::Number;
+use crate::path::Path;
+use crate::ty::Type;
+use crate::value::{Value, normal_form};
+
+/// Writes a value of this type as core does. Fails when the value is not of the type.
+pub fn encode(ty: &Type, value: &Value) -> Result<Vec<u8>, CodecError> {
+    let tree = to_tree(ty, value, &Path::root())?;
+    let mut bytes = Vec::new();
+    // Writing to memory cannot fail.
+    let _ = rmpv::encode::write_value(&mut bytes, &tree);
+    Ok(bytes)
+}
+
+/// Reads a value of this type. Refuses what core would refuse: objects must have exactly the
+/// attributes of the type, and nothing may follow.
 pub fn decode(ty: &Type, bytes: &[u8]) -> Result<Value, CodecError> {
-    let mut reader = Reader { rest: bytes };
-    let value = reader.value(ty, &Path::root())?;
-    if !reader.rest.is_empty() {
-        let message = format!("{} bytes follow the value", reader.rest.len());
-        return Err(CodecError::new(&Path::root(), message));
+    let refused = |message| CodecError::new(&Path::root(), message);
+    let mut rest = bytes;
+    let tree = rmpv::decode::read_value(&mut rest)
+        .map_err(|err| refused(format!("the bytes are no MessagePack: {err}")))?;
+    if !rest.is_empty() {
+        return Err(refused(format!("{} bytes follow the value", rest.len())));
     }
-    Ok(value)
+    if holds_reserved(bytes, &tree) {
+        return Err(refused("the bytes hold a reserved marker".to_owned()));
+    }
+    from_tree(ty, &tree, &Path::root())
 }
 
-struct Reader<'a> {
-    rest: &'a [u8],
+/// Returns whether a marker is the reserved one, which `rmpv` reads as nil: nil in its place gives
+/// the same tree. In the place of any other such byte it gives another.
+fn holds_reserved(bytes: &[u8], tree: &Tree) -> bool {
+    const RESERVED: u8 = 0xc1;
+    const NIL: u8 = 0xc0;
+    let mut places = (0..bytes.len()).filter(|at| bytes[*at] == RESERVED);
+    places.any(|at| {
+        let mut other = bytes.to_vec();
+        other[at] = NIL;
+        rmpv::decode::read_value(&mut &other[..]).is_ok_and(|other| other == *tree)
+    })
 }
 
-impl<'a> Reader<'a> {
-    fn value(&mut self, ty: &Type, path: &Path) -> Result<Value, CodecError> {
-        let marker = self.marker(path)?;
-        if marker == Marker::Null {
-            return Ok(Value::Null);
+fn to_tree(ty: &Type, value: &Value, path: &Path) -> Result<Tree, CodecError> {
+    Ok(match (ty, value) {
+        (_, Value::Null) => Tree::Nil,
+        (_, Value::Unknown) => Tree::Ext(0, vec![0]),
+        (Type::Bool, Value::Bool(truth)) => (*truth).into(),
+        (Type::Number, Value::Number(number)) => number_to_tree(number),
+        (Type::String, Value::String(text)) => text.as_str().into(),
+        (Type::List(element), Value::List(elements))
+        | (Type::Set(element), Value::Set(elements)) => {
+            let trees = elements.iter().enumerate();
+            let trees = trees.map(|(index, value)| to_tree(element, value, &path.index(index)));
+            Tree::Array(trees.collect::<Result<_, _>>()?)
         }
-        if let Some(length) = self.extension_length(marker, path)? {
-            // The type code and the payload: refinements of an unknown may be ignored.
-            self.take(length + 1, path)?;
-            return Ok(Value::Unknown);
+        (Type::Tuple(types), Value::List(elements)) if types.len() == elements.len() => {
+            let trees = types.iter().zip(elements).enumerate();
+            let trees = trees.map(|(index, (ty, value))| to_tree(ty, value, &path.index(index)));
+            Tree::Array(trees.collect::<Result<_, _>>()?)
         }
-        match ty {
-            Type::Bool => match marker {
-                Marker::True => Ok(Value::Bool(true)),
-                Marker::False => Ok(Value::Bool(false)),
-                _ => Err(wrong_form(ty, marker, path)),
-            },
-            Type::Number => self.number(marker, path),
-            Type::String => self
-                .text(marker, path)?
-                .map(Value::text)
-                .ok_or_else(|| wrong_form(ty, marker, path)),
-            Type::List(element) => self
-                .elements(ty, marker, path, |_| Some(element))
-                .map(Value::List),
-            Type::Set(element) => self
-                .elements(ty, marker, path, |_| Some(element))
-                .map(Value::set),
-            Type::Tuple(types) => {
-                let elements = self.elements(ty, marker, path, |index| types.get(index))?;
-                if elements.len() != types.len() {
-                    return Err(CodecError::new(
-                        path,
-                        format!("{} is required", describe(ty)),
-                    ));
+        (Type::Map(element), Value::Map(entries)) => {
+            let trees = entries.iter();
+            let trees = trees.map(|(key, value)| {
+                Ok((
+                    key.as_str().into(),
+                    to_tree(element, value, &path.key(key))?,
+                ))
+            });
+            Tree::Map(trees.collect::<Result<_, CodecError>>()?)
+        }
+        (Type::Object(types), Value::Object(attributes)) if types.keys().eq(attributes.keys()) => {
+            let trees = types.values().zip(attributes).map(|(ty, (name, value))| {
+                Ok((
+                    name.as_str().into(),
+                    to_tree(ty, value, &path.attribute(name))?,
+                ))
+            });
+            Tree::Map(trees.collect::<Result<_, CodecError>>()?)
+        }
+        (Type::Dynamic, Value::Dynamic(ty, value)) => {
+            let json = ty.to_json().to_string().into_bytes();
+            Tree::Array(vec![Tree::Binary(json), to_tree(ty, value, path)?])
+        }
+        _ => {
+            return Err(CodecError::new(
+                path,
+                format!("{} is required", describe(ty)),
+            ));
+        }
+    })
+}
+
+/// Returns an integer where it fits, a float only where that is exact and no integer, else digits.
+fn number_to_tree(number: &Number) -> Tree {
+    let integer = number.as_i64().map(Tree::from);
+    integer
+        .or_else(|| number.as_exact_fraction().map(Tree::from))
+        .unwrap_or_else(|| number.to_string().into())
+}
+
+fn from_tree(ty: &Type, tree: &Tree, path: &Path) -> Result<Value, CodecError> {
+    let wrong_form = || CodecError::new(path, format!("{} is required, got {tree}", describe(ty)));
+    match (ty, tree) {
+        (_, Tree::Nil) => Ok(Value::Null),
+        // The payload may refine the unknown, which may be ignored.
+        (_, Tree::Ext(..)) => Ok(Value::Unknown),
+        (Type::Bool, Tree::Boolean(truth)) => Ok(Value::Bool(*truth)),
+        (Type::Number, _) => {
+            let number = number_from_tree(tree).map(Value::Number);
+            number.ok_or_else(wrong_form)
+        }
+        (Type::String, Tree::String(text)) => {
+            let text = text.as_str().map(Value::text);
+            text.ok_or_else(|| CodecError::new(path, "a string is not UTF-8"))
+        }
+        (Type::List(element), Tree::Array(trees)) => {
+            elements(trees, std::iter::repeat(&**element), path).map(Value::List)
+        }
+        (Type::Set(element), Tree::Array(trees)) => {
+            elements(trees, std::iter::repeat(&**element), path).map(Value::set)
+        }
+        (Type::Tuple(types), Tree::Array(trees)) if types.len() == trees.len() => {
+            elements(trees, types, path).map(Value::List)
+        }
+        (Type::Map(element), Tree::Map(trees)) => {
+            entries(trees, "key", path, |key| Ok((element, path.key(key)))).map(Value::Map)
+        }
+        (Type::Object(types), Tree::Map(trees)) => {
+            let attributes = entries(trees, "attribute", path, |name| {
+                let unsupported = || format!("unsupported attribute {name:?}");
+                let ty = types.get(name);
+                let ty = ty.ok_or_else(|| CodecError::new(path, unsupported()))?;
+                Ok((ty, path.attribute(name)))
+            })?;
+            match types.keys().find(|name| !attributes.contains_key(*name)) {
+                None => Ok(Value::Object(attributes)),
+                Some(missing) => {
+                    let message = format!("{} is required: {missing:?} is missing", describe(ty));
+                    Err(CodecError::new(path, message))
                 }
-                Ok(Value::List(elements))
-            }
-            Type::Map(element) => self.map(ty, element, marker, path),
-            Type::Object(types) => self.object(ty, types, marker, path),
-            Type::Dynamic => self.dynamic(marker, path),
-        }
-    }
-
-    fn number(&mut self, marker: Marker, path: &Path) -> Result<Value, CodecError> {
-        let number = match marker {
-            Marker::FixPos(small) => Some(Number::from(u64::from(small))),
-            Marker::FixNeg(small) => Some(Number::from(i64::from(small))),
-            Marker::U8 => Some(Number::from(self.unsigned(1, path)?)),
-            Marker::U16 => Some(Number::from(self.unsigned(2, path)?)),
-            Marker::U32 => Some(Number::from(self.unsigned(4, path)?)),
-            Marker::U64 => Some(Number::from(self.unsigned(8, path)?)),
-            Marker::I8 => Some(Number::from(i64::from(i8::from_be_bytes(
-                self.array(path)?,
-            )))),
-            Marker::I16 => Some(Number::from(i64::from(i16::from_be_bytes(
-                self.array(path)?,
-            )))),
-            Marker::I32 => Some(Number::from(i64::from(i32::from_be_bytes(
-                self.array(path)?,
-            )))),
-            Marker::I64 => Some(Number::from(i64::from_be_bytes(self.array(path)?))),
-            Marker::F32 => Number::from_f64(f64::from(f32::from_be_bytes(self.array(path)?))),
-            Marker::F64 => Number::from_f64(f64::from_be_bytes(self.array(path)?)),
-            _ => self.text(marker, path)?.and_then(|text| text.parse().ok()),
-        };
-        number
-            .map(Value::Number)
-            .ok_or_else(|| wrong_form(&Type::Number, marker, path))
-    }
-
-    fn elements<'t>(
-        &mut self,
-        ty: &Type,
-        marker: Marker,
-        path: &Path,
-        element: impl Fn(usize) -> Option<&'t Type>,
-    ) -> Result<Vec<Value>, CodecError>
-where {
-        let length = match marker {
-            Marker::FixArray(length) => usize::from(length),
-            Marker::Array16 => self.length(2, path)?,
-            Marker::Array32 => self.length(4, path)?,
-            _ => return Err(wrong_form(ty, marker, path)),
-        };
-        (0..length)
-            .map(|index| match element(index) {
-                Some(element) => self.value(element, &path.index(index)),
-                None => Err(CodecError::new(
-                    path,
-                    format!("{} is required", describe(ty)),
-                )),
-            })
-            .collect()
-    }
-
-    fn map(
-        &mut self,
-        ty: &Type,
-        element: &Type,
-        marker: Marker,
-        path: &Path,
-    ) -> Result<Value, CodecError> {
-        let mut entries = BTreeMap::new();
-        for _ in 0..self.map_length(ty, marker, path)? {
-            let key = self.key(path)?;
-            let value = self.value(element, &path.key(&key))?;
-            if entries.insert(key.clone(), value).is_some() {
-                return Err(CodecError::new(path, format!("duplicate key {key:?}")));
             }
         }
-        Ok(Value::Map(entries))
-    }
-
-    fn object(
-        &mut self,
-        ty: &Type,
-        types: &BTreeMap<String, Type>,
-        marker: Marker,
-        path: &Path,
-    ) -> Result<Value, CodecError> {
-        let mut attributes = BTreeMap::new();
-        for _ in 0..self.map_length(ty, marker, path)? {
-            let name = self.key(path)?;
-            let Some(ty) = types.get(&name) else {
-                return Err(CodecError::new(
-                    path,
-                    format!("unsupported attribute {name:?}"),
-                ));
+        (Type::Dynamic, Tree::Array(pair)) => {
+            let [json, value] = &pair[..] else {
+                return Err(wrong_form());
             };
-            let value = self.value(ty, &path.attribute(&name))?;
-            if attributes.insert(name.clone(), value).is_some() {
-                return Err(CodecError::new(
-                    path,
-                    format!("duplicate attribute {name:?}"),
-                ));
-            }
+            let json = json.as_slice().ok_or_else(wrong_form)?;
+            let ty =
+                Type::from_slice(json).map_err(|err| CodecError::new(path, err.to_string()))?;
+            let value = from_tree(&ty, value, path)?;
+            Ok(Value::Dynamic(Box::new(ty), Box::new(value)))
         }
-        if let Some(missing) = types.keys().find(|name| !attributes.contains_key(*name)) {
-            let message = format!("{} is required: {missing:?} is missing", describe(ty));
-            return Err(CodecError::new(path, message));
-        }
-        Ok(Value::Object(attributes))
-    }
-
-    fn dynamic(&mut self, marker: Marker, path: &Path) -> Result<Value, CodecError> {
-        if marker != Marker::FixArray(2) {
-            return Err(wrong_form(&Type::Dynamic, marker, path));
-        }
-        let marker = self.marker(path)?;
-        let json = match marker {
-            Marker::Bin8 => {
-                let length = self.length(1, path)?;
-                self.take(length, path)?
-            }
-            Marker::Bin16 => {
-                let length = self.length(2, path)?;
-                self.take(length, path)?
-            }
-            _ => self
-                .text(marker, path)?
-                .ok_or_else(|| wrong_form(&Type::Dynamic, marker, path))?
-                .as_bytes(),
-        };
-        let ty = Type::from_slice(json).map_err(|err| CodecError::new(path, err.to_string()))?;
-        let value = self.value(&ty, path)?;
-        Ok(Value::Dynamic(Box::new(ty), Box::new(value)))
-    }
-
-    fn map_length(&mut self, ty: &Type, marker: Marker, path: &Path) -> Result<usize, CodecError> {
-        match marker {
-            Marker::FixMap(length) => Ok(usize::from(length)),
-            Marker::Map16 => self.length(2, path),
-            Marker::Map32 => self.length(4, path),
-            _ => Err(wrong_form(ty, marker, path)),
-        }
-    }
-
-    fn key(&mut self, path: &Path) -> Result<String, CodecError> {
-        let marker = self.marker(path)?;
-        match self.text(marker, path)? {
-            Some(text) => Ok(normal_form(text)),
-            None => Err(CodecError::new(path, "a key is not a string")),
-        }
-    }
-
-    /// The text that follows the marker; `None` if it is not the marker of a string.
-    fn text(&mut self, marker: Marker, path: &Path) -> Result<Option<&'a str>, CodecError> {
-        let length = match marker {
-            Marker::FixStr(length) => usize::from(length),
-            Marker::Str8 => self.length(1, path)?,
-            Marker::Str16 => self.length(2, path)?,
-            Marker::Str32 => self.length(4, path)?,
-            _ => return Ok(None),
-        };
-        std::str::from_utf8(self.take(length, path)?)
-            .map(Some)
-            .map_err(|_| CodecError::new(path, "a string is not UTF-8"))
-    }
-
-    fn extension_length(
-        &mut self,
-        marker: Marker,
-        path: &Path,
-    ) -> Result<Option<usize>, CodecError> {
-        Ok(Some(match marker {
-            Marker::FixExt1 => 1,
-            Marker::FixExt2 => 2,
-            Marker::FixExt4 => 4,
-            Marker::FixExt8 => 8,
-            Marker::FixExt16 => 16,
-            Marker::Ext8 => self.length(1, path)?,
-            Marker::Ext16 => self.length(2, path)?,
-            Marker::Ext32 => self.length(4, path)?,
-            _ => return Ok(None),
-        }))
-    }
-
-    fn marker(&mut self, path: &Path) -> Result<Marker, CodecError> {
-        let [byte] = self.array(path)?;
-        Ok(Marker::from_u8(byte))
-    }
-
-    fn length(&mut self, width: usize, path: &Path) -> Result<usize, CodecError> {
-        usize::try_from(self.unsigned(width, path)?)
-            .map_err(|_| CodecError::new(path, "a length does not fit the memory"))
-    }
-
-    fn unsigned(&mut self, width: usize, path: &Path) -> Result<u64, CodecError> {
-        let bytes = self.take(width, path)?;
-        Ok(bytes
-            .iter()
-            .fold(0, |sum, byte| sum << 8 | u64::from(*byte)))
-    }
-
-    fn array<const N: usize>(&mut self, path: &Path) -> Result<[u8; N], CodecError> {
-        let (head, rest) = self
-            .rest
-            .split_first_chunk()
-            .ok_or_else(|| cut_short(path))?;
-        self.rest = rest;
-        Ok(*head)
-    }
-
-    fn take(&mut self, length: usize, path: &Path) -> Result<&'a [u8], CodecError> {
-        let (head, rest) = self
-            .rest
-            .split_at_checked(length)
-            .ok_or_else(|| cut_short(path))?;
-        self.rest = rest;
-        Ok(head)
+        _ => Err(wrong_form()),
     }
 }
 
-fn cut_short(path: &Path) -> CodecError {
-    CodecError::new(path, "the bytes end before the value does")
+/// Returns the number of any form: what no float holds arrives as text.
+fn number_from_tree(tree: &Tree) -> Option<Number> {
+    match tree {
+        Tree::Integer(integer) => {
+            let negative = || integer.as_i64().map(Number::from);
+            integer.as_u64().map(Number::from).or_else(negative)
+        }
+        Tree::F32(float) => Number::from_f64(f64::from(*float)),
+        Tree::F64(float) => Number::from_f64(*float),
+        Tree::String(text) => text.as_str()?.parse().ok(),
+        _ => None,
+    }
 }
 
-fn wrong_form(ty: &Type, marker: Marker, path: &Path) -> CodecError {
-    CodecError::new(
-        path,
-        format!("{} is required, got {marker:?}", describe(ty)),
-    )
+fn elements<'t>(
+    trees: &[Tree],
+    types: impl IntoIterator<Item = &'t Type>,
+    path: &Path,
+) -> Result<Vec<Value>, CodecError> {
+    let elements = trees.iter().zip(types).enumerate();
+    elements
+        .map(|(index, (tree, ty))| from_tree(ty, tree, &path.index(index)))
+        .collect()
+}
+
+/// Reads what has keys; `of` knows the type and the path of each.
+fn entries<'t>(
+    trees: &[(Tree, Tree)],
+    what: &str,
+    path: &Path,
+    of: impl Fn(&str) -> Result<(&'t Type, Path), CodecError>,
+) -> Result<BTreeMap<String, Value>, CodecError> {
+    let mut entries = BTreeMap::new();
+    for (key, tree) in trees {
+        let key = key.as_str().map(normal_form);
+        let key = key.ok_or_else(|| CodecError::new(path, "a key is not a string"))?;
+        let (ty, path_of_entry) = of(&key)?;
+        let value = from_tree(ty, tree, &path_of_entry)?;
+        if entries.insert(key.clone(), value).is_some() {
+            return Err(CodecError::new(path, format!("duplicate {what} {key:?}")));
+        }
+    }
+    Ok(entries)
+}
+
+fn describe(ty: &Type) -> String {
+    match ty {
+        Type::Bool => "a bool".to_owned(),
+        Type::Number => "a number".to_owned(),
+        Type::String => "a string".to_owned(),
+        Type::Dynamic => "a dynamic value".to_owned(),
+        Type::List(_) => "a list".to_owned(),
+        Type::Set(_) => "a set".to_owned(),
+        Type::Map(_) => "a map".to_owned(),
+        Type::Object(attributes) => format!("an object with {} attributes", attributes.len()),
+        Type::Tuple(elements) => format!("a tuple of length {}", elements.len()),
+    }
+}
+
+/// The codec against vectors that the oracle (go-cty) wrote.
+#[cfg(test)]
+mod tests {
+    use data_encoding::HEXLOWER;
+    use serde_json::json;
+
+    use super::*;
+
+    fn number(text: &str) -> Value {
+        Value::Number(text.parse().unwrap())
+    }
+
+    fn bytes(hex: &str) -> Vec<u8> {
+        HEXLOWER.decode(hex.replace(' ', "").as_bytes()).unwrap()
+    }
+
+    fn dynamic_string(value: Value) -> Value {
+        Value::Dynamic(Box::new(Type::String), Box::new(value))
+    }
+
+    #[test]
+    fn values_are_written_and_read_as_the_oracle_does() {
+        let list = Type::List(Box::new(Type::String));
+        for (ty, value, hex) in [
+            (Type::String, Value::Unknown, "d40000"),
+            (Type::String, Value::Null, "c0"),
+            (Type::Number, number("0.1"), "a3302e31"),
+            (Type::Number, number("0.5"), "cb3fe0000000000000"),
+            (Type::Number, number("3"), "03"),
+            (Type::Number, number("-1"), "ff"),
+            (
+                Type::Number,
+                number("9223372036854775808"),
+                "b3 39323233333732303336383534373735383038",
+            ),
+            (
+                Type::Dynamic,
+                dynamic_string(Value::string("x")),
+                "92 c408 22737472696e6722 a178",
+            ),
+            (
+                Type::Dynamic,
+                dynamic_string(Value::Unknown),
+                "92 c408 22737472696e6722 d40000",
+            ),
+            (Type::Dynamic, Value::Unknown, "d40000"),
+            (Type::Dynamic, Value::Null, "c0"),
+            (list, Value::List(vec![]), "90"),
+        ] {
+            assert_eq!(
+                HEXLOWER.encode(&encode(&ty, &value).unwrap()),
+                hex.replace(' ', "")
+            );
+            assert_eq!(decode(&ty, &bytes(hex)).unwrap(), value, "{hex}");
+        }
+    }
+
+    #[test]
+    fn every_other_form_that_core_accepts_is_read() {
+        for (hex, expected) in [
+            ("cc80", "128"),
+            ("cd0100", "256"),
+            ("ce00010000", "65536"),
+            ("cfffffffffffffffff", "18446744073709551615"),
+            ("d080", "-128"),
+            ("d1ff00", "-256"),
+            ("d2ffff0000", "-65536"),
+            ("d38000000000000000", "-9223372036854775808"),
+            ("ca3fc00000", "1.5"),
+            ("cb4008000000000000", "3"),
+            ("cb43e0000000000000", "9223372036854775808"),
+            ("ccc1", "193"),
+            ("ce000000c1", "193"),
+        ] {
+            assert_eq!(
+                decode(&Type::Number, &bytes(hex)).unwrap(),
+                number(expected),
+                "{hex}"
+            );
+        }
+        // An extension of length 0, and a refined unknown.
+        for hex in ["c70000", "c7030c8101c2"] {
+            assert_eq!(
+                decode(&Type::String, &bytes(hex)).unwrap(),
+                Value::Unknown,
+                "{hex}"
+            );
+        }
+    }
+
+    #[test]
+    fn strings_are_read_in_normal_form_c() {
+        let mut wire = vec![0xa3];
+        wire.extend("e\u{301}".as_bytes());
+        assert_eq!(
+            decode(&Type::String, &wire).unwrap(),
+            Value::string("\u{e9}")
+        );
+    }
+
+    #[test]
+    fn an_object_with_missing_extra_or_doubled_keys_is_refused() {
+        let ty = Type::from_json(&json!(["object", {"a": "string", "b": "string"}])).unwrap();
+        for (hex, message) in [
+            (
+                "81 a161 c0",
+                r#"root object: an object with 2 attributes is required: "b" is missing"#,
+            ),
+            (
+                "83 a161 c0 a162 c0 a163 c0",
+                r#"root object: unsupported attribute "c""#,
+            ),
+            (
+                "82 a161 c0 a161 c0",
+                r#"root object: duplicate attribute "a""#,
+            ),
+            ("82 a161 c0 a162 03", ".b: a string is required, got 3"),
+        ] {
+            assert_eq!(decode(&ty, &bytes(hex)).unwrap_err().to_string(), message);
+        }
+    }
+
+    #[test]
+    fn wrong_forms_are_refused() {
+        for (ty, hex) in [
+            (Type::Bool, "01"),
+            (Type::String, "c3"),
+            (Type::Number, "a178"),
+            (Type::Number, "cb7ff8000000000000"),
+            (Type::String, "a2 61"),
+            (Type::String, "a161 c0"),
+            (Type::String, "a1ff"),
+            (Type::Set(Box::new(Type::String)), "80"),
+            (Type::Map(Box::new(Type::String)), "8101c0"),
+            (Type::Dynamic, "a178"),
+            (Type::Tuple(vec![Type::Bool]), "92c3c3"),
+            (Type::String, "c1"),
+            (Type::List(Box::new(Type::Number)), "92 ccc1 c1"),
+        ] {
+            assert!(decode(&ty, &bytes(hex)).is_err(), "{ty:?} {hex}");
+        }
+        assert!(encode(&Type::Bool, &Value::string("x")).is_err());
+    }
 }
