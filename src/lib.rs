@@ -19,7 +19,7 @@
 //! 5. `provider/ssl_order/new_order.rs`: the plan becomes the body of the POST and its token,
 //! 6. `provider/ssl_order/find.rs`: an order that carries the token is adopted,
 //! 7. `provider/ssl_order/place.rs`: otherwise the order is placed, once,
-//! 8. `certcentral/order.rs`, `certcentral/transport.rs`: the POST itself,
+//! 8. `certcentral/orders/place.rs`, `certcentral/http/transport.rs`: the POST itself,
 //! 9. `provider/ssl_order/observe.rs`, `record.rs`: CertCentral's answers become state,
 //! 10. `provider/ssl_order/wait.rs`: waits for the certificate while waiting helps,
 //! 11. `framework/conformance/`: the state is held against core's rules, then encoded.
