@@ -1,36 +1,24 @@
-//! Whose key it is and what the account offers: user, containers, custom fields.
+//! Whose key it is and what the account has: user, containers, custom fields, money.
 
 use serde::Deserialize;
 
-use super::client::Client;
-use super::error::Error;
 use super::flexible;
-use super::id::{ContainerId, OrganizationId};
+use super::http::{Call, Client, Error, listing};
+use super::id::ContainerId;
 
 /// The account of the key.
 ///
 /// Source: <https://dev.digicert.com/certcentral-apis/services-api/account.html>
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[non_exhaustive]
 pub struct Account {
     /// Number of the account.
     pub id: i64,
-    /// Its main organization.
-    #[serde(default, deserialize_with = "flexible::id")]
-    pub primary_organization_id: Option<OrganizationId>,
-    /// Name of its main organization.
-    #[serde(default, deserialize_with = "flexible::text")]
-    pub primary_organization_name: Option<String>,
-    /// Its topmost container.
-    #[serde(default, deserialize_with = "flexible::id")]
-    pub root_container_id: Option<ContainerId>,
 }
 
 /// The user of the key.
 ///
 /// Source: <https://dev.digicert.com/services-api/users/user-info/>
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[non_exhaustive]
 pub struct CurrentUser {
     /// Number of the user.
     pub id: i64,
@@ -49,7 +37,6 @@ pub struct CurrentUser {
 ///
 /// Source: <https://dev.digicert.com/glossary/>
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[non_exhaustive]
 pub struct AccessRole {
     /// 1 administrator, 2 limited user, 3 finance manager, 4 manager, 5 standard user.
     #[serde(default, deserialize_with = "flexible::integer")]
@@ -63,7 +50,6 @@ pub struct AccessRole {
 ///
 /// Source: <https://dev.digicert.com/services-api/containers/list-containers/>
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[non_exhaustive]
 pub struct Container {
     /// The container.
     pub id: ContainerId,
@@ -82,7 +68,6 @@ pub struct Container {
 ///
 /// Source: <https://dev.digicert.com/certcentral-apis/services-api/account/list-custom-fields.html>
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[non_exhaustive]
 pub struct CustomFieldDefinition {
     /// The `metadata_id` of an order.
     pub id: i64,
@@ -100,18 +85,32 @@ pub struct CustomFieldDefinition {
     pub data_type: Option<String>,
 }
 
-/// Source: <https://dev.digicert.com/services-api/containers/list-containers/>
-#[derive(Debug, Deserialize)]
-pub(super) struct ContainerList {
-    #[serde(default, deserialize_with = "flexible::list")]
-    pub(super) containers: Vec<Container>,
+/// Money of a container, amounts as decimal text.
+///
+/// Source: <https://dev.digicert.com/certcentral-apis/services-api/finance/view-balance.html>
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Balance {
+    /// What is there; below zero where credit is used.
+    #[serde(default, deserialize_with = "flexible::text")]
+    pub balance: Option<String>,
+    /// Such as `USD`.
+    #[serde(default, deserialize_with = "flexible::text")]
+    pub currency: Option<String>,
+    /// What can be spent, credit included; absent without a limit.
+    #[serde(default, deserialize_with = "flexible::text")]
+    pub total_available_funds: Option<String>,
+    /// Whether credit has no limit.
+    #[serde(default, deserialize_with = "flexible::boolean")]
+    pub unlimited_negative_balance: bool,
 }
 
-/// Source: <https://dev.digicert.com/certcentral-apis/services-api/account/list-custom-fields.html>
-#[derive(Debug, Deserialize)]
-pub(super) struct CustomFieldDefinitions {
-    #[serde(default, deserialize_with = "flexible::list")]
-    pub(super) metadata: Vec<CustomFieldDefinition>,
+listing! {
+    /// Source: <https://dev.digicert.com/services-api/containers/list-containers/>
+    ContainerList { containers: Container }
+}
+listing! {
+    /// Source: <https://dev.digicert.com/certcentral-apis/services-api/account/list-custom-fields.html>
+    CustomFieldDefinitions { metadata: CustomFieldDefinition }
 }
 
 impl Client {
@@ -123,41 +122,40 @@ impl Client {
     ///
     /// Source: <https://dev.digicert.com/certcentral-apis/services-api/account.html>
     pub async fn account(&self) -> Result<Account, Error> {
-        self.get(&["account"], &[]).await
+        self.fetch(Call::get(&["account"])).await
     }
 
     /// The user of the key, with the roles that decide what the key may do.
     ///
-    /// # Errors
-    ///
-    /// [`Error`].
-    ///
     /// Source: <https://dev.digicert.com/services-api/users/user-info/>
     pub async fn current_user(&self) -> Result<CurrentUser, Error> {
-        self.get(&["user", "me"], &[]).await
+        self.fetch(Call::get(&["user", "me"])).await
     }
 
     /// The containers that the key sees.
     ///
-    /// # Errors
-    ///
-    /// [`Error`].
-    ///
     /// Source: <https://dev.digicert.com/services-api/containers/list-containers/>
     pub async fn containers(&self) -> Result<Vec<Container>, Error> {
-        let list: ContainerList = self.get(&["container"], &[]).await?;
-        Ok(list.containers)
+        self.whole_list::<ContainerList>(Call::get(&["container"]))
+            .await
     }
 
     /// The custom fields that the account defines.
     ///
-    /// # Errors
-    ///
-    /// [`Error`].
-    ///
     /// Source: <https://dev.digicert.com/certcentral-apis/services-api/account/list-custom-fields.html>
     pub async fn custom_fields(&self) -> Result<Vec<CustomFieldDefinition>, Error> {
-        let list: CustomFieldDefinitions = self.get(&["account", "metadata"], &[]).await?;
-        Ok(list.metadata)
+        self.whole_list::<CustomFieldDefinitions>(Call::get(&["account", "metadata"]))
+            .await
+    }
+
+    /// What the account, or one of its containers, can pay.
+    ///
+    /// Source: <https://dev.digicert.com/certcentral-apis/services-api/finance/view-balance.html>
+    pub async fn balance(&self, container: Option<ContainerId>) -> Result<Balance, Error> {
+        let mut call = Call::get(&["finance", "balance"]);
+        if let Some(container) = container {
+            call = call.with_query("container_id", container);
+        }
+        self.fetch(call).await
     }
 }

@@ -3,19 +3,16 @@
 use serde::Deserialize;
 use time::OffsetDateTime;
 
-use super::client::Client;
-use super::error::Error;
 use super::flexible;
+use super::http::{Call, Client, Error, listing};
 use super::id::{ContainerId, DomainId};
-use super::list::{ListPage, Page};
-use super::order::DcvToken;
-use super::order_info::{ContainerRef, OrganizationRef};
+use super::orders::info::{ContainerRef, OrganizationRef};
+use super::orders::validation::DcvToken;
 
 /// A domain.
 ///
 /// Source: <https://dev.digicert.com/services-api/domains/domain-info/>
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[non_exhaustive]
 pub struct Domain {
     /// Which one.
     pub id: DomainId,
@@ -51,7 +48,6 @@ pub struct Domain {
 ///
 /// Source: <https://dev.digicert.com/services-api/domains/domain-info/>
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[non_exhaustive]
 pub struct DomainValidation {
     /// `ov`, `ev` and others.
     #[serde(default, rename = "type", deserialize_with = "flexible::text")]
@@ -67,21 +63,9 @@ pub struct DomainValidation {
     pub validated_until: Option<OffsetDateTime>,
 }
 
-/// Source: <https://dev.digicert.com/services-api/domains/list-domains/>
-#[derive(Debug, Deserialize)]
-pub(super) struct DomainList {
-    #[serde(default, deserialize_with = "flexible::list")]
-    pub(super) domains: Vec<Domain>,
-    #[serde(default, deserialize_with = "flexible::object")]
-    pub(super) page: Option<Page>,
-}
-
-impl ListPage for DomainList {
-    type Item = Domain;
-
-    fn into_parts(self) -> (Vec<Domain>, Option<Page>) {
-        (self.domains, self.page)
-    }
+listing! {
+    /// Source: <https://dev.digicert.com/services-api/domains/list-domains/>
+    DomainList { domains: Domain }
 }
 
 impl Client {
@@ -93,23 +77,20 @@ impl Client {
     ///
     /// Source: <https://dev.digicert.com/services-api/domains/domain-info/>
     pub async fn domain(&self, id: DomainId) -> Result<Domain, Error> {
-        let query = ["include_dcv", "include_validation"].map(|name| (name.into(), "true".into()));
-        self.get(&["domain", &id.to_string()], &query).await
+        let call = Call::get(&["domain", &id.to_string()])
+            .with_query("include_dcv", true)
+            .with_query("include_validation", true);
+        self.fetch(call).await
     }
 
     /// All domains of the account or of one container, over all pages.
     ///
-    /// # Errors
-    ///
-    /// [`Error`] of the first page that fails.
-    ///
     /// Source: <https://dev.digicert.com/services-api/domains/list-domains/>
     pub async fn domains(&self, container: Option<ContainerId>) -> Result<Vec<Domain>, Error> {
-        let query: Vec<_> = container
-            .map(|container| ("container_id".to_owned(), container.to_string()))
-            .into_iter()
-            .collect();
-        self.all_pages::<DomainList>(&["domain"], &query, None)
-            .await
+        let mut call = Call::get(&["domain"]);
+        if let Some(container) = container {
+            call = call.with_query("container_id", container);
+        }
+        self.all_pages::<DomainList>(call).await
     }
 }

@@ -3,18 +3,15 @@
 use serde::Deserialize;
 use time::OffsetDateTime;
 
-use super::client::Client;
-use super::error::Error;
 use super::flexible;
-use super::id::{ContainerId, OrganizationId};
-use super::list::{ListPage, Page};
-use super::order_info::OrderContact;
+use super::http::{Call, Client, Error, listing};
+use super::id::OrganizationId;
+use super::orders::info::{ContainerRef, OrderContact};
 
 /// An organization.
 ///
 /// Source: <https://dev.digicert.com/en/certcentral-apis/services-api/organizations/organization-info.html>
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[non_exhaustive]
 pub struct Organization {
     /// The organization.
     pub id: OrganizationId,
@@ -55,7 +52,7 @@ pub struct Organization {
     pub telephone: Option<String>,
     /// The container that it belongs to.
     #[serde(default, deserialize_with = "flexible::object")]
-    pub container: Option<OrganizationContainer>,
+    pub container: Option<ContainerRef>,
     /// What DigiCert has validated it for.
     #[serde(default, deserialize_with = "flexible::list")]
     pub validations: Vec<OrganizationValidation>,
@@ -67,27 +64,10 @@ pub struct Organization {
     pub verified_contacts: Vec<OrderContact>,
 }
 
-/// The container of an organization.
-///
-/// Source: <https://dev.digicert.com/en/certcentral-apis/services-api/organizations/organization-info.html>
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[non_exhaustive]
-pub struct OrganizationContainer {
-    /// Which one.
-    pub id: ContainerId,
-    /// The container above it.
-    #[serde(default, deserialize_with = "flexible::id")]
-    pub parent_id: Option<ContainerId>,
-    /// Its name.
-    #[serde(default, deserialize_with = "flexible::text")]
-    pub name: Option<String>,
-}
-
 /// What an organization is validated for.
 ///
 /// Source: <https://dev.digicert.com/en/certcentral-apis/services-api/organizations/organization-info.html>
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[non_exhaustive]
 pub struct OrganizationValidation {
     /// `ov`, `ev` and others.
     #[serde(default, rename = "type", deserialize_with = "flexible::text")]
@@ -104,7 +84,6 @@ pub struct OrganizationValidation {
 ///
 /// Source: <https://dev.digicert.com/services-api/organizations/list-approvers/>
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[non_exhaustive]
 pub struct Approvers {
     /// Users of the account.
     #[serde(default, deserialize_with = "flexible::list")]
@@ -118,7 +97,6 @@ pub struct Approvers {
 ///
 /// Source: <https://dev.digicert.com/services-api/organizations/list-approvers/>
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[non_exhaustive]
 pub struct Approver {
     /// The `user_id` of a contact; absent for people who are no users.
     #[serde(default, deserialize_with = "flexible::integer")]
@@ -131,40 +109,17 @@ pub struct Approver {
     pub email: Option<String>,
 }
 
-/// Source: <https://dev.digicert.com/services-api/organizations/list-organizations/>
-#[derive(Debug, Deserialize)]
-pub(super) struct OrganizationList {
-    #[serde(default, deserialize_with = "flexible::list")]
-    pub(super) organizations: Vec<Organization>,
-    #[serde(default, deserialize_with = "flexible::object")]
-    pub(super) page: Option<Page>,
-}
-
-/// Source: <https://dev.digicert.com/services-api/organizations/submit-validation/>
-#[derive(Debug, Deserialize)]
-pub(super) struct OrganizationValidations {
-    #[serde(default, deserialize_with = "flexible::list")]
-    pub(super) validations: Vec<OrganizationValidation>,
-}
-
-impl ListPage for OrganizationList {
-    type Item = Organization;
-
-    fn into_parts(self) -> (Vec<Organization>, Option<Page>) {
-        (self.organizations, self.page)
-    }
+listing! {
+    /// Source: <https://dev.digicert.com/services-api/organizations/list-organizations/>
+    OrganizationList { organizations: Organization }
 }
 
 impl Client {
     /// All organizations that the key sees, over all pages, inactive ones included.
     ///
-    /// # Errors
-    ///
-    /// [`Error`] of the first page that fails.
-    ///
     /// Source: <https://dev.digicert.com/services-api/organizations/list-organizations/>
     pub async fn organizations(&self) -> Result<Vec<Organization>, Error> {
-        self.all_pages::<OrganizationList>(&["organization"], &[], None)
+        self.all_pages::<OrganizationList>(Call::get(&["organization"]))
             .await
     }
 
@@ -176,35 +131,15 @@ impl Client {
     ///
     /// Source: <https://dev.digicert.com/en/certcentral-apis/services-api/organizations/organization-info.html>
     pub async fn organization(&self, organization: OrganizationId) -> Result<Organization, Error> {
-        self.get(&["organization", &organization.to_string()], &[])
+        self.fetch(Call::get(&["organization", &organization.to_string()]))
             .await
     }
 
     /// Who may approve EV orders.
     ///
-    /// # Errors
-    ///
-    /// [`Error`].
-    ///
     /// Source: <https://dev.digicert.com/services-api/organizations/list-approvers/>
     pub async fn approvers(&self) -> Result<Approvers, Error> {
-        self.get(&["organization", "potential-approvers"], &[])
+        self.fetch(Call::get(&["organization", "potential-approvers"]))
             .await
-    }
-
-    /// What an organization is validated for.
-    ///
-    /// # Errors
-    ///
-    /// [`Error`]; 404 where it does not exist or the key does not see it.
-    ///
-    /// Source: <https://dev.digicert.com/services-api/organizations/submit-validation/>
-    pub async fn organization_validations(
-        &self,
-        organization: OrganizationId,
-    ) -> Result<Vec<OrganizationValidation>, Error> {
-        let path = ["organization", &organization.to_string(), "validation"];
-        let answer: OrganizationValidations = self.get(&path, &[]).await?;
-        Ok(answer.validations)
     }
 }

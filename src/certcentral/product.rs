@@ -2,16 +2,14 @@
 
 use serde::Deserialize;
 
-use super::client::Client;
-use super::error::Error;
 use super::flexible;
-use super::order_info::{CaCert, ServerPlatform};
+use super::http::{Call, Client, Error, listing};
+use super::orders::info::{CaCert, ServerPlatform};
 
 /// A product. The list gives less of it than [`Client::product`].
 ///
 /// Source: <https://dev.digicert.com/certcentral-apis/services-api/products/product-info.html>
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[non_exhaustive]
 pub struct Product {
     /// Product name id, such as `ssl_basic`: what an order names.
     pub name_id: String,
@@ -60,7 +58,6 @@ pub struct Product {
 ///
 /// Source: <https://dev.digicert.com/certcentral-apis/services-api/products/product-list.html>
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[non_exhaustive]
 pub struct HashTypes {
     /// All of them.
     #[serde(default, deserialize_with = "flexible::list")]
@@ -74,7 +71,6 @@ pub struct HashTypes {
 ///
 /// Source: <https://dev.digicert.com/certcentral-apis/services-api/products/product-list.html>
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[non_exhaustive]
 pub struct HashType {
     /// Such as `sha256`: what an order names.
     pub id: String,
@@ -83,24 +79,18 @@ pub struct HashType {
     pub name: Option<String>,
 }
 
-/// Source: <https://dev.digicert.com/certcentral-apis/services-api/products/product-list.html>
-#[derive(Debug, Deserialize)]
-pub(super) struct ProductList {
-    #[serde(default, deserialize_with = "flexible::list")]
-    pub(super) products: Vec<Product>,
+listing! {
+    /// Source: <https://dev.digicert.com/certcentral-apis/services-api/products/product-list.html>
+    ProductList { products: Product }
 }
 
 impl Client {
     /// The products that the account may order.
     ///
-    /// # Errors
-    ///
-    /// [`Error`].
-    ///
     /// Source: <https://dev.digicert.com/certcentral-apis/services-api/products/product-list.html>
     pub async fn products(&self) -> Result<Vec<Product>, Error> {
-        let list: ProductList = self.get(&["product"], &[]).await?;
-        Ok(list.products)
+        self.whole_list::<ProductList>(Call::get(&["product"]))
+            .await
     }
 
     /// Reads a product in full.
@@ -111,7 +101,7 @@ impl Client {
     ///
     /// Source: <https://dev.digicert.com/certcentral-apis/services-api/products/product-info.html>
     pub async fn product(&self, name_id: &str) -> Result<Product, Error> {
-        self.get(&["product", name_id], &[]).await
+        self.fetch(Call::get(&["product", name_id])).await
     }
 }
 

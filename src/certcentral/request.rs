@@ -3,20 +3,16 @@
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::change::{Action, Change};
-use super::client::Client;
-use super::error::Error;
 use super::flexible;
+use super::http::{Action, Answer, Call, Change, Client, Error, listing};
 use super::id::{OrderId, RequestId};
-use super::list::{ListPage, Page};
-use super::order_info::{ContainerRef, OrganizationRef, ProductRef};
-use super::status::RequestStatus;
+use super::orders::info::{ContainerRef, OrganizationRef, ProductRef};
+use super::orders::status::RequestStatus;
 
 /// A request.
 ///
 /// Source: <https://dev.digicert.com/services-api/requests/request-info/>
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[non_exhaustive]
 pub struct Request {
     /// The request.
     pub id: RequestId,
@@ -52,7 +48,6 @@ pub struct Request {
 ///
 /// Source: <https://dev.digicert.com/services-api/requests/request-info/>
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[non_exhaustive]
 pub struct User {
     /// Number of the user.
     #[serde(default, deserialize_with = "flexible::integer")]
@@ -72,7 +67,6 @@ pub struct User {
 ///
 /// Source: <https://dev.digicert.com/services-api/requests/request-info/>
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[non_exhaustive]
 pub struct RequestOrder {
     /// The order.
     pub id: OrderId,
@@ -94,7 +88,6 @@ pub struct RequestOrder {
 ///
 /// Source: <https://dev.digicert.com/services-api/requests/list-requests/>
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[non_exhaustive]
 pub struct RequestCertificate {
     /// Its main name.
     #[serde(default, deserialize_with = "flexible::text")]
@@ -113,26 +106,14 @@ pub enum Decision {
 
 /// Source: <https://dev.digicert.com/services-api/requests/update-request-status/>
 #[derive(Debug, Serialize)]
-pub(super) struct RequestUpdate<'a> {
-    pub(super) status: Decision,
-    pub(super) processor_comment: &'a str,
+pub(crate) struct RequestUpdate<'a> {
+    pub(crate) status: Decision,
+    pub(crate) processor_comment: &'a str,
 }
 
-/// Source: <https://dev.digicert.com/services-api/requests/list-requests/>
-#[derive(Debug, Deserialize)]
-pub(super) struct RequestList {
-    #[serde(default, deserialize_with = "flexible::list")]
-    pub(super) requests: Vec<Request>,
-    #[serde(default, deserialize_with = "flexible::object")]
-    pub(super) page: Option<Page>,
-}
-
-impl ListPage for RequestList {
-    type Item = Request;
-
-    fn into_parts(self) -> (Vec<Request>, Option<Page>) {
-        (self.requests, self.page)
-    }
+listing! {
+    /// Source: <https://dev.digicert.com/services-api/requests/list-requests/>
+    RequestList { requests: Request }
 }
 
 impl Client {
@@ -144,23 +125,20 @@ impl Client {
     ///
     /// Source: <https://dev.digicert.com/services-api/requests/request-info/>
     pub async fn request(&self, request: RequestId) -> Result<Request, Error> {
-        self.get(&["request", &request.to_string()], &[]).await
+        self.fetch(Call::get(&["request", &request.to_string()]))
+            .await
     }
 
-    /// All requests, or those with one status, over all pages. Orders that wait for approval may show only here.
-    ///
-    /// # Errors
-    ///
-    /// [`Error`] of the first page that fails.
+    /// All requests, or those with one status, over all pages. Orders that wait for approval may
+    /// show only here.
     ///
     /// Source: <https://dev.digicert.com/services-api/requests/list-requests/>
     pub async fn requests(&self, status: Option<&RequestStatus>) -> Result<Vec<Request>, Error> {
-        let query: Vec<_> = status
-            .map(|status| ("status".to_owned(), status.to_string()))
-            .into_iter()
-            .collect();
-        self.all_pages::<RequestList>(&["request"], &query, None)
-            .await
+        let mut call = Call::get(&["request"]);
+        if let Some(status) = status {
+            call = call.with_query("status", status);
+        }
+        self.all_pages::<RequestList>(call).await
     }
 
     /// Approves or rejects a request.
@@ -189,6 +167,7 @@ impl Client {
             ..Change::new(action)
         };
         let path = ["request", &request.to_string(), "status"];
-        self.put_changing(change, &path, &update).await
+        let call = Call::put(change, &path).with_body(&update)?;
+        self.call(call, Answer::done).await
     }
 }

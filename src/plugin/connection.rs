@@ -15,6 +15,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 use tokio_stream::Stream;
 use tokio_stream::wrappers::ReceiverStream;
+use tokio_util::either::Either;
 use tonic::transport::server::Connected;
 
 use super::listener::Listener;
@@ -62,38 +63,31 @@ pub(super) fn incoming(
 impl Listener {
     async fn accept(&self) -> io::Result<Socket> {
         match self {
-            Self::Unix(listener) => Ok(Socket::Unix(listener.accept().await?.0)),
+            Self::Unix(listener) => Ok(Either::Left(listener.accept().await?.0)),
             Self::Tcp(listener) => {
                 let (stream, _) = listener.accept().await?;
                 // Without it every small message waits for an acknowledgement: a plan takes six times as long.
                 stream.set_nodelay(true)?;
-                Ok(Socket::Tcp(stream))
+                Ok(Either::Right(stream))
             }
         }
     }
 }
 
-enum Socket {
-    Unix(UnixStream),
-    Tcp(TcpStream),
-}
+/// A stream of the host, as it came from the listener.
+type Socket = Either<UnixStream, TcpStream>;
+
+/// What the server reads and writes: plain, or under TLS.
+type Io = Either<Socket, Box<TlsStream<Socket>>>;
 
 async fn secure(socket: Socket, tls: Option<TlsAcceptor>) -> io::Result<Io> {
     let Some(tls) = tls else {
-        return Ok(match socket {
-            Socket::Unix(stream) => Io::Unix(stream),
-            Socket::Tcp(stream) => Io::Tcp(stream),
-        });
+        return Ok(Either::Left(socket));
     };
-    let handshake = async {
-        Ok(match socket {
-            Socket::Unix(stream) => Io::UnixTls(Box::new(tls.accept(stream).await?)),
-            Socket::Tcp(stream) => Io::TcpTls(Box::new(tls.accept(stream).await?)),
-        })
-    };
-    timeout(TLS_HANDSHAKE_LIMIT, handshake)
+    let secured = timeout(TLS_HANDSHAKE_LIMIT, tls.accept(socket))
         .await
-        .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
+        .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))?;
+    Ok(Either::Right(Box::new(secured)))
 }
 
 /// One connection with the host.
@@ -102,35 +96,10 @@ pub(super) struct Connection {
     _open: OpenConnection,
 }
 
-enum Io {
-    Unix(UnixStream),
-    Tcp(TcpStream),
-    UnixTls(Box<TlsStream<UnixStream>>),
-    TcpTls(Box<TlsStream<TcpStream>>),
-}
-
-/// Runs the same expression on whichever stream it is.
-macro_rules! on_stream {
-    ($connection:expr, $stream:ident => $run:expr) => {
-        match &mut $connection.get_mut().io {
-            Io::Unix(stream) => {
-                let $stream = Pin::new(stream);
-                $run
-            }
-            Io::Tcp(stream) => {
-                let $stream = Pin::new(stream);
-                $run
-            }
-            Io::UnixTls(stream) => {
-                let $stream = Pin::new(stream);
-                $run
-            }
-            Io::TcpTls(stream) => {
-                let $stream = Pin::new(stream);
-                $run
-            }
-        }
-    };
+impl Connection {
+    fn io(self: Pin<&mut Self>) -> Pin<&mut Io> {
+        Pin::new(&mut self.get_mut().io)
+    }
 }
 
 impl AsyncRead for Connection {
@@ -139,7 +108,7 @@ impl AsyncRead for Connection {
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        on_stream!(self, stream => stream.poll_read(cx, buffer))
+        self.io().poll_read(cx, buffer)
     }
 }
 
@@ -149,7 +118,7 @@ impl AsyncWrite for Connection {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        on_stream!(self, stream => stream.poll_write(cx, bytes))
+        self.io().poll_write(cx, bytes)
     }
 
     fn poll_write_vectored(
@@ -157,19 +126,19 @@ impl AsyncWrite for Connection {
         cx: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        on_stream!(self, stream => stream.poll_write_vectored(cx, slices))
+        self.io().poll_write_vectored(cx, slices)
     }
 
     fn is_write_vectored(&self) -> bool {
-        true
+        self.io.is_write_vectored()
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        on_stream!(self, stream => stream.poll_flush(cx))
+        self.io().poll_flush(cx)
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        on_stream!(self, stream => stream.poll_shutdown(cx))
+        self.io().poll_shutdown(cx)
     }
 }
 
@@ -236,7 +205,7 @@ mod tests {
 
         let _client = TcpStream::connect(address).await.unwrap();
         let Ok(connection) = incoming.next().await.unwrap();
-        let Io::Tcp(stream) = &connection.io else {
+        let Either::Left(Either::Right(stream)) = &connection.io else {
             panic!("not a plain TCP connection");
         };
         assert!(stream.nodelay().unwrap());

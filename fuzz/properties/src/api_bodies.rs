@@ -152,7 +152,6 @@ pub(crate) const CALLS: &[Call] = calls! {
     orders(&OrderFilter::default());
     orders_by_alternative_id("tf-token");
     organization(id());
-    organization_validations(id());
     organizations();
     place_order("ssl_basic", &NewOrder::new(certificate()));
     product("ssl_basic");
@@ -165,7 +164,6 @@ pub(crate) const CALLS: &[Call] = calls! {
     revoke_order(id(), &Revocation::default());
     status_changes(Duration::from_secs(60));
     update_additional_emails(id(), &[]);
-    update_auto_reissue(id(), true);
     update_contacts(id(), &[]);
     update_custom_field(id(), &CustomFieldValue { metadata_id: 1, value: "x".to_owned() });
     update_dcv_method(id(), "email");
@@ -180,14 +178,9 @@ fn id<T: TryFrom<i64, Error = InvalidId>>() -> T {
 fn certificate() -> NewCertificate {
     NewCertificate {
         common_name: "shop.example.com".to_owned(),
-        dns_names: Vec::new(),
         csr: "csr".to_owned(),
-        server_platform: None,
         signature_hash: "sha256".to_owned(),
-        organization_units: Vec::new(),
-        profile_option: None,
-        ca_cert_id: None,
-        cert_validity: None,
+        ..NewCertificate::default()
     }
 }
 

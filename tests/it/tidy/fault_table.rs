@@ -216,8 +216,11 @@ mod tests {
         assert!(exists(root, "tidy::every_file_keeps_every_rule"));
         assert!(exists(
             root,
-            "certcentral::outcome::tests::only_proof_counts_as_nothing_happened"
+            "certcentral::http::certainty::tests::only_proof_counts_as_nothing_happened"
         ));
-        assert!(!exists(root, "certcentral::outcome::nothing_of_this_name"));
+        assert!(!exists(
+            root,
+            "certcentral::http::certainty::nothing_of_this_name"
+        ));
     }
 }
