@@ -8,7 +8,7 @@ mod create;
 mod destroy;
 pub(crate) mod driver;
 mod every_argument;
-mod evidence;
+pub(crate) mod evidence;
 mod import;
 mod issuance;
 #[cfg(target_os = "linux")]
