@@ -136,6 +136,13 @@ impl Session {
             .clone()
     }
 
+    /// Whether the key or the address is known only after apply, so that nothing can be called yet.
+    pub fn awaits_settings(&self) -> bool {
+        self.configured().is_some_and(|configured| {
+            configured.settings.api_key.is_unknown() || configured.settings.base_url.is_unknown()
+        })
+    }
+
     /// The client of an operation that only looks, such as a refresh.
     pub fn client_to_look(&self, stop: &CancellationToken) -> Result<Client, Diagnostic> {
         let deadline = Instant::now() + TIME_TO_LOOK;

@@ -13,12 +13,13 @@ use super::messages;
 use super::messages::Situation;
 use super::model::OrderIssuanceModel;
 use super::read::is_not_found;
-use super::{OrderIssuancePrivate, certificate, order_id, timeout};
+use super::{certificate, order_id, timeout};
 use crate::certcentral::{Client, DcvCheck, Order, OrderId, OrderStatus};
-use crate::framework::{Attr, Call, Created, Diagnostic, Warnings};
+use crate::framework::{Attr, Call, Created, Diagnostic, NoPrivate, Warnings};
 use crate::provider::order::api_error;
 use crate::provider::order::polling::{Bounds, Next, Polling, Waiter, may_pass};
 use crate::provider::order::status;
+use crate::provider::order_issuance::OrderIssuance;
 use crate::provider::session::Session;
 
 /// The pause after the first check; each is twice the one before.
@@ -31,11 +32,11 @@ pub(super) async fn create(
     session: &Session,
     call: &Call,
     planned: OrderIssuanceModel,
-) -> Created<OrderIssuanceModel, OrderIssuancePrivate> {
+) -> Created<OrderIssuance> {
     match obtain(session, call, planned).await {
         Ok(state) => Created::Object {
             state,
-            private: OrderIssuancePrivate::default(),
+            private: NoPrivate {},
             warnings: Warnings::new(),
         },
         Err(problem) => Created::Nothing(problem.into()),

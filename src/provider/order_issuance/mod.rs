@@ -19,16 +19,13 @@ mod schema;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
-
 pub use self::model::OrderIssuanceModel;
 
 use super::session::Session;
 use crate::certcentral::OrderId;
 use crate::framework::{
-    Attr, AttributePath, Call, CreateRequest, Created, DeleteRequest, Deleted, Diagnostic,
-    Diagnostics, Imported, NoIdentity, PlanRequest, Planned, PrivateState, Read, ReadRequest,
-    Resource, Schema, UpdateRequest, Updated, Warnings,
+    Attr, AttributePath, Call, CreateRequest, Created, Diagnostic, Diagnostics, Imported,
+    NoIdentity, NoPrivate, Read, ReadRequest, Resource, Schema,
 };
 
 /// How long a create waits where nobody says otherwise.
@@ -40,14 +37,6 @@ pub struct OrderIssuance {
     session: Arc<Session>,
 }
 
-/// Nothing is kept beside the state.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OrderIssuancePrivate {}
-
-impl PrivateState for OrderIssuancePrivate {
-    const VERSION: u32 = 1;
-}
-
 impl OrderIssuance {
     /// The resource type of a provider.
     pub fn new(session: Arc<Session>) -> Self {
@@ -57,7 +46,7 @@ impl OrderIssuance {
 
 impl Resource for OrderIssuance {
     type Model = OrderIssuanceModel;
-    type Private = OrderIssuancePrivate;
+    type Private = NoPrivate;
     type Identity = NoIdentity;
 
     const TYPE_NAME: &'static str = "digicert_order_issuance";
@@ -73,55 +62,15 @@ impl Resource for OrderIssuance {
             .collect()
     }
 
-    async fn plan(
-        &self,
-        request: PlanRequest<OrderIssuanceModel, OrderIssuancePrivate>,
-    ) -> Planned<OrderIssuanceModel, OrderIssuancePrivate> {
-        Planned::unchanged(request)
-    }
-
-    async fn create(
-        &self,
-        call: Call,
-        request: CreateRequest<OrderIssuanceModel, OrderIssuancePrivate>,
-    ) -> Created<OrderIssuanceModel, OrderIssuancePrivate> {
+    async fn create(&self, call: Call, request: CreateRequest<Self>) -> Created<Self> {
         create::create(&self.session, &call, request.planned_state).await
     }
 
-    async fn read(
-        &self,
-        call: Call,
-        request: ReadRequest<OrderIssuanceModel, OrderIssuancePrivate>,
-    ) -> Read<OrderIssuanceModel, OrderIssuancePrivate> {
+    async fn read(&self, call: Call, request: ReadRequest<Self>) -> Read<Self> {
         read::read(&self.session, &call, request.state).await
     }
 
-    /// Bounds and the names of records change nothing about a wait that is over.
-    async fn update(
-        &self,
-        _call: Call,
-        request: UpdateRequest<OrderIssuanceModel, OrderIssuancePrivate>,
-    ) -> Updated<OrderIssuanceModel, OrderIssuancePrivate> {
-        Updated {
-            state: request.planned_state,
-            private: request.private,
-            diagnostics: Diagnostics::new(),
-        }
-    }
-
-    async fn delete(
-        &self,
-        _call: Call,
-        _request: DeleteRequest<OrderIssuanceModel, OrderIssuancePrivate>,
-    ) -> Deleted {
-        Deleted::Gone(Warnings::new())
-    }
-
-    async fn import(
-        &self,
-        call: Call,
-        id: String,
-    ) -> Result<Imported<OrderIssuanceModel, OrderIssuancePrivate>, Diagnostics> {
+    async fn import(&self, call: Call, id: String) -> Result<Imported<Self>, Diagnostics> {
         read::import(&self.session, &call, &id).await
     }
 }

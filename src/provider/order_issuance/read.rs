@@ -1,13 +1,14 @@
 //! Refreshing and importing a wait that is over. An order that is gone only ends the wait: nothing is bought by waiting again.
 
 use super::model::OrderIssuanceModel;
-use super::{OrderIssuancePrivate, certificate, messages, order_id};
+use super::{certificate, messages, order_id};
 use crate::certcentral::{CertificateId, Client, Error, Order, OrderId};
-use crate::framework::{Attr, Call, Diagnostic, Diagnostics, Imported, Read, Warnings};
+use crate::framework::{Attr, Call, Diagnostic, Diagnostics, Imported, NoPrivate, Read, Warnings};
 use crate::provider::order::api_error;
+use crate::provider::order_issuance::OrderIssuance;
 use crate::provider::session::Session;
 
-type Outcome = Read<OrderIssuanceModel, OrderIssuancePrivate>;
+type Outcome = Read<OrderIssuance>;
 
 /// Looks at the order of a state.
 pub(super) async fn read(session: &Session, call: &Call, state: OrderIssuanceModel) -> Outcome {
@@ -31,7 +32,7 @@ pub(super) async fn read(session: &Session, call: &Call, state: OrderIssuanceMod
     warnings.extend(problem);
     Read::Object {
         state,
-        private: OrderIssuancePrivate::default(),
+        private: NoPrivate {},
         warnings,
     }
 }
@@ -85,7 +86,7 @@ pub(super) async fn import(
     session: &Session,
     call: &Call,
     id: &str,
-) -> Result<Imported<OrderIssuanceModel, OrderIssuancePrivate>, Diagnostics> {
+) -> Result<Imported<OrderIssuance>, Diagnostics> {
     let order_id: OrderId = id.trim().parse().map_err(|_| {
         Diagnostic::error(
             "Invalid import id",
@@ -119,7 +120,7 @@ pub(super) async fn import(
     certificate::record(&client, &mut state, &order).await?;
     Ok(Imported {
         state,
-        private: OrderIssuancePrivate::default(),
+        private: NoPrivate {},
     })
 }
 

@@ -62,10 +62,7 @@ impl Resource for SslOrder {
         equality::keep_equal_values(prior_state, planned);
     }
 
-    async fn plan(
-        &self,
-        request: PlanRequest<SslOrderModel, SslOrderPrivate>,
-    ) -> Planned<SslOrderModel, SslOrderPrivate> {
+    async fn plan(&self, request: PlanRequest<Self>) -> Planned<Self> {
         plan::plan(&self.session, request).await
     }
 
@@ -77,11 +74,7 @@ impl Resource for SslOrder {
         plan::destroy(&self.session, prior_state, private)
     }
 
-    async fn create(
-        &self,
-        call: Call,
-        request: CreateRequest<SslOrderModel, SslOrderPrivate>,
-    ) -> Created<SslOrderModel, SslOrderPrivate> {
+    async fn create(&self, call: Call, request: CreateRequest<Self>) -> Created<Self> {
         let mut created = purchase::obtain::create(&self.session, &call, request).await;
         if let Created::Object { warnings, .. } = &mut created {
             warnings.extend(super::order::audit::trouble(&self.session));
@@ -89,19 +82,11 @@ impl Resource for SslOrder {
         created
     }
 
-    async fn read(
-        &self,
-        call: Call,
-        request: ReadRequest<SslOrderModel, SslOrderPrivate>,
-    ) -> Read<SslOrderModel, SslOrderPrivate> {
+    async fn read(&self, call: Call, request: ReadRequest<Self>) -> Read<Self> {
         refresh::read::read(&self.session, &call, request).await
     }
 
-    async fn update(
-        &self,
-        call: Call,
-        request: UpdateRequest<SslOrderModel, SslOrderPrivate>,
-    ) -> Updated<SslOrderModel, SslOrderPrivate> {
+    async fn update(&self, call: Call, request: UpdateRequest<Self>) -> Updated<Self> {
         let mut updated = update::update(&self.session, &call, request).await;
         updated
             .diagnostics
@@ -109,11 +94,7 @@ impl Resource for SslOrder {
         updated
     }
 
-    async fn delete(
-        &self,
-        call: Call,
-        request: DeleteRequest<SslOrderModel, SslOrderPrivate>,
-    ) -> Deleted {
+    async fn delete(&self, call: Call, request: DeleteRequest<Self>) -> Deleted {
         if request.private.replacement_announced
             && let Some(order_id) = request.state.known_order_id()
         {
@@ -128,11 +109,7 @@ impl Resource for SslOrder {
         deleted
     }
 
-    async fn import(
-        &self,
-        call: Call,
-        id: String,
-    ) -> Result<Imported<SslOrderModel, SslOrderPrivate>, Diagnostics> {
+    async fn import(&self, call: Call, id: String) -> Result<Imported<Self>, Diagnostics> {
         import::import(&self.session, &call, &id).await
     }
 
@@ -148,14 +125,11 @@ impl Resource for SslOrder {
         &self,
         call: Call,
         identity: SslOrderIdentity,
-    ) -> Result<Imported<SslOrderModel, SslOrderPrivate>, Diagnostics> {
+    ) -> Result<Imported<Self>, Diagnostics> {
         self.import(call, identity.import_id()?).await
     }
 
-    fn move_from(
-        &self,
-        source: MoveSource,
-    ) -> Result<Moved<SslOrderModel, SslOrderPrivate>, Diagnostics> {
+    fn move_from(&self, source: MoveSource) -> Result<Moved<Self>, Diagnostics> {
         Ok(import::moved::move_from(&source)?)
     }
 

@@ -16,7 +16,8 @@ use crate::certcentral::{
 use crate::framework::{Call, DeleteRequest, Deleted, Diagnostic, Warnings};
 use crate::provider::order::api_error;
 use crate::provider::session::Session;
-use crate::provider::ssl_order::model::{OnDestroy, SslOrderModel, SslOrderPrivate};
+use crate::provider::ssl_order::SslOrder;
+use crate::provider::ssl_order::model::{OnDestroy, SslOrderModel};
 use crate::provider::ssl_order::plan::not_allowed;
 
 /// The note that CertCentral keeps with what was canceled, rejected or asked to be revoked.
@@ -28,7 +29,7 @@ const LOOKS_TO_SETTLE: usize = 3;
 pub(crate) async fn delete(
     session: &Session,
     call: &Call,
-    request: DeleteRequest<SslOrderModel, SslOrderPrivate>,
+    request: DeleteRequest<SslOrder>,
 ) -> Deleted {
     let state = request.state;
     let Ok(id) = state.order_id_to_be("ended") else {

@@ -10,6 +10,7 @@ pub(crate) mod organization;
 pub use self::key::SslOrderIdentity;
 
 use self::key::ImportKey;
+use crate::provider::ssl_order::SslOrder;
 
 use super::model::{SslOrderModel, SslOrderPrivate};
 use crate::certcentral::OrderId;
@@ -21,7 +22,7 @@ pub(crate) async fn import(
     session: &Session,
     call: &Call,
     id: &str,
-) -> Result<Imported<SslOrderModel, SslOrderPrivate>, Diagnostics> {
+) -> Result<Imported<SslOrder>, Diagnostics> {
     let id = match ImportKey::parse(id)? {
         ImportKey::OrderId(id) => id,
         ImportKey::SerialNumber(serial) => {
@@ -34,7 +35,7 @@ pub(crate) async fn import(
     Ok(first_state(id))
 }
 
-fn first_state(id: OrderId) -> Imported<SslOrderModel, SslOrderPrivate> {
+fn first_state(id: OrderId) -> Imported<SslOrder> {
     Imported {
         state: SslOrderModel {
             id: Attr::Known(id.to_string()),

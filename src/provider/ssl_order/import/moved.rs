@@ -5,6 +5,7 @@ use serde_json::Value as Json;
 
 use crate::certcentral::OrderId;
 use crate::framework::{Attr, Diagnostic, MoveSource, Moved, Set, Warnings};
+use crate::provider::ssl_order::SslOrder;
 use crate::provider::ssl_order::model::{OrganizationModel, SslOrderModel, SslOrderPrivate};
 
 const SOURCE_TYPE: &str = "st-digicert_certificate";
@@ -12,9 +13,7 @@ const SOURCE_TYPE: &str = "st-digicert_certificate";
 const SOURCE_PROVIDER: &str = "/myklst/st-digicert";
 
 /// A first state with what the other provider knew of the order. Private keys and DNS credentials stay behind.
-pub(crate) fn move_from(
-    source: &MoveSource,
-) -> Result<Moved<SslOrderModel, SslOrderPrivate>, Diagnostic> {
+pub(crate) fn move_from(source: &MoveSource) -> Result<Moved<SslOrder>, Diagnostic> {
     if source.type_name != SOURCE_TYPE || !source.provider_address.ends_with(SOURCE_PROVIDER) {
         return Err(not_supported(source));
     }
@@ -115,8 +114,8 @@ mod tests {
 
     use super::move_from;
     use crate::framework::{Attr, Diagnostic, FromToValue, MoveSource, Moved, Value};
-    use crate::provider::ssl_order::model::{SslOrderModel, SslOrderPrivate};
-    use crate::provider::ssl_order::samples;
+    use crate::provider::ssl_order::model::SslOrderPrivate;
+    use crate::provider::ssl_order::{SslOrder, samples};
 
     /// A state with every attribute of that resource type.
     fn state() -> Json {
@@ -138,7 +137,7 @@ mod tests {
         })
     }
 
-    fn moved(state: Json) -> Result<Moved<SslOrderModel, SslOrderPrivate>, Diagnostic> {
+    fn moved(state: Json) -> Result<Moved<SslOrder>, Diagnostic> {
         moved_of(
             "registry.terraform.io/myklst/st-digicert",
             "st-digicert_certificate",
@@ -150,7 +149,7 @@ mod tests {
         provider: &str,
         type_name: &str,
         state: Json,
-    ) -> Result<Moved<SslOrderModel, SslOrderPrivate>, Diagnostic> {
+    ) -> Result<Moved<SslOrder>, Diagnostic> {
         move_from(&MoveSource {
             provider_address: provider.to_owned(),
             type_name: type_name.to_owned(),

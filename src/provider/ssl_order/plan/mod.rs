@@ -15,17 +15,18 @@ pub(crate) use self::destroy::{destroy, not_allowed};
 
 use self::decision::{Decision, Facts};
 use super::import::arguments;
-use super::model::{SslOrderModel, SslOrderPrivate};
+use super::model::SslOrderModel;
 use super::purchase::price;
 use super::purchase::price::Verdict;
 use crate::framework::{PlanRequest, Planned};
 use crate::provider::session::Session;
 use crate::provider::settings::OrderDefaults;
+use crate::provider::ssl_order::SslOrder;
 
 /// A plan request of this resource.
-pub(crate) type Request = PlanRequest<SslOrderModel, SslOrderPrivate>;
+pub(crate) type Request = PlanRequest<SslOrder>;
 /// A plan of this resource.
-pub(crate) type Plan = Planned<SslOrderModel, SslOrderPrivate>;
+pub(crate) type Plan = Planned<SslOrder>;
 
 /// What the provider block lets an apply do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

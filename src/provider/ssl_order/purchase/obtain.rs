@@ -27,15 +27,15 @@ use crate::framework::{
 };
 use crate::provider::order::api_error;
 use crate::provider::session::{Claim, Session};
+use crate::provider::ssl_order::SslOrder;
 use crate::provider::ssl_order::model::{SslOrderModel, SslOrderPrivate};
 use crate::provider::ssl_order::refresh::wait;
 use crate::provider::ssl_order::refresh::wait::{Limits, WaitFor};
 use crate::provider::ssl_order::refresh::{details, domain_validations, state};
 use crate::provider::ssl_order::rules::dates_for_a_new_order;
-use crate::provider::ssl_order::schema;
 
-type Request = CreateRequest<SslOrderModel, SslOrderPrivate>;
-type Outcomes = Created<SslOrderModel, SslOrderPrivate>;
+type Request = CreateRequest<SslOrder>;
+type Outcomes = Created<SslOrder>;
 
 /// Places the order of a plan, or adopts it if an earlier run placed it.
 pub(crate) async fn create(session: &Session, call: &Call, request: Request) -> Outcomes {
@@ -269,8 +269,7 @@ fn answer_would_be_accepted(
     let placeholder = OrderId::try_from(1)
         .map_err(|error| Diagnostic::bug(format!("The placeholder id is refused: {error}.")))?;
     let state = state::placed(planned.clone(), placeholder, &prepared.token);
-    let differences =
-        conformance::check_created(&schema::schema(), &planned.to_value(), &state.to_value());
+    let differences = conformance::check_created(&planned.to_value(), &state.to_value());
     if differences.is_empty() {
         return Ok(());
     }

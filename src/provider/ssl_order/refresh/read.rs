@@ -9,11 +9,12 @@ use crate::certcentral::OrderId;
 use crate::framework::{Call, Diagnostic, Read, ReadRequest, Warnings};
 use crate::provider::order::api_error;
 use crate::provider::session::Session;
+use crate::provider::ssl_order::SslOrder;
 use crate::provider::ssl_order::import::arguments;
-use crate::provider::ssl_order::model::{SslOrderModel, SslOrderPrivate};
+use crate::provider::ssl_order::model::SslOrderModel;
 
-type Request = ReadRequest<SslOrderModel, SslOrderPrivate>;
-type Outcome = Read<SslOrderModel, SslOrderPrivate>;
+type Request = ReadRequest<SslOrder>;
+type Outcome = Read<SslOrder>;
 
 /// Looks at the order of a state.
 pub(crate) async fn read(session: &Session, call: &Call, request: Request) -> Outcome {

@@ -13,6 +13,7 @@ use crate::framework::{
     conformance,
 };
 use crate::provider::session::Session;
+use crate::provider::ssl_order::SslOrder;
 
 /// How far an update came before it failed, and why.
 struct Failed {
@@ -37,8 +38,8 @@ struct Update<'a> {
 pub(crate) async fn update(
     session: &Session,
     call: &Call,
-    request: UpdateRequest<SslOrderModel, SslOrderPrivate>,
-) -> Updated<SslOrderModel, SslOrderPrivate> {
+    request: UpdateRequest<SslOrder>,
+) -> Updated<SslOrder> {
     let (prior, planned) = (&request.prior_state, &request.planned_state);
     let announced = Announced::by_plan(prior, planned, &request.private);
     let mut content = planned.clone();

@@ -16,6 +16,7 @@ use super::super::refresh::{clocks, details, state};
 use super::super::samples::{client, csr_for, names, order, plan, prepared, session};
 use super::update;
 use crate::framework::{Attr, Call, Diagnostic, Severity, UpdateRequest, Updated};
+use crate::provider::ssl_order::SslOrder;
 
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -71,7 +72,7 @@ impl Ordered {
     }
 
     /// Plans the configuration and carries the plan out.
-    async fn apply(&self, config: &SslOrderModel) -> Updated<SslOrderModel, SslOrderPrivate> {
+    async fn apply(&self, config: &SslOrderModel) -> Updated<SslOrder> {
         self.apply_with(config, SslOrderPrivate::default()).await
     }
 
@@ -79,7 +80,7 @@ impl Ordered {
         &self,
         config: &SslOrderModel,
         private: SslOrderPrivate,
-    ) -> Updated<SslOrderModel, SslOrderPrivate> {
+    ) -> Updated<SslOrder> {
         let planned = self.plan(config, private);
         self.carry_out(config, planned).await
     }
@@ -91,11 +92,7 @@ impl Ordered {
         planned
     }
 
-    async fn carry_out(
-        &self,
-        config: &SslOrderModel,
-        planned: Plan,
-    ) -> Updated<SslOrderModel, SslOrderPrivate> {
+    async fn carry_out(&self, config: &SslOrderModel, planned: Plan) -> Updated<SslOrder> {
         let request = UpdateRequest {
             config: config.clone(),
             prior_state: self.state.clone(),
@@ -144,7 +141,7 @@ fn refused(code: &str) -> Fault {
     }
 }
 
-fn only_error(updated: &Updated<SslOrderModel, SslOrderPrivate>) -> &Diagnostic {
+fn only_error(updated: &Updated<SslOrder>) -> &Diagnostic {
     let is_error = |it: &&Diagnostic| it.severity == Severity::Error;
     let mut errors = updated.diagnostics.iter().filter(is_error);
     let error = errors.next().unwrap_or_else(|| panic!("{updated:?}"));
@@ -152,7 +149,7 @@ fn only_error(updated: &Updated<SslOrderModel, SslOrderPrivate>) -> &Diagnostic 
     error
 }
 
-fn warnings(updated: &Updated<SslOrderModel, SslOrderPrivate>) -> Vec<&str> {
+fn warnings(updated: &Updated<SslOrder>) -> Vec<&str> {
     assert!(!updated.diagnostics.has_errors(), "{updated:?}");
     let said = updated.diagnostics.iter();
     said.map(|it| it.summary.as_str()).collect()

@@ -12,6 +12,7 @@ use crate::certcentral::OrderId;
 use crate::framework::{Attr, Call, CreateRequest, Created, Diagnostic, Severity, Warnings};
 use crate::provider::config::ProviderConfig;
 use crate::provider::session::Session;
+use crate::provider::ssl_order::SslOrder;
 use crate::provider::ssl_order::model::{SslOrderModel, SslOrderPrivate, Term, TimeoutsModel};
 use crate::provider::ssl_order::samples::{
     client, csr_for, order, placed, plan, prepared, session, session_of,
@@ -21,7 +22,7 @@ async fn run(
     session: &Session,
     order: SslOrderModel,
     stop: CancellationToken,
-) -> Created<SslOrderModel, SslOrderPrivate> {
+) -> Created<SslOrder> {
     let request = CreateRequest {
         config: order.clone(),
         planned_state: plan(&order, None, SslOrderPrivate::default()).state,
@@ -49,7 +50,7 @@ fn summaries(warnings: &Warnings) -> Vec<&str> {
     warnings.iter().map(|w| w.summary.as_str()).collect()
 }
 
-fn object(created: Created<SslOrderModel, SslOrderPrivate>) -> (SslOrderModel, Warnings) {
+fn object(created: Created<SslOrder>) -> (SslOrderModel, Warnings) {
     match created {
         Created::Object {
             state, warnings, ..
@@ -120,7 +121,7 @@ fn hasty() -> SslOrderModel {
     }
 }
 
-fn only_problem(created: Created<SslOrderModel, SslOrderPrivate>) -> Diagnostic {
+fn only_problem(created: Created<SslOrder>) -> Diagnostic {
     let Created::Nothing(problems) = created else {
         panic!("{created:?}");
     };

@@ -5,6 +5,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::read;
 use crate::framework::{Attr, Call, Read, ReadRequest};
+use crate::provider::ssl_order::SslOrder;
 use crate::provider::ssl_order::model::{SslOrderModel, SslOrderPrivate};
 use crate::provider::ssl_order::samples::{client, csr_for, order, placed, prepared, session};
 
@@ -21,10 +22,7 @@ async fn ordered() -> (Sandbox, SslOrderModel) {
     (sandbox, state)
 }
 
-async fn refreshed(
-    sandbox: &Sandbox,
-    state: &SslOrderModel,
-) -> Read<SslOrderModel, SslOrderPrivate> {
+async fn refreshed(sandbox: &Sandbox, state: &SslOrderModel) -> Read<SslOrder> {
     let request = ReadRequest {
         state: state.clone(),
         private: SslOrderPrivate::default(),
