@@ -15,7 +15,7 @@ use super::order::Validity;
 /// The order whose price is asked for.
 ///
 /// Source: <https://dev.digicert.com/certcentral-apis/services-api/finance/price-estimate.html>
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct PriceQuery {
     /// Names that count.
     pub certificate: PricedNames,
@@ -31,7 +31,7 @@ pub struct PriceQuery {
 /// Names of an order whose price is asked for.
 ///
 /// Source: <https://dev.digicert.com/certcentral-apis/services-api/finance/price-estimate.html>
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct PricedNames {
     /// All names, the common name among them.
     pub dns_names: Vec<String>,

@@ -16,15 +16,11 @@ use std::time::Duration;
 
 use tokio::sync::{Mutex as AsyncMutex, watch};
 use tokio::time::{Instant, sleep_until};
-use tokio_util::sync::CancellationToken;
 use tracing::debug;
 
+use super::backoff::{Bounds, Paused, Pauses, Schedule};
 use crate::certcentral::{Client, Error, OrderId, OrderStatus};
 
-/// The pause before the first round after an order joins; each is twice the one before.
-const FIRST_PAUSE: Duration = Duration::from_secs(2);
-/// The longest pause.
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 /// After this long an order is looked at even if no list names it.
 const LONGEST_UNSEEN: Duration = Duration::from_secs(300);
 /// How much further than necessary a list reaches back, for changes that show late.
@@ -33,7 +29,7 @@ const MARGIN: Duration = Duration::from_secs(60);
 /// The orders that wait, and their common rhythm.
 #[derive(Debug)]
 pub struct Polling {
-    schedule: watch::Sender<Schedule>,
+    schedule: watch::Sender<NextRound>,
     waiting: Mutex<BTreeMap<u64, Waiting>>,
     /// Held by the order that makes the call of a round; the others of the round wait for it and share what it found.
     last_round: AsyncMutex<Round>,
@@ -41,11 +37,11 @@ pub struct Polling {
 
 /// The next round.
 #[derive(Clone, Copy, Debug)]
-struct Schedule {
+struct NextRound {
     number: u64,
     at: Instant,
-    /// Between this round and the one after it.
-    pause: Duration,
+    /// From this round on.
+    pauses: Pauses,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -70,26 +66,6 @@ enum Changes {
     Listed(BTreeMap<OrderId, OrderStatus>),
 }
 
-/// Bounds of a wait.
-#[derive(Clone, Copy, Debug)]
-pub struct Bounds<'a> {
-    /// When the time is up.
-    pub deadline: Instant,
-    /// The first Ctrl-C.
-    pub stop: &'a CancellationToken,
-}
-
-/// What to do after a pause.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Next {
-    /// Look at the order.
-    Look,
-    /// Give up: the next round comes after the deadline.
-    TimeUp,
-    /// Give up at once: somebody stops the apply.
-    Stopped,
-}
-
 /// One waiting order. It leaves the rounds when this is dropped.
 #[derive(Debug)]
 pub struct Waiter {
@@ -100,10 +76,10 @@ pub struct Waiter {
 
 impl Default for Polling {
     fn default() -> Self {
-        let schedule = Schedule {
+        let schedule = NextRound {
             number: 1,
             at: Instant::now(),
-            pause: FIRST_PAUSE,
+            pauses: Schedule::ROUNDS.pauses(),
         };
         Self {
             schedule: watch::Sender::new(schedule),
@@ -125,13 +101,13 @@ impl Polling {
         drop(waiting);
         let now = Instant::now();
         self.schedule.send_modify(|schedule| {
-            let soon = now + FIRST_PAUSE;
+            schedule.pauses = Schedule::ROUNDS.pauses();
+            let soon = now + schedule.pauses.next();
             schedule.at = if schedule.at > now {
                 schedule.at.min(soon)
             } else {
                 soon
             };
-            schedule.pause = FIRST_PAUSE * 2;
         });
         Waiter {
             polling: Arc::clone(self),
@@ -154,15 +130,14 @@ impl Polling {
     fn finish(&self, number: u64) {
         self.schedule.send_modify(|schedule| {
             schedule.number = number + 1;
-            schedule.at = Instant::now() + schedule.pause;
-            schedule.pause = (schedule.pause * 2).min(LONGEST_PAUSE);
+            schedule.at = Instant::now() + schedule.pauses.next();
         });
     }
 }
 
 impl Waiter {
     /// Pauses until a look at the order is worth a call. `seen` is the status at the last look. Dropping the future is harmless.
-    pub async fn next(&self, client: &Client, seen: &OrderStatus, bounds: Bounds<'_>) -> Next {
+    pub async fn next(&self, client: &Client, seen: &OrderStatus, bounds: Bounds<'_>) -> Paused {
         self.next_by(seen, bounds, |window| changes(client, window))
             .await
     }
@@ -172,7 +147,7 @@ impl Waiter {
         self.set_looked_at(None);
     }
 
-    async fn next_by<F, L>(&self, seen: &OrderStatus, bounds: Bounds<'_>, list: F) -> Next
+    async fn next_by<F, L>(&self, seen: &OrderStatus, bounds: Bounds<'_>, list: F) -> Paused
     where
         F: Fn(Duration) -> L,
         L: Future<Output = Changes>,
@@ -181,14 +156,14 @@ impl Waiter {
         loop {
             let round = *schedule.borrow_and_update();
             if bounds.stop.is_cancelled() {
-                return Next::Stopped;
+                return Paused::Stopped;
             }
             if round.at > bounds.deadline {
-                return Next::TimeUp;
+                return Paused::TimeUp;
             }
             tokio::select! {
                 biased;
-                () = bounds.stop.cancelled() => return Next::Stopped,
+                () = bounds.stop.cancelled() => return Paused::Stopped,
                 // The sender lives in `self`, so this cannot fail.
                 _ = schedule.changed() => {
                     let is_over = schedule.borrow().number > round.number;
@@ -201,13 +176,13 @@ impl Waiter {
             }
             tokio::select! {
                 biased;
-                () = bounds.stop.cancelled() => return Next::Stopped,
+                () = bounds.stop.cancelled() => return Paused::Stopped,
                 is_worth_it = self.take_part(round.number, seen, &list) => {
                     if is_worth_it {
-                        return Next::Look;
+                        return Paused::Over;
                     }
                 }
-                () = sleep_until(bounds.deadline) => return Next::TimeUp,
+                () = sleep_until(bounds.deadline) => return Paused::TimeUp,
             }
         }
     }

@@ -41,7 +41,9 @@ pub use self::private::SslOrderPrivate;
 pub(super) use self::rules::validate_defaults;
 
 use self::plan::Purchase;
+use super::order::audit::audited;
 use super::session::Session;
+use crate::certcentral::OrderId;
 use crate::framework::{
     Call, CreateRequest, Created, DeleteRequest, Deleted, Diagnostics, IdentitySchema, Imported,
     MoveSource, Moved, PlanRequest, Planned, Read, ReadRequest, Resource, Schema, UpdateRequest,
@@ -124,11 +126,8 @@ impl Resource for SslOrder {
         call: Call,
         request: CreateRequest<SslOrderModel, SslOrderPrivate>,
     ) -> Created<SslOrderModel, SslOrderPrivate> {
-        let mut created = purchase::obtain::create(&self.session, &call, request).await;
-        if let Created::Object { warnings, .. } = &mut created {
-            warnings.extend(super::order::audit::trouble(&self.session));
-        }
-        created
+        let created = purchase::obtain::create(&self.session, &call, request);
+        audited(&self.session, created).await
     }
 
     async fn read(
@@ -144,11 +143,8 @@ impl Resource for SslOrder {
         call: Call,
         request: UpdateRequest<SslOrderModel, SslOrderPrivate>,
     ) -> Updated<SslOrderModel, SslOrderPrivate> {
-        let mut updated = update::update(&self.session, &call, request).await;
-        updated
-            .diagnostics
-            .extend(super::order::audit::trouble(&self.session));
-        updated
+        let updated = update::update(&self.session, &call, request);
+        audited(&self.session, updated).await
     }
 
     async fn delete(
@@ -158,16 +154,12 @@ impl Resource for SslOrder {
     ) -> Deleted {
         if request.private.replacement_announced
             && let Some(order_id) = request.state.known_order_id()
+            && let Ok(order_id) = OrderId::try_from(order_id)
         {
             self.session.let_go(order_id);
         }
-        let mut deleted = end::delete::delete(&self.session, &call, request).await;
-        let trouble = super::order::audit::trouble(&self.session);
-        match &mut deleted {
-            Deleted::Gone(warnings) => warnings.extend(trouble),
-            Deleted::Kept(problems) => problems.extend(trouble),
-        }
-        deleted
+        let deleted = end::delete::delete(&self.session, &call, request);
+        audited(&self.session, deleted).await
     }
 
     async fn import(

@@ -19,7 +19,7 @@ use super::{equality, schema};
 use crate::certcentral::{ApiKey, BaseUrl, Client, Config, Error, OrderId};
 use crate::framework::plan::generic_plan;
 use crate::framework::{Attr, AttributePath, FromToValue, ModelError, PlanRequest, Set, Value};
-use crate::provider::config::ProviderConfig;
+use crate::provider::block::ProviderConfig;
 use crate::provider::session::Session;
 use crate::provider::settings;
 use crate::provider::settings::OrderDefaults;

@@ -9,7 +9,7 @@ use futures_util::future::join_all;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
-use super::{Bounds, Changes, Next, Polling, Waiter};
+use super::{Bounds, Changes, Paused, Polling, Waiter};
 use crate::certcentral::{OrderId, OrderStatus};
 
 fn id(number: i64) -> OrderId {
@@ -76,7 +76,7 @@ impl Account {
         let mut seen = OrderStatus::Pending;
         while seen != OrderStatus::Issued {
             let list = |window| ready(self.list(window));
-            if waiter.next_by(&seen, bounds, list).await != Next::Look {
+            if waiter.next_by(&seen, bounds, list).await != Paused::Over {
                 return None;
             }
             seen = self.look(order);
@@ -89,7 +89,7 @@ async fn seconds_of_looks(waiter: &Waiter, bounds: Bounds<'_>) -> Vec<u64> {
     let start = Instant::now();
     let mut seconds = Vec::new();
     let unasked = |_| async { unreachable!("a single order is looked at directly") };
-    while waiter.next_by(&OrderStatus::Pending, bounds, unasked).await == Next::Look {
+    while waiter.next_by(&OrderStatus::Pending, bounds, unasked).await == Paused::Over {
         seconds.push(start.elapsed().as_secs());
     }
     seconds
@@ -130,7 +130,7 @@ async fn a_stop_ends_every_wait_at_once() {
     assert_eq!(account.start.elapsed(), Duration::from_secs(3));
     let waiter = polling.join(id(1));
     let next = waiter.next_by(&OrderStatus::Pending, bounds, |_| ready(Changes::Unknown));
-    assert_eq!(next.await, Next::Stopped);
+    assert_eq!(next.await, Paused::Stopped);
 }
 
 #[tokio::test(start_paused = true)]
@@ -141,7 +141,7 @@ async fn a_stop_ends_a_list_that_does_not_come() {
     let bounds = in_seconds(600, &stop);
     for waiter in &waiters {
         let first = waiter.next_by(&OrderStatus::Pending, bounds, |_| ready(Changes::Unknown));
-        assert_eq!(first.await, Next::Look);
+        assert_eq!(first.await, Paused::Over);
     }
     let hung = |_| std::future::pending::<Changes>();
     let stopper = async {
@@ -153,7 +153,7 @@ async fn a_stop_ends_a_list_that_does_not_come() {
         waiters[1].next_by(&OrderStatus::Pending, bounds, hung),
         stopper
     );
-    assert_eq!([first, second], [Next::Stopped; 2]);
+    assert_eq!([first, second], [Paused::Stopped; 2]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -221,7 +221,7 @@ async fn a_list_that_leaves_an_order_out_delays_it_by_minutes_and_no_more() {
         for _ in 0..3 {
             assert_eq!(
                 Waiter::next_by(waiter, &OrderStatus::Pending, bounds, nothing).await,
-                Next::Look
+                Paused::Over
             );
             seconds.push(start.elapsed().as_secs());
         }
@@ -245,7 +245,7 @@ async fn a_list_that_fails_means_looking_at_everything() {
             waiters[0].next_by(&OrderStatus::Pending, bounds, failed),
             waiters[1].next_by(&OrderStatus::Pending, bounds, failed)
         );
-        assert_eq!([first, second], [Next::Look; 2]);
+        assert_eq!([first, second], [Paused::Over; 2]);
         assert_eq!(start.elapsed().as_secs(), seconds);
     }
 }
@@ -260,7 +260,7 @@ async fn a_look_that_failed_is_repeated_in_the_next_round() {
     let start = Instant::now();
     for seconds in [2, 6, 14] {
         let next = first.next_by(&OrderStatus::Pending, bounds, nothing).await;
-        assert_eq!((next, start.elapsed().as_secs()), (Next::Look, seconds));
+        assert_eq!((next, start.elapsed().as_secs()), (Paused::Over, seconds));
         first.look_again();
     }
 }

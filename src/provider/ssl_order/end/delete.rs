@@ -8,13 +8,14 @@ use tracing::info;
 
 use super::decision::{Action, Goal, Step, concerns_state, next};
 use super::messages;
-use super::patience::{Patience, Paused};
 use crate::certcentral::{
     Certainty, Client, Decision, Error, Order, OrderId, OrderStatus, RequestId, RequestStatus,
     Revocation, RevocationReason, Revoked,
 };
 use crate::framework::{Call, DeleteRequest, Deleted, Diagnostic, Warnings};
+use crate::provider::order::absence::Absence;
 use crate::provider::order::api_error;
+use crate::provider::order::backoff::{BackOff, Bounds, Paused, Schedule};
 use crate::provider::session::Session;
 use crate::provider::ssl_order::model::SslOrderModel;
 use crate::provider::ssl_order::on_destroy::OnDestroy;
@@ -48,7 +49,7 @@ pub(crate) async fn delete(
         OnDestroy::Revoke => Goal::Revoke,
     };
     // With `create_before_destroy`, or under another address, the create of this apply may have adopted the very order.
-    let Some(_ending) = session.claim_order(id.get()) else {
+    let Some(_ending) = session.claim_order(id) else {
         return Deleted::Gone(messages::taken_over(id));
     };
     let status = OrderStatus::from(state.status.as_str().unwrap_or_default());
@@ -58,9 +59,9 @@ pub(crate) async fn delete(
     if goal == Goal::Revoke && status.is_open() && !session.allow_revocation() {
         return Deleted::Kept(not_allowed(&state).into());
     }
-    let patience = Patience::new(timeouts::delete(&state), &call.stop);
+    let bounds = Bounds::from_now(timeouts::delete(&state), &call.stop);
     let client = match session.client() {
-        Ok(client) => client.within(patience.deadline(), &call.stop),
+        Ok(client) => client.within(bounds.deadline, bounds.stop),
         Err(problem) => return Deleted::Kept(problem.into()),
     };
     let ending = Ending {
@@ -68,7 +69,7 @@ pub(crate) async fn delete(
         id,
         goal,
         state: &state,
-        patience,
+        back_off: BackOff::new(Schedule::DESTROY, bounds),
         tried: Vec::new(),
         rejection: None,
     };
@@ -84,7 +85,7 @@ struct Ending<'a> {
     id: OrderId,
     goal: Goal,
     state: &'a SslOrderModel,
-    patience: Patience<'a>,
+    back_off: BackOff<'a>,
     /// Calls that were made. None is made twice.
     tried: Vec<Action>,
     /// Why the order's request could not be rejected.
@@ -115,7 +116,7 @@ impl Ending<'_> {
                     continue;
                 }
                 Step::Act(action) if self.tried.contains(&action) => {
-                    return Err(messages::still_moving(&order, Paused::TimeIsUp));
+                    return Err(messages::still_moving(&order, Paused::TimeUp));
                 }
                 Step::Act(action) => action,
             };
@@ -150,7 +151,7 @@ impl Ending<'_> {
     async fn look_with(&self, client: &Client) -> Result<Option<Order>, Diagnostic> {
         match client.order(self.id).await {
             Ok(order) => Ok(Some(order)),
-            Err(error) if is_gone(&error) => Ok(None),
+            Err(error) if Absence::Gone.is_proven_by(&error) => Ok(None),
             Err(error) => Err(api_error::diagnostic(
                 &error,
                 &format!("looking at order {}", self.id),
@@ -159,7 +160,7 @@ impl Ending<'_> {
     }
 
     async fn look_later(&mut self, order: &Order) -> Result<Option<Order>, Diagnostic> {
-        match self.patience.pause().await {
+        match self.back_off.pause().await {
             Paused::Over => self.look().await,
             ended => Err(messages::still_moving(order, ended)),
         }
@@ -203,7 +204,7 @@ impl Ending<'_> {
         let mut now = None;
         let urgent = self.client.urgent();
         for look in 0..looks {
-            if look > 0 && self.patience.pause().await != Paused::Over {
+            if look > 0 && self.back_off.pause().await != Paused::Over {
                 break;
             }
             let order = match self.look_with(&urgent).await {
@@ -258,13 +259,6 @@ fn reason(state: &SslOrderModel) -> Option<RevocationReason> {
         "cessationOfOperation" => Some(RevocationReason::CessationOfOperation),
         _ => None,
     }
-}
-
-/// CertCentral has no such order. Any other 404, such as that of a proxy or of a wrong address, proves nothing.
-fn is_gone(error: &Error) -> bool {
-    error
-        .api()
-        .is_some_and(|api| api.status == 404 && api.has("not_found|order"))
 }
 
 /// CertCentral understood the call and said no.

@@ -5,6 +5,7 @@
 
 use crate::certcentral::{Client, Error, ListedOrder, Order, OrderFilter, OrderId, OrderRef};
 use crate::framework::Diagnostic;
+use crate::provider::order::absence::Absence;
 use crate::provider::order::api_error;
 
 /// Orders that an error names before the rest is counted.
@@ -116,13 +117,9 @@ async fn has_further(
 async fn shown(client: &Client, key: OrderRef, doing: &str) -> Result<Option<Order>, Diagnostic> {
     match client.order(key).await {
         Ok(order) => Ok(Some(order)),
-        Err(error) if is_unknown(&error) => Ok(None),
+        Err(error) if Absence::UnknownNumber.is_proven_by(&error) => Ok(None),
         Err(error) => Err(api_error::diagnostic(&error, doing)),
     }
-}
-
-fn is_unknown(error: &Error) -> bool {
-    matches!(error.status(), Some(400 | 404)) && error.api().is_some()
 }
 
 /// CertCentral writes whole bytes; the number itself is tried where that differs.

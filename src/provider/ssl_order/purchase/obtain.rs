@@ -9,7 +9,6 @@ use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use tokio::time::Instant;
 use tracing::{error, info};
 
 use super::lookup;
@@ -26,6 +25,7 @@ use crate::framework::{
     Call, CreateRequest, Created, Diagnostic, Diagnostics, FromToValue, Warnings, conformance,
 };
 use crate::provider::order::api_error;
+use crate::provider::order::backoff::Bounds;
 use crate::provider::session::{Claim, Session};
 use crate::provider::ssl_order::model::SslOrderModel;
 use crate::provider::ssl_order::private::SslOrderPrivate;
@@ -80,8 +80,8 @@ pub(crate) async fn obtain(
     purchase: Purchase,
 ) -> Result<(SslOrderModel, Warnings), Diagnostics> {
     let planned = purchase.planned;
-    let deadline = Instant::now() + purchase.timeout;
-    let client = session.client()?.within(deadline, &call.stop);
+    let bounds = Bounds::from_now(purchase.timeout, &call.stop);
+    let client = session.client()?.within(bounds.deadline, bounds.stop);
     let mut prepared = prepare(session, &planned, purchase.renewal_of, &client.host())?;
     if let Some(content) = &purchase.content {
         let found_by = prepare(session, content, purchase.renewal_of, &client.host())?;
@@ -89,14 +89,13 @@ pub(crate) async fn obtain(
     }
     answer_would_be_accepted(&planned, &prepared)?;
     let mut claim = session
-        .claim(&prepared.token)
+        .claim_token(&prepared.token)
         .ok_or_else(|| messages::same_order_twice(&prepared))?;
 
     let polling = session.polling();
     let limits = Limits {
         wait_for: WaitFor::from(planned.wait_for.as_str()),
-        deadline,
-        stop: &call.stop,
+        bounds,
         polling: &polling,
     };
     let mut warnings = Warnings::new();
@@ -120,8 +119,8 @@ pub(crate) async fn obtain(
             price::check(session, &planned, renewed_until, &client, &call.stop).await?;
             prepared.body.price_estimate = price::known(session, &planned, renewed_until);
             // What is not known to have failed may be there: nobody else of this apply sends the same order then.
-            claim.sending();
-            match place::place(&client, &prepared, deadline, &call.stop).await {
+            claim.keep();
+            match place::place(&client, &prepared, bounds).await {
                 Outcome::Placed(placed) => Got::Answer(placed),
                 Outcome::Settled(order) => {
                     let (summary, detail) = messages::settled(&order);
@@ -136,7 +135,7 @@ pub(crate) async fn obtain(
             }
         }
     };
-    if let Ok(taken) = claim_order(session, order.id()) {
+    if let Ok(mut taken) = claim_order(session, order.id()) {
         taken.keep();
     }
     Ok(ordered(&client, planned, &prepared, order, claim, limits, warnings).await)
@@ -165,7 +164,7 @@ async fn ordered(
     planned: SslOrderModel,
     prepared: &Prepared,
     got: Got,
-    claim: Claim,
+    mut claim: Claim,
     limits: Limits<'_>,
     mut warnings: Warnings,
 ) -> (SslOrderModel, Warnings) {
@@ -331,7 +330,7 @@ async fn look(
 /// Two resources never share an order, whatever leads them to it.
 fn claim_order(session: &Session, id: OrderId) -> Result<Claim, Diagnostic> {
     session
-        .claim_order(id.get())
+        .claim_order(id)
         .ok_or_else(|| messages::order_taken(id))
 }
 

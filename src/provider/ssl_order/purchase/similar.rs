@@ -52,7 +52,7 @@ pub(crate) async fn look(
         match lineage::kinship(client, &info, prepared).await? {
             Kinship::Same => return Ok(Similar::Ours(Box::new(info))),
             // What this apply has let go of is replaced on purpose.
-            _ if session.has_let_go(info.id.get()) => {}
+            _ if session.has_let_go(info.id) => {}
             Kinship::Twin => return Ok(Similar::Twin(info.id)),
             Kinship::Doubtful => found = Similar::Doubtful(info.id),
             Kinship::Foreign if !has_our_names(&info, prepared) => {}

@@ -7,8 +7,8 @@ use tracing::debug;
 use super::{domain_validations, state};
 use crate::certcentral::{ChainItem, Client, Error, Order, OrderStatus};
 use crate::framework::{Attr, Warnings};
-use crate::pki::{Chain, Csr};
 use crate::provider::order::api_error;
+use crate::provider::order::certificate::own_chain;
 use crate::provider::ssl_order::model::SslOrderModel;
 
 /// Brings everything that hangs on an order into `state`, and returns whether all its domains are validated. Never
@@ -84,13 +84,13 @@ async fn validations(
     let is_known =
         is_settled && matches!(&state.domain_validations, Attr::Known(known) if !known.is_empty());
     if is_known || order.status.is_closed() {
-        domain_validations::settle(state, order);
+        domain_validations::fill_gaps(state, order);
         return true;
     }
     match client.validation_status(order.id).await {
         Ok(validation) => domain_validations::update(state, order, &validation),
         Err(error) => {
-            domain_validations::settle(state, order);
+            domain_validations::fill_gaps(state, order);
             warnings.push_demoted(api_error::diagnostic(
                 &error,
                 &format!("reading the domain validations of order {}", order.id),
@@ -132,7 +132,7 @@ async fn chain(
     } else {
         at_hand
     };
-    match own_chain(items, state, order) {
+    match own_chain(items, state.csr.as_str(), order) {
         Ok(chain) => {
             state::chain(state, &chain);
             true
@@ -149,26 +149,4 @@ async fn chain(
             false
         }
     }
-}
-
-/// The chain whose leaf holds the key of the configured CSR, or of the CSR that CertCentral has.
-fn own_chain(items: &[ChainItem], state: &SslOrderModel, order: &Order) -> Result<Chain, String> {
-    let bundle: String = items
-        .iter()
-        .filter_map(|item| item.pem.as_deref())
-        .collect::<Vec<_>>()
-        .join("\n");
-    let csrs = [state.csr.as_str(), order.certificate.csr.as_deref()];
-    let mut reason = "there is no CSR to compare it with".to_owned();
-    for csr in csrs
-        .into_iter()
-        .flatten()
-        .filter_map(|text| Csr::from_pem(text).ok())
-    {
-        match Chain::from_pem(&bundle, csr.public_key()) {
-            Ok(chain) => return Ok(chain),
-            Err(error) => reason = error.to_string(),
-        }
-    }
-    Err(reason)
 }

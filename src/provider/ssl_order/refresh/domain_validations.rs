@@ -7,7 +7,7 @@ use time::format_description::well_known::Rfc3339;
 use crate::certcentral::{DnsNameValidation, Order, PlacedOrder, RandomValue, ValidationStatus};
 use crate::framework::Attr;
 use crate::pki::dns_name::without_wildcard;
-use crate::provider::order::dcv_record::dcv_record;
+use crate::provider::order::domains::{dcv_record, file_url, is_validated};
 use crate::provider::ssl_order::equality::canonical_set;
 use crate::provider::ssl_order::model::{DomainValidationModel, SslOrderModel};
 
@@ -108,7 +108,7 @@ pub(crate) fn update(
 }
 
 /// Leaves what is known and makes everything else null, so that the state is wholly known.
-pub(crate) fn settle(state: &mut SslOrderModel, order: &Order) {
+pub(crate) fn fill_gaps(state: &mut SslOrderModel, order: &Order) {
     let mut validations = known(state);
     for name in keys(state) {
         let entry = validations.entry(name).or_default();
@@ -117,13 +117,6 @@ pub(crate) fn settle(state: &mut SslOrderModel, order: &Order) {
         }
     }
     store(state, validations);
-}
-
-fn is_validated(validation: &DnsNameValidation) -> bool {
-    matches!(
-        validation.status.as_deref(),
-        Some("approved" | "active" | "complete" | "valid")
-    )
 }
 
 fn covers(validation: &DnsNameValidation, name: &str) -> bool {
@@ -161,9 +154,7 @@ fn prove(
         entry.record_type = record.kind.into();
         entry.record_value = Attr::Known(record.value);
     } else if method.starts_with("http-token") {
-        entry.http_url = Attr::Known(format!(
-            "http://{name}/.well-known/pki-validation/fileauth.txt"
-        ));
+        entry.http_url = Attr::Known(file_url(name));
         entry.http_content = token.value.into();
     }
 }

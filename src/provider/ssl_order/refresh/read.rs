@@ -7,6 +7,7 @@ use super::drift;
 use super::external_changes;
 use crate::certcentral::{OrderId, OrderStatus};
 use crate::framework::{Call, Diagnostic, Read, ReadRequest, Warnings};
+use crate::provider::order::absence::Absence;
 use crate::provider::order::api_error;
 use crate::provider::session::Session;
 use crate::provider::ssl_order::import::arguments;
@@ -40,7 +41,7 @@ pub(crate) async fn read(session: &Session, call: &Call, request: Request) -> Ou
     };
     let order = match client.order(id).await {
         Ok(order) => order,
-        Err(error) if error.status() == Some(404) && error.api().is_some() => {
+        Err(error) if Absence::NotShown.is_proven_by(&error) => {
             return not_visible(id, &state, is_import);
         }
         Err(error) => {

@@ -1,13 +1,11 @@
 //! From what CertCentral says about an order to the attributes of its state. Pure.
 
-use time::Date;
-use time::macros::format_description;
-
 use crate::certcentral::{
     CertificateId, Order, OrderId, OrderStatus, PlacedOrder, RequestId, RequestStatus,
 };
 use crate::framework::Attr;
 use crate::pki::{Certificate, Chain};
+use crate::provider::order::certificate::day;
 use crate::provider::order::status;
 use crate::provider::ssl_order::model::{
     ChainElementModel, DomainValidationModel, RequestModel, SslOrderModel,
@@ -61,13 +59,13 @@ pub(crate) fn order(state: &mut SslOrderModel, order: &Order) {
     state.order_id = Attr::Known(order.id.get());
     set_status(state, &order.status);
     state.certificate_id = order.certificate.id.map(CertificateId::get).into();
-    state.order_valid_till = order.order_valid_till.map(date).into();
+    state.order_valid_till = order.order_valid_till.map(day).into();
     state.requests = requests(order.requests.iter().map(|r| (r.id, r.status.as_ref())));
     if order.certificate.serial_number.is_some() {
         state.serial_number = order.certificate.serial_number.clone().into();
         state.thumbprint = order.certificate.thumbprint.clone().into();
-        state.valid_from = order.certificate.valid_from.map(date).into();
-        state.valid_till = order.certificate.valid_till.map(date).into();
+        state.valid_from = order.certificate.valid_from.map(day).into();
+        state.valid_till = order.certificate.valid_till.map(day).into();
     } else {
         forget_certificate(state);
     }
@@ -117,12 +115,6 @@ pub(crate) fn forget_certificate(state: &mut SslOrderModel) {
     state.issuer_common_name = Attr::Null;
     state.valid_from = Attr::Null;
     state.valid_till = Attr::Null;
-}
-
-/// A date as the API writes it.
-pub(crate) fn date(date: Date) -> String {
-    date.format(format_description!("[year]-[month]-[day]"))
-        .unwrap_or_else(|_| date.to_string())
 }
 
 fn requests<'a>(

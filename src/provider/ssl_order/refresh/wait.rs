@@ -2,14 +2,12 @@
 
 use std::sync::Arc;
 
-use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
-
 use super::details;
 use crate::certcentral::{Client, Order, OrderStatus};
 use crate::framework::Warnings;
 use crate::provider::order::api_error;
-use crate::provider::order::polling::{Bounds, Next, Polling, may_pass};
+use crate::provider::order::backoff::{Bounds, Paused};
+use crate::provider::order::polling::{Polling, may_pass};
 use crate::provider::order::status::{WaitsFor, waits_for};
 use crate::provider::ssl_order::model::SslOrderModel;
 
@@ -44,15 +42,11 @@ pub(crate) async fn until_issued(
     limits: Limits<'_>,
     warnings: &mut Warnings,
 ) {
-    let bounds = Bounds {
-        deadline: limits.deadline,
-        stop: limits.stop,
-    };
     let mut waiter = None;
     let mut last_failure = None;
     while limits.wait_for.goes_on(waits_for(&order, all_validated)) {
         let waiter = waiter.get_or_insert_with(|| limits.polling.join(order.id));
-        if waiter.next(client, &order.status, bounds).await != Next::Look {
+        if waiter.next(client, &order.status, limits.bounds).await != Paused::Over {
             break;
         }
         match client.order(order.id).await {
@@ -95,10 +89,8 @@ impl WaitFor {
 pub(crate) struct Limits<'a> {
     /// What is waited for.
     pub wait_for: WaitFor,
-    /// When the time is up.
-    pub deadline: Instant,
-    /// The first Ctrl-C.
-    pub stop: &'a CancellationToken,
+    /// When it ends at the latest.
+    pub bounds: Bounds<'a>,
     /// The rhythm that all waiting orders of the process share.
     pub polling: &'a Arc<Polling>,
 }

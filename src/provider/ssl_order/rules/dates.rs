@@ -1,12 +1,12 @@
 //! Rules about dates of an order that is about to be placed. An order whose date has passed must still plan and destroy, so they
 //! hold for new orders only, and today is an argument.
 
-use time::macros::format_description;
 use time::{Date, Duration};
 
 use super::limits::{OLDER_DAYS, ORDER_DAYS, validity_step};
 use super::{error, warning};
 use crate::framework::{AttributePath, Diagnostic};
+use crate::provider::order::certificate::parse_day;
 use crate::provider::ssl_order::model::SslOrderModel;
 
 /// Dates are in the future and not too far ahead, and the certificate is not longer than DigiCert issues today.
@@ -127,7 +127,5 @@ pub(crate) fn is_date(text: &str) -> bool {
 fn parse(text: &str) -> Option<Date> {
     // The parser also takes a sign before the year.
     let is_plain = text.starts_with(|c: char| c.is_ascii_digit());
-    Date::parse(text, format_description!("[year]-[month]-[day]"))
-        .ok()
-        .filter(|_| is_plain)
+    parse_day(text).filter(|_| is_plain)
 }

@@ -3,7 +3,6 @@
 
 mod wanted;
 
-use tokio::time::Instant;
 use tracing::{info, warn};
 
 use self::wanted::Wanted;
@@ -15,7 +14,7 @@ use crate::certcentral::{
 use crate::framework::{Attr, Call, Diagnostic, Warnings};
 use crate::pki::Csr;
 use crate::provider::order::api_error;
-use crate::provider::order::backoff;
+use crate::provider::order::backoff::{BackOff, Bounds, Paused, Schedule};
 use crate::provider::session::Session;
 use crate::provider::ssl_order::model::SslOrderModel;
 use crate::provider::ssl_order::plan::changes::{Means, changes};
@@ -65,11 +64,10 @@ pub(crate) async fn reissue(
     let polling = session.polling();
     let limits = Limits {
         wait_for: WaitFor::from(planned.wait_for.as_str()),
-        deadline: Instant::now() + timeouts::update(planned),
-        stop: &call.stop,
+        bounds: Bounds::from_now(timeouts::update(planned), &call.stop),
         polling: &polling,
     };
-    let client = client.within(limits.deadline, &call.stop);
+    let client = client.within(limits.bounds.deadline, &call.stop);
     let wanted = Wanted {
         csr: &csr,
         prior,
@@ -230,8 +228,9 @@ async fn settle(
 ) -> Result<Sent, Diagnostic> {
     let client = client.urgent();
     let id = before.id;
-    for seconds in backoff::PAUSES {
-        let goes_on = backoff::pause(seconds, limits.deadline, limits.stop).await;
+    let mut back_off = BackOff::new(Schedule::LOST_ANSWER, limits.bounds);
+    for _ in 0..Schedule::LOOKS_AFTER_A_LOST_ANSWER {
+        let paused = back_off.pause_at_most().await;
         if let Ok(now) = client.order(id).await {
             let is_taken = if now.status == OrderStatus::ReissuePending {
                 is_pending(&client, id, wanted).await.unwrap_or(false)
@@ -242,7 +241,7 @@ async fn settle(
                 return Ok(Sent::Settled(Box::new(now)));
             }
         }
-        if !goes_on {
+        if paused != Paused::Over {
             break;
         }
     }

@@ -2,8 +2,8 @@
 
 use crate::certcentral::{Order, OrderCertificate};
 use crate::framework::Attr;
+use crate::provider::order::certificate::day;
 use crate::provider::ssl_order::model::{SslOrderModel, ValidityModel};
-use crate::provider::ssl_order::refresh::state;
 
 /// Years that today's form can say; older plans lasted longer.
 const YEARS: std::ops::RangeInclusive<i64> = 1..=3;
@@ -19,7 +19,7 @@ pub(crate) fn of_order(order: &Order) -> Attr<ValidityModel> {
             ..ValidityModel::default()
         }),
         (None, Some(last_day)) => Attr::Known(ValidityModel {
-            custom_expiration_date: Attr::Known(state::date(last_day)),
+            custom_expiration_date: Attr::Known(day(last_day)),
             ..ValidityModel::default()
         }),
         (None, None) => Attr::Null,
@@ -42,7 +42,7 @@ pub(crate) fn of_certificate(certificate: &OrderCertificate) -> Attr<ValidityMod
     };
     let mut validity = ValidityModel::default();
     if let Some(last_day) = told.custom_expiration_date {
-        validity.custom_expiration_date = Attr::Known(state::date(last_day));
+        validity.custom_expiration_date = Attr::Known(day(last_day));
     } else if let Some(days) = told.days {
         validity.days = Attr::Known(days);
     } else if let Some(years) = told.years {

@@ -11,7 +11,7 @@ use super::super::new_order::Prepared;
 use super::{Kinship, MARK, kinship, latest, remember};
 use crate::certcentral::{Client, OrderId, Reissue};
 use crate::framework::Attr;
-use crate::provider::config::ProviderConfig;
+use crate::provider::block::ProviderConfig;
 use crate::provider::session::Session;
 use crate::provider::ssl_order::model::SslOrderModel;
 use crate::provider::ssl_order::samples::{csr_for, names, order, session_of};

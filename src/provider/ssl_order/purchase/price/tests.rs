@@ -7,7 +7,7 @@ use super::verdict::refusal;
 use super::{Estimate, Price, Verdict, announce, check, estimate, judge, query};
 use crate::certcentral::{Amount, Validity};
 use crate::framework::Attr;
-use crate::provider::config::ProviderConfig;
+use crate::provider::block::ProviderConfig;
 use crate::provider::session::Session;
 use crate::provider::ssl_order::model::SslOrderModel;
 use crate::provider::ssl_order::samples::{names, order, session_of};

@@ -1,6 +1,6 @@
 //! Tokens of the POST's answer and the status of order validation, by value.
 
-use super::{settle, tokens, update};
+use super::{fill_gaps, tokens, update};
 use crate::certcentral::{Order, PlacedOrder, ValidationStatus};
 use crate::framework::Attr;
 use crate::provider::ssl_order::model::{DomainValidationModel, SslOrderModel};
@@ -103,7 +103,7 @@ fn all_names_are_validated_only_if_each_is() {
 #[test]
 fn what_is_not_told_is_null_and_the_keys_stay() {
     let mut state = placed(&order());
-    settle(&mut state, &fixture::<Order>("order_info_issued.json"));
+    fill_gaps(&mut state, &fixture::<Order>("order_info_issued.json"));
     let expected = DomainValidationModel {
         method: "dns-txt-token".into(),
         ..DomainValidationModel::default()
