@@ -19,16 +19,13 @@ mod end;
 mod equality;
 mod import;
 mod model;
-mod on_destroy;
 mod plan;
-mod private;
 mod purchase;
 pub(crate) mod refresh;
 mod rules;
 #[cfg(test)]
 pub(crate) mod samples;
 mod schema;
-mod timeouts;
 mod update;
 
 use std::sync::Arc;
@@ -36,8 +33,7 @@ use std::sync::Arc;
 use time::{Date, OffsetDateTime};
 
 pub use self::import::identity::SslOrderIdentity;
-pub use self::model::SslOrderModel;
-pub use self::private::SslOrderPrivate;
+pub use self::model::{SslOrderModel, SslOrderPrivate};
 pub(super) use self::rules::validate_defaults;
 
 use self::plan::Purchase;

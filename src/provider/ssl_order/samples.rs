@@ -7,10 +7,11 @@ use certcentral_sandbox::Sandbox;
 use serde::de::DeserializeOwned;
 use time::macros::date;
 
-use super::model::{ContactModel, OrganizationModel, PersonModel, SslOrderModel, ValidityModel};
+use super::model::{
+    ContactModel, OrganizationModel, PersonModel, SslOrderModel, SslOrderPrivate, Term,
+};
 use super::plan;
 use super::plan::Plan;
-use super::private::SslOrderPrivate;
 use super::purchase::new_order;
 use super::purchase::new_order::Prepared;
 use super::purchase::price::Verdict;
@@ -87,10 +88,10 @@ pub(crate) fn names(names: &[&str]) -> Attr<Set<Attr<String>>> {
 }
 
 /// `{ years = ... }`.
-pub(crate) fn years(years: i64) -> ValidityModel {
-    ValidityModel {
+pub(crate) fn years(years: i64) -> Term {
+    Term {
         years: Attr::Known(years),
-        ..ValidityModel::default()
+        ..Term::default()
     }
 }
 

@@ -9,19 +9,16 @@ use tracing::info;
 use super::decision::{Action, Goal, Step, concerns_state, next};
 use super::messages;
 use crate::certcentral::{
-    Certainty, Client, Decision, Error, Order, OrderId, OrderStatus, RequestId, RequestStatus,
-    Revocation, RevocationReason, Revoked,
+    Certainty, Client, Decision, Error, Order, OrderId, RequestId, RequestStatus, Revocation,
+    RevocationReason, Revoked,
 };
 use crate::framework::{Call, DeleteRequest, Deleted, Diagnostic, Warnings};
 use crate::provider::order::absence::Absence;
 use crate::provider::order::api_error;
 use crate::provider::order::backoff::{BackOff, Bounds, Paused, Schedule};
 use crate::provider::session::Session;
-use crate::provider::ssl_order::model::SslOrderModel;
-use crate::provider::ssl_order::on_destroy::OnDestroy;
+use crate::provider::ssl_order::model::{OnDestroy, SslOrderModel, SslOrderPrivate};
 use crate::provider::ssl_order::plan::not_allowed;
-use crate::provider::ssl_order::private::SslOrderPrivate;
-use crate::provider::ssl_order::timeouts;
 
 /// The note that CertCentral keeps with what was canceled, rejected or asked to be revoked.
 const NOTE: &str = "Destroyed by Terraform";
@@ -35,13 +32,10 @@ pub(crate) async fn delete(
     request: DeleteRequest<SslOrderModel, SslOrderPrivate>,
 ) -> Deleted {
     let state = request.state;
-    let Some(id) = state
-        .known_order_id()
-        .and_then(|id| OrderId::try_from(id).ok())
-    else {
+    let Ok(id) = state.order_id_to_be("ended") else {
         return Deleted::Gone(Warnings::new());
     };
-    let goal = match OnDestroy::of(&state) {
+    let goal = match state.on_destroy() {
         OnDestroy::Retain => {
             return Deleted::Gone(messages::retained(id, &state));
         }
@@ -52,14 +46,14 @@ pub(crate) async fn delete(
     let Some(_ending) = session.claim_order(id) else {
         return Deleted::Gone(messages::taken_over(id));
     };
-    let status = OrderStatus::from(state.status.as_str().unwrap_or_default());
+    let status = state.order_status();
     if !request.private.end_announced {
         return Deleted::Gone(messages::not_announced(id, &state));
     }
     if goal == Goal::Revoke && status.is_open() && !session.allow_revocation() {
         return Deleted::Kept(not_allowed(&state).into());
     }
-    let bounds = Bounds::from_now(timeouts::delete(&state), &call.stop);
+    let bounds = Bounds::from_now(state.delete_timeout(), &call.stop);
     let client = match session.client() {
         Ok(client) => client.within(bounds.deadline, bounds.stop),
         Err(problem) => return Deleted::Kept(problem.into()),
@@ -139,7 +133,7 @@ impl Ending<'_> {
 
     /// Whether the plan said that the certificate stays valid. No status that the order has by now makes that untrue.
     fn is_to_stay_valid(&self) -> bool {
-        let planned = OrderStatus::from(self.state.status.as_str().unwrap_or_default());
+        let planned = self.state.order_status();
         self.goal == Goal::Cancel && planned.has_certificate()
     }
 

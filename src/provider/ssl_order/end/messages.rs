@@ -41,7 +41,7 @@ pub(crate) fn not_announced(id: OrderId, state: &SslOrderModel) -> Warnings {
 
 /// Nothing is said of an order that is closed.
 fn stays_open(id: OrderId, state: &SslOrderModel, why: &str) -> Warnings {
-    let status = OrderStatus::from(state.status.as_str().unwrap_or_default());
+    let status = state.order_status();
     if status.is_closed() {
         return Warnings::new();
     }

@@ -10,8 +10,7 @@ pub(crate) mod moved;
 
 pub(crate) use self::key::ImportKey;
 
-use super::model::SslOrderModel;
-use super::private::SslOrderPrivate;
+use super::model::{SslOrderModel, SslOrderPrivate};
 use crate::certcentral::OrderId;
 use crate::framework::{Attr, Call, Diagnostics, Imported};
 use crate::provider::session::Session;

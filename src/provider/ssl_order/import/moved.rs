@@ -5,8 +5,7 @@ use serde_json::Value as Json;
 
 use crate::certcentral::OrderId;
 use crate::framework::{Attr, Diagnostic, MoveSource, Moved, Set, Warnings};
-use crate::provider::ssl_order::model::{OrganizationModel, SslOrderModel};
-use crate::provider::ssl_order::private::SslOrderPrivate;
+use crate::provider::ssl_order::model::{OrganizationModel, SslOrderModel, SslOrderPrivate};
 
 const SOURCE_TYPE: &str = "st-digicert_certificate";
 /// Namespace and type, without the host: that provider's own documentation installs it from a mirror.

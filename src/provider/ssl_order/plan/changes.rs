@@ -3,8 +3,7 @@
 use crate::framework::{Attr, AttributePath, FromToValue, Value};
 use crate::provider::ssl_order::equality;
 use crate::provider::ssl_order::import::arguments;
-use crate::provider::ssl_order::model::{SslOrderModel, ValidityModel};
-use crate::provider::ssl_order::private::SslOrderPrivate;
+use crate::provider::ssl_order::model::{SslOrderModel, SslOrderPrivate, Term};
 
 /// What a change costs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,15 +128,10 @@ fn is_same_validity_in_the_other_form(
     prior: &SslOrderModel,
     planned: &SslOrderModel,
 ) -> bool {
-    let older = |order: &SslOrderModel| ValidityModel {
-        years: order.validity_years.clone(),
-        days: order.validity_days.clone(),
-        custom_expiration_date: order.custom_expiration_date.clone(),
-    };
     match (argument, &prior.order_validity, &planned.order_validity) {
-        ("order_validity", Attr::Null, Attr::Known(new)) => *new == older(prior),
+        ("order_validity", Attr::Null, Attr::Known(new)) => *new == prior.older_term(),
         ("validity_years" | "validity_days" | "custom_expiration_date", Attr::Known(old), _) => {
-            older(prior) == ValidityModel::default() && *old == older(planned)
+            prior.older_term() == Term::default() && *old == planned.older_term()
         }
         _ => false,
     }

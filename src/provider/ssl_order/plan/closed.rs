@@ -1,7 +1,6 @@
 //! Orders that somebody closed outside Terraform.
 
-use super::messages::{names, order_id, what_is_bought};
-use crate::certcentral::OrderStatus;
+use super::messages::what_is_bought;
 use crate::framework::{Attr, AttributePath, Diagnostic, Diagnostics};
 use crate::provider::ssl_order::model::SslOrderModel;
 
@@ -15,8 +14,7 @@ pub(crate) struct BecauseClosed {
 
 /// Whether an order has come to its end in CertCentral.
 pub(crate) fn is_closed(prior: &SslOrderModel) -> bool {
-    let status = prior.status.as_str();
-    status.is_some_and(|status| OrderStatus::from(status).is_closed())
+    prior.order_status().is_closed()
 }
 
 /// Whether a closed order is bought again.
@@ -32,8 +30,8 @@ pub(crate) fn because_closed(
     price: Option<&str>,
 ) -> Option<BecauseClosed> {
     let status = prior.status.as_str().filter(|_| is_closed(prior))?;
-    let order = order_id(prior);
-    let names = names(prior);
+    let order = prior.shown_id();
+    let names = prior.shown_names();
     if !is_ordered_again(planned) {
         return Some(BecauseClosed {
             diagnostics: Diagnostic::warning(

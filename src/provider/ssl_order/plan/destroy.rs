@@ -1,10 +1,8 @@
 //! What the plan of a destroy says: one warning of what becomes of the order, or the error that refuses it.
 
-use super::messages::{names, order_id};
 use crate::certcentral::OrderStatus;
 use crate::framework::{AttributePath, Diagnostic, Diagnostics};
-use crate::provider::ssl_order::model::SslOrderModel;
-use crate::provider::ssl_order::on_destroy::OnDestroy;
+use crate::provider::ssl_order::model::{OnDestroy, SslOrderModel};
 
 /// Announces what will happen to the order, or refuses it. Silent about an order that is closed already.
 pub(crate) fn announce(prior: &SslOrderModel, allow_revocation: bool) -> Diagnostics {
@@ -14,8 +12,8 @@ pub(crate) fn announce(prior: &SslOrderModel, allow_revocation: bool) -> Diagnos
     if !is_open(prior) {
         return Diagnostics::new();
     }
-    let status = status(prior);
-    let warning = match OnDestroy::of(prior) {
+    let status = prior.order_status();
+    let warning = match prior.on_destroy() {
         OnDestroy::Retain => stays_open(prior, &status),
         OnDestroy::Cancel if status.has_certificate() => stays_valid(prior, &status),
         OnDestroy::Cancel => is_canceled(prior, &status),
@@ -27,7 +25,7 @@ pub(crate) fn announce(prior: &SslOrderModel, allow_revocation: bool) -> Diagnos
 
 /// Whether a destroy would end the order by a revocation that the provider does not allow.
 pub(crate) fn must_not_be_revoked(prior: &SslOrderModel, allow_revocation: bool) -> bool {
-    is_open(prior) && OnDestroy::of(prior) == OnDestroy::Revoke && !allow_revocation
+    is_open(prior) && prior.on_destroy() == OnDestroy::Revoke && !allow_revocation
 }
 
 /// Why an order that is to be revoked is not, and the ways out.
@@ -48,7 +46,7 @@ pub(crate) fn not_allowed(prior: &SslOrderModel) -> Diagnostic {
 /// What becomes of the order that a new one replaces, as the end of a sentence.
 pub(crate) fn fate_when_replaced(prior: &SslOrderModel) -> String {
     let order_of_things = "Terraform destroys the old one before it creates the new one, unless `create_before_destroy` is set";
-    match OnDestroy::of(prior) {
+    match prior.on_destroy() {
         OnDestroy::Retain => "stays open, because `on_destroy` is \"retain\"".to_owned(),
         OnDestroy::Cancel => {
             "is canceled if it is not issued yet, and stays as it is otherwise".to_owned()
@@ -61,12 +59,8 @@ pub(crate) fn fate_when_replaced(prior: &SslOrderModel) -> String {
     }
 }
 
-fn status(prior: &SslOrderModel) -> OrderStatus {
-    OrderStatus::from(prior.status.as_str().unwrap_or_default())
-}
-
 fn is_open(prior: &SslOrderModel) -> bool {
-    prior.order_id.known().is_some() && status(prior).is_open()
+    prior.order_id.known().is_some() && prior.order_status().is_open()
 }
 
 /// Whether no certificate is issued or just being issued.
@@ -78,10 +72,10 @@ fn is_canceled_first(status: &OrderStatus) -> bool {
 fn named(prior: &SslOrderModel) -> String {
     format!(
         "Order {} for {} ({}, {})",
-        order_id(prior),
-        names(prior),
+        prior.shown_id(),
+        prior.shown_names(),
         prior.product_name_id.as_str().unwrap_or("unknown product"),
-        status(prior),
+        prior.order_status(),
     )
 }
 

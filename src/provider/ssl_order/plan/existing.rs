@@ -7,8 +7,7 @@ use super::{Plan, Purchase, Request, closed, messages, unknown};
 use crate::certcentral::OrderStatus;
 use crate::framework::{Attr, Diagnostic, Diagnostics, Planned};
 use crate::provider::ssl_order::import::arguments;
-use crate::provider::ssl_order::model::SslOrderModel;
-use crate::provider::ssl_order::private::SslOrderPrivate;
+use crate::provider::ssl_order::model::{SslOrderModel, SslOrderPrivate};
 use crate::provider::ssl_order::purchase::price;
 use crate::provider::ssl_order::rules::dates_for_a_new_order;
 use crate::provider::ssl_order::update::steps;
@@ -61,7 +60,7 @@ pub(crate) fn purchase(
 }
 
 fn is_renewal(prior: &SslOrderModel, planned: &SslOrderModel) -> bool {
-    let status = OrderStatus::from(prior.status.as_str().unwrap_or_default());
+    let status = prior.order_status();
     status.is_open()
         && is_due(
             &prior.ready_for_renewal,
@@ -204,7 +203,7 @@ fn reissue(plan: &mut Plan, prior: &SslOrderModel, changes: &[Change]) {
 /// An order without a certificate has none to replace. A word that is not known is left to CertCentral's judgement.
 fn may_be_reissued(order: &SslOrderModel) -> bool {
     !matches!(
-        OrderStatus::from(order.status.as_str().unwrap_or_default()),
+        order.order_status(),
         OrderStatus::NeedsApproval
             | OrderStatus::Pending
             | OrderStatus::Processing
@@ -229,7 +228,7 @@ fn recorded(plan: &mut Plan, prior: &SslOrderModel, changes: &[Change], with_a_r
     };
     let of_the_import = plan.private.imported && kept.is_empty();
     let warning: Option<Diagnostic> = if of_the_import {
-        arguments::recorded_only(changes, &messages::order_id(prior))
+        arguments::recorded_only(changes, &prior.shown_id())
     } else {
         messages::recorded_only(changes, &kept, prior)
     };

@@ -7,7 +7,6 @@
 use super::changes::changes_of;
 use super::closed::is_closed;
 use super::destroy::{must_not_be_revoked, not_allowed};
-use super::messages::{names, order_id};
 use super::{Plan, SslOrderModel};
 use crate::framework::Diagnostic;
 
@@ -39,7 +38,7 @@ pub(crate) fn guard(plan: &mut Plan, prior: Option<&SslOrderModel>, allow_revoca
 /// Why a create with the content of the plan would not find the order again and buy another one; none if it would find it.
 fn why_bought_if_forced(prior: &SslOrderModel, plan: &Plan) -> Option<String> {
     prior.order_id.known()?;
-    let (order, names) = (order_id(prior), names(prior));
+    let (order, names) = (prior.shown_id(), prior.shown_names());
     if is_closed(prior) {
         return Some(format!(
             "Order {order} for {names} is {}, so `-replace` would buy another one. To buy it, set `reorder_when_closed = true`, or change `order_key`",

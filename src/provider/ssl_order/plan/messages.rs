@@ -1,15 +1,8 @@
 //! What a reviewer reads in the plan: one warning for each thing that costs money or cannot be taken back.
 
-mod phrases;
-
-pub(crate) use self::phrases::{names, order_id};
-
-use self::phrases::{organization, validity};
-
 use super::changes::{Change, Means};
 use super::destroy::fate_when_replaced;
 use crate::framework::{AttributePath, Diagnostic};
-use crate::provider::ssl_order::equality::canonical_set;
 use crate::provider::ssl_order::model::SslOrderModel;
 
 /// The warning of every plan that buys. `price` is a sentence about the price, if there is something to say.
@@ -39,7 +32,7 @@ pub(crate) fn renewal(
             "Order {old} ends on {end}, which is within `renew_days_before_expiry` ({days} days). A new order is placed with \
              `renewal_of_order_id` {old} and takes its place in state. {bought}.{price} CertCentral charges it when the order is placed. Order {old} \
              and its certificate stay as they are until they end.",
-            old = order_id(prior),
+            old = prior.shown_id(),
             end = prior.order_valid_till.as_str().unwrap_or("an unknown day"),
             days = prior
                 .renew_days_before_expiry
@@ -59,8 +52,8 @@ pub(crate) fn renewal_needs_a_date(prior: &SslOrderModel, problem: &Diagnostic) 
         format!(
             "Order {} for {} ends on {} and is due for a renewal, but nothing is ordered: {} Set the date on which the renewal order shall end, or \
              `order_validity = {{ years = 1 }}`.",
-            order_id(prior),
-            names(prior),
+            prior.shown_id(),
+            prior.shown_names(),
             prior.order_valid_till.as_str().unwrap_or("an unknown day"),
             problem.detail,
         ),
@@ -86,8 +79,8 @@ pub(crate) fn replacement(
             "CertCentral cannot change {} of an order, so order {} for {} is replaced: a new order is placed and paid, and the old one {old}. The \
              new order: {}.{}",
             arguments(because),
-            order_id(prior),
-            names(prior),
+            prior.shown_id(),
+            prior.shown_names(),
             what_is_bought(planned),
             price.unwrap_or_default(),
         ),
@@ -100,7 +93,7 @@ pub(crate) fn replacement(
 
 /// The warning of a reissue: why, and what it costs. Without a changed argument the certificate is running out.
 pub(crate) fn reissue(prior: &SslOrderModel, because: &[&Change]) -> Diagnostic {
-    let (order, names) = (order_id(prior), names(prior));
+    let (order, names) = (prior.shown_id(), prior.shown_names());
     let Some(first) = because.first() else {
         return Diagnostic::warning(
             "This apply reissues the certificate",
@@ -135,7 +128,7 @@ pub(crate) fn revoked_names(prior: &SslOrderModel, planned: &SslOrderModel) -> O
     if !planned.names_are_known() || !prior.names_are_known() {
         return None;
     }
-    let (old, new) = (canonical_set(prior), canonical_set(planned));
+    let (old, new) = (prior.canonical_names(), planned.canonical_names());
     let dropped: Vec<_> = old.difference(&new).map(String::as_str).collect();
     if dropped.is_empty() {
         return None;
@@ -147,7 +140,7 @@ pub(crate) fn revoked_names(prior: &SslOrderModel, planned: &SslOrderModel) -> O
                 "The reissue of order {} drops {}. DigiCert then revokes the present certificate of the order (serial number {}), its duplicates \
                  and its earlier reissues within 72 hours after the new one is issued. Have the new certificate in use everywhere by then. To keep \
                  the present one, keep its names and add the new ones.",
-                order_id(prior),
+                prior.shown_id(),
                 dropped.join(", "),
                 prior.serial_number.as_str().unwrap_or("unknown"),
             ),
@@ -165,8 +158,8 @@ pub(crate) fn not_reissuable(prior: &SslOrderModel, because: &[&Change]) -> Diag
              argument back and change it after the certificate is issued. If the order is wrong as it is, set `on_destroy = \"cancel\"`, apply, \
              destroy it, and order again.",
             arguments(because),
-            order_id(prior),
-            names(prior),
+            prior.shown_id(),
+            prior.shown_names(),
             prior.status.as_str().unwrap_or("of unknown status"),
         ),
     )
@@ -201,7 +194,7 @@ pub(crate) fn recorded_only(
             format!(
                 "{} State records the new value, and order {} keeps what it was ordered with. Nothing is called for it and nothing is paid.",
                 sentences.join(" "),
-                order_id(prior),
+                prior.shown_id(),
             ),
         )
         .at(AttributePath::of(first.argument)),
@@ -216,9 +209,9 @@ pub(crate) fn what_is_bought(order: &SslOrderModel) -> String {
             .product_name_id
             .as_str()
             .unwrap_or("known after apply"),
-        names(order),
-        validity(order),
-        organization(order),
+        order.shown_names(),
+        order.shown_term(),
+        order.shown_organization(),
     )
 }
 

@@ -18,8 +18,7 @@ pub(crate) use self::destroy::{announce, not_allowed};
 pub(crate) use self::forced::guard;
 pub(crate) use self::read_only::{read_only_destroy, warn_of_read_only};
 
-use super::model::SslOrderModel;
-use super::private::SslOrderPrivate;
+use super::model::{SslOrderModel, SslOrderPrivate};
 use super::purchase::price;
 use crate::framework::{PlanRequest, Planned};
 use crate::provider::settings::OrderDefaults;

@@ -2,12 +2,9 @@
 //! the client refuses the calls of an apply.
 
 use super::changes::changes_of;
-use super::messages::{names, order_id};
 use super::{Plan, closed};
-use crate::certcentral::OrderStatus;
 use crate::framework::{Attr, Diagnostic};
-use crate::provider::ssl_order::model::SslOrderModel;
-use crate::provider::ssl_order::on_destroy::OnDestroy;
+use crate::provider::ssl_order::model::{OnDestroy, SslOrderModel};
 use crate::provider::ssl_order::update::steps;
 
 /// Warns of a plan whose apply would change something in CertCentral.
@@ -18,7 +15,7 @@ pub(crate) fn warn_of_read_only(plan: &mut Plan, prior: Option<&SslOrderModel>) 
     let what = match prior {
         None => Some(format!(
             "place the order for {}, unless an earlier run placed it already",
-            names(&plan.state)
+            plan.state.shown_names()
         )),
         Some(prior) => of_an_order(plan, prior),
     };
@@ -27,22 +24,22 @@ pub(crate) fn warn_of_read_only(plan: &mut Plan, prior: Option<&SslOrderModel>) 
 
 /// Warns of a destroy that would end the order in CertCentral.
 pub(crate) fn read_only_destroy(prior: &SslOrderModel) -> Option<Diagnostic> {
-    let status = OrderStatus::from(prior.status.as_str().unwrap_or_default());
+    let status = prior.order_status();
     if !status.is_open() || prior.order_id.known().is_none() {
         return None;
     }
-    let verb = match OnDestroy::of(prior) {
+    let verb = match prior.on_destroy() {
         OnDestroy::Retain => return None,
         OnDestroy::Cancel if status.has_certificate() => return None,
         OnDestroy::Cancel => "cancel",
         OnDestroy::Revoke => "cancel or revoke",
     };
-    let (order, names) = (order_id(prior), names(prior));
+    let (order, names) = (prior.shown_id(), prior.shown_names());
     Some(refused(&format!("{verb} order {order} for {names}")))
 }
 
 fn of_an_order(plan: &Plan, prior: &SslOrderModel) -> Option<String> {
-    let (order, names) = (order_id(prior), names(prior));
+    let (order, names) = (prior.shown_id(), prior.shown_names());
     if !plan.requires_replace.is_empty() {
         return Some(format!("place an order that replaces {order} for {names}"));
     }

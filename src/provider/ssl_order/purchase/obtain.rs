@@ -27,13 +27,12 @@ use crate::framework::{
 use crate::provider::order::api_error;
 use crate::provider::order::backoff::Bounds;
 use crate::provider::session::{Claim, Session};
-use crate::provider::ssl_order::model::SslOrderModel;
-use crate::provider::ssl_order::private::SslOrderPrivate;
+use crate::provider::ssl_order::model::{SslOrderModel, SslOrderPrivate};
 use crate::provider::ssl_order::refresh::wait;
 use crate::provider::ssl_order::refresh::wait::{Limits, WaitFor};
 use crate::provider::ssl_order::refresh::{details, domain_validations, state};
 use crate::provider::ssl_order::rules::dates_for_a_new_order;
-use crate::provider::ssl_order::{schema, timeouts};
+use crate::provider::ssl_order::schema;
 
 type Request = CreateRequest<SslOrderModel, SslOrderPrivate>;
 type Outcomes = Created<SslOrderModel, SslOrderPrivate>;
@@ -45,7 +44,7 @@ pub(crate) async fn create(session: &Session, call: &Call, request: Request) -> 
         content: None,
         renewal_of: None,
         renewed_until: None,
-        timeout: timeouts::create(&planned),
+        timeout: planned.create_timeout(),
         planned,
     };
     match obtain(session, call, purchase).await {

@@ -14,12 +14,11 @@ use tokio_util::sync::CancellationToken;
 pub(crate) use self::verdict::{Verdict, judge};
 use self::verdict::{refusal, with_currency};
 use super::messages::interrupted;
-use crate::certcentral::{Amount, Client, Error, PriceEstimate, PriceQuery, PricedNames, Validity};
-use crate::framework::{Attr, Diagnostic};
+use crate::certcentral::{Amount, Client, Error, PriceEstimate, PriceQuery, PricedNames};
+use crate::framework::Diagnostic;
 use crate::provider::order::api_error;
 use crate::provider::session::{Answer, Asker, NoAnswer, Session};
-use crate::provider::ssl_order::equality::canonical_set;
-use crate::provider::ssl_order::model::{SslOrderModel, ValidityModel};
+use crate::provider::ssl_order::model::SslOrderModel;
 
 /// How long a plan waits for an estimate, its turn and all attempts included. Nothing is lost by not knowing.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -178,37 +177,17 @@ fn read(estimate: PriceEstimate) -> Estimate {
 
 /// None while something that the price depends on is unknown.
 fn query(order: &SslOrderModel, renewed_until: Option<&str>) -> Option<PriceQuery> {
-    if !order.names_are_known() {
+    if !order.names_are_known() || order.order_validity.is_unknown() {
         return None;
     }
     Some(PriceQuery {
         certificate: PricedNames {
-            dns_names: canonical_set(order).into_iter().collect(),
+            dns_names: order.canonical_names().into_iter().collect(),
         },
-        order_validity: validity(order)?,
+        order_validity: order.term().planned()?,
         product_name_id: order.product_name_id.as_str()?.to_owned(),
         renewal_of_order_valid_till: renewed_until.map(str::to_owned),
     })
-}
-
-/// The validity that counts, in today's form: a date over days over years.
-fn validity(order: &SslOrderModel) -> Option<Validity> {
-    let older = ValidityModel {
-        years: order.validity_years.clone(),
-        days: order.validity_days.clone(),
-        custom_expiration_date: order.custom_expiration_date.clone(),
-    };
-    let given = match &order.order_validity {
-        Attr::Known(validity) => validity,
-        Attr::Null => &older,
-        Attr::Unknown => return None,
-    };
-    match (&given.custom_expiration_date, &given.days, &given.years) {
-        (Attr::Known(date), _, _) => Some(Validity::CustomExpirationDate(date.clone())),
-        (Attr::Null, Attr::Known(days), _) => Some(Validity::Days(*days)),
-        (Attr::Null, Attr::Null, Attr::Known(years)) => Some(Validity::Years(*years)),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

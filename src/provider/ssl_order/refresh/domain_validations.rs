@@ -8,7 +8,6 @@ use crate::certcentral::{DnsNameValidation, Order, PlacedOrder, RandomValue, Val
 use crate::framework::Attr;
 use crate::pki::dns_name::without_wildcard;
 use crate::provider::order::domains::{dcv_record, file_url, is_validated};
-use crate::provider::ssl_order::equality::canonical_set;
 use crate::provider::ssl_order::model::{DomainValidationModel, SslOrderModel};
 
 /// A token that proves control over names.
@@ -161,7 +160,8 @@ fn prove(
 
 /// The keys: every name without its wildcard.
 fn keys(state: &SslOrderModel) -> Vec<String> {
-    let mut keys: Vec<_> = canonical_set(state)
+    let mut keys: Vec<_> = state
+        .canonical_names()
         .iter()
         .map(|name| without_wildcard(name).to_owned())
         .collect();

@@ -4,7 +4,7 @@
 use crate::certcentral::{Order, OrderStatus, RequestId, RequestStatus};
 use crate::framework::{AttributePath, Diagnostic};
 use crate::pki::Csr;
-use crate::provider::ssl_order::equality::{canonical_set, names_of};
+use crate::provider::ssl_order::equality::names_of;
 use crate::provider::ssl_order::model::SslOrderModel;
 use crate::provider::ssl_order::purchase::lookup::has_key;
 
@@ -117,7 +117,7 @@ fn other_names(state: &SslOrderModel, order: &Order) -> (Vec<String>, Vec<String
     if state.common_name.known().is_none() || certificate.dns_names.is_empty() {
         return Default::default();
     }
-    let configured = canonical_set(state);
+    let configured = state.canonical_names();
     let covered = names_of(certificate.common_name.as_deref(), &certificate.dns_names);
     let is_companion = |name: &String| {
         configured.contains(&format!("*.{name}"))

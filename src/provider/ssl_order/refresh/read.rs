@@ -5,14 +5,13 @@ use super::clocks;
 use super::details;
 use super::drift;
 use super::external_changes;
-use crate::certcentral::{OrderId, OrderStatus};
+use crate::certcentral::OrderId;
 use crate::framework::{Call, Diagnostic, Read, ReadRequest, Warnings};
 use crate::provider::order::absence::Absence;
 use crate::provider::order::api_error;
 use crate::provider::session::Session;
 use crate::provider::ssl_order::import::arguments;
-use crate::provider::ssl_order::model::SslOrderModel;
-use crate::provider::ssl_order::private::SslOrderPrivate;
+use crate::provider::ssl_order::model::{SslOrderModel, SslOrderPrivate};
 
 type Request = ReadRequest<SslOrderModel, SslOrderPrivate>;
 type Outcome = Read<SslOrderModel, SslOrderPrivate>;
@@ -22,18 +21,9 @@ pub(crate) async fn read(session: &Session, call: &Call, request: Request) -> Ou
     let ReadRequest { mut state, private } = request;
     let mut private = private.stored();
     let is_import = private.imported && state.status.is_null();
-    let Some(id) = state
-        .known_order_id()
-        .and_then(|id| OrderId::try_from(id).ok())
-    else {
-        return Read::Failed(
-            Diagnostic::error(
-                "State without an order id",
-                "The state of this resource holds no order id, so its order cannot be looked at. Restore the state from a backup, or remove the \
-                 resource with `terraform state rm` and import the order.",
-            )
-            .into(),
-        );
+    let id = match state.order_id_to_be("looked at") {
+        Ok(id) => id,
+        Err(problem) => return Read::Failed(problem.into()),
     };
     let client = match session.client_to_look(&call.stop) {
         Ok(client) => client,
@@ -77,8 +67,8 @@ fn not_visible(id: OrderId, state: &SslOrderModel, is_import: bool) -> Outcome {
     if is_import {
         return Read::Failed(arguments::not_visible(id).into());
     }
-    let status = state.status.as_str().unwrap_or_default();
-    if OrderStatus::from(status).is_closed() {
+    let status = state.order_status();
+    if status.is_closed() {
         let mut warnings = Warnings::new();
         warnings.push(
             "Closed order removed from state",

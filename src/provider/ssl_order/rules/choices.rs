@@ -1,12 +1,12 @@
 //! Rules about single values: products, enumerations, ids, addresses.
 
 use super::limits::{
-    DCV_METHODS, FORBIDDEN_HASHES, LONGEST_REFERENCE, PAYMENT_METHODS, RENEWAL_DAYS,
-    REVOCATION_REASONS, SIGNATURE_HASHES,
+    DCV_METHODS, FORBIDDEN_HASHES, LONGEST_REFERENCE, PAYMENT_METHODS, REVOCATION_REASONS,
+    SIGNATURE_HASHES,
 };
 use super::{error, warning};
 use crate::framework::{Attr, AttributePath, Diagnostic};
-use crate::provider::ssl_order::model::SslOrderModel;
+use crate::provider::ssl_order::model::{RENEWAL_DAYS, SslOrderModel};
 use crate::provider::ssl_order::schema::products::{PRODUCTS, Product};
 
 /// Arguments with a closed list: other values have no meaning, or none that this provider could act by.

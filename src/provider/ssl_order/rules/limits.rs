@@ -56,24 +56,12 @@ pub(crate) const CONTACT_TYPES: [&str; 4] = [
 /// <https://dev.digicert.com/certcentral-apis/services-api/organizations/update-organization-and-technical-contact.html>
 pub(crate) const SINGLE_CONTACT_TYPES: [&str; 2] = ["organization_contact", "technical_contact"];
 
-/// `validity_years`. Source: <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/>
-pub(crate) const OLDER_YEARS: std::ops::RangeInclusive<i64> = 1..=2;
-
 /// `validity_days`, and how far `custom_expiration_date` lies ahead: less than 825 days.
 /// Source: <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/>
 pub(crate) const OLDER_DAYS: std::ops::RangeInclusive<i64> = 1..=824;
 
-/// `order_validity.years`: longer orders are refused. Source:
-/// <https://dev.digicert.com/en/certcentral-apis/services-api/api-changes/end-of-4-6-year-multi-year-plans-for-public-tls-ssl-and-vmc-certificates.html>
-pub(crate) const ORDER_YEARS: std::ops::RangeInclusive<i64> = 1..=3;
-
-/// `order_validity.days`: three years with a leap day. Source as for [`ORDER_YEARS`].
+/// `order_validity.days`: three years with a leap day. Source as for `ORDER_YEARS`.
 pub(crate) const ORDER_DAYS: std::ops::RangeInclusive<i64> = 1..=1096;
-
-/// From how many days before its end an order can be renewed; earlier the POST is refused. Sources:
-/// <https://www.digicert.com/ssl-certificate-renewal/>,
-/// <https://docs.digicert.com/manage-certificates/end-2-year-public-ssl-certificates>
-pub(crate) const RENEWAL_DAYS: i64 = 90;
 
 /// How long a certificate may be valid from a date on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -156,7 +144,8 @@ pub(crate) const PERSON_LENGTHS: [(&str, usize); 5] = [
 mod tests {
     use time::macros::date;
 
-    use super::{ORDER_DAYS, ORDER_YEARS, VALIDITY_STEPS, validity_step};
+    use super::{ORDER_DAYS, VALIDITY_STEPS, validity_step};
+    use crate::provider::ssl_order::model::ORDER_YEARS;
 
     #[test]
     fn steps_follow_each_other_and_shrink() {

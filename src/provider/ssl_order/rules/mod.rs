@@ -15,7 +15,6 @@ mod product_names;
 mod validity;
 
 pub(crate) use self::dates::dates_for_a_new_order;
-pub(crate) use self::limits::RENEWAL_DAYS;
 
 use super::model::SslOrderModel;
 use crate::framework::{Attr, AttributePath, Diagnostic, Diagnostics};

@@ -2,10 +2,10 @@
 //! turn out to be absent, so nothing is concluded from them.
 
 use super::dates::is_date;
-use super::limits::{OLDER_DAYS, OLDER_YEARS, ORDER_DAYS, ORDER_YEARS};
+use super::limits::{OLDER_DAYS, ORDER_DAYS};
 use super::{error, warning};
 use crate::framework::{Attr, AttributePath, Diagnostic};
-use crate::provider::ssl_order::model::{SslOrderModel, ValidityModel};
+use crate::provider::ssl_order::model::{OLDER_YEARS, ORDER_YEARS, SslOrderModel, Term};
 
 /// Days of the longest year.
 const LONGEST_YEAR: i64 = 366;
@@ -14,12 +14,12 @@ const LONGEST_YEAR: i64 = 366;
 /// generated for an imported order. Sources: <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/>,
 /// <https://dev.digicert.com/certcentral-apis/services-api/orders/order-secure-site-ov.html>
 pub(crate) fn one_form(order: &SslOrderModel) -> Vec<Diagnostic> {
-    let older = older_form(order);
-    if has_unknown(&older) || order.order_validity.is_unknown() {
+    let older = order.older_term();
+    if older.has_unknown() || order.order_validity.is_unknown() {
         return Vec::new();
     }
     let mut found = Vec::new();
-    let given = given_members(&older);
+    let given = older.given();
     if given.len() > 1 {
         found.push(precedence(&given));
     }
@@ -40,22 +40,13 @@ pub(crate) fn one_form(order: &SslOrderModel) -> Vec<Diagnostic> {
     found
 }
 
-/// The three older arguments as one object.
-fn older_form(order: &SslOrderModel) -> ValidityModel {
-    ValidityModel {
-        years: order.validity_years.clone(),
-        days: order.validity_days.clone(),
-        custom_expiration_date: order.custom_expiration_date.clone(),
-    }
-}
-
-fn both_forms(older: &ValidityModel, today: &ValidityModel) -> Option<Diagnostic> {
-    if has_unknown(today) {
+fn both_forms(older: &Term, today: &Term) -> Option<Diagnostic> {
+    if today.has_unknown() {
         return None;
     }
     let path = AttributePath::of("order_validity");
-    let argument = older_argument(counting_member(older)?);
-    Some(if effective(older) == effective(today) {
+    let argument = older_argument(older.given().pop()?);
+    Some(if older.sent() == today.sent() {
         warning(
             &path,
             "Validity given twice",
@@ -103,10 +94,10 @@ fn older_argument(member: &str) -> &'static str {
     }
 }
 
-fn exactly_one(validity: &ValidityModel) -> Option<Diagnostic> {
+fn exactly_one(validity: &Term) -> Option<Diagnostic> {
     let path = AttributePath::of("order_validity");
-    match given_members(validity).len() {
-        0 if !has_unknown(validity) => Some(error(
+    match validity.given().len() {
+        0 if !validity.has_unknown() => Some(error(
             &path,
             "Empty validity",
             "`order_validity` has no member. Set one of `years`, `days` and `custom_expiration_date`.",
@@ -124,51 +115,6 @@ fn several_members(path: &AttributePath, argument: &str, how_many: &str) -> Diag
             "`{argument}` takes {how_many} of `years`, `days` and `custom_expiration_date`. Remove the others."
         ),
     )
-}
-
-/// The members that are known, the one that counts last.
-fn given_members(validity: &ValidityModel) -> Vec<&'static str> {
-    [
-        ("years", validity.years.known().is_some()),
-        ("days", validity.days.known().is_some()),
-        (
-            "custom_expiration_date",
-            validity.custom_expiration_date.known().is_some(),
-        ),
-    ]
-    .into_iter()
-    .filter_map(|(name, is_given)| is_given.then_some(name))
-    .collect()
-}
-
-fn counting_member(validity: &ValidityModel) -> Option<&'static str> {
-    given_members(validity).pop()
-}
-
-fn has_unknown(validity: &ValidityModel) -> bool {
-    validity.years.is_unknown()
-        || validity.days.is_unknown()
-        || validity.custom_expiration_date.is_unknown()
-}
-
-/// Only the member that counts.
-fn effective(validity: &ValidityModel) -> ValidityModel {
-    let nothing = ValidityModel::default();
-    match counting_member(validity) {
-        Some("years") => ValidityModel {
-            years: validity.years.clone(),
-            ..nothing
-        },
-        Some("days") => ValidityModel {
-            days: validity.days.clone(),
-            ..nothing
-        },
-        Some(_) => ValidityModel {
-            custom_expiration_date: validity.custom_expiration_date.clone(),
-            ..nothing
-        },
-        None => nothing,
-    }
 }
 
 /// Allowed years and days of the order. Sources: <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/> for the older form,
@@ -245,7 +191,7 @@ pub(crate) fn certificate_validity(order: &SslOrderModel) -> Vec<Diagnostic> {
     };
     let path = AttributePath::of("cert_validity");
     let mut found = Vec::new();
-    if given_members(validity).len() > 1 {
+    if validity.given().len() > 1 {
         found.push(several_members(&path, "cert_validity", "at most one"));
     }
     for (member, value) in [("years", &validity.years), ("days", &validity.days)] {
@@ -263,15 +209,14 @@ pub(crate) fn certificate_validity(order: &SslOrderModel) -> Vec<Diagnostic> {
 /// A certificate that would outlive its order. A warning, because CertCentral counts the days.
 /// Source: `cert_validity_exceeds_order_validity`, <https://dev.digicert.com/certcentral-apis/services-api/errors.html>
 pub(crate) fn certificate_within_order(order: &SslOrderModel) -> Vec<Diagnostic> {
-    let ordered = match &order.order_validity {
-        Attr::Known(validity) => effective(validity),
-        Attr::Null => effective(&older_form(order)),
-        Attr::Unknown => return Vec::new(),
-    };
-    let Some(wanted) = order.cert_validity.known().map(effective) else {
+    if order.order_validity.is_unknown() {
         return Vec::new();
-    };
-    let (Some(wanted), Some(ordered)) = (days(&wanted, 365), days(&ordered, LONGEST_YEAR)) else {
+    }
+    let wanted = order.cert_validity.known();
+    let (Some(wanted), Some(ordered)) = (
+        wanted.and_then(|wanted| wanted.days_of_years(365)),
+        order.term().days_of_years(LONGEST_YEAR),
+    ) else {
         return Vec::new();
     };
     if wanted <= ordered {
@@ -285,12 +230,4 @@ pub(crate) fn certificate_within_order(order: &SslOrderModel) -> Vec<Diagnostic>
              certificate, or make the order longer."
         ),
     )]
-}
-
-/// The days of years or days; none for a date.
-fn days(validity: &ValidityModel, days_of_a_year: i64) -> Option<i64> {
-    match (validity.years.known(), validity.days.known()) {
-        (Some(years), _) => years.checked_mul(days_of_a_year),
-        (None, days) => days.copied(),
-    }
 }

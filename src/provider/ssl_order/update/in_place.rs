@@ -7,14 +7,13 @@ use tracing::info;
 use super::steps;
 use super::steps::Step;
 use super::{Failed, as_planned};
-use crate::certcentral::{Client, Error, OrderId, OrderStatus, RandomValue};
+use crate::certcentral::{Client, Error, OrderId, RandomValue};
 use crate::framework::{Attr, Call, Diagnostic, Warnings};
 use crate::provider::order::api_error;
 use crate::provider::session::Session;
 use crate::provider::ssl_order::model::{DomainValidationModel, SslOrderModel};
 use crate::provider::ssl_order::plan::changes::Change;
 use crate::provider::ssl_order::refresh::{details, domain_validations};
-use crate::provider::ssl_order::timeouts;
 
 /// Makes the calls, and returns the state with all arguments of the plan. When one fails, the state has those before it.
 pub(crate) async fn change(
@@ -32,10 +31,12 @@ pub(crate) async fn change(
     let mut done = prior.clone();
     let steps = steps(prior, planned, changed);
     if !steps.is_empty() {
-        let deadline = Instant::now() + timeouts::update(planned);
+        let deadline = Instant::now() + planned.update_timeout();
         let client = session.client().map_err(|problem| failed(&done, problem))?;
         let client = client.within(deadline, &call.stop);
-        let id = order_id(prior).map_err(|problem| failed(&done, problem))?;
+        let id = prior
+            .order_id_to_be("changed")
+            .map_err(|problem| failed(&done, problem))?;
         for step in steps {
             if let Err(error) = make(&client, id, &step, &mut done, warnings).await {
                 let problem = api_error::diagnostic(
@@ -54,23 +55,9 @@ pub(crate) async fn change(
     })
 }
 
-/// The order id of a state.
-pub(crate) fn order_id(state: &SslOrderModel) -> Result<OrderId, Diagnostic> {
-    state
-        .known_order_id()
-        .and_then(|id| OrderId::try_from(id).ok())
-        .ok_or_else(|| {
-            Diagnostic::error(
-                "State without an order id",
-                "The state of this resource holds no order id, so its order cannot be changed. Restore the state from a backup, or remove the \
-                 resource with `terraform state rm` and import the order.",
-            )
-        })
-}
-
 /// Nothing is done about a closed order, as its plan says.
 fn steps(prior: &SslOrderModel, planned: &SslOrderModel, changed: &[Change]) -> Vec<Step> {
-    if OrderStatus::from(prior.status.as_str().unwrap_or_default()).is_closed() {
+    if prior.order_status().is_closed() {
         Vec::new()
     } else if matches!(planned.certificate_id, Attr::Unknown) {
         steps::beside_a_reissue(prior, planned, changed).steps

@@ -6,10 +6,9 @@ mod reissue;
 mod renewal;
 pub(crate) mod steps;
 
-use super::model::SslOrderModel;
+use super::model::{SslOrderModel, SslOrderPrivate};
 use super::plan::as_configured;
 use super::plan::changes::changes_of;
-use super::private::SslOrderPrivate;
 use super::refresh::clocks;
 use crate::framework::{
     Attr, AttributePath, Call, Diagnostic, Diagnostics, FromToValue, ModelError, UpdateRequest,

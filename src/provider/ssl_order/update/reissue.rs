@@ -7,7 +7,6 @@ use tracing::{info, warn};
 
 use self::wanted::Wanted;
 use super::Failed;
-use super::in_place::order_id;
 use crate::certcentral::{
     Certainty, Client, Error, Order, OrderId, OrderStatus, PlacedOrder, Reissue,
 };
@@ -22,7 +21,6 @@ use crate::provider::ssl_order::purchase::{lineage, messages, new_order};
 use crate::provider::ssl_order::refresh::wait;
 use crate::provider::ssl_order::refresh::wait::{Limits, WaitFor};
 use crate::provider::ssl_order::refresh::{details, domain_validations, state};
-use crate::provider::ssl_order::timeouts;
 
 /// How the order stands before the reissue is sent.
 enum Before {
@@ -53,7 +51,7 @@ pub(crate) async fn reissue(
         return Ok(state);
     }
     let client = session.client().map_err(&failed)?;
-    let id = order_id(prior).map_err(&failed)?;
+    let id = prior.order_id_to_be("changed").map_err(&failed)?;
     let body = body(planned).map_err(&failed)?;
     let csr = Csr::from_pem(&body.certificate.csr).map_err(|reason| {
         failed(Diagnostic::error(
@@ -64,7 +62,7 @@ pub(crate) async fn reissue(
     let polling = session.polling();
     let limits = Limits {
         wait_for: WaitFor::from(planned.wait_for.as_str()),
-        bounds: Bounds::from_now(timeouts::update(planned), &call.stop),
+        bounds: Bounds::from_now(planned.update_timeout(), &call.stop),
         polling: &polling,
     };
     let client = client.within(limits.bounds.deadline, &call.stop);

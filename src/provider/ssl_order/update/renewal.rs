@@ -2,14 +2,11 @@
 //! one in state; nothing is done to the old one.
 
 use super::Failed;
-use super::in_place::order_id;
 use crate::framework::{AttributePath, Call, Diagnostic, Diagnostics, Warnings};
 use crate::provider::session::Session;
-use crate::provider::ssl_order::model::SslOrderModel;
+use crate::provider::ssl_order::model::{RENEWAL_DAYS, SslOrderModel};
 use crate::provider::ssl_order::purchase::obtain;
 use crate::provider::ssl_order::purchase::obtain::Purchase;
-use crate::provider::ssl_order::rules::RENEWAL_DAYS;
-use crate::provider::ssl_order::timeouts;
 
 /// Places the renewal order of a plan, or adopts the one that an earlier run placed.
 pub(crate) async fn renew(
@@ -24,13 +21,15 @@ pub(crate) async fn renew(
         state: prior.clone(),
         problem,
     };
-    let former = order_id(prior).map_err(|problem| failed(problem.into()))?;
+    let former = prior
+        .order_id_to_be("changed")
+        .map_err(|problem| failed(problem.into()))?;
     let purchase = Purchase {
         planned: planned.clone(),
         content: Some(content),
         renewal_of: Some(former),
         renewed_until: prior.order_valid_till.known().cloned(),
-        timeout: timeouts::update(planned),
+        timeout: planned.update_timeout(),
     };
     let (state, found) = obtain::obtain(session, call, purchase)
         .await

@@ -89,7 +89,7 @@ pub(crate) fn beside_a_reissue(
 
 /// Whether an order still proves control of its domains, so that the method can change.
 pub(crate) fn is_validating(order: &SslOrderModel) -> bool {
-    let status = OrderStatus::from(order.status.as_str().unwrap_or_default());
+    let status = order.order_status();
     status.is_open() && status != OrderStatus::Issued && status != OrderStatus::Approved
 }
 

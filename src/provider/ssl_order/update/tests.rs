@@ -10,8 +10,7 @@ use certcentral_sandbox::{Approval, At, Behavior, Fault, Sandbox, Settings};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use super::super::model::{SslOrderModel, TimeoutsModel};
-use super::super::private::SslOrderPrivate;
+use super::super::model::{SslOrderModel, SslOrderPrivate, TimeoutsModel};
 use super::super::refresh::{clocks, details, state};
 use super::super::samples::{client, csr_for, order, plan, prepared, session};
 use super::update;
@@ -57,7 +56,7 @@ impl Ordered {
     /// Reads the order as a refresh does.
     async fn refresh(&mut self) {
         let client = client(&self.sandbox.base_url());
-        let order = client.order(super::in_place::order_id(&self.state).unwrap());
+        let order = client.order(self.state.order_id_to_be("read").unwrap());
         let mut warnings = crate::framework::Warnings::new();
         let order = order.await.unwrap();
         details::details(&client, &mut self.state, &order, &[], &mut warnings).await;

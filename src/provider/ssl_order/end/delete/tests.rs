@@ -12,8 +12,7 @@ use crate::certcentral::OrderId;
 use crate::framework::{Attr, Call, DeleteRequest, Deleted, Diagnostic};
 use crate::provider::block::ProviderConfig;
 use crate::provider::session::Session;
-use crate::provider::ssl_order::model::SslOrderModel;
-use crate::provider::ssl_order::private::SslOrderPrivate;
+use crate::provider::ssl_order::model::{SslOrderModel, SslOrderPrivate};
 use crate::provider::ssl_order::refresh::state;
 use crate::provider::ssl_order::samples::{client, order, prepared, session, session_of};
 

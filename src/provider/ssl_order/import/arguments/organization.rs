@@ -3,14 +3,16 @@
 
 use crate::certcentral::{Order, OrderContact};
 use crate::framework::{Attr, AttributePath};
-use crate::provider::ssl_order::model::{ContactModel, OrganizationModel, SslOrderModel};
+use crate::provider::ssl_order::model::{
+    ContactModel, OrganizationModel, ReportedContact, ReportedOrganization, SslOrderModel,
+    SslOrderPrivate,
+};
 use crate::provider::ssl_order::plan::changes::{Change, Means};
-use crate::provider::ssl_order::private::{SslOrderPrivate, ToldContact, ToldOrganization};
 
 /// What order info tells beside the id.
-pub(crate) fn told(order: &Order) -> ToldOrganization {
+pub(crate) fn told(order: &Order) -> ReportedOrganization {
     let contact = |contact_type: &str, contact: &OrderContact| {
-        Some(ToldContact {
+        Some(ReportedContact {
             contact_type: contact_type.to_owned(),
             email: contact.email.as_deref()?.to_lowercase(),
         })
@@ -25,7 +27,7 @@ pub(crate) fn told(order: &Order) -> ToldOrganization {
         .collect();
     let verified = order.verified_contacts.iter();
     contacts.extend(verified.filter_map(|told| contact("verified_contact", told)));
-    ToldOrganization {
+    ReportedOrganization {
         name: order.organization.as_ref().and_then(|o| o.name.clone()),
         contacts,
     }
@@ -75,14 +77,14 @@ fn leaves_the_id_open(organization: &OrganizationModel) -> bool {
     organization.id.is_null() && organization.name.is_null()
 }
 
-fn has_told_name(organization: &OrganizationModel, told: &ToldOrganization) -> bool {
+fn has_told_name(organization: &OrganizationModel, told: &ReportedOrganization) -> bool {
     let name = organization.name.as_str().map(str::to_lowercase);
     organization.id.is_null()
         && name.is_some()
         && name == told.name.as_ref().map(|n| n.to_lowercase())
 }
 
-fn has_told_contacts(organization: &OrganizationModel, told: &ToldOrganization) -> bool {
+fn has_told_contacts(organization: &OrganizationModel, told: &ReportedOrganization) -> bool {
     let Attr::Known(contacts) = &organization.contacts else {
         return false;
     };
@@ -94,7 +96,7 @@ fn has_told_contacts(organization: &OrganizationModel, told: &ToldOrganization) 
 }
 
 /// Whether CertCentral told such a contact. A user of the account cannot be compared: only its role is.
-fn is_told(contact: &ContactModel, told: &ToldOrganization) -> bool {
+fn is_told(contact: &ContactModel, told: &ReportedOrganization) -> bool {
     let contact_type = match contact.contact_type.as_str() {
         Some("ev_approver") => Some("verified_contact"),
         other => other,

@@ -3,9 +3,7 @@
 use super::{fill, keep_guesses};
 use crate::certcentral::Order;
 use crate::framework::{Attr, Set};
-use crate::provider::ssl_order::model::{
-    CustomFieldModel, OrganizationModel, SslOrderModel, ValidityModel,
-};
+use crate::provider::ssl_order::model::{CustomFieldModel, OrganizationModel, SslOrderModel, Term};
 use crate::provider::ssl_order::samples::{csr, fixture, names, years};
 
 fn imported(order: &Order) -> SslOrderModel {
@@ -25,9 +23,9 @@ fn an_issued_order_gives_all_its_arguments() {
         signature_hash: "sha256".into(),
         organization_units: Attr::Known(Vec::new()),
         server_platform_id: Attr::Known(-1),
-        cert_validity: Attr::Known(ValidityModel {
+        cert_validity: Attr::Known(Term {
             days: Attr::Known(199),
-            ..ValidityModel::default()
+            ..Term::default()
         }),
         validity_years: Attr::Known(1),
         order_validity: Attr::Known(years(1)),

@@ -3,25 +3,19 @@
 use crate::certcentral::{Order, OrderCertificate};
 use crate::framework::Attr;
 use crate::provider::order::certificate::day;
-use crate::provider::ssl_order::model::{SslOrderModel, ValidityModel};
-
-/// Years that today's form can say; older plans lasted longer.
-const YEARS: std::ops::RangeInclusive<i64> = 1..=3;
-/// Years that the older form can say.
-const YEARS_IN_THE_OLDER_FORM: std::ops::RangeInclusive<i64> = 1..=2;
+use crate::provider::ssl_order::model::{OLDER_YEARS, ORDER_YEARS, SslOrderModel, Term};
 
 /// The validity in today's form: its years, or its last day where the years cannot be said.
-pub(crate) fn of_order(order: &Order) -> Attr<ValidityModel> {
-    let years = order.validity_years.filter(|years| YEARS.contains(years));
+pub(crate) fn of_order(order: &Order) -> Attr<Term> {
+    let years = order
+        .validity_years
+        .filter(|years| ORDER_YEARS.contains(years));
     match (years, order.order_valid_till) {
-        (Some(years), _) => Attr::Known(ValidityModel {
+        (Some(years), _) => Attr::Known(Term {
             years: Attr::Known(years),
-            ..ValidityModel::default()
+            ..Term::default()
         }),
-        (None, Some(last_day)) => Attr::Known(ValidityModel {
-            custom_expiration_date: Attr::Known(day(last_day)),
-            ..ValidityModel::default()
-        }),
+        (None, Some(last_day)) => Attr::Known(Term::until(day(last_day))),
         (None, None) => Attr::Null,
     }
 }
@@ -31,26 +25,16 @@ pub(crate) fn of_order(order: &Order) -> Attr<ValidityModel> {
 pub(crate) fn years_in_the_older_form(order: &Order) -> Attr<i64> {
     order
         .validity_years
-        .filter(|years| YEARS_IN_THE_OLDER_FORM.contains(years))
+        .filter(|years| OLDER_YEARS.contains(years))
         .into()
 }
 
 /// The validity of the certificate itself, which CertCentral tells in the unit that was asked for.
-pub(crate) fn of_certificate(certificate: &OrderCertificate) -> Attr<ValidityModel> {
-    let Some(told) = &certificate.cert_validity else {
-        return Attr::Null;
-    };
-    let mut validity = ValidityModel::default();
-    if let Some(last_day) = told.custom_expiration_date {
-        validity.custom_expiration_date = Attr::Known(day(last_day));
-    } else if let Some(days) = told.days {
-        validity.days = Attr::Known(days);
-    } else if let Some(years) = told.years {
-        validity.years = Attr::Known(years);
-    } else {
-        return Attr::Null;
-    }
-    Attr::Known(validity)
+pub(crate) fn of_certificate(certificate: &OrderCertificate) -> Attr<Term> {
+    let told = certificate.cert_validity.as_ref().map(Term::reported);
+    told.map(|told| told.effective())
+        .filter(|told| *told != Term::default())
+        .into()
 }
 
 /// Days and dates cannot be compared with the years that CertCentral tells, so they are no wish for another order.
@@ -70,20 +54,20 @@ mod tests {
     use super::{keep_guess, of_order, years_in_the_older_form};
     use crate::certcentral::Order;
     use crate::framework::Attr;
-    use crate::provider::ssl_order::model::{SslOrderModel, ValidityModel};
+    use crate::provider::ssl_order::model::{SslOrderModel, Term};
     use crate::provider::ssl_order::samples::{fixture, years};
 
-    fn until(date: &str) -> ValidityModel {
-        ValidityModel {
+    fn until(date: &str) -> Term {
+        Term {
             custom_expiration_date: date.into(),
-            ..ValidityModel::default()
+            ..Term::default()
         }
     }
 
-    fn days(days: i64) -> ValidityModel {
-        ValidityModel {
+    fn days(days: i64) -> Term {
+        Term {
             days: Attr::Known(days),
-            ..ValidityModel::default()
+            ..Term::default()
         }
     }
 
@@ -113,7 +97,7 @@ mod tests {
 
     #[test]
     fn only_years_are_compared_with_years() {
-        let order = |validity: ValidityModel| SslOrderModel {
+        let order = |validity: Term| SslOrderModel {
             order_validity: Attr::Known(validity),
             ..SslOrderModel::default()
         };

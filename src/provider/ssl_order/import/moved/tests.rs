@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use super::{Outcome, move_from};
 use crate::framework::{Attr, FromToValue, MoveSource, Value};
-use crate::provider::ssl_order::private::SslOrderPrivate;
+use crate::provider::ssl_order::model::SslOrderPrivate;
 use crate::provider::ssl_order::samples;
 
 /// A state with every attribute of that resource type.

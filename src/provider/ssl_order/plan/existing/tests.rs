@@ -2,8 +2,7 @@
 
 use super::super::Plan;
 use crate::framework::{Attr, Severity};
-use crate::provider::ssl_order::model::{DomainValidationModel, SslOrderModel};
-use crate::provider::ssl_order::private::SslOrderPrivate;
+use crate::provider::ssl_order::model::{DomainValidationModel, SslOrderModel, SslOrderPrivate};
 use crate::provider::ssl_order::samples::{csr_for, names, order, placed, plan, years};
 
 type Edit = fn(&mut SslOrderModel);

@@ -3,8 +3,7 @@
 use super::super::Plan;
 use super::guard;
 use crate::framework::{Attr, Severity};
-use crate::provider::ssl_order::model::SslOrderModel;
-use crate::provider::ssl_order::private::SslOrderPrivate;
+use crate::provider::ssl_order::model::{SslOrderModel, SslOrderPrivate};
 use crate::provider::ssl_order::samples::{names, order, placed, plan};
 
 #[test]

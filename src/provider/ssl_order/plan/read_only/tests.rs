@@ -2,8 +2,7 @@
 
 use super::{read_only_destroy, warn_of_read_only};
 use crate::framework::{Attr, AttributePath, Diagnostic};
-use crate::provider::ssl_order::model::SslOrderModel;
-use crate::provider::ssl_order::private::SslOrderPrivate;
+use crate::provider::ssl_order::model::{SslOrderModel, SslOrderPrivate};
 use crate::provider::ssl_order::samples::{names, order, placed, plan};
 
 const SUMMARY: &str = "This plan cannot be applied here";

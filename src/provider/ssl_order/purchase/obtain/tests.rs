@@ -12,8 +12,7 @@ use crate::certcentral::OrderId;
 use crate::framework::{Attr, Call, CreateRequest, Created, Diagnostic, Severity, Warnings};
 use crate::provider::block::ProviderConfig;
 use crate::provider::session::Session;
-use crate::provider::ssl_order::model::{SslOrderModel, TimeoutsModel, ValidityModel};
-use crate::provider::ssl_order::private::SslOrderPrivate;
+use crate::provider::ssl_order::model::{SslOrderModel, SslOrderPrivate, Term, TimeoutsModel};
 use crate::provider::ssl_order::samples::{
     client, csr_for, order, placed, plan, prepared, session, session_of,
 };
@@ -258,9 +257,9 @@ async fn a_date_that_is_past_at_certcentral_is_refused_before_the_order() {
     })
     .unwrap();
     let mut order = order();
-    order.order_validity = Attr::Known(ValidityModel {
+    order.order_validity = Attr::Known(Term {
         custom_expiration_date: "2031-05-06".into(),
-        ..ValidityModel::default()
+        ..Term::default()
     });
     let created = run(&session(&sandbox), order, CancellationToken::new()).await;
     let Created::Nothing(problems) = created else {

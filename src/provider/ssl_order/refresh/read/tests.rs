@@ -5,8 +5,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::read;
 use crate::framework::{Attr, Call, Read, ReadRequest};
-use crate::provider::ssl_order::model::SslOrderModel;
-use crate::provider::ssl_order::private::SslOrderPrivate;
+use crate::provider::ssl_order::model::{SslOrderModel, SslOrderPrivate};
 use crate::provider::ssl_order::samples::{client, csr_for, order, placed, prepared, session};
 
 async fn ordered() -> (Sandbox, SslOrderModel) {

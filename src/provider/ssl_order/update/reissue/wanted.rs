@@ -3,8 +3,8 @@
 use crate::certcentral::{IssuedCertificate, OrderCertificate, OrderStatus};
 use crate::framework::Attr;
 use crate::pki::Csr;
-use crate::provider::ssl_order::equality::{canonical_set, names_of};
-use crate::provider::ssl_order::model::SslOrderModel;
+use crate::provider::ssl_order::equality::names_of;
+use crate::provider::ssl_order::model::{SslOrderModel, Term};
 use crate::provider::ssl_order::purchase::lookup::is_for_key;
 
 /// What a reissue is to make of an order.
@@ -54,11 +54,11 @@ impl Wanted<'_> {
         let is_another = now.id.is_some() && now.id != before.id;
         let key_fits = now.csr.is_none() || is_for_key(now.csr.as_deref(), self.csr);
         let theirs = names_of(now.common_name.as_deref(), &now.dns_names);
-        is_another && key_fits && theirs.is_superset(&canonical_set(self.planned))
+        is_another && key_fits && theirs.is_superset(&self.planned.canonical_names())
     }
 
     fn has_names(&self, common_name: Option<&str>, dns_names: &[String]) -> bool {
-        names_of(common_name, dns_names) == canonical_set(self.planned)
+        names_of(common_name, dns_names) == self.planned.canonical_names()
     }
 }
 
@@ -82,12 +82,9 @@ fn shows(certificate: &OrderCertificate, argument: &str, planned: &SslOrderModel
         "cert_validity" => {
             let theirs = certificate.cert_validity.as_ref();
             let ours = planned.cert_validity.known();
-            theirs.zip(ours).is_some_and(|(theirs, ours)| {
-                let last_day = theirs.custom_expiration_date.map(|day| day.to_string());
-                theirs.years.as_ref() == ours.years.known()
-                    && theirs.days.as_ref() == ours.days.known()
-                    && last_day.as_deref() == ours.custom_expiration_date.as_str()
-            })
+            theirs
+                .zip(ours)
+                .is_some_and(|(theirs, ours)| Term::reported(theirs) == *ours)
         }
         _ => false,
     }

@@ -2,9 +2,10 @@
 
 use super::{settle, told};
 use crate::framework::{Attr, AttributePath};
-use crate::provider::ssl_order::model::{ContactModel, OrganizationModel, SslOrderModel};
+use crate::provider::ssl_order::model::{
+    ContactModel, OrganizationModel, SslOrderModel, SslOrderPrivate,
+};
 use crate::provider::ssl_order::plan::changes::{Change, Means, changes};
-use crate::provider::ssl_order::private::SslOrderPrivate;
 use crate::provider::ssl_order::samples::fixture;
 
 fn by_id(id: i64) -> OrganizationModel {

@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use super::Wanted;
 use crate::framework::Attr;
 use crate::pki::Csr;
-use crate::provider::ssl_order::model::{SslOrderModel, ValidityModel};
+use crate::provider::ssl_order::model::{SslOrderModel, Term};
 use crate::provider::ssl_order::samples::{csr, csr_for, order, placed, years};
 
 /// The certificate in state.
@@ -118,15 +118,15 @@ fn the_certificate_in_state_is_done_if_the_order_shows_everything_that_was_to_ch
     let platform = with(|it| it.server_platform_id = Attr::Known(2));
     let two_years = with(|it| it.cert_validity = Attr::Known(years(2)));
     let ninety_days = with(|it| {
-        it.cert_validity = Attr::Known(ValidityModel {
+        it.cert_validity = Attr::Known(Term {
             days: Attr::Known(90),
-            ..ValidityModel::default()
+            ..Term::default()
         });
     });
     let last_day = with(|it| {
-        it.cert_validity = Attr::Known(ValidityModel {
+        it.cert_validity = Attr::Known(Term {
             custom_expiration_date: "2027-02-01".into(),
-            ..ValidityModel::default()
+            ..Term::default()
         });
     });
     let profile = with(|it| it.profile_option = "data_encipherment".into());

@@ -14,7 +14,7 @@ pub struct SslOrderPrivate {
     /// What CertCentral told of the organization of an imported order and the state cannot hold, so that a configuration
     /// that describes the same organization is no wish for a new order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub organization: Option<ToldOrganization>,
+    pub organization: Option<ReportedOrganization>,
     /// Whether a plan has said what becomes of the order when it is destroyed. Core asks about every destroy but those of a
     /// tainted order and of one that `-replace` names. Handed from a plan to its apply and never stored: every refresh and every
     /// apply drops it.
@@ -44,18 +44,18 @@ impl SslOrderPrivate {
 
 /// The organization of an order, as far as order info tells it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ToldOrganization {
+pub struct ReportedOrganization {
     /// Legal name.
     #[serde(default)]
     pub name: Option<String>,
     /// Contacts of the order.
     #[serde(default)]
-    pub contacts: Vec<ToldContact>,
+    pub contacts: Vec<ReportedContact>,
 }
 
 /// A contact of an order, as far as order info tells it: not which user of the account it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ToldContact {
+pub struct ReportedContact {
     /// `organization_contact`, `technical_contact` or `verified_contact`.
     pub contact_type: String,
     /// E-mail address.
