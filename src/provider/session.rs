@@ -110,6 +110,11 @@ impl Session {
             .map(|configured| configured.settings.order_defaults.clone())
     }
 
+    /// The organization of an order that names none.
+    pub fn default_organization(&self) -> Option<i64> {
+        self.order_defaults()?.organization_id.into_known()
+    }
+
     /// Whether orders may be revoked; not before the provider is configured.
     pub fn allow_revocation(&self) -> bool {
         self.configured()

@@ -23,13 +23,13 @@ pub(super) async fn read(
     let mut warnings = Warnings::new();
     let Some((client, order)) = found else {
         let id = state.id.as_str().unwrap_or_default();
-        warnings.push(
+        warnings.push(Diagnostic::warning(
             "Wait for a certificate removed from state",
             format!(
                 "CertCentral does not show order {id} to this API key any more. Only the wait is removed from state; if it is still configured, the next \
                  apply waits again, which costs nothing."
             ),
-        );
+        ));
         return Read::Gone(warnings);
     };
     let (state, problem) = refreshed(&client, state, &order).await;

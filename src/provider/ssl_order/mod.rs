@@ -85,7 +85,7 @@ impl Resource for SslOrder {
         let prior = request.prior_state.clone();
         // The configuration tells what nobody sets from what is not known yet; the plan so far does not.
         let price = match plan::purchase(&request) {
-            Purchase::Nothing => purchase::price::Verdict::default(),
+            Purchase::Nothing => purchase::price::PriceDecision::default(),
             Purchase::New => purchase::price::announce(&self.session, &request.config, None).await,
             Purchase::Renewal { until } => {
                 purchase::price::announce(&self.session, &request.config, until.as_deref()).await

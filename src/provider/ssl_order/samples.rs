@@ -14,7 +14,7 @@ use super::plan;
 use super::plan::Plan;
 use super::purchase::new_order;
 use super::purchase::new_order::Prepared;
-use super::purchase::price::Verdict;
+use super::purchase::price::PriceDecision;
 use super::refresh::state;
 use super::{equality, schema};
 use crate::certcentral::{ApiKey, BaseUrl, Client, Config, Error, OrderId};
@@ -221,7 +221,7 @@ pub(crate) fn plan(
         request,
         Some(&OrderDefaults::default()),
         date!(2026 - 11 - 23),
-        Verdict::default(),
+        PriceDecision::default(),
     )
 }
 

@@ -14,7 +14,7 @@ pub(crate) enum Goal {
 
 /// The next step of a destroy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Step {
+pub(crate) enum Next {
     /// The order is closed.
     Finished,
     /// The certificate is issued and stays valid.
@@ -41,29 +41,29 @@ pub(crate) enum Action {
 }
 
 /// The next step, after the actions that were `tried` already.
-pub(crate) fn next(goal: Goal, order: &Order, tried: &[Action]) -> Step {
+pub(crate) fn next(goal: Goal, order: &Order, tried: &[Action]) -> Next {
     match (&order.status, goal) {
-        (status, _) if status.is_closed() => Step::Finished,
+        (status, _) if status.is_closed() => Next::Finished,
         (OrderStatus::NeedsApproval, _) => match waiting_request(order, |kind| kind != "revoke") {
             Some(request) if !tried.contains(&Action::Reject(request)) => {
-                Step::Act(Action::Reject(request))
+                Next::Act(Action::Reject(request))
             }
-            _ => Step::Act(Action::Cancel),
+            _ => Next::Act(Action::Cancel),
         },
-        (OrderStatus::Processing | OrderStatus::Approved, _) => Step::Wait,
-        (OrderStatus::Issued | OrderStatus::ReissuePending, Goal::Cancel) => Step::LeaveValid,
+        (OrderStatus::Processing | OrderStatus::Approved, _) => Next::Wait,
+        (OrderStatus::Issued | OrderStatus::ReissuePending, Goal::Cancel) => Next::LeaveValid,
         (OrderStatus::ReissuePending, Goal::Revoke) if tried.contains(&Action::CancelReissue) => {
-            Step::Wait
+            Next::Wait
         }
-        (OrderStatus::ReissuePending, Goal::Revoke) => Step::Act(Action::CancelReissue),
+        (OrderStatus::ReissuePending, Goal::Revoke) => Next::Act(Action::CancelReissue),
         (OrderStatus::Issued, Goal::Revoke) => {
             match waiting_request(order, |kind| kind == "revoke") {
-                Some(request) => Step::AwaitsApproval(request),
-                None => Step::Act(Action::Revoke),
+                Some(request) => Next::AwaitsApproval(request),
+                None => Next::Act(Action::Revoke),
             }
         }
         // Pending in one of its forms. An unknown word counts as that, too: CertCentral refuses what cannot be canceled.
-        _ => Step::Act(Action::Cancel),
+        _ => Next::Act(Action::Cancel),
     }
 }
 

@@ -6,7 +6,7 @@
 
 use tracing::info;
 
-use super::decision::{Action, Goal, Step, concerns_state, next};
+use super::decision::{Action, Goal, Next, concerns_state, next};
 use super::messages;
 use crate::certcentral::{
     Certainty, Client, Decision, Error, Order, OrderId, RequestId, RequestStatus, Revocation,
@@ -94,25 +94,25 @@ impl Ending<'_> {
                 return Ok(self.not_found());
             };
             let step = match next(self.goal, &order, &self.tried) {
-                Step::Act(_) if self.is_to_stay_valid() => Step::LeaveValid,
+                Next::Act(_) if self.is_to_stay_valid() => Next::LeaveValid,
                 step => step,
             };
             let action = match step {
-                Step::Finished => return Ok(Warnings::new()),
-                Step::LeaveValid => {
+                Next::Finished => return Ok(Warnings::new()),
+                Next::LeaveValid => {
                     return Ok(messages::left_valid(&order));
                 }
-                Step::AwaitsApproval(request) => {
+                Next::AwaitsApproval(request) => {
                     return Ok(messages::awaits_approval(self.id, request));
                 }
-                Step::Wait => {
+                Next::Wait => {
                     seen = self.look_later(&order).await?;
                     continue;
                 }
-                Step::Act(action) if self.tried.contains(&action) => {
+                Next::Act(action) if self.tried.contains(&action) => {
                     return Err(messages::still_moving(&order, Paused::TimeUp));
                 }
-                Step::Act(action) => action,
+                Next::Act(action) => action,
             };
             if !concerns_state(action, &order, self.state) {
                 return Err(messages::other_certificate(&order, self.state));
@@ -212,7 +212,7 @@ impl Ending<'_> {
                 // The failure of the action says more than the failure of the look.
                 Err(_) => continue,
             };
-            if next(self.goal, &order, &self.tried) != Step::Act(action) {
+            if next(self.goal, &order, &self.tried) != Next::Act(action) {
                 info!(order_id = %self.id, ?action, status = %order.status, "order moved on although the call failed");
                 self.tried.push(action);
                 return Ok(Some(order));

@@ -12,7 +12,7 @@ use crate::provider::ssl_order::plan::not_allowed;
 
 fn warning(summary: &str, detail: String) -> Warnings {
     let mut warnings = Warnings::new();
-    warnings.push(summary, detail);
+    warnings.push(Diagnostic::warning(summary, detail));
     warnings
 }
 

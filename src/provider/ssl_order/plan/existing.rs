@@ -73,7 +73,7 @@ pub(crate) fn plan(
     request: Request,
     prior: &SslOrderModel,
     today: Date,
-    price: price::Verdict,
+    price: price::PriceDecision,
 ) -> Plan {
     let own_reference = request.config.alternative_order_id.clone();
     let mut plan = Planned::unchanged(request);
@@ -141,7 +141,12 @@ fn is_due(ready: &Attr<bool>, prior_days: &Attr<i64>, planned_days: &Attr<i64>) 
 }
 
 /// Core shows no warning of the new order's own plan, so this one says all of it.
-fn replacement(plan: &mut Plan, prior: &SslOrderModel, changes: &[Change], price: price::Verdict) {
+fn replacement(
+    plan: &mut Plan,
+    prior: &SslOrderModel,
+    changes: &[Change],
+    price: price::PriceDecision,
+) {
     let of_a_new_order: Vec<_> = changes
         .iter()
         .filter(|change| change.means == Means::NewOrder)
@@ -161,7 +166,7 @@ struct Renewal<'a> {
     /// `alternative_order_id` of the configuration.
     own_reference: &'a Attr<String>,
     today: Date,
-    price: price::Verdict,
+    price: price::PriceDecision,
 }
 
 /// A fixed last day that has passed cannot be ordered again. That must not stop the plans of a whole configuration, so it is a

@@ -53,7 +53,7 @@ pub(crate) fn plan(
     request: Request,
     defaults: Option<&OrderDefaults>,
     today: Date,
-    price: price::Verdict,
+    price: price::PriceDecision,
 ) -> Plan {
     match request.prior_state.clone() {
         None => create::plan(request, defaults, today, price),

@@ -9,7 +9,7 @@ use super::lookup;
 use super::lookup::Found;
 use super::new_order::Prepared;
 use super::{messages, similar};
-use crate::certcentral::{Certainty, Client, Error, Order, PlacedOrder};
+use crate::certcentral::{Certainty, Client, Error, Order, OrderId, PlacedOrder};
 use crate::framework::Diagnostic;
 use crate::provider::order::api_error;
 use crate::provider::order::backoff::{BackOff, Bounds, Paused, Schedule};
@@ -25,6 +25,25 @@ pub(crate) enum Outcome {
     NoOrder(Diagnostic),
     /// Nobody knows whether it was ordered, or which of several orders it is.
     Unknown(Diagnostic),
+}
+
+/// What proves that CertCentral has taken an order or a reissue.
+#[derive(Debug)]
+pub(crate) enum Taken {
+    /// The answer to the POST.
+    Answer(PlacedOrder),
+    /// Order info.
+    Seen(Box<Order>),
+}
+
+impl Taken {
+    /// Returns the order id.
+    pub(crate) fn id(&self) -> OrderId {
+        match self {
+            Self::Answer(placed) => placed.id,
+            Self::Seen(order) => order.id,
+        }
+    }
 }
 
 /// Sends the order and settles its outcome before the deadline. A stop that came before the POST prevents it, also when

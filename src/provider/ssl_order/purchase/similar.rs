@@ -7,7 +7,7 @@ use time::{Date, Duration, OffsetDateTime};
 use tracing::debug;
 
 use super::lineage;
-use super::lineage::Kinship;
+use super::lineage::Relation;
 use super::lookup::has_key;
 use super::new_order::Prepared;
 use crate::certcentral::{
@@ -49,14 +49,14 @@ pub(crate) async fn look(
     let today = session.today();
     let mut found = Similar::Nothing;
     for info in candidates(client, prepared).await? {
-        match lineage::kinship(client, &info, prepared).await? {
-            Kinship::Same => return Ok(Similar::Ours(Box::new(info))),
+        match lineage::relation(client, &info, prepared).await? {
+            Relation::Same => return Ok(Similar::Ours(Box::new(info))),
             // What this apply has let go of is replaced on purpose.
             _ if session.has_let_go(info.id) => {}
-            Kinship::Twin => return Ok(Similar::Twin(info.id)),
-            Kinship::Doubtful => found = Similar::Doubtful(info.id),
-            Kinship::Foreign if !has_our_names(&info, prepared) => {}
-            Kinship::Foreign if is_recent(&info, today) => {
+            Relation::Twin => return Ok(Similar::Twin(info.id)),
+            Relation::Doubtful => found = Similar::Doubtful(info.id),
+            Relation::Foreign if !has_our_names(&info, prepared) => {}
+            Relation::Foreign if is_recent(&info, today) => {
                 if matches!(found, Similar::Nothing) {
                     found = Similar::Foreign {
                         id: info.id,
@@ -64,7 +64,7 @@ pub(crate) async fn look(
                     };
                 }
             }
-            Kinship::Foreign | Kinship::Sibling => {}
+            Relation::Foreign | Relation::Sibling => {}
         }
     }
     Ok(found)

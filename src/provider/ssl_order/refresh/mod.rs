@@ -3,7 +3,6 @@
 pub(crate) mod clocks;
 pub(crate) mod details;
 pub(crate) mod domain_validations;
-pub(crate) mod drift;
 pub(crate) mod external_changes;
 pub(crate) mod read;
 pub(crate) mod state;

@@ -1,10 +1,8 @@
 //! Refreshing an order. Any status is recorded; only what proves that the order is gone drops it from state, because
 //! a dropped order would be bought again.
 
-use super::clocks;
-use super::details;
-use super::drift;
-use super::external_changes;
+use super::details::Observer;
+use super::{clocks, external_changes};
 use crate::certcentral::OrderId;
 use crate::framework::{Call, Diagnostic, Read, ReadRequest, Warnings};
 use crate::provider::order::absence::Absence;
@@ -13,11 +11,12 @@ use crate::provider::session::Session;
 use crate::provider::ssl_order::import::arguments;
 use crate::provider::ssl_order::model::{SslOrderModel, SslOrderPrivate};
 
-type Request = ReadRequest<SslOrderModel, SslOrderPrivate>;
-type Outcome = Read<SslOrderModel, SslOrderPrivate>;
-
 /// Looks at the order of a state.
-pub(crate) async fn read(session: &Session, call: &Call, request: Request) -> Outcome {
+pub(crate) async fn read(
+    session: &Session,
+    call: &Call,
+    request: ReadRequest<SslOrderModel, SslOrderPrivate>,
+) -> Read<SslOrderModel, SslOrderPrivate> {
     let ReadRequest { mut state, private } = request;
     let mut private = private.stored();
     let is_import = private.imported && state.status.is_null();
@@ -51,8 +50,11 @@ pub(crate) async fn read(session: &Session, call: &Call, request: Request) -> Ou
     }
     warnings.extend(external_changes::reissued(&state, &order));
     warnings.extend(external_changes::moved(&state, &order));
-    drift::take_over(&mut state, &order);
-    details::details(&client, &mut state, &order, &[], &mut warnings).await;
+    external_changes::follow(&mut state, &order);
+    let mut observer = Observer::new(&client, state);
+    observer.details(order, &[]).await;
+    let mut state = observer.state;
+    warnings.extend(observer.warnings);
     // CertCentral has answered, so this is its day.
     clocks::set(&mut state, session.today());
     Read::Object {
@@ -63,17 +65,21 @@ pub(crate) async fn read(session: &Session, call: &Call, request: Request) -> Ou
 }
 
 /// A 404 means "not visible to this key" as often as "gone".
-fn not_visible(id: OrderId, state: &SslOrderModel, is_import: bool) -> Outcome {
+fn not_visible(
+    id: OrderId,
+    state: &SslOrderModel,
+    is_import: bool,
+) -> Read<SslOrderModel, SslOrderPrivate> {
     if is_import {
         return Read::Failed(arguments::not_visible(id).into());
     }
     let status = state.order_status();
     if status.is_closed() {
         let mut warnings = Warnings::new();
-        warnings.push(
+        warnings.push(Diagnostic::warning(
             "Closed order removed from state",
             format!("Order {id} was {status}, and CertCentral does not show it any more. It is removed from state."),
-        );
+        ));
         return Read::Gone(warnings);
     }
     Read::Failed(

@@ -7,13 +7,14 @@ use tracing::info;
 use super::steps;
 use super::steps::Step;
 use super::{Failed, as_planned};
-use crate::certcentral::{Client, Error, OrderId, RandomValue};
+use crate::certcentral::{Error, OrderId, RandomValue};
 use crate::framework::{Attr, Call, Diagnostic, Warnings};
 use crate::provider::order::api_error;
 use crate::provider::session::Session;
 use crate::provider::ssl_order::model::{DomainValidationModel, SslOrderModel};
 use crate::provider::ssl_order::plan::changes::Change;
-use crate::provider::ssl_order::refresh::{details, domain_validations};
+use crate::provider::ssl_order::refresh::details::Observer;
+use crate::provider::ssl_order::refresh::domain_validations;
 
 /// Makes the calls, and returns the state with all arguments of the plan. When one fails, the state has those before it.
 pub(crate) async fn change(
@@ -37,17 +38,20 @@ pub(crate) async fn change(
         let id = prior
             .order_id_to_be("changed")
             .map_err(|problem| failed(&done, problem))?;
+        let mut observer = Observer::new(&client, done);
         for step in steps {
-            if let Err(error) = make(&client, id, &step, &mut done, warnings).await {
+            if let Err(error) = make(&mut observer, id, &step).await {
                 let problem = api_error::diagnostic(
                     &error,
                     &format!("changing `{}` of order {id}", step.argument()),
                 );
-                return Err(failed(&done, problem));
+                return Err(failed(&observer.state, problem));
             }
             info!(order_id = %id, argument = step.argument(), "order changed");
-            record(&mut done, planned, &step);
+            record(&mut observer.state, planned, &step);
         }
+        done = observer.state;
+        warnings.extend(observer.warnings);
     }
     as_planned(planned, &done).map_err(|error| {
         let problem = Diagnostic::bug(format!("The state of the order cannot be built: {error}."));
@@ -66,13 +70,8 @@ fn steps(prior: &SslOrderModel, planned: &SslOrderModel, changed: &[Change]) -> 
     }
 }
 
-async fn make(
-    client: &Client,
-    id: OrderId,
-    step: &Step,
-    state: &mut SslOrderModel,
-    warnings: &mut Warnings,
-) -> Result<(), Error> {
+async fn make(observer: &mut Observer<'_>, id: OrderId, step: &Step) -> Result<(), Error> {
+    let client = observer.client;
     match step {
         Step::AdditionalEmails(emails) => client.update_additional_emails(id, emails).await,
         Step::DisableRenewalNotifications(off) => {
@@ -82,12 +81,12 @@ async fn make(
         Step::Contacts(contacts) => client.update_contacts(id, contacts).await,
         Step::DcvMethod(method) => {
             let token = client.update_dcv_method(id, method).await?;
-            forget_proofs(state);
-            if let Err(error) = read_proofs(client, id, method, token, state, warnings).await {
-                warnings.push_demoted(api_error::diagnostic(
+            forget_proofs(&mut observer.state);
+            if let Err(error) = read_proofs(observer, id, method, token).await {
+                observer.warn(
                     &error,
                     &format!("reading the domain validations of order {id}"),
-                ));
+                );
             }
             Ok(())
         }
@@ -96,19 +95,17 @@ async fn make(
 
 /// How control over the names is proven by another method. The method has changed already, so no failure undoes it.
 async fn read_proofs(
-    client: &Client,
+    observer: &mut Observer<'_>,
     id: OrderId,
     method: &str,
     random_value: Option<RandomValue>,
-    state: &mut SslOrderModel,
-    warnings: &mut Warnings,
 ) -> Result<(), Error> {
     if let Some(value) = random_value {
-        let validation = client.validation_status(id).await?;
-        domain_validations::random_value(state, method, &validation, &value);
+        let validation = observer.client.validation_status(id).await?;
+        domain_validations::random_value(&mut observer.state, method, &validation, &value);
     }
-    let order = client.order(id).await?;
-    details::details(client, state, &order, &[], warnings).await;
+    let order = observer.client.order(id).await?;
+    observer.details(order, &[]).await;
     Ok(())
 }
 

@@ -7,9 +7,7 @@ use tracing::{info, warn};
 
 use self::wanted::Wanted;
 use super::Failed;
-use crate::certcentral::{
-    Certainty, Client, Error, Order, OrderId, OrderStatus, PlacedOrder, Reissue,
-};
+use crate::certcentral::{Certainty, Client, Error, Order, OrderId, OrderStatus, Reissue};
 use crate::framework::{Attr, Call, Diagnostic, Warnings};
 use crate::pki::Csr;
 use crate::provider::order::api_error;
@@ -17,10 +15,11 @@ use crate::provider::order::backoff::{BackOff, Bounds, Paused, Schedule};
 use crate::provider::session::Session;
 use crate::provider::ssl_order::model::SslOrderModel;
 use crate::provider::ssl_order::plan::changes::{Means, changes};
+use crate::provider::ssl_order::purchase::place::Taken;
 use crate::provider::ssl_order::purchase::{lineage, messages, new_order};
-use crate::provider::ssl_order::refresh::wait;
-use crate::provider::ssl_order::refresh::wait::{Limits, WaitFor};
-use crate::provider::ssl_order::refresh::{details, domain_validations, state};
+use crate::provider::ssl_order::refresh::details::Observer;
+use crate::provider::ssl_order::refresh::wait::Limits;
+use crate::provider::ssl_order::refresh::{domain_validations, state};
 
 /// How the order stands before the reissue is sent.
 enum Before {
@@ -35,7 +34,7 @@ enum Before {
 pub(crate) async fn reissue(
     session: &Session,
     call: &Call,
-    mut state: SslOrderModel,
+    state: SslOrderModel,
     prior: &SslOrderModel,
     planned: &SslOrderModel,
     content: &SslOrderModel,
@@ -59,12 +58,7 @@ pub(crate) async fn reissue(
             format!("`csr` cannot be reissued with: {reason}."),
         ))
     })?;
-    let polling = session.polling();
-    let limits = Limits {
-        wait_for: WaitFor::from(planned.wait_for.as_str()),
-        bounds: Bounds::from_now(planned.update_timeout(), &call.stop),
-        polling: &polling,
-    };
+    let limits = Limits::new(session, planned, planned.update_timeout(), &call.stop);
     let client = client.within(limits.bounds.deadline, &call.stop);
     let wanted = Wanted {
         csr: &csr,
@@ -73,15 +67,15 @@ pub(crate) async fn reissue(
         changed: &changed,
     };
     let before = look(&client, id, wanted).await.map_err(&failed)?;
-    let sent = match before {
+    let taken = match before {
         Before::Done(order) => {
             info!(order_id = %id, "reissue of an earlier run found");
-            Sent::Settled(order)
+            Taken::Seen(order)
         }
         Before::Ready(_) if call.stop.is_cancelled() => {
             return Err(failed(messages::interrupted_before_a_reissue(id)));
         }
-        Before::Ready(before) => act_once(&client, &before, wanted, &body, limits)
+        Before::Ready(before) => act_once(&client, &before, wanted, &body, limits.bounds)
             .await
             .map_err(&failed)?,
     };
@@ -89,33 +83,30 @@ pub(crate) async fn reissue(
         lineage::remember(&client, id, content, session).await;
     }
     // The names may be new, so their validation is asked for as for an order that waits.
-    state::reissue_taken(&mut state);
-    let (order, chain) = match sent {
-        Sent::Answer(answer) => {
-            domain_validations::tokens(&mut state, &answer, planned.dcv_method.as_str());
+    let mut observer = Observer::new(&client, state);
+    state::reissue_taken(&mut observer.state);
+    let (order, chain) = match taken {
+        Taken::Answer(answer) => {
+            let method = planned.dcv_method.as_str();
+            domain_validations::tokens(&mut observer.state, &answer, method);
             (client.order(id).await, answer.certificate_chain)
         }
-        Sent::Settled(order) => {
+        Taken::Seen(order) => {
             if order.status == OrderStatus::ReissuePending {
-                details::random_value(&client, &mut state, &order, warnings).await;
+                observer.random_value(&order).await;
             }
             (Ok(*order), Vec::new())
         }
     };
     match order {
         Ok(order) => {
-            let all_validated =
-                details::details(&client, &mut state, &order, &chain, warnings).await;
-            wait::until_issued(&client, &mut state, order, all_validated, limits, warnings).await;
+            let seen = observer.details(order, &chain).await;
+            observer.wait(seen, &limits).await;
         }
-        Err(error) => {
-            warnings.push_demoted(api_error::diagnostic(
-                &error,
-                &format!("looking at order {id}"),
-            ));
-        }
+        Err(error) => observer.warn(&error, &format!("looking at order {id}")),
     }
-    Ok(state)
+    warnings.extend(observer.warnings);
+    Ok(observer.state)
 }
 
 /// The arguments of the certificate as they were, with everything else that the update did.
@@ -183,25 +174,17 @@ async fn is_pending(client: &Client, id: OrderId, wanted: Wanted<'_>) -> Result<
     Ok(reissues.iter().any(|reissue| wanted.is_pending(reissue)))
 }
 
-/// What proves that CertCentral has taken the reissue.
-enum Sent {
-    /// The answer to the POST.
-    Answer(PlacedOrder),
-    /// The answer was lost, and the order shows it.
-    Settled(Box<Order>),
-}
-
 async fn act_once(
     client: &Client,
     before: &Order,
     wanted: Wanted<'_>,
     body: &Reissue,
-    limits: Limits<'_>,
-) -> Result<Sent, Diagnostic> {
+    bounds: Bounds<'_>,
+) -> Result<Taken, Diagnostic> {
     let id = before.id;
     info!(order_id = %id, "reissuing the certificate");
     let error = match client.reissue_order(id, body).await {
-        Ok(answer) => return Ok(Sent::Answer(answer)),
+        Ok(answer) => return Ok(Taken::Answer(answer)),
         Err(error) => error,
     };
     match error.certainty() {
@@ -211,7 +194,7 @@ async fn act_once(
         )),
         Certainty::Unknown => {
             warn!(order_id = %id, %error, "answer to the reissue lost, looking at the order");
-            settle(client, before, wanted, &error, limits).await
+            settle(client, before, wanted, &error, bounds).await
         }
     }
 }
@@ -222,11 +205,11 @@ async fn settle(
     before: &Order,
     wanted: Wanted<'_>,
     lost: &Error,
-    limits: Limits<'_>,
-) -> Result<Sent, Diagnostic> {
+    bounds: Bounds<'_>,
+) -> Result<Taken, Diagnostic> {
     let client = client.urgent();
     let id = before.id;
-    let mut back_off = BackOff::new(Schedule::LOST_ANSWER, limits.bounds);
+    let mut back_off = BackOff::new(Schedule::LOST_ANSWER, bounds);
     for _ in 0..Schedule::LOOKS_AFTER_A_LOST_ANSWER {
         let paused = back_off.pause_at_most().await;
         if let Ok(now) = client.order(id).await {
@@ -236,7 +219,7 @@ async fn settle(
                 wanted.may_have_made(&now.certificate, &before.certificate)
             };
             if is_taken {
-                return Ok(Sent::Settled(Box::new(now)));
+                return Ok(Taken::Seen(Box::new(now)));
             }
         }
         if paused != Paused::Over {

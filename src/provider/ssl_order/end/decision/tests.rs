@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Action, Goal, Step, concerns_state, next};
+use super::{Action, Goal, Next, concerns_state, next};
 use crate::certcentral::{Order, RequestId};
 use crate::framework::Attr;
 use crate::provider::ssl_order::model::SslOrderModel;
@@ -30,42 +30,42 @@ fn every_status_has_its_step() {
     let table = [
         (
             "needs_approval",
-            Step::Act(Action::Cancel),
-            Step::Act(Action::Cancel),
+            Next::Act(Action::Cancel),
+            Next::Act(Action::Cancel),
         ),
         (
             "pending",
-            Step::Act(Action::Cancel),
-            Step::Act(Action::Cancel),
+            Next::Act(Action::Cancel),
+            Next::Act(Action::Cancel),
         ),
         (
             "waiting_pickup",
-            Step::Act(Action::Cancel),
-            Step::Act(Action::Cancel),
+            Next::Act(Action::Cancel),
+            Next::Act(Action::Cancel),
         ),
         (
             "needs_csr",
-            Step::Act(Action::Cancel),
-            Step::Act(Action::Cancel),
+            Next::Act(Action::Cancel),
+            Next::Act(Action::Cancel),
         ),
         (
             "on_hold",
-            Step::Act(Action::Cancel),
-            Step::Act(Action::Cancel),
+            Next::Act(Action::Cancel),
+            Next::Act(Action::Cancel),
         ),
-        ("processing", Step::Wait, Step::Wait),
-        ("approved", Step::Wait, Step::Wait),
-        ("issued", Step::LeaveValid, Step::Act(Action::Revoke)),
+        ("processing", Next::Wait, Next::Wait),
+        ("approved", Next::Wait, Next::Wait),
+        ("issued", Next::LeaveValid, Next::Act(Action::Revoke)),
         (
             "reissue_pending",
-            Step::LeaveValid,
-            Step::Act(Action::CancelReissue),
+            Next::LeaveValid,
+            Next::Act(Action::CancelReissue),
         ),
-        ("revoked", Step::Finished, Step::Finished),
-        ("canceled", Step::Finished, Step::Finished),
-        ("rejected", Step::Finished, Step::Finished),
-        ("denied", Step::Finished, Step::Finished),
-        ("expired", Step::Finished, Step::Finished),
+        ("revoked", Next::Finished, Next::Finished),
+        ("canceled", Next::Finished, Next::Finished),
+        ("rejected", Next::Finished, Next::Finished),
+        ("denied", Next::Finished, Next::Finished),
+        ("expired", Next::Finished, Next::Finished),
     ];
     for (status, cancel, revoke) in table {
         assert_eq!(next(Goal::Cancel, &plain(status), &[]), cancel, "{status}");
@@ -80,8 +80,8 @@ fn a_waiting_request_is_rejected_before_anything_is_canceled() {
         let order = order("needs_approval", &requests, &json!({}));
         let reject = Action::Reject(request(8));
         for goal in [Goal::Cancel, Goal::Revoke] {
-            assert_eq!(next(goal, &order, &[]), Step::Act(reject));
-            assert_eq!(next(goal, &order, &[reject]), Step::Act(Action::Cancel));
+            assert_eq!(next(goal, &order, &[]), Next::Act(reject));
+            assert_eq!(next(goal, &order, &[reject]), Next::Act(Action::Cancel));
         }
     }
 }
@@ -91,13 +91,13 @@ fn a_revocation_that_was_asked_for_is_not_asked_for_again() {
     let waiting = order("issued", &[(9, "revoke", "pending")], &json!({}));
     assert_eq!(
         next(Goal::Revoke, &waiting, &[]),
-        Step::AwaitsApproval(request(9))
+        Next::AwaitsApproval(request(9))
     );
-    assert_eq!(next(Goal::Cancel, &waiting, &[]), Step::LeaveValid);
+    assert_eq!(next(Goal::Cancel, &waiting, &[]), Next::LeaveValid);
     let rejected = order("issued", &[(9, "revoke", "rejected")], &json!({}));
     assert_eq!(
         next(Goal::Revoke, &rejected, &[]),
-        Step::Act(Action::Revoke)
+        Next::Act(Action::Revoke)
     );
 }
 
@@ -108,7 +108,7 @@ fn a_reissue_is_canceled_once_and_then_waited_for() {
         &plain("reissue_pending"),
         &[Action::CancelReissue],
     );
-    assert_eq!(step, Step::Wait);
+    assert_eq!(step, Next::Wait);
 }
 
 #[test]

@@ -3,8 +3,7 @@
 use certcentral_sandbox::{At, Fault, Sandbox, Settings};
 use tokio_util::sync::CancellationToken;
 
-use super::verdict::refusal;
-use super::{Estimate, Price, Verdict, announce, check, estimate, judge, query};
+use super::{Estimate, Price, PriceDecision, announce, check, estimate, judge, query, refusal};
 use crate::certcentral::{Amount, Validity};
 use crate::framework::Attr;
 use crate::provider::block::ProviderConfig;
@@ -37,7 +36,7 @@ fn limit(text: &str) -> Attr<Amount> {
     Attr::Known(amount(text))
 }
 
-fn summary(verdict: &Verdict) -> Option<&str> {
+fn summary(verdict: &PriceDecision) -> Option<&str> {
     verdict.problem.as_ref().map(|d| d.summary.as_str())
 }
 

@@ -3,6 +3,7 @@
 use super::super::state;
 use super::{WaitFor, WaitsFor, without_certificate};
 use crate::certcentral::Order;
+use crate::framework::Diagnostic;
 use crate::provider::ssl_order::samples::{fixture, order};
 
 #[test]
@@ -28,7 +29,9 @@ fn a_reissue_that_goes_on_is_named() {
     let mut info: Order = fixture("order_info_reissue_pending.json");
     let mut state = order();
     state::order(&mut state, &info);
-    let (summary, detail) = without_certificate(&info, &state).expect("a warning");
+    let Diagnostic {
+        summary, detail, ..
+    } = without_certificate(&info, &state).expect("a warning");
     assert_eq!(summary, "Reissue not finished yet");
     assert_eq!(
         detail,
@@ -36,7 +39,7 @@ fn a_reissue_that_goes_on_is_named() {
          approver of the account: approve it in CertCentral. A later refresh, plan or apply picks the new one up; nothing is requested again."
     );
     info.requests.clear();
-    let (_, detail) = without_certificate(&info, &state).expect("a warning");
+    let Diagnostic { detail, .. } = without_certificate(&info, &state).expect("a warning");
     assert!(
         detail.contains("A reissue is under way; the current certificate stays valid."),
         "{detail}"
@@ -52,7 +55,9 @@ fn a_rejected_order_is_not_called_not_issued_yet() {
         without_certificate(&info, &state)
     };
     assert_eq!(said("order_info_issued.json"), None);
-    let (summary, detail) = said("order_info_rejected.json").expect("a warning");
+    let Diagnostic {
+        summary, detail, ..
+    } = said("order_info_rejected.json").expect("a warning");
     assert_eq!(summary, "Order closed without a certificate");
     assert_eq!(
         detail,
@@ -60,7 +65,9 @@ fn a_rejected_order_is_not_called_not_issued_yet() {
          DigiCert. It stays in state, and no later refresh brings a certificate. Ask the approver or DigiCert for the reason; to buy another \
          order, set `reorder_when_closed = true` or change `order_key`."
     );
-    let (summary, detail) = said("order_info_pending.json").expect("a warning");
+    let Diagnostic {
+        summary, detail, ..
+    } = said("order_info_pending.json").expect("a warning");
     assert_eq!(summary, "Certificate not issued yet");
     assert!(detail.contains("its status is pending. DigiCert validates"));
 }
