@@ -262,4 +262,287 @@ async fn changes(client: &Client, window: Duration) -> Changes {
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use std::cell::{Cell, RefCell};
+    use std::future::ready;
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use futures_util::future::join_all;
+    use tokio::time::{Instant, sleep};
+    use tokio_util::sync::CancellationToken;
+
+    use super::{Bounds, Changes, Paused, Polling, Waiter};
+    use crate::certcentral::{OrderId, OrderStatus};
+
+    fn id(number: i64) -> OrderId {
+        OrderId::try_from(number).expect("an id")
+    }
+
+    fn in_seconds(seconds: u64, stop: &CancellationToken) -> Bounds<'_> {
+        Bounds {
+            deadline: Instant::now() + Duration::from_secs(seconds),
+            stop,
+        }
+    }
+
+    /// An account whose orders change at given seconds, and the calls that it got.
+    struct Account {
+        start: Instant,
+        changes: Vec<(u64, OrderId, OrderStatus)>,
+        windows: RefCell<Vec<u64>>,
+        looks: Cell<usize>,
+    }
+
+    impl Account {
+        fn new(changes: Vec<(u64, OrderId, OrderStatus)>) -> Self {
+            Self {
+                start: Instant::now(),
+                changes,
+                windows: RefCell::default(),
+                looks: Cell::new(0),
+            }
+        }
+
+        fn list(&self, window: Duration) -> Changes {
+            self.windows.borrow_mut().push(window.as_secs());
+            let now = self.start.elapsed().as_secs();
+            let from = now.saturating_sub(window.as_secs());
+            let changed = self
+                .changes
+                .iter()
+                .filter(|(at, ..)| (from..=now).contains(at));
+            Changes::Listed(
+                changed
+                    .map(|(_, order, status)| (*order, status.clone()))
+                    .collect(),
+            )
+        }
+
+        fn look(&self, order: OrderId) -> OrderStatus {
+            self.looks.set(self.looks.get() + 1);
+            let now = self.start.elapsed().as_secs();
+            self.changes
+                .iter()
+                .rfind(|(at, of, _)| *at <= now && *of == order)
+                .map_or(OrderStatus::Pending, |(_, _, status)| status.clone())
+        }
+
+        /// Waits as a create does, and answers after how many seconds the certificate was seen.
+        async fn wait(
+            &self,
+            polling: &Arc<Polling>,
+            order: OrderId,
+            bounds: Bounds<'_>,
+        ) -> Option<u64> {
+            let waiter = polling.join(order);
+            let mut seen = OrderStatus::Pending;
+            while seen != OrderStatus::Issued {
+                let list = |window| ready(self.list(window));
+                if waiter.next_by(&seen, bounds, list).await != Paused::Over {
+                    return None;
+                }
+                seen = self.look(order);
+            }
+            Some(self.start.elapsed().as_secs())
+        }
+    }
+
+    async fn seconds_of_looks(waiter: &Waiter, bounds: Bounds<'_>) -> Vec<u64> {
+        let start = Instant::now();
+        let mut seconds = Vec::new();
+        let unasked = |_| async { unreachable!("a single order is looked at directly") };
+        while waiter.next_by(&OrderStatus::Pending, bounds, unasked).await == Paused::Over {
+            seconds.push(start.elapsed().as_secs());
+        }
+        seconds
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_single_order_is_looked_at_after_pauses_that_double_up_to_a_minute() {
+        let stop = CancellationToken::new();
+        let polling = Arc::<Polling>::default();
+        let waiter = polling.join(id(1));
+        let seconds = seconds_of_looks(&waiter, in_seconds(250, &stop)).await;
+        assert_eq!(seconds, [2, 6, 14, 30, 62, 122, 182, 242]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_pause_that_would_pass_the_deadline_is_not_begun() {
+        let stop = CancellationToken::new();
+        let polling = Arc::<Polling>::default();
+        let waiter = polling.join(id(1));
+        let start = Instant::now();
+        assert_eq!(seconds_of_looks(&waiter, in_seconds(5, &stop)).await, [2]);
+        assert_eq!(start.elapsed(), Duration::from_secs(2));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stop_ends_every_wait_at_once() {
+        let stop = CancellationToken::new();
+        let polling = Arc::<Polling>::default();
+        let account = Account::new(Vec::new());
+        let bounds = in_seconds(600, &stop);
+        let waits = join_all((1..=50).map(|number| account.wait(&polling, id(number), bounds)));
+        let stopper = async {
+            sleep(Duration::from_secs(3)).await;
+            stop.cancel();
+        };
+        let (ends, ()) = tokio::join!(waits, stopper);
+        assert_eq!(ends, [None; 50]);
+        assert_eq!(account.start.elapsed(), Duration::from_secs(3));
+        let waiter = polling.join(id(1));
+        let next = waiter.next_by(&OrderStatus::Pending, bounds, |_| ready(Changes::Unknown));
+        assert_eq!(next.await, Paused::Stopped);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stop_ends_a_list_that_does_not_come() {
+        let stop = CancellationToken::new();
+        let polling = Arc::<Polling>::default();
+        let waiters = [polling.join(id(1)), polling.join(id(2))];
+        let bounds = in_seconds(600, &stop);
+        for waiter in &waiters {
+            let first = waiter.next_by(&OrderStatus::Pending, bounds, |_| ready(Changes::Unknown));
+            assert_eq!(first.await, Paused::Over);
+        }
+        let hung = |_| std::future::pending::<Changes>();
+        let stopper = async {
+            sleep(Duration::from_secs(30)).await;
+            stop.cancel();
+        };
+        let (first, second, ()) = tokio::join!(
+            waiters[0].next_by(&OrderStatus::Pending, bounds, hung),
+            waiters[1].next_by(&OrderStatus::Pending, bounds, hung),
+            stopper
+        );
+        assert_eq!([first, second], [Paused::Stopped; 2]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn fifty_orders_share_one_call_per_round() {
+        let stop = CancellationToken::new();
+        let polling = Arc::<Polling>::default();
+        let issued = (1..=50)
+            .map(|number| (200, id(number), OrderStatus::Issued))
+            .collect();
+        let account = Account::new(issued);
+        let bounds = in_seconds(600, &stop);
+        let ends =
+            join_all((1..=50).map(|number| account.wait(&polling, id(number), bounds))).await;
+        // Rounds at 2, 6, 14, 30, 62, 122, 182 and 242 seconds.
+        assert_eq!(ends, [Some(242); 50]);
+        // Each is looked at in its first round and when it is listed; without sharing it would be 50 * 8 looks.
+        assert_eq!(account.looks.get(), 50 * 2);
+        assert_eq!(
+            *account.windows.borrow(),
+            [64, 72, 88, 120, 180, 240, 300],
+            "each list reaches back to the earliest look and a minute further"
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn only_the_order_that_changed_is_looked_at() {
+        let stop = CancellationToken::new();
+        let polling = Arc::<Polling>::default();
+        let account = Account::new(vec![(10, id(7), OrderStatus::Issued)]);
+        let bounds = in_seconds(60, &stop);
+        let ends = join_all((1..=9).map(|number| account.wait(&polling, id(number), bounds))).await;
+        let mut expected = [None; 9];
+        expected[6] = Some(14);
+        assert_eq!(ends, expected);
+        assert_eq!(account.looks.get(), 9 + 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_change_right_after_a_look_is_in_the_next_list() {
+        for at in [2, 3, 5, 6, 7, 13, 29, 61, 121] {
+            let stop = CancellationToken::new();
+            let polling = Arc::<Polling>::default();
+            let account = Account::new(vec![(at, id(1), OrderStatus::Issued)]);
+            let bounds = in_seconds(250, &stop);
+            let (end, _) = tokio::join!(
+                account.wait(&polling, id(1), bounds),
+                account.wait(&polling, id(2), bounds)
+            );
+            let round = [2, 6, 14, 30, 62, 122]
+                .into_iter()
+                .find(|round| at <= *round);
+            assert_eq!(end, round, "changed after {at} seconds");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_list_that_leaves_an_order_out_delays_it_by_minutes_and_no_more() {
+        let stop = CancellationToken::new();
+        let polling = Arc::<Polling>::default();
+        let waiters = [polling.join(id(1)), polling.join(id(2))];
+        let bounds = in_seconds(3600, &stop);
+        let start = Instant::now();
+        let looks = |waiter| async move {
+            let nothing = |_| ready(Changes::Listed([].into()));
+            let mut seconds = Vec::new();
+            for _ in 0..3 {
+                assert_eq!(
+                    Waiter::next_by(waiter, &OrderStatus::Pending, bounds, nothing).await,
+                    Paused::Over
+                );
+                seconds.push(start.elapsed().as_secs());
+            }
+            seconds
+        };
+        let (first, second) = tokio::join!(looks(&waiters[0]), looks(&waiters[1]));
+        assert_eq!(first, [2, 302, 602]);
+        assert_eq!(second, first);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_list_that_fails_means_looking_at_everything() {
+        let stop = CancellationToken::new();
+        let polling = Arc::<Polling>::default();
+        let waiters = [polling.join(id(1)), polling.join(id(2))];
+        let bounds = in_seconds(60, &stop);
+        let start = Instant::now();
+        for seconds in [2, 6, 14, 30] {
+            let failed = |_| ready(Changes::Unknown);
+            let (first, second) = tokio::join!(
+                waiters[0].next_by(&OrderStatus::Pending, bounds, failed),
+                waiters[1].next_by(&OrderStatus::Pending, bounds, failed)
+            );
+            assert_eq!([first, second], [Paused::Over; 2]);
+            assert_eq!(start.elapsed().as_secs(), seconds);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_look_that_failed_is_repeated_in_the_next_round() {
+        let stop = CancellationToken::new();
+        let polling = Arc::<Polling>::default();
+        let [first, _second] = [polling.join(id(1)), polling.join(id(2))];
+        let bounds = in_seconds(60, &stop);
+        let nothing = |_| ready(Changes::Listed([].into()));
+        let start = Instant::now();
+        for seconds in [2, 6, 14] {
+            let next = first.next_by(&OrderStatus::Pending, bounds, nothing).await;
+            assert_eq!((next, start.elapsed().as_secs()), (Paused::Over, seconds));
+            first.look_again();
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_order_that_joins_brings_the_next_round_forward() {
+        let stop = CancellationToken::new();
+        let polling = Arc::<Polling>::default();
+        let account = Account::new(vec![
+            (100, id(1), OrderStatus::Issued),
+            (100, id(2), OrderStatus::Issued),
+        ]);
+        let bounds = in_seconds(600, &stop);
+        let late = async {
+            sleep(Duration::from_secs(101)).await;
+            account.wait(&polling, id(2), bounds).await
+        };
+        let (early, late) = tokio::join!(account.wait(&polling, id(1), bounds), late);
+        assert_eq!((early, late), (Some(103), Some(103)));
+    }
+}

@@ -23,8 +23,7 @@ use crate::framework::{
 use crate::provider::order::api_error;
 use crate::provider::session::{Claim, Session};
 use crate::provider::ssl_order::model::{SslOrderModel, SslOrderPrivate};
-use crate::provider::ssl_order::refresh::details::Observer;
-use crate::provider::ssl_order::refresh::wait::Limits;
+use crate::provider::ssl_order::refresh::observer::{Limits, Observer};
 use crate::provider::ssl_order::refresh::{domain_validations, state};
 use crate::provider::ssl_order::rules::dates_for_a_new_order;
 use crate::provider::ssl_order::schema;

@@ -13,8 +13,8 @@ use crate::provider::order::api_error;
 use crate::provider::session::Session;
 use crate::provider::ssl_order::model::{DomainValidationModel, SslOrderModel};
 use crate::provider::ssl_order::plan::changes::Change;
-use crate::provider::ssl_order::refresh::details::Observer;
 use crate::provider::ssl_order::refresh::domain_validations;
+use crate::provider::ssl_order::refresh::observer::Observer;
 
 /// Makes the calls, and returns the state with all arguments of the plan. When one fails, the state has those before it.
 pub(crate) async fn change(

@@ -17,8 +17,7 @@ use crate::provider::ssl_order::model::SslOrderModel;
 use crate::provider::ssl_order::plan::changes::{Means, changes};
 use crate::provider::ssl_order::purchase::place::Taken;
 use crate::provider::ssl_order::purchase::{lineage, messages, new_order};
-use crate::provider::ssl_order::refresh::details::Observer;
-use crate::provider::ssl_order::refresh::wait::Limits;
+use crate::provider::ssl_order::refresh::observer::{Limits, Observer};
 use crate::provider::ssl_order::refresh::{domain_validations, state};
 
 /// How the order stands before the reissue is sent.

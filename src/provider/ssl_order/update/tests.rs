@@ -11,7 +11,7 @@ use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use super::super::model::{SslOrderModel, SslOrderPrivate, TimeoutsModel};
-use super::super::refresh::details::Observer;
+use super::super::refresh::observer::Observer;
 use super::super::refresh::{clocks, state};
 use super::super::samples::{client, csr_for, order, plan, prepared, session};
 use super::update;
