@@ -1,19 +1,8 @@
 //! `digicert_ssl_order`: an order for an OV or EV TLS certificate.
 //!
-//! | question | file |
-//! |---|---|
-//! | which arguments and attributes | `schema.rs`, `model.rs` |
-//! | what is refused before any call | `validate.rs` |
-//! | what the plan says | `plan.rs`, `change.rs`, `equality.rs` |
-//! | what an order may cost | `price.rs` |
-//! | how an order is placed exactly once | `create.rs`, then `find.rs`, `place.rs`, `rivals.rs` |
-//! | how it is changed, reissued and renewed | `update.rs` |
-//! | how it is found after a reissue or a renewal | `succession.rs` |
-//! | how the answer gets into state | `record.rs`, `observe.rs` |
-//! | what names an order, and what becomes one | `identity.rs`, `import.rs`, `moved.rs`, `generate.rs` |
-//! | what somebody changed outside Terraform | `outside.rs`, `drift.rs` |
-//! | when a reissue or a renewal is due | `clocks.rs` |
-//! | how an order ends | `delete.rs`, `delete/decision.rs`, announced by `plan/destroy.rs` |
+//! The folders follow an order: its arguments (`schema`, `model`), what is refused before any call (`rules`), what a plan decides and says
+//! (`plan`), how it is bought exactly once (`purchase`), how its answer gets into state (`refresh`), how it is changed, reissued and renewed
+//! (`update`), how it ends (`end`), and how an order that exists becomes a resource (`import`).
 
 mod end;
 mod equality;
@@ -30,13 +19,10 @@ mod update;
 
 use std::sync::Arc;
 
-use time::{Date, OffsetDateTime};
-
 pub use self::import::identity::SslOrderIdentity;
 pub use self::model::{SslOrderModel, SslOrderPrivate};
 pub(super) use self::rules::validate_defaults;
 
-use self::plan::Purchase;
 use super::order::audit::audited;
 use super::session::Session;
 use crate::certcentral::OrderId;
@@ -82,26 +68,7 @@ impl Resource for SslOrder {
         &self,
         request: PlanRequest<SslOrderModel, SslOrderPrivate>,
     ) -> Planned<SslOrderModel, SslOrderPrivate> {
-        let prior = request.prior_state.clone();
-        // The configuration tells what nobody sets from what is not known yet; the plan so far does not.
-        let price = match plan::purchase(&request) {
-            Purchase::Nothing => purchase::price::PriceDecision::default(),
-            Purchase::New => purchase::price::announce(&self.session, &request.config, None).await,
-            Purchase::Renewal { until } => {
-                purchase::price::announce(&self.session, &request.config, until.as_deref()).await
-            }
-        };
-        let mut plan = plan::plan(
-            request,
-            self.session.order_defaults().as_ref(),
-            local_today(),
-            price,
-        );
-        plan::guard(&mut plan, prior.as_ref(), self.session.allow_revocation());
-        if self.session.read_only() {
-            plan::warn_of_read_only(&mut plan, prior.as_ref());
-        }
-        plan
+        plan::plan(&self.session, request).await
     }
 
     fn plan_destroy(
@@ -109,12 +76,7 @@ impl Resource for SslOrder {
         prior_state: &SslOrderModel,
         private: &mut SslOrderPrivate,
     ) -> Diagnostics {
-        let mut announced = plan::announce(prior_state, self.session.allow_revocation());
-        private.end_announced = !announced.has_errors();
-        if self.session.read_only() && !announced.has_errors() {
-            announced.extend(plan::read_only_destroy(prior_state));
-        }
-        announced
+        plan::destroy(&self.session, prior_state, private)
     }
 
     async fn create(
@@ -193,10 +155,4 @@ impl Resource for SslOrder {
     fn generate_config(&self, arguments: SslOrderModel) -> SslOrderModel {
         import::generate::config(arguments)
     }
-}
-
-/// Today by the clock of this machine, in the time zone in which CertCentral writes its dates: a plan calls nothing that
-/// could tell CertCentral's.
-fn local_today() -> Date {
-    OffsetDateTime::now_utc().date()
 }

@@ -10,8 +10,7 @@ use time::macros::date;
 use super::model::{
     ContactModel, OrganizationModel, PersonModel, SslOrderModel, SslOrderPrivate, Term,
 };
-use super::plan;
-use super::plan::Plan;
+use super::plan::{Permissions, Plan, Proposal};
 use super::purchase::new_order;
 use super::purchase::new_order::Prepared;
 use super::purchase::price::PriceDecision;
@@ -187,6 +186,20 @@ pub(crate) fn plan(
     prior: Option<&SslOrderModel>,
     private: SslOrderPrivate,
 ) -> Plan {
+    let everything = Permissions {
+        allow_revocation: true,
+        read_only: false,
+    };
+    plan_with(config, prior, private, everything)
+}
+
+/// The same where the provider block allows less.
+pub(crate) fn plan_with(
+    config: &SslOrderModel,
+    prior: Option<&SslOrderModel>,
+    private: SslOrderPrivate,
+    permissions: Permissions,
+) -> Plan {
     let schema = schema::schema();
     let prior_value = prior.map_or(Value::Null, FromToValue::to_value);
     let config_value = config.to_value();
@@ -217,11 +230,10 @@ pub(crate) fn plan(
         requires_replace: generic.requires_replace,
         private,
     };
-    plan::plan(
-        request,
+    Proposal::of(request, date!(2026 - 11 - 23)).plan(
         Some(&OrderDefaults::default()),
-        date!(2026 - 11 - 23),
         PriceDecision::default(),
+        permissions,
     )
 }
 

@@ -126,7 +126,7 @@ impl Ending<'_> {
                     self.look().await?
                 }
                 Ok(None) => return Ok(Warnings::new()),
-                Err(error) => self.settle(action, error).await?,
+                Err(error) => self.follow_up(action, error).await?,
             };
         }
     }
@@ -190,7 +190,11 @@ impl Ending<'_> {
 
     /// After a failed call: looks whether the order moved on. If it did, what it looks like now decides; if it did not, the
     /// call is not repeated.
-    async fn settle(&mut self, action: Action, error: Error) -> Result<Option<Order>, Diagnostic> {
+    async fn follow_up(
+        &mut self,
+        action: Action,
+        error: Error,
+    ) -> Result<Option<Order>, Diagnostic> {
         let looks = match error.certainty() {
             Certainty::NothingHappened => 1,
             Certainty::Unknown => LOOKS_TO_SETTLE,

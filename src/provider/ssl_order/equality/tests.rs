@@ -1,7 +1,7 @@
 //! Spellings that are no change, and changes that are.
 
 use super::super::model::{OrganizationModel, Term};
-use super::super::plan::changes::changes;
+use super::super::plan::decision::changes;
 use super::super::samples;
 use super::super::samples::{contact, names, new_organization};
 use super::{SslOrderModel, keep_equal_values, means_the_same};

@@ -1,13 +1,13 @@
 //! The arguments of an imported order, as far as CertCentral tells them, so that a plan with the matching configuration
 //! is empty.
 
-mod messages;
 mod organization;
 mod product;
 mod validity;
 
-pub(crate) use self::messages::recorded_only;
-pub(crate) use self::organization::{settle as settle_organization, told as told_organization};
+pub(crate) use self::organization::{
+    recognize as recognize_organization, reported as told_organization,
+};
 pub(crate) use self::product::check as check_product;
 
 use crate::certcentral::{ContainerId, Order, OrderId};

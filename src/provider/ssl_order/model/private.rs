@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::framework::PrivateState;
+use crate::provider::ssl_order::plan::decision::Announced;
 
 /// Private state of an order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +29,9 @@ pub struct SslOrderPrivate {
     /// leaves it for the plan of the one that takes its place. Never stored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bought_if_forced: Option<String>,
+    /// What a plan has decided about an existing order, for the update that carries it out. Never stored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub announced: Option<Announced>,
 }
 
 impl SslOrderPrivate {
@@ -37,6 +41,7 @@ impl SslOrderPrivate {
             end_announced: false,
             replacement_announced: false,
             bought_if_forced: None,
+            announced: None,
             ..self
         }
     }

@@ -1,11 +1,28 @@
-//! What the plan of a destroy says: one warning of what becomes of the order, or the error that refuses it.
+//! The plan of a destroy: one warning of what becomes of the order, or the error that refuses it.
 
+use super::{Permissions, guards};
 use crate::certcentral::OrderStatus;
 use crate::framework::{AttributePath, Diagnostic, Diagnostics};
-use crate::provider::ssl_order::model::{OnDestroy, SslOrderModel};
+use crate::provider::session::Session;
+use crate::provider::ssl_order::model::{OnDestroy, SslOrderModel, SslOrderPrivate};
+
+/// Plans a destroy, and hands on to it that its end is announced.
+pub(crate) fn destroy(
+    session: &Session,
+    prior: &SslOrderModel,
+    private: &mut SslOrderPrivate,
+) -> Diagnostics {
+    let permissions = Permissions::of(session);
+    let mut announced = announce(prior, permissions.allow_revocation);
+    private.end_announced = !announced.has_errors();
+    if permissions.read_only && !announced.has_errors() {
+        announced.extend(end_in_certcentral(prior).map(|end| guards::read_only(&end)));
+    }
+    announced
+}
 
 /// Announces what will happen to the order, or refuses it. Silent about an order that is closed already.
-pub(crate) fn announce(prior: &SslOrderModel, allow_revocation: bool) -> Diagnostics {
+fn announce(prior: &SslOrderModel, allow_revocation: bool) -> Diagnostics {
     if must_not_be_revoked(prior, allow_revocation) {
         return not_allowed(prior).into();
     }
@@ -57,6 +74,21 @@ pub(crate) fn fate_when_replaced(prior: &SslOrderModel) -> String {
              keep the old certificate working"
         ),
     }
+}
+
+/// Returns how the destroy would end the order in CertCentral, as a sentence goes on.
+fn end_in_certcentral(prior: &SslOrderModel) -> Option<String> {
+    if !is_open(prior) {
+        return None;
+    }
+    let verb = match prior.on_destroy() {
+        OnDestroy::Retain => return None,
+        OnDestroy::Cancel if prior.order_status().has_certificate() => return None,
+        OnDestroy::Cancel => "cancel",
+        OnDestroy::Revoke => "cancel or revoke",
+    };
+    let (order, names) = (prior.shown_id(), prior.shown_names());
+    Some(format!("{verb} order {order} for {names}"))
 }
 
 fn is_open(prior: &SslOrderModel) -> bool {

@@ -1,20 +1,20 @@
-//! A reissue: look, act once, settle. It is free, but it may make DigiCert revoke the former certificate, so it is not
+//! A reissue: look, act once, make sure. It is free, but it may make DigiCert revoke the former certificate, so it is not
 //! sent twice either.
-
-mod wanted;
 
 use tracing::{info, warn};
 
-use self::wanted::Wanted;
-use super::Failed;
-use crate::certcentral::{Certainty, Client, Error, Order, OrderId, OrderStatus, Reissue};
-use crate::framework::{Attr, Call, Diagnostic, Warnings};
+use super::{Failed, Update};
+use crate::certcentral::{
+    Certainty, Client, Error, IssuedCertificate, Order, OrderCertificate, OrderId, OrderStatus,
+    Reissue,
+};
+use crate::framework::{Attr, Diagnostic, Warnings};
 use crate::pki::Csr;
 use crate::provider::order::api_error;
 use crate::provider::order::backoff::{BackOff, Bounds, Paused, Schedule};
-use crate::provider::session::Session;
-use crate::provider::ssl_order::model::SslOrderModel;
-use crate::provider::ssl_order::plan::changes::{Means, changes};
+use crate::provider::ssl_order::equality::names_of;
+use crate::provider::ssl_order::model::{SslOrderModel, Term};
+use crate::provider::ssl_order::purchase::lookup::is_for_key;
 use crate::provider::ssl_order::purchase::place::Taken;
 use crate::provider::ssl_order::purchase::{lineage, messages, new_order};
 use crate::provider::ssl_order::refresh::observer::{Limits, Observer};
@@ -28,23 +28,25 @@ enum Before {
     Done(Box<Order>),
 }
 
-/// Reissues the certificate of the order in `state`, which holds the arguments of the plan already, and waits for it. `content` is what a
-/// create of the same configuration looks for.
-pub(crate) async fn reissue(
-    session: &Session,
-    call: &Call,
+/// Reissues the certificate of the order in `state`, which holds the arguments of the plan already, and waits for it.
+pub(super) async fn reissue(
+    update: Update<'_>,
     state: SslOrderModel,
-    prior: &SslOrderModel,
-    planned: &SslOrderModel,
-    content: &SslOrderModel,
     warnings: &mut Warnings,
 ) -> Result<SslOrderModel, Failed> {
+    let Update {
+        session,
+        call,
+        prior,
+        planned,
+        ..
+    } = update;
     // Whatever fails before CertCentral has taken the reissue leaves the certificate's arguments as they were.
     let failed = |problem: Diagnostic| Failed {
         state: with_former_certificate(&state, prior),
         problem: problem.into(),
     };
-    let changed = changed_arguments(prior, planned);
+    let changed = update.announced.of_the_certificate();
     if prior.ready_for_reissue != Attr::Known(true) && changed.is_empty() {
         return Ok(state);
     }
@@ -78,8 +80,8 @@ pub(crate) async fn reissue(
             .await
             .map_err(&failed)?,
     };
-    if changed.iter().any(wanted::is_of_the_token) {
-        lineage::remember(&client, id, content, session).await;
+    if changed.iter().any(is_of_the_token) {
+        lineage::remember(&client, id, update.content, session).await;
     }
     // The names may be new, so their validation is asked for as for an order that waits.
     let mut observer = Observer::new(&client, state);
@@ -123,15 +125,6 @@ fn with_former_certificate(state: &SslOrderModel, prior: &SslOrderModel) -> SslO
         domain_validations: prior.domain_validations.clone(),
         ..state.clone()
     }
-}
-
-/// The arguments of the certificate that differ from those in state.
-fn changed_arguments(prior: &SslOrderModel, planned: &SslOrderModel) -> Vec<&'static str> {
-    changes(prior, planned, false)
-        .into_iter()
-        .filter(|change| change.means == Means::Reissue)
-        .map(|change| change.argument)
-        .collect()
 }
 
 fn body(planned: &SslOrderModel) -> Result<Reissue, Diagnostic> {
@@ -193,13 +186,13 @@ async fn act_once(
         )),
         Certainty::Unknown => {
             warn!(order_id = %id, %error, "answer to the reissue lost, looking at the order");
-            settle(client, before, wanted, &error, bounds).await
+            confirm(client, before, wanted, &error, bounds).await
         }
     }
 }
 
 /// Looks until the order shows this reissue, done or pending. The POST is not repeated.
-async fn settle(
+async fn confirm(
     client: &Client,
     before: &Order,
     wanted: Wanted<'_>,
@@ -227,3 +220,89 @@ async fn settle(
     }
     Err(messages::unknown_reissue(id, lost))
 }
+
+/// What a reissue is to make of an order, and whether CertCentral shows that it was made already.
+#[derive(Clone, Copy)]
+struct Wanted<'a> {
+    /// The CSR of the plan.
+    csr: &'a Csr,
+    /// The order in state.
+    prior: &'a SslOrderModel,
+    /// Its plan.
+    planned: &'a SslOrderModel,
+    /// The arguments of the certificate that differ between them.
+    changed: &'a [&'static str],
+}
+
+impl Wanted<'_> {
+    /// Whether a reissue that waits is this one: for the key and the names of the plan.
+    fn is_pending(&self, reissue: &IssuedCertificate) -> bool {
+        reissue.status == Some(OrderStatus::Pending)
+            && is_for_key(reissue.csr.as_deref(), self.csr)
+            && self.has_names(reissue.common_name.as_deref(), &reissue.dns_names)
+    }
+
+    /// Whether the certificate is the reissued one already: it holds the key and the names of the plan, and either it is not the one
+    /// of the state, or the order shows everything that was to change.
+    fn is_done(&self, now: &OrderCertificate) -> bool {
+        if !is_for_key(now.csr.as_deref(), self.csr)
+            || !self.has_names(now.common_name.as_deref(), &now.dns_names)
+        {
+            return false;
+        }
+        let is_another = match (now.id, &self.prior.certificate_id) {
+            (Some(now), Attr::Known(then)) => now.get() != *then,
+            _ => false,
+        };
+        let shows_all = !self.changed.is_empty()
+            && self
+                .changed
+                .iter()
+                .all(|argument| is_of_the_token(argument) || shows(now, argument, self.planned));
+        is_another || shows_all
+    }
+
+    /// Whether the order has another certificate than before, and one that this reissue may have made: somebody else's has another
+    /// key, or lacks a name. CertCentral may have added names of its own.
+    fn may_have_made(&self, now: &OrderCertificate, before: &OrderCertificate) -> bool {
+        let is_another = now.id.is_some() && now.id != before.id;
+        let key_fits = now.csr.is_none() || is_for_key(now.csr.as_deref(), self.csr);
+        let theirs = names_of(now.common_name.as_deref(), &now.dns_names);
+        is_another && key_fits && theirs.is_superset(&self.planned.canonical_names())
+    }
+
+    fn has_names(&self, common_name: Option<&str>, dns_names: &[String]) -> bool {
+        names_of(common_name, dns_names) == self.planned.canonical_names()
+    }
+}
+
+/// Whether the token of an order is derived from an argument of its certificate.
+fn is_of_the_token(argument: &&str) -> bool {
+    ["common_name", "dns_names", "csr"].contains(argument)
+}
+
+/// Whether the order tells that its certificate was asked for with an argument of the plan. Of some arguments it tells nothing.
+fn shows(certificate: &OrderCertificate, argument: &str, planned: &SslOrderModel) -> bool {
+    match argument {
+        "signature_hash" => certificate
+            .signature_hash
+            .as_deref()
+            .zip(planned.signature_hash.as_str())
+            .is_some_and(|(theirs, ours)| theirs.eq_ignore_ascii_case(ours)),
+        "server_platform_id" => {
+            let theirs = certificate.server_platform.as_ref();
+            theirs.and_then(|platform| platform.id.as_ref()) == planned.server_platform_id.known()
+        }
+        "cert_validity" => {
+            let theirs = certificate.cert_validity.as_ref();
+            let ours = planned.cert_validity.known();
+            theirs
+                .zip(ours)
+                .is_some_and(|(theirs, ours)| Term::reported(theirs) == *ours)
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -11,9 +11,10 @@ use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use super::super::model::{SslOrderModel, SslOrderPrivate, TimeoutsModel};
+use super::super::plan::Plan;
 use super::super::refresh::observer::Observer;
 use super::super::refresh::{clocks, state};
-use super::super::samples::{client, csr_for, order, plan, prepared, session};
+use super::super::samples::{client, csr_for, names, order, plan, prepared, session};
 use super::update;
 use crate::framework::{Attr, Call, Diagnostic, Severity, UpdateRequest, Updated};
 
@@ -81,9 +82,22 @@ impl Ordered {
         config: &SslOrderModel,
         private: SslOrderPrivate,
     ) -> Updated<SslOrderModel, SslOrderPrivate> {
+        let planned = self.plan(config, private);
+        self.carry_out(config, planned).await
+    }
+
+    fn plan(&self, config: &SslOrderModel, private: SslOrderPrivate) -> Plan {
         let planned = plan(config, Some(&self.state), private);
         assert!(!planned.diagnostics.has_errors(), "{planned:?}");
         assert!(planned.requires_replace.is_empty(), "{planned:?}");
+        planned
+    }
+
+    async fn carry_out(
+        &self,
+        config: &SslOrderModel,
+        planned: Plan,
+    ) -> Updated<SslOrderModel, SslOrderPrivate> {
         let request = UpdateRequest {
             config: config.clone(),
             prior_state: self.state.clone(),
@@ -196,4 +210,31 @@ async fn a_change_that_is_only_recorded_calls_nothing() {
         ..SslOrderPrivate::default()
     };
     assert_eq!(updated.private, stored);
+}
+
+/// A core that hands no private data from the plan to its apply.
+#[tokio::test]
+async fn a_plan_whose_announcement_is_lost_is_carried_out_by_its_unknown_marks() {
+    let edited = SslOrderModel {
+        additional_emails: names(&["ops@example.com"]),
+        ..order()
+    };
+    for config in [edited, with_new_key()] {
+        let (told, lost) = (Ordered::issued().await, Ordered::issued().await);
+        let mut calls = Vec::new();
+        for (ordered, is_lost) in [(&told, false), (&lost, true)] {
+            let seen = ordered.seen();
+            let mut planned = ordered.plan(&config, SslOrderPrivate::default());
+            assert!(planned.private.announced.is_some());
+            if is_lost {
+                planned.private = SslOrderPrivate::default();
+            }
+            let updated = ordered.carry_out(&config, planned).await;
+            assert!(warnings(&updated).is_empty());
+            assert_eq!(updated.private, SslOrderPrivate::default());
+            calls.push(ordered.calls_after(seen));
+        }
+        assert!(!calls[0].is_empty());
+        assert_eq!(calls[0], calls[1]);
+    }
 }

@@ -7,10 +7,10 @@ use crate::provider::ssl_order::model::{
     ContactModel, OrganizationModel, ReportedContact, ReportedOrganization, SslOrderModel,
     SslOrderPrivate,
 };
-use crate::provider::ssl_order::plan::changes::{Change, Means};
+use crate::provider::ssl_order::plan::decision::{Change, Effect};
 
 /// What order info tells beside the id.
-pub(crate) fn told(order: &Order) -> ReportedOrganization {
+pub(crate) fn reported(order: &Order) -> ReportedOrganization {
     let contact = |contact_type: &str, contact: &OrderContact| {
         Some(ReportedContact {
             contact_type: contact_type.to_owned(),
@@ -35,7 +35,7 @@ pub(crate) fn told(order: &Order) -> ReportedOrganization {
 
 /// Makes a change of the organization a mere record where the configuration describes what CertCentral told: the same organization
 /// in the members of a new one, the same contacts, or an id that is left to the provider.
-pub(crate) fn settle(
+pub(crate) fn recognize(
     changes: &mut [Change],
     prior: &SslOrderModel,
     planned: &SslOrderModel,
@@ -51,13 +51,13 @@ pub(crate) fn settle(
         if change.argument != "organization" || !is_as_imported(old) {
             continue;
         }
-        let is_recorded = match change.means {
-            Means::InPlace => has_told_contacts(new, &told),
-            Means::NewOrder => leaves_the_id_open(new) || has_told_name(new, &told),
+        let is_recorded = match change.effect {
+            Effect::InPlace => has_told_contacts(new, &told),
+            Effect::NewOrder => leaves_the_id_open(new) || has_told_name(new, &told),
             _ => false,
         };
         if is_recorded {
-            change.means = Means::RecordOnly;
+            change.effect = Effect::RecordOnly;
             change.path = AttributePath::of("organization");
         }
     }

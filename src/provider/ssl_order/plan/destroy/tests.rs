@@ -1,6 +1,7 @@
 //! One sentence for every status and every `on_destroy`.
 
-use super::{announce, fate_when_replaced, must_not_be_revoked};
+use super::super::guards::read_only;
+use super::{announce, end_in_certcentral, fate_when_replaced, must_not_be_revoked};
 use crate::framework::{Attr, AttributePath, Diagnostic, Severity};
 use crate::provider::ssl_order::model::SslOrderModel;
 use crate::provider::ssl_order::samples::{order, placed};
@@ -234,4 +235,37 @@ fn the_words_of_a_revocation_say_what_comes_before_it() {
     }
     let refused = said(&prior("issued", "revoke"), false).unwrap();
     assert_eq!(refused.attribute, Some(AttributePath::of("on_destroy")));
+}
+
+#[test]
+fn a_destroy_that_ends_an_order_is_named() {
+    let said = |status: &str, on_destroy: &str| {
+        let prior = SslOrderModel {
+            status: status.into(),
+            on_destroy: on_destroy.into(),
+            ..placed(&order())
+        };
+        let warning = read_only(&end_in_certcentral(&prior)?);
+        for word in ["`read_only`", "DIGICERT_READ_ONLY"] {
+            assert!(warning.detail.contains(word), "{}", warning.detail);
+        }
+        let rest = warning.detail.strip_prefix("An apply would ").unwrap();
+        Some(rest.split_once(" order").unwrap().0.to_owned())
+    };
+    for (status, on_destroy, expected) in [
+        ("pending", "cancel", Some("cancel")),
+        ("issued", "cancel", None),
+        ("issued", "revoke", Some("cancel or revoke")),
+        ("pending", "revoke", Some("cancel or revoke")),
+        ("issued", "retain", None),
+        ("pending", "retain", None),
+        ("revoked", "revoke", None),
+        ("canceled", "cancel", None),
+    ] {
+        assert_eq!(
+            said(status, on_destroy).as_deref(),
+            expected,
+            "{status} {on_destroy}"
+        );
+    }
 }

@@ -1,11 +1,11 @@
 //! When another spelling of the organization is no new order.
 
-use super::{settle, told};
+use super::{recognize, reported};
 use crate::framework::{Attr, AttributePath};
 use crate::provider::ssl_order::model::{
     ContactModel, OrganizationModel, SslOrderModel, SslOrderPrivate,
 };
-use crate::provider::ssl_order::plan::changes::{Change, Means, changes};
+use crate::provider::ssl_order::plan::decision::{Change, Effect, changes};
 use crate::provider::ssl_order::samples::fixture;
 
 fn by_id(id: i64) -> OrganizationModel {
@@ -43,11 +43,11 @@ fn planned(organization: OrganizationModel, imported: bool) -> Vec<Change> {
     let (prior, planned) = (order(by_id(778_812)), order(organization));
     let private = SslOrderPrivate {
         imported,
-        organization: Some(told(&fixture("order_info_issued.json"))),
+        organization: Some(reported(&fixture("order_info_issued.json"))),
         ..SslOrderPrivate::default()
     };
     let mut changes = changes(&prior, &planned, imported);
-    settle(&mut changes, &prior, &planned, &private);
+    recognize(&mut changes, &prior, &planned, &private);
     changes
 }
 
@@ -56,36 +56,36 @@ fn what_certcentral_told_is_recorded_and_anything_else_stays_what_it_is() {
     let rui = "Rui.Salas@example.com";
     for (organization, means) in [
         (by_id(778_812), None),
-        (by_id(123_456), Some(Means::NewOrder)),
-        (inline("EXAMPLE Widgets LLC"), Some(Means::RecordOnly)),
-        (inline("Another Company"), Some(Means::NewOrder)),
+        (by_id(123_456), Some(Effect::NewOrder)),
+        (inline("EXAMPLE Widgets LLC"), Some(Effect::RecordOnly)),
+        (inline("Another Company"), Some(Effect::NewOrder)),
         (
             with_contact(Some(778_812), "technical_contact", Some(rui)),
-            Some(Means::RecordOnly),
+            Some(Effect::RecordOnly),
         ),
         (
             with_contact(Some(778_812), "technical_contact", None),
-            Some(Means::RecordOnly),
+            Some(Effect::RecordOnly),
         ),
         (
             with_contact(Some(778_812), "technical_contact", Some("a@example.com")),
-            Some(Means::InPlace),
+            Some(Effect::InPlace),
         ),
         (
             with_contact(Some(778_812), "verified_contact", Some(rui)),
-            Some(Means::InPlace),
+            Some(Effect::InPlace),
         ),
         (
             with_contact(None, "technical_contact", Some(rui)),
-            Some(Means::RecordOnly),
+            Some(Effect::RecordOnly),
         ),
         (
             with_contact(Some(123_456), "technical_contact", Some(rui)),
-            Some(Means::NewOrder),
+            Some(Effect::NewOrder),
         ),
     ] {
         let changes = planned(organization.clone(), true);
-        let found: Vec<_> = changes.iter().map(|change| change.means).collect();
+        let found: Vec<_> = changes.iter().map(|change| change.effect).collect();
         assert_eq!(found, Vec::from_iter(means), "{organization:?}");
     }
 }
@@ -94,6 +94,6 @@ fn what_certcentral_told_is_recorded_and_anything_else_stays_what_it_is() {
 fn an_order_that_was_not_imported_is_compared_as_it_is() {
     let changes = planned(inline("Example Widgets LLC"), false);
     assert_eq!(changes.len(), 1);
-    assert_eq!(changes[0].means, Means::NewOrder);
+    assert_eq!(changes[0].effect, Effect::NewOrder);
     assert_eq!(changes[0].path, AttributePath::of("organization"));
 }

@@ -1,10 +1,11 @@
 //! Which calls a change takes, and what it leaves as it is.
 
-use super::{InPlace, Step, changes};
+use super::{Edit, InPlace, changes};
 use crate::certcentral::{ContactUpdate, CustomFieldValue};
 use crate::framework::{Attr, Set};
 use crate::provider::ssl_order::model::{ContactModel, CustomFieldModel, SslOrderModel};
-use crate::provider::ssl_order::plan::changes;
+use crate::provider::ssl_order::plan::decision;
+use crate::provider::ssl_order::plan::decision::Effect;
 use crate::provider::ssl_order::samples::{contact, names, order, placed};
 
 fn in_place(edit_prior: fn(&mut SslOrderModel), edit: fn(&mut SslOrderModel)) -> InPlace {
@@ -12,7 +13,12 @@ fn in_place(edit_prior: fn(&mut SslOrderModel), edit: fn(&mut SslOrderModel)) ->
     edit_prior(&mut prior);
     let mut planned = prior.clone();
     edit(&mut planned);
-    changes(&prior, &planned, &changes::changes(&prior, &planned, false))
+    let changed = decision::changes(&prior, &planned, false).into_iter();
+    let changed: Vec<_> = changed
+        .filter(|change| change.effect == Effect::InPlace)
+        .map(|change| change.argument)
+        .collect();
+    changes(&prior, &planned, &changed)
 }
 
 fn fields(values: &[(i64, &str)]) -> Attr<Set<Attr<CustomFieldModel>>> {
@@ -39,12 +45,12 @@ fn e_mails_are_replaced_as_a_whole_and_cleared_by_none() {
         o.additional_emails = names(&["a@example.com", "b@example.com"]);
     });
     let all = vec!["a@example.com".to_owned(), "b@example.com".to_owned()];
-    assert_eq!(two.steps, [Step::AdditionalEmails(all)]);
+    assert_eq!(two.edits, [Edit::AdditionalEmails(all)]);
     let none = in_place(
         |o| o.additional_emails = names(&["a@example.com"]),
         |o| o.additional_emails = Attr::Null,
     );
-    assert_eq!(none.steps, [Step::AdditionalEmails(Vec::new())]);
+    assert_eq!(none.edits, [Edit::AdditionalEmails(Vec::new())]);
     let unknown = in_place(nothing, |o| o.additional_emails = Attr::Unknown);
     assert_eq!(unknown, InPlace::default());
 }
@@ -56,12 +62,12 @@ fn a_custom_field_is_set_and_never_removed() {
         |o| o.custom_fields = fields(&[(1, "new"), (3, "more")]),
     );
     let set = |metadata_id, value: &str| {
-        Step::CustomField(CustomFieldValue {
+        Edit::CustomField(CustomFieldValue {
             metadata_id,
             value: value.to_owned(),
         })
     };
-    assert_eq!(changed.steps, [set(1, "new"), set(3, "more")]);
+    assert_eq!(changed.edits, [set(1, "new"), set(3, "more")]);
     assert_eq!(
         changed.kept,
         ["Custom field 2 keeps its value, because the API has no call that removes one."]
@@ -94,7 +100,7 @@ fn only_what_the_api_changes_of_contacts_is_sent() {
         telephone: Some("555-555-5555".to_owned()),
         telephone_extension: None,
     };
-    assert_eq!(changed.steps, [Step::Contacts(vec![technical])]);
+    assert_eq!(changed.edits, [Edit::Contacts(vec![technical])]);
     assert_eq!(
         changed.kept,
         [
@@ -110,12 +116,12 @@ fn the_dcv_method_changes_while_domains_are_validated() {
         |o| o.status = "pending".into(),
         |o| o.dcv_method = "email".into(),
     );
-    assert_eq!(pending.steps, [Step::DcvMethod("email".to_owned())]);
+    assert_eq!(pending.edits, [Edit::DcvMethod("email".to_owned())]);
     let issued = in_place(
         |o| o.status = "issued".into(),
         |o| o.dcv_method = "email".into(),
     );
-    assert_eq!((issued.steps.len(), issued.kept.len()), (0, 1));
+    assert_eq!((issued.edits.len(), issued.kept.len()), (0, 1));
 }
 
 #[test]
@@ -124,7 +130,7 @@ fn renewal_e_mails_are_switched() {
         |_| {},
         |o| o.disable_renewal_notifications = Attr::Known(true),
     );
-    assert_eq!(off.steps, [Step::DisableRenewalNotifications(true)]);
+    assert_eq!(off.edits, [Edit::DisableRenewalNotifications(true)]);
     let absent = in_place(|_| {}, |o| o.disable_renewal_notifications = Attr::Null);
     assert_eq!(absent, InPlace::default());
 }
