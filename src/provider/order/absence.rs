@@ -1,6 +1,8 @@
 //! What proves that CertCentral does not have an order.
 
-use crate::certcentral::Error;
+use super::api_error;
+use crate::certcentral::{Error, Order};
+use crate::framework::Diagnostic;
 
 /// How much an answer has to say before an order counts as absent. The answer of a proxy, or of a wrong address, never does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +16,19 @@ pub(crate) enum Absence {
 }
 
 impl Absence {
+    /// Returns the order that a call shows, or none if its failure proves that there is none. `doing` says what was tried.
+    pub(crate) fn or_order(
+        self,
+        shown: Result<Order, Error>,
+        doing: &str,
+    ) -> Result<Option<Order>, Diagnostic> {
+        match shown {
+            Ok(order) => Ok(Some(order)),
+            Err(error) if self.is_proven_by(&error) => Ok(None),
+            Err(error) => Err(api_error::diagnostic(&error, doing)),
+        }
+    }
+
     /// Whether a failed call proves it.
     pub(crate) fn is_proven_by(self, error: &Error) -> bool {
         let Some(api) = error.api() else {

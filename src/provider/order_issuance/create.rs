@@ -216,7 +216,7 @@ impl<'a> Wait<'a> {
         match checked {
             Ok(check) => {
                 domains::drop_approved(&mut self.domains, &check.dns_name_validations);
-                self.last_check = Some(said(&check));
+                self.last_check = Some(reported(&check));
                 let before = self.order.as_ref().map(|order| &order.status);
                 self.domains.is_empty()
                     || check.order_status.is_some() && check.order_status.as_ref() != before
@@ -240,7 +240,7 @@ impl<'a> Wait<'a> {
 }
 
 /// What CertCentral said about the domains.
-fn said(check: &DcvCheck) -> String {
+fn reported(check: &DcvCheck) -> String {
     let names: Vec<_> = check
         .dns_name_validations
         .iter()

@@ -54,14 +54,9 @@ async fn order_of(
         )
     })?;
     let client = session.client_to_look(&call.stop)?;
-    match client.order(id).await {
-        Ok(order) => Ok(Some((client, order))),
-        Err(error) if Absence::NotShown.is_proven_by(&error) => Ok(None),
-        Err(error) => Err(api_error::diagnostic(
-            &error,
-            &format!("refreshing order {id}"),
-        )),
-    }
+    let doing = format!("refreshing order {id}");
+    let order = Absence::NotShown.or_order(client.order(id).await, &doing)?;
+    Ok(order.map(|order| (client, order)))
 }
 
 /// The state with what the order is now. A certificate that cannot be downloaded leaves the one in state, with the reason.
@@ -98,16 +93,10 @@ pub(super) async fn import(
         )
     })?;
     let client = session.client_to_look(&call.stop)?;
-    let order = match client.order(order_id).await {
-        Ok(order) => order,
-        Err(error) if Absence::NotShown.is_proven_by(&error) => {
-            return Err(messages::not_visible(order_id).into());
-        }
-        Err(error) => {
-            let doing = format!("importing order {order_id}");
-            return Err(api_error::diagnostic(&error, &doing).into());
-        }
-    };
+    let doing = format!("importing order {order_id}");
+    let order = Absence::NotShown
+        .or_order(client.order(order_id).await, &doing)?
+        .ok_or_else(|| messages::not_visible(order_id))?;
     let mut state = OrderIssuanceModel {
         id: Attr::Known(order_id.to_string()),
         order_id: Attr::Known(order_id.get()),

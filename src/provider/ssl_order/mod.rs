@@ -25,7 +25,6 @@ pub(super) use self::rules::validate_defaults;
 
 use super::order::audit::audited;
 use super::session::Session;
-use crate::certcentral::OrderId;
 use crate::framework::{
     Call, CreateRequest, Created, DeleteRequest, Deleted, Diagnostics, IdentitySchema, Imported,
     MoveSource, Moved, PlanRequest, Planned, Read, ReadRequest, Resource, Schema, UpdateRequest,
@@ -111,8 +110,7 @@ impl Resource for SslOrder {
         request: DeleteRequest<SslOrderModel, SslOrderPrivate>,
     ) -> Deleted {
         if request.private.replacement_announced
-            && let Some(order_id) = request.state.known_order_id()
-            && let Ok(order_id) = OrderId::try_from(order_id)
+            && let Ok(order_id) = request.state.order_id_to_be("replaced")
         {
             self.session.let_go(order_id);
         }

@@ -14,7 +14,6 @@ use crate::certcentral::{
 };
 use crate::framework::{Call, DeleteRequest, Deleted, Diagnostic, Warnings};
 use crate::provider::order::absence::Absence;
-use crate::provider::order::api_error;
 use crate::provider::order::backoff::{BackOff, Bounds, Paused, Schedule};
 use crate::provider::session::Session;
 use crate::provider::ssl_order::model::{OnDestroy, SslOrderModel, SslOrderPrivate};
@@ -143,14 +142,8 @@ impl Ending<'_> {
     }
 
     async fn look_with(&self, client: &Client) -> Result<Option<Order>, Diagnostic> {
-        match client.order(self.id).await {
-            Ok(order) => Ok(Some(order)),
-            Err(error) if Absence::Gone.is_proven_by(&error) => Ok(None),
-            Err(error) => Err(api_error::diagnostic(
-                &error,
-                &format!("looking at order {}", self.id),
-            )),
-        }
+        let doing = format!("looking at order {}", self.id);
+        Absence::Gone.or_order(client.order(self.id).await, &doing)
     }
 
     async fn look_later(&mut self, order: &Order) -> Result<Option<Order>, Diagnostic> {

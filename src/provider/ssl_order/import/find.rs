@@ -115,11 +115,7 @@ async fn has_further(
 
 /// The order that CertCentral shows for a key; none if it knows no such thing.
 async fn shown(client: &Client, key: OrderRef, doing: &str) -> Result<Option<Order>, Diagnostic> {
-    match client.order(key).await {
-        Ok(order) => Ok(Some(order)),
-        Err(error) if Absence::UnknownNumber.is_proven_by(&error) => Ok(None),
-        Err(error) => Err(api_error::diagnostic(&error, doing)),
-    }
+    Absence::UnknownNumber.or_order(client.order(key).await, doing)
 }
 
 /// CertCentral writes whole bytes; the number itself is tried where that differs.

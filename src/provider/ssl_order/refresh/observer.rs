@@ -285,7 +285,7 @@ fn without_certificate(order: &Order, state: &SslOrderModel) -> Option<Diagnosti
             format!(
                 "Order {id} waits for a reissued certificate, and the certificate in state is the one before. {} A later refresh, plan or apply picks \
                  the new one up; nothing is requested again.",
-                people_first(order, meaning)
+                who_acts(order, meaning)
             ),
         ))
     } else if status.has_certificate() {
@@ -311,7 +311,7 @@ fn without_certificate(order: &Order, state: &SslOrderModel) -> Option<Diagnosti
 }
 
 /// Who has to act on a reissue, where the status itself does not say it.
-fn people_first<'a>(order: &Order, meaning: &'a str) -> &'a str {
+fn who_acts<'a>(order: &Order, meaning: &'a str) -> &'a str {
     match waits_for(order, true) {
         WaitsFor::People => {
             "Its request waits for an approver of the account: approve it in CertCentral."

@@ -6,7 +6,6 @@ use super::{clocks, external_changes};
 use crate::certcentral::OrderId;
 use crate::framework::{Call, Diagnostic, Read, ReadRequest, Warnings};
 use crate::provider::order::absence::Absence;
-use crate::provider::order::api_error;
 use crate::provider::session::Session;
 use crate::provider::ssl_order::import::arguments;
 use crate::provider::ssl_order::model::{SslOrderModel, SslOrderPrivate};
@@ -17,34 +16,27 @@ pub(crate) async fn read(
     call: &Call,
     request: ReadRequest<SslOrderModel, SslOrderPrivate>,
 ) -> Read<SslOrderModel, SslOrderPrivate> {
+    let seen = look(session, call, request).await;
+    seen.unwrap_or_else(|problem| Read::Failed(problem.into()))
+}
+
+async fn look(
+    session: &Session,
+    call: &Call,
+    request: ReadRequest<SslOrderModel, SslOrderPrivate>,
+) -> Result<Read<SslOrderModel, SslOrderPrivate>, Diagnostic> {
     let ReadRequest { mut state, private } = request;
     let mut private = private.stored();
     let is_import = private.imported && state.status.is_null();
-    let id = match state.order_id_to_be("looked at") {
-        Ok(id) => id,
-        Err(problem) => return Read::Failed(problem.into()),
-    };
-    let client = match session.client_to_look(&call.stop) {
-        Ok(client) => client,
-        Err(problem) => return Read::Failed(problem.into()),
-    };
-    let order = match client.order(id).await {
-        Ok(order) => order,
-        Err(error) if Absence::NotShown.is_proven_by(&error) => {
-            return not_visible(id, &state, is_import);
-        }
-        Err(error) => {
-            return Read::Failed(
-                api_error::diagnostic(&error, &format!("refreshing order {id}")).into(),
-            );
-        }
+    let id = state.order_id_to_be("looked at")?;
+    let client = session.client_to_look(&call.stop)?;
+    let doing = format!("refreshing order {id}");
+    let Some(order) = Absence::NotShown.or_order(client.order(id).await, &doing)? else {
+        return not_visible(id, &state, is_import);
     };
     let mut warnings = Warnings::new();
     if is_import {
-        match arguments::check_product(&order) {
-            Ok(warning) => warnings.extend(warning),
-            Err(problem) => return Read::Failed(problem.into()),
-        }
+        warnings.extend(arguments::check_product(&order)?);
         arguments::fill(&mut state, &order);
         private.organization = Some(arguments::told_organization(&order));
     }
@@ -57,11 +49,11 @@ pub(crate) async fn read(
     warnings.extend(observer.warnings);
     // CertCentral has answered, so this is its day.
     clocks::set(&mut state, session.today());
-    Read::Object {
+    Ok(Read::Object {
         state,
         private,
         warnings,
-    }
+    })
 }
 
 /// A 404 means "not visible to this key" as often as "gone".
@@ -69,9 +61,9 @@ fn not_visible(
     id: OrderId,
     state: &SslOrderModel,
     is_import: bool,
-) -> Read<SslOrderModel, SslOrderPrivate> {
+) -> Result<Read<SslOrderModel, SslOrderPrivate>, Diagnostic> {
     if is_import {
-        return Read::Failed(arguments::not_visible(id).into());
+        return Err(arguments::not_visible(id));
     }
     let status = state.order_status();
     if status.is_closed() {
@@ -80,20 +72,17 @@ fn not_visible(
             "Closed order removed from state",
             format!("Order {id} was {status}, and CertCentral does not show it any more. It is removed from state."),
         ));
-        return Read::Gone(warnings);
+        return Ok(Read::Gone(warnings));
     }
-    Read::Failed(
-        Diagnostic::error(
-            "Order not visible",
-            format!(
-                "CertCentral does not show order {id} to this API key. It may be in a container (division) that the key does not see, or \
-                 gone. It stays in state, because dropping it would buy it again.\n\n\
-                 Use a key that sees the container; or, if the order is gone for certain, \
-                 remove it with `terraform state rm`."
-            ),
-        )
-        .into(),
-    )
+    Err(Diagnostic::error(
+        "Order not visible",
+        format!(
+            "CertCentral does not show order {id} to this API key. It may be in a container (division) that the key does not see, or \
+             gone. It stays in state, because dropping it would buy it again.\n\n\
+             Use a key that sees the container; or, if the order is gone for certain, \
+             remove it with `terraform state rm`."
+        ),
+    ))
 }
 
 #[cfg(test)]
