@@ -19,7 +19,7 @@ mod update;
 
 use std::sync::Arc;
 
-pub use self::import::identity::SslOrderIdentity;
+pub use self::import::SslOrderIdentity;
 pub use self::model::{SslOrderModel, SslOrderPrivate};
 pub(super) use self::rules::validate_defaults;
 
@@ -127,11 +127,11 @@ impl Resource for SslOrder {
     }
 
     fn identity_schema(&self) -> Option<IdentitySchema> {
-        Some(import::identity::schema())
+        Some(SslOrderIdentity::schema())
     }
 
     fn identity(&self, state: &SslOrderModel) -> Option<SslOrderIdentity> {
-        import::identity::of(state)
+        SslOrderIdentity::of(state)
     }
 
     async fn import_by_identity(
@@ -139,8 +139,7 @@ impl Resource for SslOrder {
         call: Call,
         identity: SslOrderIdentity,
     ) -> Result<Imported<SslOrderModel, SslOrderPrivate>, Diagnostics> {
-        self.import(call, import::identity::import_id(&identity)?)
-            .await
+        self.import(call, identity.import_id()?).await
     }
 
     fn move_from(
@@ -151,6 +150,6 @@ impl Resource for SslOrder {
     }
 
     fn generate_config(&self, arguments: SslOrderModel) -> SslOrderModel {
-        import::generate::config(arguments)
+        import::arguments::written(arguments)
     }
 }

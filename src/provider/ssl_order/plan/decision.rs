@@ -8,7 +8,7 @@ use time::Date;
 use crate::certcentral::OrderStatus;
 use crate::framework::{Attr, AttributePath, Diagnostic, FromToValue, Value};
 use crate::provider::ssl_order::equality;
-use crate::provider::ssl_order::import::arguments;
+use crate::provider::ssl_order::import::organization;
 use crate::provider::ssl_order::model::{SslOrderModel, SslOrderPrivate, Term};
 use crate::provider::ssl_order::rules::dates_for_a_new_order;
 use crate::provider::ssl_order::update::in_place;
@@ -132,8 +132,7 @@ impl Decision {
     /// Returns what the apply has to know of the decision; none where there is no update to carry out.
     pub(crate) fn announced(&self) -> Option<Announced> {
         let is_update = match self.what {
-            What::Reissue | What::Renew => true,
-            What::Record | What::InPlace => true,
+            What::Record | What::InPlace | What::Reissue | What::Renew => true,
             What::Stop => self.reason == Reason::Closed && !self.changes.is_empty(),
             What::Nothing | What::Replace => false,
         };
@@ -327,7 +326,7 @@ pub(crate) enum Effect {
     Behaviour,
 }
 
-/// Every argument with what its change effect.
+/// Every argument with what its change means. One table, so that the plan, the documentation and the tests agree.
 pub(crate) const ARGUMENTS: [(&str, Effect); 38] = [
     ("product_name_id", Effect::NewOrder),
     ("common_name", Effect::Reissue),
@@ -387,7 +386,7 @@ fn changes_of(
     private: &SslOrderPrivate,
 ) -> Vec<Change> {
     let mut changes = changes(prior, planned, private.imported);
-    arguments::recognize_organization(&mut changes, prior, planned, private);
+    organization::recognize(&mut changes, prior, planned, private);
     changes
 }
 

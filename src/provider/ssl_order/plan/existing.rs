@@ -165,4 +165,257 @@ fn keep_validations_of_former_names(prior: &SslOrderModel, planned: &mut SslOrde
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::super::Plan;
+    use crate::framework::{Attr, Severity};
+    use crate::provider::ssl_order::model::{
+        DomainValidationModel, SslOrderModel, SslOrderPrivate,
+    };
+    use crate::provider::ssl_order::samples::{csr_for, names, order, placed, plan, years};
+
+    type Edit = fn(&mut SslOrderModel);
+
+    fn said(plan: &Plan) -> Vec<(Severity, &str)> {
+        let all = plan.diagnostics.iter();
+        all.map(|d| (d.severity, d.summary.as_str())).collect()
+    }
+
+    fn issued() -> SslOrderModel {
+        let mut prior = placed(&order());
+        prior.status = "issued".into();
+        prior.certificate_id = Attr::Known(7);
+        prior.serial_number = "0A".into();
+        prior.valid_till = "2027-05-31".into();
+        prior.order_valid_till = "2027-11-22".into();
+        prior
+    }
+
+    fn changed_issued(edit: Edit) -> Plan {
+        let mut config = order();
+        edit(&mut config);
+        plan(&config, Some(&issued()), SslOrderPrivate::default())
+    }
+
+    #[test]
+    fn an_argument_of_the_certificate_reissues_and_only_the_certificate_becomes_unknown() {
+        let cases: [(Edit, &str, &str); 3] = [
+            (
+                |o| o.csr = Attr::Known(csr_for("shop.example.com", &[])),
+                "csr",
+                "because `csr` changed",
+            ),
+            (
+                |o| o.signature_hash = "sha384".into(),
+                "signature_hash",
+                "because `signature_hash` changed",
+            ),
+            (
+                |o| {
+                    o.dns_names =
+                        names(&["www.shop.example.com", "api.example.com", "new.example.com"]);
+                },
+                "dns_names",
+                "because `dns_names` changed",
+            ),
+        ];
+        for (edit, path, words) in cases {
+            let plan = changed_issued(edit);
+            assert_eq!(
+                said(&plan),
+                [(Severity::Warning, "This apply reissues the certificate")],
+                "{path}"
+            );
+            let warning = plan.diagnostics.iter().next().unwrap();
+            assert_eq!(warning.attribute.as_ref().unwrap().to_string(), path);
+            assert!(warning.detail.contains(words), "{warning:?}");
+            assert_eq!(plan.requires_replace, []);
+            assert_eq!(plan.state.certificate_id, Attr::Unknown);
+            assert_eq!(plan.state.fullchain_pem, Attr::Unknown);
+            let prior = issued();
+            assert_eq!(plan.state.id, prior.id);
+            assert_eq!(plan.state.order_valid_till, prior.order_valid_till);
+            assert_eq!(plan.state.alternative_order_id, prior.alternative_order_id);
+        }
+    }
+
+    #[test]
+    fn a_reissue_keeps_the_proofs_of_the_names_that_stay() {
+        let mut prior = issued();
+        let proven = DomainValidationModel {
+            status: "approved".into(),
+            ..DomainValidationModel::default()
+        };
+        for validation in prior_validations(&mut prior) {
+            *validation = Attr::Known(proven.clone());
+        }
+        let mut config = order();
+        config.dns_names = names(&["api.example.com", "new.example.com"]);
+        let plan = plan(&config, Some(&prior), SslOrderPrivate::default());
+        let Attr::Known(validations) = &plan.state.domain_validations else {
+            panic!("{:?}", plan.state.domain_validations);
+        };
+        let keys: Vec<_> = validations.keys().map(String::as_str).collect();
+        assert_eq!(
+            keys,
+            ["api.example.com", "new.example.com", "shop.example.com"]
+        );
+        assert_eq!(validations["api.example.com"], Attr::Known(proven));
+        let Attr::Known(new) = &validations["new.example.com"] else {
+            panic!("{validations:?}");
+        };
+        assert_eq!(new.record_value, Attr::Unknown);
+    }
+
+    fn prior_validations(
+        order: &mut SslOrderModel,
+    ) -> impl Iterator<Item = &mut Attr<DomainValidationModel>> {
+        match &mut order.domain_validations {
+            Attr::Known(validations) => validations.values_mut(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_dropped_name_announces_the_revocation() {
+        let plan = changed_issued(|o| o.dns_names = names(&["api.example.com"]));
+        assert_eq!(
+            said(&plan),
+            [
+                (Severity::Warning, "This apply reissues the certificate"),
+                (
+                    Severity::Warning,
+                    "DigiCert will revoke the present certificate within 72 hours"
+                )
+            ]
+        );
+        let warning = plan.diagnostics.iter().nth(1).unwrap();
+        assert!(
+            warning.detail.starts_with(
+                "The reissue of order 2147500123 drops www.shop.example.com. DigiCert then revokes the present certificate of the order \
+                 (serial number 0A)"
+            ),
+            "{warning:?}"
+        );
+    }
+
+    #[test]
+    fn a_certificate_that_is_not_issued_cannot_change() {
+        for status in [
+            "needs_approval",
+            "pending",
+            "processing",
+            "needs_csr",
+            "waiting_pickup",
+        ] {
+            let mut prior = issued();
+            prior.status = status.into();
+            let mut config = order();
+            config.dns_names = names(&["api.example.com"]);
+            let plan = plan(&config, Some(&prior), SslOrderPrivate::default());
+            assert_eq!(
+                said(&plan),
+                [(
+                    Severity::Error,
+                    "Certificate cannot be changed before it is issued"
+                )],
+                "{status}"
+            );
+            assert_eq!(plan.state.certificate_id, prior.certificate_id);
+        }
+    }
+
+    #[test]
+    fn a_certificate_that_runs_out_is_reissued_and_an_order_renewed() {
+        let mut prior = issued();
+        prior.ready_for_reissue = Attr::Known(true);
+        let reissue = plan(&order(), Some(&prior), SslOrderPrivate::default());
+        assert_eq!(
+            said(&reissue),
+            [(Severity::Warning, "This apply reissues the certificate")]
+        );
+        assert_eq!(reissue.state.certificate_id, Attr::Unknown);
+        assert_eq!(reissue.state.id, prior.id);
+
+        let mut config = order();
+        config.renew_days_before_expiry = Attr::Known(30);
+        prior.renew_days_before_expiry = Attr::Known(30);
+        prior.ready_for_renewal = Attr::Known(true);
+        let renewal = plan(&config, Some(&prior), SslOrderPrivate::default());
+        assert_eq!(
+            said(&renewal),
+            [(Severity::Warning, "This apply places a paid renewal order")]
+        );
+        assert_eq!(renewal.requires_replace, []);
+        assert_eq!(renewal.state.id, Attr::Unknown);
+        assert_eq!(renewal.state.order_id, Attr::Unknown);
+        assert_eq!(renewal.state.alternative_order_id, Attr::Unknown);
+        let words = &renewal.diagnostics.iter().next().unwrap().detail;
+        assert!(
+            words.contains("`renewal_of_order_id` 2147500123")
+                && words.contains("Product ssl_plus for shop.example.com")
+                && words.contains("ends on 2027-11-22"),
+            "{words}"
+        );
+    }
+
+    #[test]
+    fn a_clock_with_other_days_acts_only_after_the_next_refresh() {
+        let mut prior = issued();
+        prior.ready_for_reissue = Attr::Known(true);
+        prior.reissue_days_before_expiry = Attr::Known(200);
+        let mut config = order();
+        config.reissue_days_before_expiry = Attr::Known(10);
+        let plan = plan(&config, Some(&prior), SslOrderPrivate::default());
+        assert_eq!(said(&plan), []);
+        assert_eq!(plan.state.ready_for_reissue, Attr::Unknown);
+        assert_eq!(plan.state.certificate_id, prior.certificate_id);
+    }
+
+    #[test]
+    fn a_renewal_may_have_another_term_and_refuses_a_day_that_has_passed() {
+        let mut prior = issued();
+        prior.renew_days_before_expiry = Attr::Known(30);
+        prior.ready_for_renewal = Attr::Known(true);
+        let mut config = order();
+        config.renew_days_before_expiry = Attr::Known(30);
+        config.order_validity = Attr::Known(years(2));
+        let longer = plan(&config, Some(&prior), SslOrderPrivate::default());
+        assert_eq!(
+            said(&longer),
+            [(Severity::Warning, "This apply places a paid renewal order")]
+        );
+        assert_eq!(longer.requires_replace, []);
+
+        config.order_validity = Attr::Null;
+        config.custom_expiration_date = "2026-11-01".into();
+        let mut fixed = prior;
+        fixed.order_validity = Attr::Null;
+        fixed.custom_expiration_date = "2026-11-01".into();
+        let late = plan(&config, Some(&fixed), SslOrderPrivate::default());
+        assert_eq!(
+            said(&late),
+            [(Severity::Warning, "Order cannot be renewed with this date")]
+        );
+        assert_eq!(late.state.id, fixed.id);
+    }
+
+    #[test]
+    fn what_changes_in_place_is_silent_and_what_certcentral_keeps_is_not() {
+        let silent = changed_issued(|o| o.additional_emails = names(&["a@example.com"]));
+        assert_eq!(said(&silent), []);
+        assert_eq!(silent.requires_replace, []);
+        let kept = changed_issued(|o| o.dcv_method = "email".into());
+        assert_eq!(
+            said(&kept),
+            [(Severity::Warning, "Change is recorded only")]
+        );
+        assert!(
+            kept.diagnostics
+                .iter()
+                .next()
+                .unwrap()
+                .detail
+                .starts_with("The DCV method counts from the next reissue on"),
+        );
+    }
+}

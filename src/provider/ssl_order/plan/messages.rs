@@ -4,6 +4,7 @@ use super::decision::{Change, Decision, Effect};
 use super::destroy::fate_when_replaced;
 use crate::framework::{AttributePath, Diagnostic};
 use crate::provider::ssl_order::model::SslOrderModel;
+use crate::provider::ssl_order::rules::listed;
 
 /// The warning of every plan that buys. `price` is a sentence about the price, if there is something to say.
 pub(crate) fn paid_order(order: &SslOrderModel, price: Option<&str>) -> Diagnostic {
@@ -262,14 +263,8 @@ fn what_is_bought(order: &SslOrderModel) -> String {
 
 /// The arguments of some changes, each once.
 fn arguments(changes: &[&Change]) -> String {
-    let names: Vec<_> = changes
-        .iter()
-        .map(|change| format!("`{}`", change.argument))
-        .collect();
-    match names.as_slice() {
-        [all @ .., last] if !all.is_empty() => format!("{} and {last}", all.join(", ")),
-        _ => names.concat(),
-    }
+    let names = changes.iter().map(|it| format!("`{}`", it.argument));
+    listed(names, "and")
 }
 
 #[cfg(test)]

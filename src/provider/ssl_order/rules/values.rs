@@ -1,12 +1,15 @@
-//! Rules about single values: products, enumerations, ids, addresses.
+//! Rules about single values: that they say something, are among those that CertCentral or this provider takes, and have the form that
+//! CertCentral takes. Elements of a set have no address, so what is wrong with one points at the set.
+
+use std::collections::BTreeMap;
 
 use super::limits::{
     DCV_METHODS, FORBIDDEN_HASHES, LONGEST_REFERENCE, PAYMENT_METHODS, REVOCATION_REASONS,
     SIGNATURE_HASHES,
 };
-use super::{error, warning};
-use crate::framework::{Attr, AttributePath, Diagnostic};
-use crate::provider::ssl_order::model::{RENEWAL_DAYS, SslOrderModel};
+use super::{error, listed, warning};
+use crate::framework::{Attr, AttributePath, Diagnostic, Set};
+use crate::provider::ssl_order::model::{CustomFieldModel, RENEWAL_DAYS, SslOrderModel};
 use crate::provider::ssl_order::schema::products::{PRODUCTS, Product};
 
 /// Arguments with a closed list: other values have no meaning, or none that this provider could act by.
@@ -22,6 +25,83 @@ const API_CHOICES: [(&str, &[&str]); 2] = [
     ("payment_method", &PAYMENT_METHODS),
     ("dcv_method", &DCV_METHODS),
 ];
+
+/// A list or a set has no element that is null, because the API's have none. Elements of a set have no address.
+/// Source: <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/>
+pub(crate) fn nulls(order: &SslOrderModel) -> Vec<Diagnostic> {
+    let organization = AttributePath::of("organization");
+    let contacts = order
+        .organization
+        .known()
+        .and_then(|organization| organization.contacts.known());
+    let sets = [
+        ("dns_names", has_null(order.dns_names.known())),
+        (
+            "additional_emails",
+            has_null(order.additional_emails.known()),
+        ),
+        ("custom_fields", has_null(order.custom_fields.known())),
+    ];
+    let of_sets = sets
+        .into_iter()
+        .filter(|(_, has_null)| *has_null)
+        .map(|(name, _)| AttributePath::of(name));
+    of_sets
+        .chain(null_elements(
+            &AttributePath::of("organization_units"),
+            order.organization_units.known(),
+        ))
+        .chain(null_elements(&organization.attribute("contacts"), contacts))
+        .map(|path| {
+            let argument = path.to_string();
+            error(
+                &path,
+                "Element without a value",
+                format!(
+                    "`{}` has an element that is null. Remove it; for texts, `compact()` does.",
+                    argument.split('[').next().unwrap_or_default()
+                ),
+            )
+        })
+        .collect()
+}
+
+fn has_null<T>(set: Option<&Set<Attr<T>>>) -> bool {
+    set.is_some_and(|set| set.0.iter().any(Attr::is_null))
+}
+
+fn null_elements<T>(list: &AttributePath, elements: Option<&Vec<Attr<T>>>) -> Vec<AttributePath> {
+    elements
+        .into_iter()
+        .flatten()
+        .enumerate()
+        .filter(|(_, element)| element.is_null())
+        .map(|(index, _)| list.index(index))
+        .collect()
+}
+
+/// A blank text chooses nothing: an error where the API takes one of several values, a warning where it takes a name.
+/// Source: <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/>
+pub(crate) fn blanks(order: &SslOrderModel) -> Vec<Diagnostic> {
+    type Say = fn(&AttributePath, &str, String) -> Diagnostic;
+    let arguments: [(&str, &Attr<String>, Say); 4] = [
+        ("profile_option", &order.profile_option, warning),
+        ("ca_cert_id", &order.ca_cert_id, warning),
+        ("dcv_method", &order.dcv_method, error),
+        ("payment_method", &order.payment_method, error),
+    ];
+    arguments
+        .into_iter()
+        .filter(|(_, value, _)| value.as_str().is_some_and(|text| text.trim().is_empty()))
+        .map(|(name, _, say)| {
+            say(
+                &AttributePath::of(name),
+                "Blank argument",
+                format!("`{name}` is blank, which names nothing. Leave it out, or set it to null, to use the default."),
+            )
+        })
+        .collect()
+}
 
 /// A product that is not known is a warning: accounts differ and DigiCert adds products.
 /// Source: <https://dev.digicert.com/glossary/>
@@ -134,11 +214,7 @@ pub(crate) fn enumerations(order: &SslOrderModel) -> Vec<Diagnostic> {
 }
 
 fn quoted(choices: &[&str]) -> String {
-    let quoted: Vec<_> = choices.iter().map(|choice| format!("{choice:?}")).collect();
-    match quoted.as_slice() {
-        [all @ .., last] if !all.is_empty() => format!("{} or {last}", all.join(", ")),
-        _ => quoted.concat(),
-    }
+    listed(choices.iter().map(|choice| format!("{choice:?}")), "or")
 }
 
 /// Ids of CertCentral are above zero. Source: <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/>
@@ -346,4 +422,52 @@ pub(crate) fn timeouts(order: &SslOrderModel) -> Vec<Diagnostic> {
         )
     })
     .collect()
+}
+
+/// Ids are above zero. Source: <https://dev.digicert.com/certcentral-apis/services-api/account/list-custom-fields.html>
+pub(crate) fn custom_field_ids(order: &SslOrderModel) -> Vec<Diagnostic> {
+    known_fields(order)
+        .filter_map(|field| field.metadata_id.known())
+        .filter(|id| **id <= 0)
+        .map(|id| {
+            error(
+                &AttributePath::of("custom_fields"),
+                "Invalid id",
+                format!(
+                    "{id} is not a `metadata_id`: ids of CertCentral are whole numbers above zero. They are in CertCentral under Settings, \
+                     Custom Order Fields."
+                ),
+            )
+        })
+        .collect()
+}
+
+/// A field has one value for an order. Source: <https://dev.digicert.com/services-api/orders/edit-custom-field/>
+pub(crate) fn custom_field_duplicates(order: &SslOrderModel) -> Vec<Diagnostic> {
+    let mut fields = BTreeMap::<i64, usize>::new();
+    for id in known_fields(order).filter_map(|field| field.metadata_id.known()) {
+        *fields.entry(*id).or_default() += 1;
+    }
+    fields
+        .into_iter()
+        .filter(|(_, count)| *count > 1)
+        .map(|(id, count)| {
+            error(
+                &AttributePath::of("custom_fields"),
+                "Duplicate custom field",
+                format!(
+                    "`metadata_id` {id} has {count} values, and an order has one value for each field. Keep one of them."
+                ),
+            )
+        })
+        .collect()
+}
+
+fn known_fields(order: &SslOrderModel) -> impl Iterator<Item = &CustomFieldModel> {
+    order
+        .custom_fields
+        .known()
+        .into_iter()
+        .flat_map(|fields| &fields.0)
+        .filter_map(Attr::known)
 }
