@@ -1,6 +1,6 @@
 //! The DigiCert provider: joins the framework and the CertCentral client. A folder per resource, a file per operation.
 
-mod config;
+mod block;
 mod data_sources;
 mod order;
 pub mod order_issuance;
@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use crate::framework::{Diagnostics, Provider, Schema, Types};
 
-use self::config::ProviderConfig;
+use self::block::ProviderConfig;
 use self::order_issuance::OrderIssuance;
 use self::session::Session;
 use self::ssl_order::SslOrder;
@@ -69,7 +69,7 @@ impl Provider for DigicertProvider {
     type Config = ProviderConfig;
 
     fn schema(&self) -> Schema {
-        config::schema()
+        block::schema()
     }
 
     fn validate(&self, config: &ProviderConfig) -> Diagnostics {
@@ -109,7 +109,7 @@ impl Provider for DigicertProvider {
 #[cfg(test)]
 mod tests {
     use super::DigicertProvider;
-    use super::config::ProviderConfig;
+    use super::block::ProviderConfig;
     use crate::framework::schema_check::{model_matches, violations};
     use crate::framework::{Attr, Catalog, Provider};
 

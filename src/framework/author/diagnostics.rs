@@ -155,13 +155,8 @@ impl Warnings {
         Self::default()
     }
 
-    /// Adds a warning.
-    pub fn push(&mut self, summary: impl Into<String>, detail: impl Into<String>) {
-        self.0.push(Diagnostic::warning(summary, detail));
-    }
-
     /// Adds a diagnostic of any severity, as a warning.
-    pub fn push_demoted(&mut self, diagnostic: Diagnostic) {
+    pub fn push(&mut self, diagnostic: Diagnostic) {
         self.0.push(Diagnostic {
             severity: Severity::Warning,
             ..diagnostic
@@ -182,7 +177,7 @@ impl Warnings {
 impl Extend<Diagnostic> for Warnings {
     fn extend<I: IntoIterator<Item = Diagnostic>>(&mut self, more: I) {
         for diagnostic in more {
-            self.push_demoted(diagnostic);
+            self.push(diagnostic);
         }
     }
 }

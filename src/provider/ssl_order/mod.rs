@@ -23,6 +23,7 @@ pub use self::import::SslOrderIdentity;
 pub use self::model::{SslOrderModel, SslOrderPrivate};
 pub(super) use self::rules::validate_defaults;
 
+use super::order::audit::audited;
 use super::session::Session;
 use crate::framework::{
     Call, CreateRequest, Created, DeleteRequest, Deleted, Diagnostics, IdentitySchema, Imported,
@@ -75,11 +76,8 @@ impl Resource for SslOrder {
     }
 
     async fn create(&self, call: Call, request: CreateRequest<Self>) -> Created<Self> {
-        let mut created = purchase::obtain::create(&self.session, &call, request).await;
-        if let Created::Object { warnings, .. } = &mut created {
-            warnings.extend(super::order::audit::trouble(&self.session));
-        }
-        created
+        let created = purchase::obtain::create(&self.session, &call, request);
+        audited(&self.session, created).await
     }
 
     async fn read(&self, call: Call, request: ReadRequest<Self>) -> Read<Self> {
@@ -87,26 +85,18 @@ impl Resource for SslOrder {
     }
 
     async fn update(&self, call: Call, request: UpdateRequest<Self>) -> Updated<Self> {
-        let mut updated = update::update(&self.session, &call, request).await;
-        updated
-            .diagnostics
-            .extend(super::order::audit::trouble(&self.session));
-        updated
+        let updated = update::update(&self.session, &call, request);
+        audited(&self.session, updated).await
     }
 
     async fn delete(&self, call: Call, request: DeleteRequest<Self>) -> Deleted {
         if request.private.replacement_announced
-            && let Some(order_id) = request.state.known_order_id()
+            && let Ok(order_id) = request.state.order_id_to_be("replaced")
         {
             self.session.let_go(order_id);
         }
-        let mut deleted = end::delete::delete(&self.session, &call, request).await;
-        let trouble = super::order::audit::trouble(&self.session);
-        match &mut deleted {
-            Deleted::Gone(warnings) => warnings.extend(trouble),
-            Deleted::Kept(problems) => problems.extend(trouble),
-        }
-        deleted
+        let deleted = end::delete::delete(&self.session, &call, request);
+        audited(&self.session, deleted).await
     }
 
     async fn import(&self, call: Call, id: String) -> Result<Imported<Self>, Diagnostics> {

@@ -13,13 +13,13 @@ use super::model::{
 use super::plan::{Permissions, Plan, Proposal};
 use super::purchase::new_order;
 use super::purchase::new_order::Prepared;
-use super::purchase::price::Verdict;
+use super::purchase::price::PriceDecision;
 use super::refresh::state;
 use super::{equality, schema};
 use crate::certcentral::{ApiKey, BaseUrl, Client, Config, Error, OrderId};
 use crate::framework::plan::generic_plan;
 use crate::framework::{Attr, AttributePath, FromToValue, ModelError, PlanRequest, Set, Value};
-use crate::provider::config::ProviderConfig;
+use crate::provider::block::ProviderConfig;
 use crate::provider::session::Session;
 use crate::provider::settings;
 use crate::provider::settings::OrderDefaults;
@@ -232,7 +232,7 @@ pub(crate) fn plan_with(
     };
     Proposal::of(request, date!(2026 - 11 - 23)).plan(
         Some(&OrderDefaults::default()),
-        Verdict::default(),
+        PriceDecision::default(),
         permissions,
     )
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::cores::driver::{Core, Output, Product, cores};
 
 /// The cores that differ most: Terraform at its oldest and at its newest, and OpenTofu.
-pub(super) fn few_cores() -> Vec<Core> {
+pub(crate) fn few_cores() -> Vec<Core> {
     let mut all = cores();
     // A core under `.cores/` comes before the same version on `PATH`.
     all.sort_by_key(|core| core.version);

@@ -9,7 +9,7 @@ mod data_sources;
 mod destroy;
 pub(crate) mod driver;
 mod every_argument;
-mod evidence;
+pub(crate) mod evidence;
 mod import;
 mod issuance;
 #[cfg(target_os = "linux")]

@@ -220,7 +220,7 @@ impl Resource for Orders {
                 self.0.started.notify_one();
                 call.stop.cancelled().await;
                 state.status = "pending".into();
-                warnings.push("Order pending", "The wait was ended.");
+                warnings.push(Diagnostic::warning("Order pending", "The wait was ended."));
             }
             _ => {}
         }
@@ -345,7 +345,7 @@ impl Resource for Orders {
             return Err(Diagnostic::error("Order not moved", format!("{source:?}")).into());
         }
         let mut warnings = Warnings::new();
-        warnings.push("Key left behind", "Keep a copy.");
+        warnings.push(Diagnostic::warning("Key left behind", "Keep a copy."));
         Ok(Moved {
             state: Order {
                 id: Attr::Known(source.state["number"].to_string()),
@@ -477,7 +477,7 @@ impl DataSource for Prices {
             Some("other part") => {
                 config.parts = Attr::Known(vec![Part::default()]);
             }
-            Some("dear") => warnings.push("Price is high", "Look twice."),
+            Some("dear") => warnings.push(Diagnostic::warning("Price is high", "Look twice.")),
             _ => {}
         }
         Ok((config, warnings))

@@ -4,10 +4,10 @@
 use crate::certcentral::{ContainerId, Order, OrderCertificate, OrderId};
 use crate::framework::{Attr, Diagnostic, Set};
 use crate::pki::Csr;
+use crate::provider::order::certificate::day;
 use crate::provider::ssl_order::model::{
     CustomFieldModel, OLDER_YEARS, ORDER_YEARS, OrganizationModel, SslOrderModel, Term,
 };
-use crate::provider::ssl_order::refresh::state;
 use crate::provider::ssl_order::schema::products::Product;
 
 pub(crate) use super::organization::reported as told_organization;
@@ -186,7 +186,7 @@ fn order_validity(order: &Order) -> Attr<Term> {
             years: Attr::Known(years),
             ..Term::default()
         }),
-        (None, Some(last_day)) => Attr::Known(Term::until(state::date(last_day))),
+        (None, Some(last_day)) => Attr::Known(Term::until(day(last_day))),
         (None, None) => Attr::Null,
     }
 }

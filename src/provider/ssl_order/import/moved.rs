@@ -73,7 +73,7 @@ fn organization(id: &Json) -> Attr<OrganizationModel> {
 fn warnings(before: &Json, order_id: OrderId) -> Warnings {
     let mut warnings = Warnings::new();
     if !text(&before["private_key_pem"]).is_null() {
-        warnings.push(
+        warnings.push(Diagnostic::warning(
             "Private key stays behind",
             format!(
                 "The certificate of order {order_id} belongs to a private key that stands nowhere but in the state of {SOURCE_TYPE}, as \
@@ -81,7 +81,7 @@ fn warnings(before: &Json, order_id: OrderId) -> Warnings {
                  Before you apply, save the state with `terraform state pull > before-move.tfstate`, and take `private_key_pem` and \
                  `csr` out of that file. Keep the key where your servers find it, and set `csr` of the new resource to that `csr`."
             ),
-        );
+        ));
     }
     warnings
 }

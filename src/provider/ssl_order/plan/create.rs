@@ -16,7 +16,7 @@ pub(crate) fn plan(
     request: Request,
     defaults: Option<&OrderDefaults>,
     today: Date,
-    price: price::Verdict,
+    price: price::PriceDecision,
 ) -> Plan {
     let config = request.config.clone();
     let mut plan = Planned::unchanged(request);

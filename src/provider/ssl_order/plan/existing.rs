@@ -5,7 +5,7 @@ use super::decision::{Decision, Effect, Reason, What};
 use super::{Plan, Request, messages};
 use crate::framework::{Attr, AttributePath, Diagnostics, Planned};
 use crate::provider::ssl_order::model::SslOrderModel;
-use crate::provider::ssl_order::purchase::price::Verdict;
+use crate::provider::ssl_order::purchase::price::PriceDecision;
 use crate::provider::ssl_order::update::in_place;
 
 /// Plans what is decided. `price` is that of the order if one is bought.
@@ -13,7 +13,7 @@ pub(crate) fn plan(
     request: Request,
     prior: &SslOrderModel,
     decision: &Decision,
-    price: Verdict,
+    price: PriceDecision,
 ) -> Plan {
     let own_reference = request.config.alternative_order_id.clone();
     let mut plan = Planned::unchanged(request);
@@ -39,7 +39,7 @@ pub(crate) fn plan(
 
 /// A closed order stays as it is with a warning, since somebody closed it on purpose, unless the configuration asks for
 /// a new one.
-fn closed(plan: &mut Plan, prior: &SslOrderModel, decision: &Decision, price: Verdict) {
+fn closed(plan: &mut Plan, prior: &SslOrderModel, decision: &Decision, price: PriceDecision) {
     plan.diagnostics.extend(price.problem);
     if decision.what != What::Replace {
         plan.diagnostics.push(messages::closed(prior));
@@ -54,7 +54,7 @@ fn closed(plan: &mut Plan, prior: &SslOrderModel, decision: &Decision, price: Ve
 }
 
 /// Core shows no warning of the new order's own plan, so this one says all of it.
-fn replacement(plan: &mut Plan, prior: &SslOrderModel, decision: &Decision, price: Verdict) {
+fn replacement(plan: &mut Plan, prior: &SslOrderModel, decision: &Decision, price: PriceDecision) {
     let of_a_new_order: Vec<_> = decision.with(Effect::NewOrder).collect();
     let paths = of_a_new_order.iter().map(|change| change.path.clone());
     plan.requires_replace.extend(paths);
@@ -67,7 +67,12 @@ fn replacement(plan: &mut Plan, prior: &SslOrderModel, decision: &Decision, pric
 }
 
 /// Everything becomes unknown, since another order takes this one's place. A reference that the user chose stays.
-fn renewal(plan: &mut Plan, prior: &SslOrderModel, own_reference: &Attr<String>, price: Verdict) {
+fn renewal(
+    plan: &mut Plan,
+    prior: &SslOrderModel,
+    own_reference: &Attr<String>,
+    price: PriceDecision,
+) {
     let planned = &mut plan.state;
     unknown_certificate(planned);
     planned.id = Attr::Unknown;

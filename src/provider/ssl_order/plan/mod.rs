@@ -17,7 +17,7 @@ use self::decision::{Decision, Facts};
 use super::import::arguments;
 use super::model::SslOrderModel;
 use super::purchase::price;
-use super::purchase::price::Verdict;
+use super::purchase::price::PriceDecision;
 use crate::framework::{PlanRequest, Planned};
 use crate::provider::session::Session;
 use crate::provider::settings::OrderDefaults;
@@ -54,7 +54,7 @@ pub(crate) async fn plan(session: &Session, request: Request) -> Plan {
     let price = if proposal.buys() {
         price::announce(session, &config, proposal.renewed_until()).await
     } else {
-        Verdict::default()
+        PriceDecision::default()
     };
     let defaults = session.order_defaults();
     proposal.plan(defaults.as_ref(), price, Permissions::of(session))
@@ -105,7 +105,7 @@ impl Proposal {
     pub(crate) fn plan(
         self,
         defaults: Option<&OrderDefaults>,
-        price: Verdict,
+        price: PriceDecision,
         permissions: Permissions,
     ) -> Plan {
         let Some((prior, decision)) = self.existing else {

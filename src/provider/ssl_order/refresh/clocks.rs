@@ -1,11 +1,11 @@
 //! The two clocks of an order: its certificate runs out, and its coverage runs out. Pure; read at every refresh, so that a
 //! plan needs no clock and two plans of one run agree.
 
-use time::macros::format_description;
 use time::{Date, Duration};
 
 use crate::certcentral::OrderStatus;
 use crate::framework::Attr;
+use crate::provider::order::certificate::parse_day;
 use crate::provider::ssl_order::model::{RENEWAL_DAYS, SslOrderModel};
 
 /// Sets `ready_for_reissue` and `ready_for_renewal` as of `today`.
@@ -60,7 +60,7 @@ fn is_within(end: Option<Date>, days: i64, today: Date) -> bool {
 }
 
 fn date(text: &Attr<String>) -> Option<Date> {
-    Date::parse(text.as_str()?, format_description!("[year]-[month]-[day]")).ok()
+    parse_day(text.as_str()?)
 }
 
 #[cfg(test)]

@@ -4,12 +4,12 @@
 //! Most rules hold whatever day it is. Those about dates hold for an order that is about to be placed only: one whose date has passed must
 //! still plan and destroy, so today is an argument.
 
-use time::macros::format_description;
 use time::{Date, Duration};
 
 use super::limits::{OLDER_DAYS, ORDER_DAYS, validity_step};
 use super::{error, warning};
 use crate::framework::{Attr, AttributePath, Diagnostic};
+use crate::provider::order::certificate::parse_day;
 use crate::provider::ssl_order::model::{OLDER_YEARS, ORDER_YEARS, SslOrderModel, Term};
 
 /// Days of the longest year.
@@ -351,7 +351,5 @@ fn all_dates(order: &SslOrderModel) -> Vec<(AttributePath, &str)> {
 fn parse(text: &str) -> Option<Date> {
     // The parser also takes a sign before the year.
     let is_plain = text.starts_with(|c: char| c.is_ascii_digit());
-    Date::parse(text, format_description!("[year]-[month]-[day]"))
-        .ok()
-        .filter(|_| is_plain)
+    parse_day(text).filter(|_| is_plain)
 }

@@ -8,7 +8,7 @@ use tracing::info;
 
 use super::{Failed, Update, as_planned};
 use crate::certcentral::{
-    Client, ContactUpdate, CustomFieldValue, Error, OrderId, OrderStatus, RandomValue,
+    ContactUpdate, CustomFieldValue, Error, OrderId, OrderStatus, RandomValue,
 };
 use crate::framework::{Attr, Diagnostic, Set, Warnings};
 use crate::provider::order::api_error;
@@ -16,7 +16,8 @@ use crate::provider::ssl_order::model::{
     ContactModel, CustomFieldModel, DomainValidationModel, SslOrderModel,
 };
 use crate::provider::ssl_order::plan::decision::{Announced, What};
-use crate::provider::ssl_order::refresh::{details, domain_validations};
+use crate::provider::ssl_order::refresh::domain_validations;
+use crate::provider::ssl_order::refresh::observer::Observer;
 
 /// Contacts that the API changes; the others stay as they were ordered.
 /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/update-order-contacts.html>
@@ -279,17 +280,20 @@ pub(super) async fn change(
         let id = prior
             .order_id_to_be("changed")
             .map_err(|problem| failed(&done, problem))?;
+        let mut observer = Observer::new(&client, done);
         for edit in edits {
-            if let Err(error) = make(&client, id, &edit, &mut done, warnings).await {
+            if let Err(error) = make(&mut observer, id, &edit).await {
                 let problem = api_error::diagnostic(
                     &error,
                     &format!("changing `{}` of order {id}", edit.argument()),
                 );
-                return Err(failed(&done, problem));
+                return Err(failed(&observer.state, problem));
             }
             info!(order_id = %id, argument = edit.argument(), "order changed");
-            record(&mut done, planned, &edit);
+            record(&mut observer.state, planned, &edit);
         }
+        done = observer.state;
+        warnings.extend(observer.warnings);
     }
     as_planned(planned, &done)
 }
@@ -304,13 +308,8 @@ fn edits(prior: &SslOrderModel, planned: &SslOrderModel, announced: &Announced) 
     }
 }
 
-async fn make(
-    client: &Client,
-    id: OrderId,
-    edit: &Edit,
-    state: &mut SslOrderModel,
-    warnings: &mut Warnings,
-) -> Result<(), Error> {
+async fn make(observer: &mut Observer<'_>, id: OrderId, edit: &Edit) -> Result<(), Error> {
+    let client = observer.client;
     match edit {
         Edit::AdditionalEmails(emails) => client.update_additional_emails(id, emails).await,
         Edit::DisableRenewalNotifications(off) => {
@@ -320,12 +319,12 @@ async fn make(
         Edit::Contacts(contacts) => client.update_contacts(id, contacts).await,
         Edit::DcvMethod(method) => {
             let token = client.update_dcv_method(id, method).await?;
-            forget_proofs(state);
-            if let Err(error) = read_proofs(client, id, method, token, state, warnings).await {
-                warnings.push_demoted(api_error::diagnostic(
+            forget_proofs(&mut observer.state);
+            if let Err(error) = read_proofs(observer, id, method, token).await {
+                observer.warn(
                     &error,
                     &format!("reading the domain validations of order {id}"),
-                ));
+                );
             }
             Ok(())
         }
@@ -334,19 +333,17 @@ async fn make(
 
 /// How control over the names is proven by another method. The method has changed already, so no failure undoes it.
 async fn read_proofs(
-    client: &Client,
+    observer: &mut Observer<'_>,
     id: OrderId,
     method: &str,
     random_value: Option<RandomValue>,
-    state: &mut SslOrderModel,
-    warnings: &mut Warnings,
 ) -> Result<(), Error> {
     if let Some(value) = random_value {
-        let validation = client.validation_status(id).await?;
-        domain_validations::random_value(state, method, &validation, &value);
+        let validation = observer.client.validation_status(id).await?;
+        domain_validations::random_value(&mut observer.state, method, &validation, &value);
     }
-    let order = client.order(id).await?;
-    details::details(client, state, &order, &[], warnings).await;
+    let order = observer.client.order(id).await?;
+    observer.details(order, &[]).await;
     Ok(())
 }
 

@@ -1,25 +1,24 @@
 //! A reissue: look, act once, make sure. It is free, but it may make DigiCert revoke the former certificate, so it is not
 //! sent twice either.
 
-use tokio::time::Instant;
 use tracing::{info, warn};
 
 use super::{Failed, Update};
 use crate::certcentral::{
     Certainty, Client, Error, IssuedCertificate, Order, OrderCertificate, OrderId, OrderStatus,
-    PlacedOrder, Reissue,
+    Reissue,
 };
 use crate::framework::{Attr, Diagnostic, Warnings};
 use crate::pki::Csr;
 use crate::provider::order::api_error;
-use crate::provider::order::backoff;
+use crate::provider::order::backoff::{BackOff, Bounds, Paused, Schedule};
 use crate::provider::ssl_order::equality::names_of;
 use crate::provider::ssl_order::model::{SslOrderModel, Term};
 use crate::provider::ssl_order::purchase::lookup::is_for_key;
+use crate::provider::ssl_order::purchase::place::Taken;
 use crate::provider::ssl_order::purchase::{lineage, messages, new_order};
-use crate::provider::ssl_order::refresh::wait;
-use crate::provider::ssl_order::refresh::wait::{Limits, WaitFor};
-use crate::provider::ssl_order::refresh::{details, domain_validations, state};
+use crate::provider::ssl_order::refresh::observer::{Limits, Observer};
+use crate::provider::ssl_order::refresh::{domain_validations, state};
 
 /// How the order stands before the reissue is sent.
 enum Before {
@@ -32,7 +31,7 @@ enum Before {
 /// Reissues the certificate of the order in `state`, which holds the arguments of the plan already, and waits for it.
 pub(super) async fn reissue(
     update: Update<'_>,
-    mut state: SslOrderModel,
+    state: SslOrderModel,
     warnings: &mut Warnings,
 ) -> Result<SslOrderModel, Failed> {
     let Update {
@@ -60,14 +59,8 @@ pub(super) async fn reissue(
             format!("`csr` cannot be reissued with: {reason}."),
         ))
     })?;
-    let polling = session.polling();
-    let limits = Limits {
-        wait_for: WaitFor::from(planned.wait_for.as_str()),
-        deadline: Instant::now() + planned.update_timeout(),
-        stop: &call.stop,
-        polling: &polling,
-    };
-    let client = client.within(limits.deadline, &call.stop);
+    let limits = Limits::new(session, planned, planned.update_timeout(), &call.stop);
+    let client = client.within(limits.bounds.deadline, &call.stop);
     let wanted = Wanted {
         csr: &csr,
         prior,
@@ -75,15 +68,15 @@ pub(super) async fn reissue(
         changed: &changed,
     };
     let before = look(&client, id, wanted).await.map_err(&failed)?;
-    let sent = match before {
+    let taken = match before {
         Before::Done(order) => {
             info!(order_id = %id, "reissue of an earlier run found");
-            Sent::Found(order)
+            Taken::Seen(order)
         }
         Before::Ready(_) if call.stop.is_cancelled() => {
             return Err(failed(messages::interrupted_before_a_reissue(id)));
         }
-        Before::Ready(before) => act_once(&client, &before, wanted, &body, limits)
+        Before::Ready(before) => act_once(&client, &before, wanted, &body, limits.bounds)
             .await
             .map_err(&failed)?,
     };
@@ -91,33 +84,30 @@ pub(super) async fn reissue(
         lineage::remember(&client, id, update.content, session).await;
     }
     // The names may be new, so their validation is asked for as for an order that waits.
-    state::reissue_taken(&mut state);
-    let (order, chain) = match sent {
-        Sent::Answer(answer) => {
-            domain_validations::tokens(&mut state, &answer, planned.dcv_method.as_str());
+    let mut observer = Observer::new(&client, state);
+    state::reissue_taken(&mut observer.state);
+    let (order, chain) = match taken {
+        Taken::Answer(answer) => {
+            let method = planned.dcv_method.as_str();
+            domain_validations::tokens(&mut observer.state, &answer, method);
             (client.order(id).await, answer.certificate_chain)
         }
-        Sent::Found(order) => {
+        Taken::Seen(order) => {
             if order.status == OrderStatus::ReissuePending {
-                details::random_value(&client, &mut state, &order, warnings).await;
+                observer.random_value(&order).await;
             }
             (Ok(*order), Vec::new())
         }
     };
     match order {
         Ok(order) => {
-            let all_validated =
-                details::details(&client, &mut state, &order, &chain, warnings).await;
-            wait::until_issued(&client, &mut state, order, all_validated, limits, warnings).await;
+            let seen = observer.details(order, &chain).await;
+            observer.wait(seen, &limits).await;
         }
-        Err(error) => {
-            warnings.push_demoted(api_error::diagnostic(
-                &error,
-                &format!("looking at order {id}"),
-            ));
-        }
+        Err(error) => observer.warn(&error, &format!("looking at order {id}")),
     }
-    Ok(state)
+    warnings.extend(observer.warnings);
+    Ok(observer.state)
 }
 
 /// The arguments of the certificate as they were, with everything else that the update did.
@@ -176,25 +166,17 @@ async fn is_pending(client: &Client, id: OrderId, wanted: Wanted<'_>) -> Result<
     Ok(reissues.iter().any(|reissue| wanted.is_pending(reissue)))
 }
 
-/// What proves that CertCentral has taken the reissue.
-enum Sent {
-    /// The answer to the POST.
-    Answer(PlacedOrder),
-    /// The answer was lost, and the order shows it.
-    Found(Box<Order>),
-}
-
 async fn act_once(
     client: &Client,
     before: &Order,
     wanted: Wanted<'_>,
     body: &Reissue,
-    limits: Limits<'_>,
-) -> Result<Sent, Diagnostic> {
+    bounds: Bounds<'_>,
+) -> Result<Taken, Diagnostic> {
     let id = before.id;
     info!(order_id = %id, "reissuing the certificate");
     let error = match client.reissue_order(id, body).await {
-        Ok(answer) => return Ok(Sent::Answer(answer)),
+        Ok(answer) => return Ok(Taken::Answer(answer)),
         Err(error) => error,
     };
     match error.certainty() {
@@ -204,7 +186,7 @@ async fn act_once(
         )),
         Certainty::Unknown => {
             warn!(order_id = %id, %error, "answer to the reissue lost, looking at the order");
-            confirm(client, before, wanted, &error, limits).await
+            confirm(client, before, wanted, &error, bounds).await
         }
     }
 }
@@ -215,12 +197,13 @@ async fn confirm(
     before: &Order,
     wanted: Wanted<'_>,
     lost: &Error,
-    limits: Limits<'_>,
-) -> Result<Sent, Diagnostic> {
+    bounds: Bounds<'_>,
+) -> Result<Taken, Diagnostic> {
     let client = client.urgent();
     let id = before.id;
-    for seconds in backoff::PAUSES {
-        let goes_on = backoff::pause(seconds, limits.deadline, limits.stop).await;
+    let mut back_off = BackOff::new(Schedule::LOST_ANSWER, bounds);
+    for _ in 0..Schedule::LOOKS_AFTER_A_LOST_ANSWER {
+        let paused = back_off.pause_at_most().await;
         if let Ok(now) = client.order(id).await {
             let is_taken = if now.status == OrderStatus::ReissuePending {
                 is_pending(&client, id, wanted).await.unwrap_or(false)
@@ -228,10 +211,10 @@ async fn confirm(
                 wanted.may_have_made(&now.certificate, &before.certificate)
             };
             if is_taken {
-                return Ok(Sent::Found(Box::new(now)));
+                return Ok(Taken::Seen(Box::new(now)));
             }
         }
-        if !goes_on {
+        if paused != Paused::Over {
             break;
         }
     }

@@ -12,7 +12,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::super::model::{SslOrderModel, SslOrderPrivate, TimeoutsModel};
 use super::super::plan::Plan;
-use super::super::refresh::{clocks, details, state};
+use super::super::refresh::observer::Observer;
+use super::super::refresh::{clocks, state};
 use super::super::samples::{client, csr_for, names, order, plan, prepared, session};
 use super::update;
 use crate::framework::{Attr, Call, Diagnostic, Severity, UpdateRequest, Updated};
@@ -59,9 +60,10 @@ impl Ordered {
     async fn refresh(&mut self) {
         let client = client(&self.sandbox.base_url());
         let order = client.order(self.state.order_id_to_be("read").unwrap());
-        let mut warnings = crate::framework::Warnings::new();
         let order = order.await.unwrap();
-        details::details(&client, &mut self.state, &order, &[], &mut warnings).await;
+        let mut observer = Observer::new(&client, self.state.clone());
+        observer.details(order, &[]).await;
+        self.state = observer.state;
         clocks::set(&mut self.state, self.sandbox.clock().date());
     }
 

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::{create, unless_it_panics};
 use crate::certcentral::OrderId;
 use crate::framework::{Attr, Call, CreateRequest, Created, Diagnostic, Severity, Warnings};
-use crate::provider::config::ProviderConfig;
+use crate::provider::block::ProviderConfig;
 use crate::provider::session::Session;
 use crate::provider::ssl_order::SslOrder;
 use crate::provider::ssl_order::model::{SslOrderModel, SslOrderPrivate, Term, TimeoutsModel};
@@ -90,6 +90,22 @@ async fn the_same_content_in_another_run_adopts_the_order() {
         ids.push(state.order_id);
     }
     assert_eq!(ids[0], ids[1]);
+    assert_eq!(sandbox.summary().orders_created, 1);
+}
+
+#[tokio::test]
+async fn an_order_whose_own_reference_reads_like_a_claim_on_its_id_is_adopted() {
+    let sandbox = Sandbox::start(Settings::default()).unwrap();
+    for expected in [&[][..], &["Existing order adopted"]] {
+        let order = SslOrderModel {
+            alternative_order_id: "order 2147500001".into(),
+            ..order()
+        };
+        let created = run(&session(&sandbox), order, CancellationToken::new()).await;
+        let (state, warnings) = object(created);
+        assert_eq!(summaries(&warnings), expected);
+        assert_eq!(state.order_id, Attr::Known(2_147_500_001));
+    }
     assert_eq!(sandbox.summary().orders_created, 1);
 }
 
@@ -184,13 +200,13 @@ async fn an_order_that_was_let_go_of_hides_no_other_similar_one() {
     let other = ordered_by_somebody_else(&sandbox).await;
     let let_go = ordered_by_somebody_else(&sandbox).await;
     let session = session(&sandbox);
-    session.let_go(let_go.get());
+    session.let_go(let_go);
     let created = run(&session, order(), CancellationToken::new()).await;
     let problem = only_problem(created);
     assert_eq!(problem.summary, "Similar order exists");
     let named = format!("Order {other}, placed");
     assert!(problem.detail.starts_with(&named), "{}", problem.detail);
-    session.let_go(other.get());
+    session.let_go(other);
     let created = run(&session, order(), CancellationToken::new()).await;
     assert!(matches!(created, Created::Object { .. }), "{created:?}");
     assert_eq!(sandbox.summary().orders_created, 3);
@@ -300,7 +316,7 @@ async fn an_order_that_another_resource_has_is_neither_adopted_nor_bought_again(
         panic!("{earlier:?}");
     };
     let session = session(&sandbox);
-    let id = state.known_order_id().unwrap();
+    let id = OrderId::try_from(state.known_order_id().unwrap()).unwrap();
     session.claim_order(id).unwrap().keep();
     let created = run(&session, order(), CancellationToken::new()).await;
     let problem = only_problem(created);
@@ -320,8 +336,8 @@ async fn a_new_and_an_adopted_order_belong_to_their_resource_for_the_whole_run()
             panic!("{created:?}");
         };
         let token = state.alternative_order_id.as_str().unwrap();
-        assert!(session.claim(token).is_none(), "the token");
-        let id = state.known_order_id().unwrap();
+        assert!(session.claim_token(token).is_none(), "the token");
+        let id = OrderId::try_from(state.known_order_id().unwrap()).unwrap();
         assert!(session.claim_order(id).is_none(), "the order");
     }
     assert_eq!(sandbox.summary().orders_created, 1);

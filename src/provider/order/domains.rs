@@ -1,13 +1,59 @@
-//! The domains of an order that are not validated, and what each waits for. Pure.
+//! The domains of an order: which are validated, what each of the others waits for, and the DNS record or file that proves control. Pure.
 
 use std::collections::BTreeSet;
 
 use crate::certcentral::{DnsNameValidation, NameCheck, Order, ValidationStatus};
-use crate::provider::order::dcv_record::{DcvRecord, dcv_record};
+use crate::pki::dns_name::without_wildcard;
+
+/// Where the target of a `dns-cname-token` record points.
+/// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/dv-ssl-check-dcv.html>
+const CNAME_TARGET: &str = "dcv.digicert.com";
+
+/// A record to create.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct DcvRecord {
+    /// Full name, without a dot at its end.
+    pub name: String,
+    /// `TXT` or `CNAME`.
+    pub kind: &'static str,
+    /// Text or target.
+    pub value: String,
+}
+
+/// The record for a domain (`scope`) and its random value; none if the method proves control in another way.
+pub(crate) fn dcv_record(method: &str, scope: &str, token: &str) -> Option<DcvRecord> {
+    let scope = without_wildcard(scope);
+    match method {
+        "dns-txt-token" => Some(DcvRecord {
+            name: scope.to_owned(),
+            kind: "TXT",
+            value: token.to_owned(),
+        }),
+        "dns-cname-token" => Some(DcvRecord {
+            name: format!("{token}.{scope}"),
+            kind: "CNAME",
+            value: CNAME_TARGET.to_owned(),
+        }),
+        _ => None,
+    }
+}
+
+/// The address of the file that proves control over a name.
+pub(crate) fn file_url(name: &str) -> String {
+    format!("http://{name}/.well-known/pki-validation/fileauth.txt")
+}
+
+/// Whether control over a domain is proven.
+pub(crate) fn is_validated(validation: &DnsNameValidation) -> bool {
+    matches!(
+        validation.status.as_deref(),
+        Some("approved" | "active" | "complete" | "valid")
+    )
+}
 
 /// A domain without validation.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct OpenDomain {
+pub(crate) struct OpenDomain {
     /// The domain whose control is proven.
     pub scope: String,
     /// The names of the order that it stands for.
@@ -18,19 +64,19 @@ pub(super) struct OpenDomain {
 
 impl OpenDomain {
     /// The DNS record that it waits for, if it waits for one.
-    pub(super) fn record(&self, token: &str) -> Option<DcvRecord> {
+    pub(crate) fn record(&self, token: &str) -> Option<DcvRecord> {
         dcv_record(self.method.as_deref()?, &self.scope, token)
     }
 
     /// Whether the order's random value proves control.
-    pub(super) fn takes_a_token(&self) -> bool {
+    pub(crate) fn takes_a_token(&self) -> bool {
         self.method
             .as_deref()
             .is_some_and(|method| method.contains("token"))
     }
 
     /// What it waits for, for a person.
-    pub(super) fn needs(&self, token: Option<&str>) -> String {
+    pub(crate) fn needs(&self, token: Option<&str>) -> String {
         let method = self.method.as_deref().unwrap_or("unknown");
         let Some(token) = token else {
             return format!("validation by the method `{method}`");
@@ -43,11 +89,7 @@ impl OpenDomain {
         }
         match method {
             "http-token" | "http-token-dynamic" => {
-                let files: Vec<_> = self
-                    .names
-                    .iter()
-                    .map(|name| format!("http://{name}/.well-known/pki-validation/fileauth.txt"))
-                    .collect();
+                let files: Vec<_> = self.names.iter().map(|name| file_url(name)).collect();
                 format!("file {} with the content {token:?}", files.join(", "))
             }
             _ => format!("validation by the method `{method}`"),
@@ -56,7 +98,7 @@ impl OpenDomain {
 }
 
 /// The domains that order validation shows as not validated.
-pub(super) fn open(order: &Order, validation: &ValidationStatus) -> Vec<OpenDomain> {
+pub(crate) fn open(order: &Order, validation: &ValidationStatus) -> Vec<OpenDomain> {
     validation
         .dns_name_validations
         .iter()
@@ -74,7 +116,7 @@ pub(super) fn open(order: &Order, validation: &ValidationStatus) -> Vec<OpenDoma
 }
 
 /// Takes out what a check found validated.
-pub(super) fn settle(domains: &mut Vec<OpenDomain>, checks: &[NameCheck]) {
+pub(crate) fn drop_approved(domains: &mut Vec<OpenDomain>, checks: &[NameCheck]) {
     let approved: BTreeSet<_> = checks
         .iter()
         .filter(|check| check.status.as_deref() == Some("approved"))
@@ -90,7 +132,7 @@ pub(super) fn settle(domains: &mut Vec<OpenDomain>, checks: &[NameCheck]) {
 }
 
 /// Names of the records that open domains wait for and that are not among `given`.
-pub(super) fn missing<'a>(
+pub(crate) fn missing<'a>(
     domains: &'a [OpenDomain],
     token: &str,
     given: &[&str],
@@ -107,16 +149,9 @@ fn canonical(name: &str) -> String {
     name.trim_end_matches('.').to_lowercase()
 }
 
-fn is_validated(domain: &DnsNameValidation) -> bool {
-    matches!(
-        domain.status.as_deref(),
-        Some("approved" | "active" | "complete" | "valid")
-    )
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{OpenDomain, missing, settle};
+    use super::{OpenDomain, drop_approved, missing};
     use crate::certcentral::NameCheck;
 
     fn domain(method: &str) -> OpenDomain {
@@ -164,7 +199,7 @@ mod tests {
     #[test]
     fn a_domain_is_settled_when_each_of_its_names_is_approved() {
         let mut domains = vec![domain("email")];
-        settle(
+        drop_approved(
             &mut domains,
             &checked(&[
                 ("shop.example.com", "approved"),
@@ -172,7 +207,7 @@ mod tests {
             ]),
         );
         assert_eq!(domains.len(), 1);
-        settle(
+        drop_approved(
             &mut domains,
             &checked(&[
                 ("shop.example.com", "approved"),
@@ -188,7 +223,7 @@ mod tests {
             names: Vec::new(),
             ..domain("dns-txt-token")
         }];
-        settle(&mut domains, &checked(&[("shop.example.com", "approved")]));
+        drop_approved(&mut domains, &checked(&[("shop.example.com", "approved")]));
         assert_eq!(domains.len(), 1);
     }
 

@@ -2,10 +2,9 @@
 
 use certcentral_sandbox::{At, Fault, Move, Sandbox, Settings};
 
-use super::super::new_order::Prepared;
-use super::look;
+use super::super::rivals;
 use crate::certcentral::{Client, OrderId};
-use crate::framework::Warnings;
+use crate::provider::ssl_order::purchase::new_order::Prepared;
 use crate::provider::ssl_order::samples::{client, csr_for, order, prepared};
 
 /// An account in which some orders were placed at the same moment, and the eyes of a run that placed one of them.
@@ -34,12 +33,8 @@ impl Account {
 
     /// What the run that placed `ours` is told.
     async fn told(&self, ours: OrderId) -> Vec<String> {
-        let mut warnings = Warnings::new();
-        look(&self.client, &self.prepared, ours, &mut warnings).await;
-        warnings
-            .iter()
-            .map(|warning| warning.detail.clone())
-            .collect()
+        let warnings = rivals(&self.client, &self.prepared, ours).await;
+        warnings.into_iter().map(|warning| warning.detail).collect()
     }
 }
 

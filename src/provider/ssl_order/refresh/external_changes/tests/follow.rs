@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::take_over;
+use super::super::follow;
 use crate::certcentral::Order;
 use crate::framework::{Attr, Set};
 use crate::provider::ssl_order::model::{CustomFieldModel, SslOrderModel};
@@ -37,7 +37,7 @@ fn refreshed(mut state: SslOrderModel, members: &Json) -> SslOrderModel {
         }
     }
     let order: Order = serde_json::from_value(info).unwrap();
-    take_over(&mut state, &order);
+    follow(&mut state, &order);
     state
 }
 
@@ -95,7 +95,7 @@ fn a_null_of_the_api_says_nothing() {
     info["additional_emails"] = Json::Null;
     info["disable_renewal_notifications"] = Json::Null;
     info["custom_fields"] = Json::Null;
-    take_over(&mut state, &serde_json::from_value(info).unwrap());
+    follow(&mut state, &serde_json::from_value(info).unwrap());
     assert_eq!(state, self::state());
 }
 
