@@ -37,11 +37,6 @@ use server::Server;
 use signals::{OnInterrupt, Signals};
 use tls::MutualTls;
 
-/// Largest gRPC message in either direction, in bytes, as Go plugins set it. tonic's own limit of 4 MiB is too
-/// small for Terraform; whoever builds a service must raise it with `max_decoding_message_size` and
-/// `max_encoding_message_size`.
-pub const MAX_MESSAGE_BYTES: usize = 256 * 1024 * 1024;
-
 /// What a host has to know about a plugin.
 #[derive(Debug, Clone, Copy)]
 pub struct PluginInfo {

@@ -56,7 +56,7 @@ const BREAKS: [Break; 4] = [
         sound: "diagnostics: to_proto::diagnostics(warnings.into_iter().chain(made.warnings)),",
         broken:
             "diagnostics: to_proto::diagnostics(warnings.into_iter().chain(made.warnings).chain(
-                BROKEN.then(|| Diagnostic::error(\"Order placed\", \"Something else failed.\")),
+                BROKEN.then(|| crate::framework::Diagnostic::error(\"Order placed\", \"Something else failed.\")),
             )),",
         verdicts: &["is tainted"],
     },

@@ -41,6 +41,9 @@ pub(super) async fn list(State(shared): Account, uri: Uri) -> Answer {
         };
         found.retain(|organization| values.iter().any(|value| passes(organization, value)));
     }
+    if let Some(id) = query.number("container_id")? {
+        found.retain(|_| container(id).is_some());
+    }
     let items = found
         .into_iter()
         .map(|organization| {

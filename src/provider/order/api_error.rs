@@ -3,10 +3,9 @@
 //!
 //! Source: <https://dev.digicert.com/certcentral-apis/services-api/errors.html>
 
-mod not_sent;
-mod repeats;
+use std::time::Duration;
 
-use crate::certcentral::{ApiError, Error, ErrorItem, TransportKind};
+use crate::certcentral::{ApiError, ConfigError, Error, ErrorItem, GaveUp, NotSent, TransportKind};
 use crate::framework::{AttributePath, Diagnostic};
 
 /// What to say about one code of the API.
@@ -165,8 +164,8 @@ pub(crate) fn diagnostic(error: &Error, doing: &str) -> Diagnostic {
             elapsed,
             end,
             ..
-        } => repeats::gave_up(diagnostic(last, doing), *attempts, *elapsed, *end),
-        Error::NotSent { reason, waited, .. } => repeats::not_sent(doing, *reason, *waited),
+        } => gave_up(diagnostic(last, doing), *attempts, *elapsed, *end),
+        Error::NotSent { reason, waited, .. } => not_sent(doing, *reason, *waited),
         Error::Transport { kind, .. } => Diagnostic::error(
             "CertCentral not reachable",
             format!("{}\n\n{}", sentence(error, doing), transport_advice(*kind)),
@@ -191,7 +190,7 @@ pub(crate) fn diagnostic(error: &Error, doing: &str) -> Diagnostic {
                 sentence(error, doing)
             ),
         ),
-        Error::Config(guard) if not_sent::is_guard(guard) => not_sent::diagnostic(guard, doing),
+        Error::Config(guard) if is_guard(guard) => guarded(guard, doing),
         _ => Diagnostic::error(
             "Answer of CertCentral not usable",
             format!(
@@ -279,6 +278,99 @@ fn transport_advice(kind: TransportKind) -> &'static str {
              verification cannot be switched off."
         }
         _ => "Run the command again.",
+    }
+}
+
+/// Whether a refusal comes from a guard of the provider block.
+fn is_guard(error: &ConfigError) -> bool {
+    matches!(
+        error,
+        ConfigError::ReadOnly | ConfigError::OrderLimit { .. } | ConfigError::AuditLog { .. }
+    )
+}
+
+/// The call was not sent, because a guard of the provider block stops it.
+fn guarded(guard: &ConfigError, doing: &str) -> Diagnostic {
+    match guard {
+        ConfigError::ReadOnly => Diagnostic::error(
+            "Provider is read-only",
+            format!(
+                "The call for {doing} was not sent, because `read_only` of the provider block, or DIGICERT_READ_ONLY, is set: this provider only \
+                 reads. Nothing changed in CertCentral. Apply where it is not set."
+            ),
+        ),
+        ConfigError::OrderLimit { limit } => Diagnostic::error(
+            "Order limit of this apply is reached",
+            format!(
+                "The call for {doing} was not sent, because one apply places at most {limit} paid orders (`max_orders_per_apply`), and that many \
+                 were placed or are of unknown outcome. Orders that were placed are in state. If so many are meant, raise \
+                 `max_orders_per_apply` in the provider block, or DIGICERT_MAX_ORDERS, and apply again."
+            ),
+        ),
+        _ => Diagnostic::error(
+            "Audit log cannot be written",
+            format!(
+                "The call for {doing} was not sent, because every change is written to the audit log first, and {guard}. Nothing changed in \
+                 CertCentral. Correct `audit_log_path` of the provider block, or DIGICERT_AUDIT_LOG, or its directory, and apply again."
+            ),
+        ),
+    }
+}
+
+/// The diagnostic of the last attempt, with how often and how long the call was tried and what ended that.
+fn gave_up(mut last: Diagnostic, attempts: u32, elapsed: Duration, end: GaveUp) -> Diagnostic {
+    let tried = match attempts {
+        1 => "The call was tried once".to_owned(),
+        times => format!(
+            "The call was tried {times} times within {}",
+            seconds(elapsed)
+        ),
+    };
+    let ended = match end {
+        GaveUp::Exhausted => ", as often as `max_retries` allows.".to_owned(),
+        GaveUp::TimeUp { pause, .. } => format!(
+            ". The next attempt would come {} later, after the time of this operation; `timeouts` sets that time.",
+            seconds(pause)
+        ),
+        GaveUp::Stopped => ", until the run was interrupted.".to_owned(),
+        GaveUp::NoTurn => {
+            ", and had no further turn within the request limit of CertCentral in the time of this operation."
+                .to_owned()
+        }
+        GaveUp::Final => {
+            ". An earlier attempt was not answered and may have taken effect; look before you try again."
+                .to_owned()
+        }
+    };
+    last.detail = format!("{}\n\n{tried}{ended}", last.detail);
+    last
+}
+
+/// A call that was not sent.
+fn not_sent(doing: &str, reason: NotSent, waited: Duration) -> Diagnostic {
+    match reason {
+        NotSent::Stopped => Diagnostic::error(
+            "Interrupted",
+            format!(
+                "The run was interrupted while the call for {doing} waited for its turn within the request limit of CertCentral. Nothing was sent."
+            ),
+        ),
+        NotSent::TimeUp => Diagnostic::error(
+            "No turn within the request limit",
+            format!(
+                "The call for {doing} had no turn within the request limit of CertCentral in the time of this operation; it waited {}. \
+                 Nothing was sent.\n\nRun the command again in some minutes; or give the operation more time in `timeouts`, lower \
+                 the parallelism of the run, or let fewer runs use this API key at the same time.",
+                seconds(waited)
+            ),
+        ),
+    }
+}
+
+fn seconds(duration: Duration) -> String {
+    match duration.as_secs_f64().round() {
+        1.0 => "1 second".to_owned(),
+        seconds => format!("{seconds} seconds"),
     }
 }
 

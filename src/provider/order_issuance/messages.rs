@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use super::domains::OpenDomain;
 use crate::certcentral::{Order, OrderId};
 use crate::framework::{AttributePath, Diagnostic};
-use crate::provider::order::dcv_record::DcvRecord;
+use crate::provider::order::domains::{DcvRecord, OpenDomain};
 use crate::provider::order::status;
 
 /// What is known when a wait ends without a certificate.
@@ -103,6 +102,17 @@ pub(crate) fn missing_records(
         ),
     )
     .at(AttributePath::of("validation_records"))
+}
+
+/// The certificate is issued, and what CertCentral sends with it is not the chain of the order's key.
+pub(crate) fn unusable_chain(order: &Order, reason: &str) -> Diagnostic {
+    Diagnostic::error(
+        "Certificate chain not usable",
+        format!(
+            "CertCentral's chain for order {} is not usable: {reason}. The order is fine; the next apply tries again.",
+            order.id
+        ),
+    )
 }
 
 fn last_seen(situation: &Situation<'_>) -> String {

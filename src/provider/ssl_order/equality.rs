@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::model::{ContactModel, OrganizationModel, SslOrderModel, ValidityModel};
+use super::model::{ContactModel, OrganizationModel, SslOrderModel, Term};
 use crate::framework::{Attr, Set};
 use crate::pki;
 
@@ -46,7 +46,7 @@ pub(crate) fn means_the_same(
         "cert_validity" => or_default(
             &prior.cert_validity,
             &planned.cert_validity,
-            &ValidityModel::default(),
+            &Term::default(),
         ),
         "organization" => same_organization(&prior.organization, &planned.organization),
         "auto_renew" => or_default(&prior.auto_renew, &planned.auto_renew, &false),
@@ -108,7 +108,7 @@ fn same_names(prior: &SslOrderModel, planned: &SslOrderModel) -> bool {
     prior.names_are_known()
         && planned.names_are_known()
         && same_common_name(prior, planned)
-        && canonical_set(prior) == canonical_set(planned)
+        && prior.canonical_names() == planned.canonical_names()
 }
 
 fn same_common_name(prior: &SslOrderModel, planned: &SslOrderModel) -> bool {
@@ -205,14 +205,6 @@ fn canonical_contact(contact: &ContactModel) -> ContactModel {
         *email = canonical_email(email);
     }
     canonical
-}
-
-/// The canonical names of an order, the common name among them.
-pub(crate) fn canonical_set(order: &SslOrderModel) -> BTreeSet<String> {
-    pki::canonical_names(
-        order.common_name.as_str().unwrap_or_default(),
-        order.known_dns_names(),
-    )
 }
 
 /// The canonical names that CertCentral tells, or is told, of a certificate.

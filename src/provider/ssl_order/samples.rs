@@ -7,19 +7,19 @@ use certcentral_sandbox::Sandbox;
 use serde::de::DeserializeOwned;
 use time::macros::date;
 
-use super::model::{ContactModel, OrganizationModel, PersonModel, SslOrderModel, ValidityModel};
-use super::plan;
-use super::plan::Plan;
-use super::private::SslOrderPrivate;
+use super::model::{
+    ContactModel, OrganizationModel, PersonModel, SslOrderModel, SslOrderPrivate, Term,
+};
+use super::plan::{Permissions, Plan, Proposal};
 use super::purchase::new_order;
 use super::purchase::new_order::Prepared;
-use super::purchase::price::Verdict;
+use super::purchase::price::PriceDecision;
 use super::refresh::state;
 use super::{equality, schema};
 use crate::certcentral::{ApiKey, BaseUrl, Client, Config, Error, OrderId};
 use crate::framework::plan::generic_plan;
 use crate::framework::{Attr, AttributePath, FromToValue, ModelError, PlanRequest, Set, Value};
-use crate::provider::config::ProviderConfig;
+use crate::provider::block::ProviderConfig;
 use crate::provider::session::Session;
 use crate::provider::settings;
 use crate::provider::settings::OrderDefaults;
@@ -87,10 +87,10 @@ pub(crate) fn names(names: &[&str]) -> Attr<Set<Attr<String>>> {
 }
 
 /// `{ years = ... }`.
-pub(crate) fn years(years: i64) -> ValidityModel {
-    ValidityModel {
+pub(crate) fn years(years: i64) -> Term {
+    Term {
         years: Attr::Known(years),
-        ..ValidityModel::default()
+        ..Term::default()
     }
 }
 
@@ -186,6 +186,20 @@ pub(crate) fn plan(
     prior: Option<&SslOrderModel>,
     private: SslOrderPrivate,
 ) -> Plan {
+    let everything = Permissions {
+        allow_revocation: true,
+        read_only: false,
+    };
+    plan_with(config, prior, private, everything)
+}
+
+/// The same where the provider block allows less.
+pub(crate) fn plan_with(
+    config: &SslOrderModel,
+    prior: Option<&SslOrderModel>,
+    private: SslOrderPrivate,
+    permissions: Permissions,
+) -> Plan {
     let schema = schema::schema();
     let prior_value = prior.map_or(Value::Null, FromToValue::to_value);
     let config_value = config.to_value();
@@ -216,11 +230,10 @@ pub(crate) fn plan(
         requires_replace: generic.requires_replace,
         private,
     };
-    plan::plan(
-        request,
+    Proposal::of(request, date!(2026 - 11 - 23)).plan(
         Some(&OrderDefaults::default()),
-        date!(2026 - 11 - 23),
-        Verdict::default(),
+        PriceDecision::default(),
+        permissions,
     )
 }
 

@@ -5,20 +5,19 @@ use std::collections::BTreeMap;
 
 use rmpv::Value as Tree;
 
-use crate::{
-    codec::CodecError,
-    number::Number,
-    path::Path,
-    ty::Type,
-    value::{Value, normal_form},
-};
-
-/// The byte that no MessagePack begins with, which `rmpv` reads as nil.
-const RESERVED: u8 = 0xc1;
+use crate::codec::CodecError;
+use crate::number::Number;
+use crate::path::Path;
+use crate::ty::Type;
+use crate::value::{Value, normal_form};
 
 /// Writes a value of this type as core does. Fails when the value is not of the type.
 pub fn encode(ty: &Type, value: &Value) -> Result<Vec<u8>, CodecError> {
-    to_tree(ty, value, &Path::root()).map(|tree| bytes_of(&tree))
+    let tree = to_tree(ty, value, &Path::root())?;
+    let mut bytes = Vec::new();
+    // Writing to memory cannot fail.
+    let _ = rmpv::encode::write_value(&mut bytes, &tree);
+    Ok(bytes)
 }
 
 /// Reads a value of this type. Refuses what core would refuse: objects must have exactly the
@@ -31,17 +30,23 @@ pub fn decode(ty: &Type, bytes: &[u8]) -> Result<Value, CodecError> {
     if !rest.is_empty() {
         return Err(refused(format!("{} bytes follow the value", rest.len())));
     }
-    if bytes.contains(&RESERVED) && bytes_of(&tree) != bytes {
-        return Err(refused("the bytes are no MessagePack".to_owned()));
+    if holds_reserved(bytes, &tree) {
+        return Err(refused("the bytes hold a reserved marker".to_owned()));
     }
     from_tree(ty, &tree, &Path::root())
 }
 
-fn bytes_of(tree: &Tree) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    // Writing to memory cannot fail.
-    let _ = rmpv::encode::write_value(&mut bytes, tree);
-    bytes
+/// Returns whether a marker is the reserved one, which `rmpv` reads as nil: nil in its place gives
+/// the same tree. In the place of any other such byte it gives another.
+fn holds_reserved(bytes: &[u8], tree: &Tree) -> bool {
+    const RESERVED: u8 = 0xc1;
+    const NIL: u8 = 0xc0;
+    let mut places = (0..bytes.len()).filter(|at| bytes[*at] == RESERVED);
+    places.any(|at| {
+        let mut other = bytes.to_vec();
+        other[at] = NIL;
+        rmpv::decode::read_value(&mut &other[..]).is_ok_and(|other| other == *tree)
+    })
 }
 
 fn to_tree(ty: &Type, value: &Value, path: &Path) -> Result<Tree, CodecError> {
@@ -289,6 +294,7 @@ mod tests {
             ("cb4008000000000000", "3"),
             ("cb43e0000000000000", "9223372036854775808"),
             ("ccc1", "193"),
+            ("ce000000c1", "193"),
         ] {
             assert_eq!(
                 decode(&Type::Number, &bytes(hex)).unwrap(),

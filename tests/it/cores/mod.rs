@@ -5,6 +5,7 @@ mod canary;
 mod chain;
 mod configuration;
 mod create;
+mod data_sources;
 mod destroy;
 pub(crate) mod driver;
 mod every_argument;

@@ -4,6 +4,7 @@ pub(crate) mod bed;
 mod calls;
 mod configurations;
 mod create;
+mod data_sources;
 pub(crate) mod destroy;
 mod guards;
 mod import;

@@ -6,21 +6,19 @@
 
 use tracing::info;
 
-use super::decision::{Action, Goal, Step, concerns_state, next};
+use super::decision::{Action, Goal, Next, concerns_state, next};
 use super::messages;
-use super::patience::{Patience, Paused};
 use crate::certcentral::{
-    Certainty, Client, Decision, Error, Order, OrderId, OrderStatus, RequestId, RequestStatus,
-    Revocation, RevocationReason, Revoked,
+    Certainty, Client, Decision, Error, Order, OrderId, RequestId, RequestStatus, Revocation,
+    RevocationReason, Revoked,
 };
 use crate::framework::{Call, DeleteRequest, Deleted, Diagnostic, Warnings};
-use crate::provider::order::api_error;
+use crate::provider::order::absence::Absence;
+use crate::provider::order::backoff::{BackOff, Bounds, Paused, Schedule};
 use crate::provider::session::Session;
-use crate::provider::ssl_order::model::SslOrderModel;
-use crate::provider::ssl_order::on_destroy::OnDestroy;
+use crate::provider::ssl_order::SslOrder;
+use crate::provider::ssl_order::model::{OnDestroy, SslOrderModel};
 use crate::provider::ssl_order::plan::not_allowed;
-use crate::provider::ssl_order::private::SslOrderPrivate;
-use crate::provider::ssl_order::timeouts;
 
 /// The note that CertCentral keeps with what was canceled, rejected or asked to be revoked.
 const NOTE: &str = "Destroyed by Terraform";
@@ -31,16 +29,13 @@ const LOOKS_TO_SETTLE: usize = 3;
 pub(crate) async fn delete(
     session: &Session,
     call: &Call,
-    request: DeleteRequest<SslOrderModel, SslOrderPrivate>,
+    request: DeleteRequest<SslOrder>,
 ) -> Deleted {
     let state = request.state;
-    let Some(id) = state
-        .known_order_id()
-        .and_then(|id| OrderId::try_from(id).ok())
-    else {
+    let Ok(id) = state.order_id_to_be("ended") else {
         return Deleted::Gone(Warnings::new());
     };
-    let goal = match OnDestroy::of(&state) {
+    let goal = match state.on_destroy() {
         OnDestroy::Retain => {
             return Deleted::Gone(messages::retained(id, &state));
         }
@@ -48,19 +43,19 @@ pub(crate) async fn delete(
         OnDestroy::Revoke => Goal::Revoke,
     };
     // With `create_before_destroy`, or under another address, the create of this apply may have adopted the very order.
-    let Some(_ending) = session.claim_order(id.get()) else {
+    let Some(_ending) = session.claim_order(id) else {
         return Deleted::Gone(messages::taken_over(id));
     };
-    let status = OrderStatus::from(state.status.as_str().unwrap_or_default());
+    let status = state.order_status();
     if !request.private.end_announced {
         return Deleted::Gone(messages::not_announced(id, &state));
     }
     if goal == Goal::Revoke && status.is_open() && !session.allow_revocation() {
         return Deleted::Kept(not_allowed(&state).into());
     }
-    let patience = Patience::new(timeouts::delete(&state), &call.stop);
+    let bounds = Bounds::from_now(state.delete_timeout(), &call.stop);
     let client = match session.client() {
-        Ok(client) => client.within(patience.deadline(), &call.stop),
+        Ok(client) => client.within(bounds.deadline, bounds.stop),
         Err(problem) => return Deleted::Kept(problem.into()),
     };
     let ending = Ending {
@@ -68,7 +63,7 @@ pub(crate) async fn delete(
         id,
         goal,
         state: &state,
-        patience,
+        back_off: BackOff::new(Schedule::DESTROY, bounds),
         tried: Vec::new(),
         rejection: None,
     };
@@ -84,7 +79,7 @@ struct Ending<'a> {
     id: OrderId,
     goal: Goal,
     state: &'a SslOrderModel,
-    patience: Patience<'a>,
+    back_off: BackOff<'a>,
     /// Calls that were made. None is made twice.
     tried: Vec<Action>,
     /// Why the order's request could not be rejected.
@@ -99,25 +94,25 @@ impl Ending<'_> {
                 return Ok(self.not_found());
             };
             let step = match next(self.goal, &order, &self.tried) {
-                Step::Act(_) if self.is_to_stay_valid() => Step::LeaveValid,
+                Next::Act(_) if self.is_to_stay_valid() => Next::LeaveValid,
                 step => step,
             };
             let action = match step {
-                Step::Finished => return Ok(Warnings::new()),
-                Step::LeaveValid => {
+                Next::Finished => return Ok(Warnings::new()),
+                Next::LeaveValid => {
                     return Ok(messages::left_valid(&order));
                 }
-                Step::AwaitsApproval(request) => {
+                Next::AwaitsApproval(request) => {
                     return Ok(messages::awaits_approval(self.id, request));
                 }
-                Step::Wait => {
+                Next::Wait => {
                     seen = self.look_later(&order).await?;
                     continue;
                 }
-                Step::Act(action) if self.tried.contains(&action) => {
-                    return Err(messages::still_moving(&order, Paused::TimeIsUp));
+                Next::Act(action) if self.tried.contains(&action) => {
+                    return Err(messages::still_moving(&order, Paused::TimeUp));
                 }
-                Step::Act(action) => action,
+                Next::Act(action) => action,
             };
             if !concerns_state(action, &order, self.state) {
                 return Err(messages::other_certificate(&order, self.state));
@@ -131,14 +126,14 @@ impl Ending<'_> {
                     self.look().await?
                 }
                 Ok(None) => return Ok(Warnings::new()),
-                Err(error) => self.settle(action, error).await?,
+                Err(error) => self.follow_up(action, error).await?,
             };
         }
     }
 
     /// Whether the plan said that the certificate stays valid. No status that the order has by now makes that untrue.
     fn is_to_stay_valid(&self) -> bool {
-        let planned = OrderStatus::from(self.state.status.as_str().unwrap_or_default());
+        let planned = self.state.order_status();
         self.goal == Goal::Cancel && planned.has_certificate()
     }
 
@@ -148,18 +143,12 @@ impl Ending<'_> {
     }
 
     async fn look_with(&self, client: &Client) -> Result<Option<Order>, Diagnostic> {
-        match client.order(self.id).await {
-            Ok(order) => Ok(Some(order)),
-            Err(error) if is_gone(&error) => Ok(None),
-            Err(error) => Err(api_error::diagnostic(
-                &error,
-                &format!("looking at order {}", self.id),
-            )),
-        }
+        let doing = format!("looking at order {}", self.id);
+        Absence::Gone.or_order(client.order(self.id).await, &doing)
     }
 
     async fn look_later(&mut self, order: &Order) -> Result<Option<Order>, Diagnostic> {
-        match self.patience.pause().await {
+        match self.back_off.pause().await {
             Paused::Over => self.look().await,
             ended => Err(messages::still_moving(order, ended)),
         }
@@ -195,7 +184,11 @@ impl Ending<'_> {
 
     /// After a failed call: looks whether the order moved on. If it did, what it looks like now decides; if it did not, the
     /// call is not repeated.
-    async fn settle(&mut self, action: Action, error: Error) -> Result<Option<Order>, Diagnostic> {
+    async fn follow_up(
+        &mut self,
+        action: Action,
+        error: Error,
+    ) -> Result<Option<Order>, Diagnostic> {
         let looks = match error.certainty() {
             Certainty::NothingHappened => 1,
             Certainty::Unknown => LOOKS_TO_SETTLE,
@@ -203,7 +196,7 @@ impl Ending<'_> {
         let mut now = None;
         let urgent = self.client.urgent();
         for look in 0..looks {
-            if look > 0 && self.patience.pause().await != Paused::Over {
+            if look > 0 && self.back_off.pause().await != Paused::Over {
                 break;
             }
             let order = match self.look_with(&urgent).await {
@@ -217,7 +210,7 @@ impl Ending<'_> {
                 // The failure of the action says more than the failure of the look.
                 Err(_) => continue,
             };
-            if next(self.goal, &order, &self.tried) != Step::Act(action) {
+            if next(self.goal, &order, &self.tried) != Next::Act(action) {
                 info!(order_id = %self.id, ?action, status = %order.status, "order moved on although the call failed");
                 self.tried.push(action);
                 return Ok(Some(order));
@@ -258,13 +251,6 @@ fn reason(state: &SslOrderModel) -> Option<RevocationReason> {
         "cessationOfOperation" => Some(RevocationReason::CessationOfOperation),
         _ => None,
     }
-}
-
-/// CertCentral has no such order. Any other 404, such as that of a proxy or of a wrong address, proves nothing.
-fn is_gone(error: &Error) -> bool {
-    error
-        .api()
-        .is_some_and(|api| api.status == 404 && api.has("not_found|order"))
 }
 
 /// CertCentral understood the call and said no.

@@ -1,18 +1,18 @@
 //! What a person reads after a destroy: what stays as it was, and why the order was not let go of.
 
 use super::decision::Action;
-use super::patience::Paused;
 use crate::certcentral::{
     CertificateId, ConfigError, Error, Order, OrderId, OrderStatus, RequestId,
 };
 use crate::framework::{Diagnostic, Warnings};
 use crate::provider::order::api_error;
+use crate::provider::order::backoff::Paused;
 use crate::provider::ssl_order::model::SslOrderModel;
 use crate::provider::ssl_order::plan::not_allowed;
 
 fn warning(summary: &str, detail: String) -> Warnings {
     let mut warnings = Warnings::new();
-    warnings.push(summary, detail);
+    warnings.push(Diagnostic::warning(summary, detail));
     warnings
 }
 
@@ -41,7 +41,7 @@ pub(crate) fn not_announced(id: OrderId, state: &SslOrderModel) -> Warnings {
 
 /// Nothing is said of an order that is closed.
 fn stays_open(id: OrderId, state: &SslOrderModel, why: &str) -> Warnings {
-    let status = OrderStatus::from(state.status.as_str().unwrap_or_default());
+    let status = state.order_status();
     if status.is_closed() {
         return Warnings::new();
     }

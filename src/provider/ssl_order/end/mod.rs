@@ -3,4 +3,3 @@
 pub(crate) mod decision;
 pub(crate) mod delete;
 pub(crate) mod messages;
-pub(crate) mod patience;

@@ -5,8 +5,9 @@ use std::sync::LazyLock;
 use proptest::prelude::*;
 
 use crate::framework::{Attr, Set};
-use crate::provider::ssl_order::model::{CustomFieldModel, OrganizationModel, SslOrderModel};
-use crate::provider::ssl_order::private::SslOrderPrivate;
+use crate::provider::ssl_order::model::{
+    CustomFieldModel, OrganizationModel, SslOrderModel, SslOrderPrivate,
+};
 use crate::provider::ssl_order::samples;
 use crate::provider::ssl_order::samples::{contact, csr_for, names, placed, plan};
 

@@ -1,19 +1,28 @@
-//! The arguments of an imported order, as far as CertCentral tells them, so that a plan with the matching configuration
-//! is empty.
+//! The arguments of an imported order, as far as CertCentral reports them, so that a plan with the matching configuration
+//! is empty; and the configuration that Terraform writes for them.
 
-mod messages;
-mod organization;
-mod product;
-mod validity;
-
-pub(crate) use self::messages::recorded_only;
-pub(crate) use self::organization::{settle as settle_organization, told as told_organization};
-pub(crate) use self::product::check as check_product;
-
-use crate::certcentral::{ContainerId, Order, OrderId};
+use crate::certcentral::{ContainerId, Order, OrderCertificate, OrderId};
 use crate::framework::{Attr, Diagnostic, Set};
 use crate::pki::Csr;
-use crate::provider::ssl_order::model::{CustomFieldModel, OrganizationModel, SslOrderModel};
+use crate::provider::order::certificate::day;
+use crate::provider::ssl_order::model::{
+    CustomFieldModel, OLDER_YEARS, ORDER_YEARS, OrganizationModel, SslOrderModel, Term,
+};
+use crate::provider::ssl_order::schema::products::Product;
+
+pub(crate) use super::organization::reported as told_organization;
+
+/// Products of other kinds, by how their name ids begin. Source: "Glossary: product identifiers" of the Services API.
+const OTHER_KINDS: [(&str, &str); 8] = [
+    ("client_", "a client certificate"),
+    ("class1_smime", "an S/MIME certificate"),
+    ("secure_email", "an S/MIME certificate"),
+    ("code_signing", "a code signing certificate"),
+    ("document_signing", "a document signing certificate"),
+    ("grid_", "a grid certificate"),
+    ("vmc", "a mark certificate"),
+    ("wildcard_dv_", "a DV TLS certificate"),
+];
 
 /// Puts the prior value back where an imported order has only a guess: CertCentral does not tell these arguments and cannot
 /// change them, so whatever the configuration says of them is no change.
@@ -26,7 +35,7 @@ pub(crate) fn keep_guesses(prior: &SslOrderModel, planned: &mut SslOrderModel) {
     keep(&prior.organization_units, &mut planned.organization_units);
     keep(&prior.locale, &mut planned.locale);
     keep(&prior.skip_approval, &mut planned.skip_approval);
-    validity::keep_guess(prior, planned);
+    keep_validity(prior, planned);
 }
 
 /// Fills the arguments in. The provider's own arguments get their defaults; language and approval, which CertCentral does not
@@ -70,9 +79,9 @@ pub(crate) fn fill(state: &mut SslOrderModel, order: &Order) {
                 .and_then(|platform| platform.id)
                 .unwrap_or(-1),
         ),
-        cert_validity: validity::of_certificate(certificate),
-        validity_years: validity::years_in_the_older_form(order),
-        order_validity: validity::of_order(order),
+        cert_validity: certificate_validity(certificate),
+        validity_years: validity_years(order),
+        order_validity: order_validity(order),
         organization: order
             .organization
             .as_ref()
@@ -165,6 +174,122 @@ fn custom_fields(order: &Order) -> Attr<Set<Attr<CustomFieldModel>>> {
 
 fn non_empty<T>(values: Vec<T>) -> Option<Vec<T>> {
     (!values.is_empty()).then_some(values)
+}
+
+/// The validity in today's form: its years, or its last day where the years cannot be said.
+fn order_validity(order: &Order) -> Attr<Term> {
+    let years = order
+        .validity_years
+        .filter(|years| ORDER_YEARS.contains(years));
+    match (years, order.order_valid_till) {
+        (Some(years), _) => Attr::Known(Term {
+            years: Attr::Known(years),
+            ..Term::default()
+        }),
+        (None, Some(last_day)) => Attr::Known(Term::until(day(last_day))),
+        (None, None) => Attr::Null,
+    }
+}
+
+/// The same in the older form, as far as it can say it: CertCentral does not tell which form was used, so that the state holds
+/// both and fits either configuration.
+fn validity_years(order: &Order) -> Attr<i64> {
+    order
+        .validity_years
+        .filter(|years| OLDER_YEARS.contains(years))
+        .into()
+}
+
+/// The validity of the certificate itself, which CertCentral tells in the unit that was asked for.
+fn certificate_validity(certificate: &OrderCertificate) -> Attr<Term> {
+    let told = certificate.cert_validity.as_ref().map(Term::reported);
+    told.map(|told| told.effective())
+        .filter(|told| *told != Term::default())
+        .into()
+}
+
+/// Days and dates cannot be compared with the years that CertCentral tells, so they are no wish for another order.
+fn keep_validity(prior: &SslOrderModel, planned: &mut SslOrderModel) {
+    let (Attr::Known(told), Attr::Known(configured)) =
+        (&prior.order_validity, &planned.order_validity)
+    else {
+        return;
+    };
+    if told.years.is_null() || configured.years.is_null() {
+        planned.order_validity = prior.order_validity.clone();
+    }
+}
+
+/// An error for an order of another kind; a warning for a product that is not known.
+pub(crate) fn check_product(order: &Order) -> Result<Option<Diagnostic>, Diagnostic> {
+    let product = order.product.as_ref();
+    let name_id = product
+        .and_then(|product| product.name_id.as_deref())
+        .or(order.product_name_id.as_deref())
+        .unwrap_or_default();
+    let validation = product.and_then(|product| product.validation_type.as_deref());
+    if let Some(kind) = other_kind(name_id, validation) {
+        return Err(Diagnostic::error(
+            "Order of another kind of product",
+            format!(
+                "Order {} is of product `{name_id}`, {kind}. `digicert_ssl_order` holds orders for OV and EV TLS certificates only, so the \
+                 order is not imported; nothing about it was changed.",
+                order.id
+            ),
+        ));
+    }
+    let is_known = Product::named(name_id).is_some();
+    Ok((!is_known).then(|| {
+        Diagnostic::warning(
+            "Order of an unknown product",
+            format!(
+                "Order {} is of product `{name_id}`, which this provider does not know. It is imported as an OV or EV TLS order. Check that it \
+                 is one before you change its arguments.",
+                order.id
+            ),
+        )
+    }))
+}
+
+fn other_kind(name_id: &str, validation: Option<&str>) -> Option<&'static str> {
+    if Product::named(name_id).is_some() {
+        return None;
+    }
+    let is_dv = name_id.starts_with("ssl_dv_")
+        || validation.is_some_and(|validation| validation.eq_ignore_ascii_case("dv"));
+    if is_dv {
+        return Some("a DV TLS certificate");
+    }
+    OTHER_KINDS
+        .into_iter()
+        .find_map(|(start, kind)| name_id.starts_with(start).then_some(kind))
+}
+
+/// Keeps of the arguments what CertCentral told and what a person would write. What is left out keeps its value in state.
+pub(crate) fn written(arguments: SslOrderModel) -> SslOrderModel {
+    let mut config = SslOrderModel {
+        // Our own mark on the order, or that of whoever placed it.
+        alternative_order_id: Attr::Null,
+        // Guesses of the import.
+        locale: Attr::Null,
+        skip_approval: Attr::Null,
+        ..arguments
+    };
+    if !config.order_validity.is_null() {
+        // The import fills in both forms, and a configuration may hold one.
+        config.validity_years = Attr::Null;
+        config.validity_days = Attr::Null;
+        config.custom_expiration_date = Attr::Null;
+    }
+    if config.organization_units.known().is_some_and(Vec::is_empty) {
+        config.organization_units = Attr::Null;
+    }
+    for flag in [&mut config.auto_renew, &mut config.disable_ct] {
+        if *flag == Attr::Known(false) {
+            *flag = Attr::Null;
+        }
+    }
+    config
 }
 
 #[cfg(test)]

@@ -3,29 +3,27 @@
 
 pub(crate) mod arguments;
 mod find;
-pub(crate) mod generate;
-pub(crate) mod identity;
 mod key;
 pub(crate) mod moved;
+pub(crate) mod organization;
 
-pub(crate) use self::key::ImportKey;
+pub use self::key::SslOrderIdentity;
 
-use super::model::SslOrderModel;
-use super::private::SslOrderPrivate;
+use self::key::ImportKey;
+use crate::provider::ssl_order::SslOrder;
+
+use super::model::{SslOrderModel, SslOrderPrivate};
 use crate::certcentral::OrderId;
 use crate::framework::{Attr, Call, Diagnostics, Imported};
 use crate::provider::session::Session;
 
-type Outcome = Result<Imported<SslOrderModel, SslOrderPrivate>, Diagnostics>;
-
-/// A first state for the id that a person wrote.
-pub(crate) async fn import(session: &Session, call: &Call, id: &str) -> Outcome {
-    by_key(session, call, ImportKey::parse(id)?).await
-}
-
-/// A first state that holds the order id. An order id needs no call; the others are looked up.
-pub(crate) async fn by_key(session: &Session, call: &Call, key: ImportKey) -> Outcome {
-    let id = match key {
+/// Returns a first state, which holds the order id, for the id that a person wrote. An order id needs no call; the others are looked up.
+pub(crate) async fn import(
+    session: &Session,
+    call: &Call,
+    id: &str,
+) -> Result<Imported<SslOrder>, Diagnostics> {
+    let id = match ImportKey::parse(id)? {
         ImportKey::OrderId(id) => id,
         ImportKey::SerialNumber(serial) => {
             find::by_serial(&session.client_to_look(&call.stop)?, &serial).await?
@@ -37,7 +35,7 @@ pub(crate) async fn by_key(session: &Session, call: &Call, key: ImportKey) -> Ou
     Ok(first_state(id))
 }
 
-fn first_state(id: OrderId) -> Imported<SslOrderModel, SslOrderPrivate> {
+fn first_state(id: OrderId) -> Imported<SslOrder> {
     Imported {
         state: SslOrderModel {
             id: Attr::Known(id.to_string()),
@@ -52,4 +50,15 @@ fn first_state(id: OrderId) -> Imported<SslOrderModel, SslOrderPrivate> {
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::{Attr, first_state};
+
+    #[test]
+    fn a_first_state_holds_the_order_id_and_nothing_else() {
+        let imported = first_state("2147500123".parse().unwrap());
+        assert_eq!(imported.state.id.as_str(), Some("2147500123"));
+        assert_eq!(imported.state.order_id, Attr::Known(2_147_500_123));
+        assert_eq!(imported.state.product_name_id, Attr::Null);
+        assert!(imported.private.imported);
+    }
+}

@@ -8,7 +8,6 @@ use super::{Plan, Request, messages};
 use crate::framework::{Attr, AttributePath, Diagnostic, Planned};
 use crate::pki::dns_name::without_wildcard;
 use crate::provider::settings::OrderDefaults;
-use crate::provider::ssl_order::equality::canonical_set;
 use crate::provider::ssl_order::model::{DomainValidationModel, OrganizationModel, SslOrderModel};
 use crate::provider::ssl_order::purchase::price;
 use crate::provider::ssl_order::rules::dates_for_a_new_order;
@@ -17,7 +16,7 @@ pub(crate) fn plan(
     request: Request,
     defaults: Option<&OrderDefaults>,
     today: Date,
-    price: price::Verdict,
+    price: price::PriceDecision,
 ) -> Plan {
     let config = request.config.clone();
     let mut plan = Planned::unchanged(request);
@@ -129,7 +128,8 @@ pub(crate) fn planned_domain_validations(
         return Attr::Unknown;
     }
     Attr::Known(
-        canonical_set(order)
+        order
+            .canonical_names()
             .iter()
             .map(|name| {
                 (

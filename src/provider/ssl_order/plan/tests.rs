@@ -2,8 +2,7 @@
 
 use proptest::prelude::{Just, Strategy, any, proptest};
 
-use super::super::model::{DomainValidationModel, SslOrderModel};
-use super::super::private::SslOrderPrivate;
+use super::super::model::{DomainValidationModel, SslOrderModel, SslOrderPrivate};
 use super::super::samples::{csr, names, order, placed, plan, years};
 use super::Plan;
 use crate::framework::{Attr, Severity};

@@ -21,7 +21,7 @@ const MAX_RENEWALS: usize = 20;
 
 /// What an open order with the same names is to a configuration.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Kinship {
+pub(crate) enum Relation {
     /// The same order, reissued or renewed since.
     Same,
     /// An order of the same configuration beside the one that is to be renewed.
@@ -45,9 +45,7 @@ pub(crate) async fn remember(
     if !reference.starts_with(token::PREFIX) {
         return;
     }
-    let default_organization = session
-        .order_defaults()
-        .and_then(|defaults| defaults.organization_id.into_known());
+    let default_organization = session.default_organization();
     let as_configured = SslOrderModel {
         alternative_order_id: Attr::Null,
         ..order.clone()
@@ -78,48 +76,48 @@ pub(crate) async fn remember(
 }
 
 /// What an open order with the names of the configuration is to it.
-pub(crate) async fn kinship(
+pub(crate) async fn relation(
     client: &Client,
     order: &Order,
     prepared: &Prepared,
-) -> Result<Kinship, Error> {
+) -> Result<Relation, Error> {
     let reference = order.alternative_order_id.as_deref().unwrap_or_default();
     let has_our_key = has_key(order, &prepared.csr);
     // Of an order that waits for a reissue, order info may show the certificate in force and not the one to come.
     let is_pending = order.status == OrderStatus::ReissuePending;
     if !(has_our_key || is_pending) || !reference.starts_with(token::PREFIX) {
-        return Ok(Kinship::Foreign);
+        return Ok(Relation::Foreign);
     }
     let as_renewal = order
         .renewal_of_order_id
         .and_then(|former| prepared.token_as_renewal_of(former));
     let is_its_own = reference == prepared.token || as_renewal.as_deref() == Some(reference);
     if is_its_own && has_our_key {
-        return Ok(Kinship::Same);
+        return Ok(Relation::Same);
     }
     let first = prepared.token_as_first_order();
     if first.as_deref() == Some(reference) && has_our_key {
-        return Ok(Kinship::Twin);
+        return Ok(Relation::Twin);
     }
     let notes = client.notes(order.id).await?;
     if tokens(&notes).any(|noted| noted == prepared.token) {
-        return Ok(Kinship::Same);
+        return Ok(Relation::Same);
     }
     if first.is_some_and(|first| tokens(&notes).any(|noted| noted == first)) {
-        return Ok(Kinship::Twin);
+        return Ok(Relation::Twin);
     }
     let has_no_note = tokens(&notes).next().is_none();
     if has_no_note && is_pending {
-        return Ok(Kinship::Doubtful);
+        return Ok(Relation::Doubtful);
     }
     let reissues = client.reissues(order.id).await?;
     if has_no_note && !reissues.is_empty() || is_ahead_of_notes(&reissues, &notes, prepared) {
-        return Ok(Kinship::Doubtful);
+        return Ok(Relation::Doubtful);
     }
     Ok(if has_our_key {
-        Kinship::Sibling
+        Relation::Sibling
     } else {
-        Kinship::Foreign
+        Relation::Foreign
     })
 }
 

@@ -5,8 +5,8 @@ use crate::certcentral::{Error, Order, OrderId};
 use crate::framework::{AttributePath, Diagnostic};
 
 /// An earlier run had placed the order.
-pub(crate) fn adopted(order: &Order, token: &str) -> (&'static str, String) {
-    (
+pub(crate) fn adopted(order: &Order, token: &str) -> Diagnostic {
+    Diagnostic::warning(
         "Existing order adopted",
         format!(
             "Order {} ({}) was placed earlier with the same content (token {token}). It is taken over instead of buying it again. To buy another \
@@ -17,8 +17,8 @@ pub(crate) fn adopted(order: &Order, token: &str) -> (&'static str, String) {
 }
 
 /// The POST's answer was lost and the order is there.
-pub(crate) fn settled(order: &Order) -> (&'static str, String) {
-    (
+pub(crate) fn settled(order: &Order) -> Diagnostic {
+    Diagnostic::warning(
         "Order found after a lost answer",
         format!(
             "CertCentral's answer to the order was lost, and the order was found afterwards: order {} ({}). Nothing was sent twice.",
@@ -28,8 +28,8 @@ pub(crate) fn settled(order: &Order) -> (&'static str, String) {
 }
 
 /// The order is placed, and looking at it failed.
-pub(crate) fn details_follow(id: OrderId) -> (&'static str, String) {
-    (
+pub(crate) fn details_follow(id: OrderId) -> Diagnostic {
+    Diagnostic::warning(
         "Order placed, details follow",
         format!(
             "Order {id} is placed and in state. The next refresh fills in its status and certificate."
@@ -38,8 +38,8 @@ pub(crate) fn details_follow(id: OrderId) -> (&'static str, String) {
 }
 
 /// The order is placed, and the provider made a mistake afterwards.
-pub(crate) fn details_lost(id: OrderId) -> (&'static str, String) {
-    (
+pub(crate) fn details_lost(id: OrderId) -> Diagnostic {
+    Diagnostic::warning(
         "Order placed, details lost by a bug",
         format!(
             "Order {id} is placed and in state. A bug of the provider kept it from reading the order's details; the next refresh tries again. \
@@ -107,9 +107,9 @@ pub(crate) fn several_after_a_lost_answer(prepared: &Prepared, ids: &[OrderId]) 
 }
 
 /// Another run placed the same order meanwhile.
-pub(crate) fn placed_twice(ours: OrderId, other: &Order, token: &str) -> (&'static str, String) {
+pub(crate) fn placed_twice(ours: OrderId, other: &Order, token: &str) -> Diagnostic {
     let (keep, end) = (ours.min(other.id), ours.max(other.id));
-    (
+    Diagnostic::warning(
         "Order placed twice by two runs",
         format!(
             "Order {ours} is in this state, and order {} ({}) carries the same token {token}: another run placed it meanwhile, such as a second \

@@ -7,6 +7,5 @@ pub(crate) mod new_order;
 pub(crate) mod obtain;
 pub(crate) mod place;
 pub(crate) mod price;
-pub(crate) mod race_check;
 pub(crate) mod similar;
 pub(crate) mod token;

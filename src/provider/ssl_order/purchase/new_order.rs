@@ -8,14 +8,13 @@ use super::token::Content;
 use crate::certcentral::{
     Contact, ContainerId, CustomFieldValue, ExistingOrganization, NewCertificate, NewOrder,
     NewOrganization, OrderContainer, OrderId, OrderOrganization, OrganizationId, Person,
-    ServerPlatformId, Validity,
+    ServerPlatformId,
 };
 use crate::framework::{Attr, AttributePath, Diagnostic};
 use crate::pki;
 use crate::pki::Csr;
-use crate::provider::ssl_order::equality::canonical_set;
 use crate::provider::ssl_order::model::{
-    ContactModel, OrganizationModel, PersonModel, SslOrderModel, ValidityModel,
+    ContactModel, OrganizationModel, PersonModel, SslOrderModel, Term,
 };
 
 /// An order that is ready to be looked up or placed.
@@ -101,7 +100,7 @@ pub(crate) fn prepare(
         }
     };
     let certificate = certificate(order)?;
-    let order_validity = order.order_validity.known().and_then(validity);
+    let order_validity = order.order_validity.known().and_then(Term::sent);
     // Where both forms are given they say the same, and CertCentral is told once.
     let older = order_validity.is_none();
     let body = NewOrder {
@@ -163,7 +162,7 @@ pub(crate) fn certificate(order: &SslOrderModel) -> Result<NewCertificate, Diagn
         organization_units: strings(order.organization_units.known().into_iter().flatten()),
         profile_option: order.profile_option.known().cloned(),
         ca_cert_id: order.ca_cert_id.known().cloned(),
-        cert_validity: order.cert_validity.known().and_then(validity),
+        cert_validity: order.cert_validity.known().and_then(Term::sent),
     })
 }
 
@@ -181,9 +180,10 @@ fn content(
     Ok(Content {
         host: host.to_owned(),
         public_key: HEXLOWER.encode(csr.public_key()),
-        names: canonical_set(order),
+        names: order.canonical_names(),
         product_name_id: order.product_name_id.known().cloned().unwrap_or_default(),
-        validity: validity_of_token(order),
+        // The form that is sent, so that a second one which says the same changes nothing.
+        validity: order.term(),
         organization,
         container_id: order.container_id.known().copied(),
         renewal_of_order_id: renewal_of.map(OrderId::get),
@@ -193,23 +193,6 @@ fn content(
             .map(str::to_ascii_uppercase),
         order_key: order.order_key.known().cloned(),
     })
-}
-
-/// The form that is sent, so that a second one which says the same changes nothing.
-fn validity_of_token(order: &SslOrderModel) -> token::Validity {
-    let (years, days, date) = match order.order_validity.known() {
-        Some(today) => (&today.years, &today.days, &today.custom_expiration_date),
-        None => (
-            &order.validity_years,
-            &order.validity_days,
-            &order.custom_expiration_date,
-        ),
-    };
-    token::Validity {
-        years: years.known().copied(),
-        days: days.known().copied(),
-        custom_expiration_date: date.known().cloned(),
-    }
 }
 
 fn derive(content: &Content) -> Result<String, Diagnostic> {
@@ -296,19 +279,6 @@ fn contact(contact: &ContactModel) -> Contact {
         job_title: contact.job_title.known().cloned(),
         telephone: contact.telephone.known().cloned(),
         email: contact.email.known().cloned(),
-    }
-}
-
-fn validity(validity: &ValidityModel) -> Option<Validity> {
-    match (
-        validity.custom_expiration_date.known(),
-        validity.days.known(),
-        validity.years.known(),
-    ) {
-        (Some(date), _, _) => Some(Validity::CustomExpirationDate(date.clone())),
-        (None, Some(days), _) => Some(Validity::Days(*days)),
-        (None, None, Some(years)) => Some(Validity::Years(*years)),
-        (None, None, None) => None,
     }
 }
 

@@ -3,18 +3,16 @@
 //! Three outcomes: placed, not placed, unknown. Only what proves that CertCentral did nothing counts as not placed. After
 //! anything else the order is looked for with growing pauses; the POST is never repeated.
 
-use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 use super::lookup;
 use super::lookup::Found;
 use super::new_order::Prepared;
 use super::{messages, similar};
-use crate::certcentral::{Certainty, Client, Error, Order, PlacedOrder};
+use crate::certcentral::{Certainty, Client, Error, Order, OrderId, PlacedOrder};
 use crate::framework::Diagnostic;
 use crate::provider::order::api_error;
-use crate::provider::order::backoff;
+use crate::provider::order::backoff::{BackOff, Bounds, Paused, Schedule};
 
 /// What came of the POST.
 #[derive(Debug)]
@@ -29,15 +27,29 @@ pub(crate) enum Outcome {
     Unknown(Diagnostic),
 }
 
-/// Sends the order and settles its outcome before `deadline`. A stop that came before the POST prevents it, also when
+/// What proves that CertCentral has taken an order or a reissue.
+#[derive(Debug)]
+pub(crate) enum Taken {
+    /// The answer to the POST.
+    Answer(PlacedOrder),
+    /// Order info.
+    Seen(Box<Order>),
+}
+
+impl Taken {
+    /// Returns the order id.
+    pub(crate) fn id(&self) -> OrderId {
+        match self {
+            Self::Answer(placed) => placed.id,
+            Self::Seen(order) => order.id,
+        }
+    }
+}
+
+/// Sends the order and settles its outcome before the deadline. A stop that came before the POST prevents it, also when
 /// the process shuts down; a later one ends the settling, never the POST.
-pub(crate) async fn place(
-    client: &Client,
-    prepared: &Prepared,
-    deadline: Instant,
-    stop: &CancellationToken,
-) -> Outcome {
-    if stop.is_cancelled() {
+pub(crate) async fn place(client: &Client, prepared: &Prepared, bounds: Bounds<'_>) -> Outcome {
+    if bounds.stop.is_cancelled() {
         return Outcome::NoOrder(messages::interrupted());
     }
     info!(token = %prepared.token, product = %prepared.product, "placing the order");
@@ -62,23 +74,18 @@ pub(crate) async fn place(
         }
         Certainty::Unknown => {
             warn!(token = %prepared.token, %error, "answer to the order lost, looking for it");
-            settle(client, prepared, &error, deadline, stop).await
+            settle(client, prepared, &error, bounds).await
         }
     }
 }
 
-async fn settle(
-    client: &Client,
-    prepared: &Prepared,
-    lost: &Error,
-    deadline: Instant,
-    stop: &CancellationToken,
-) -> Outcome {
+async fn settle(client: &Client, prepared: &Prepared, lost: &Error, bounds: Bounds<'_>) -> Outcome {
     // These calls go before all others: until they find the order, nobody knows what was bought.
-    let client = &client.within(deadline, stop).urgent();
+    let client = &client.within(bounds.deadline, bounds.stop).urgent();
     let mut last_trouble = None;
-    for seconds in backoff::PAUSES {
-        let goes_on = backoff::pause(seconds, deadline, stop).await;
+    let mut back_off = BackOff::new(Schedule::LOST_ANSWER, bounds);
+    for _ in 0..Schedule::LOOKS_AFTER_A_LOST_ANSWER {
+        let paused = back_off.pause_at_most().await;
         match lookup::by_token(client, prepared).await {
             Ok(Found::Ours(order)) => {
                 info!(order_id = %order.id, token = %prepared.token, "order settled after a lost answer");
@@ -90,11 +97,11 @@ async fn settle(
             Ok(Found::Nothing | Found::Foreign(_)) => {}
             Err(error) => last_trouble = Some(error),
         }
-        if !goes_on {
+        if paused != Paused::Over {
             break;
         }
     }
-    if !stop.is_cancelled() {
+    if !bounds.stop.is_cancelled() {
         match similar::with_our_token(client, prepared).await {
             Ok(mut found) => {
                 if found.len() > 1 {

@@ -7,7 +7,10 @@ use std::collections::BTreeSet;
 
 use aws_lc_rs::digest;
 use data_encoding::BASE32_NOPAD;
-use serde::Serialize;
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
+
+use crate::provider::ssl_order::model::Term;
 
 /// What every derived token starts with.
 pub(crate) const PREFIX: &str = "tf-";
@@ -24,7 +27,8 @@ pub(crate) struct Content {
     /// Product.
     pub product_name_id: String,
     /// The order's validity, whichever form it was given in.
-    pub validity: Validity,
+    #[serde(serialize_with = "members")]
+    pub validity: Term,
     /// Organization id, or the text of a new one.
     pub organization: String,
     /// Container.
@@ -37,15 +41,16 @@ pub(crate) struct Content {
     pub order_key: Option<String>,
 }
 
-/// The validity arguments as given.
-#[derive(Clone, Debug, Default, Serialize)]
-pub(crate) struct Validity {
-    /// `validity_years` or `order_validity.years`.
-    pub years: Option<i64>,
-    /// `validity_days` or `order_validity.days`.
-    pub days: Option<i64>,
-    /// `custom_expiration_date`, there or in `order_validity`.
-    pub custom_expiration_date: Option<String>,
+/// Writes the members of a term as they were given.
+fn members<S: Serializer>(term: &Term, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut members = serializer.serialize_struct("Validity", 3)?;
+    members.serialize_field("years", &term.years.known())?;
+    members.serialize_field("days", &term.days.known())?;
+    members.serialize_field(
+        "custom_expiration_date",
+        &term.custom_expiration_date.known(),
+    )?;
+    members.end()
 }
 
 /// `tf-` and 128 bits of a SHA-256 over the content, in lower-case base32: 29 characters of `[a-z2-7-]`.
@@ -66,7 +71,8 @@ pub(crate) fn token(content: &Content) -> Result<String, serde_json::Error> {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::{Content, Validity, token};
+    use super::{Content, Term, token};
+    use crate::framework::Attr;
 
     fn content(names: &BTreeSet<String>) -> Content {
         Content {
@@ -74,9 +80,9 @@ mod tests {
             public_key: "3059".to_owned(),
             names: names.clone(),
             product_name_id: "ssl_plus".to_owned(),
-            validity: Validity {
-                years: Some(1),
-                ..Validity::default()
+            validity: Term {
+                years: Attr::Known(1),
+                ..Term::default()
             },
             organization: "123456".to_owned(),
             container_id: None,
@@ -118,16 +124,16 @@ mod tests {
                 ..base.clone()
             },
             Content {
-                validity: Validity {
-                    years: Some(2),
-                    ..Validity::default()
+                validity: Term {
+                    years: Attr::Known(2),
+                    ..Term::default()
                 },
                 ..base.clone()
             },
             Content {
-                validity: Validity {
-                    days: Some(1),
-                    ..Validity::default()
+                validity: Term {
+                    days: Attr::Known(1),
+                    ..Term::default()
                 },
                 ..base.clone()
             },

@@ -1,21 +1,24 @@
 //! The two clocks of an order: its certificate runs out, and its coverage runs out. Pure; read at every refresh, so that a
 //! plan needs no clock and two plans of one run agree.
 
-use time::macros::format_description;
 use time::{Date, Duration};
 
 use crate::certcentral::OrderStatus;
 use crate::framework::Attr;
-use crate::provider::ssl_order::model::SslOrderModel;
-use crate::provider::ssl_order::rules::RENEWAL_DAYS;
+use crate::provider::order::certificate::parse_day;
+use crate::provider::ssl_order::model::{RENEWAL_DAYS, SslOrderModel};
 
 /// Sets `ready_for_reissue` and `ready_for_renewal` as of `today`.
 pub(crate) fn set(state: &mut SslOrderModel, today: Date) {
-    let status = OrderStatus::from(state.status.as_str().unwrap_or_default());
+    let status = state.order_status();
     let certificate_end = date(&state.valid_till);
     let order_end = date(&state.order_valid_till);
     let certificate_life = days_since_begin(state, certificate_end);
-    let order_life = term(state).or(days_since_begin(state, order_end));
+    // A reissue begins anew and does not make the days fewer for which the order was bought.
+    let order_life = state
+        .term()
+        .bought_days()
+        .or(days_since_begin(state, order_end));
     let reissue_days = bounded(&state.reissue_days_before_expiry, certificate_life);
     let renew_days = bounded(&state.renew_days_before_expiry, order_life);
     let has_coverage_left = matches!((certificate_end, order_end), (Some(c), Some(o)) if o > c);
@@ -34,16 +37,6 @@ pub(crate) fn set(state: &mut SslOrderModel, today: Date) {
 /// A renewal that CertCentral refuses as too early would be planned and would fail at every run.
 fn may_be_renewed(order_end: Option<Date>, today: Date) -> bool {
     is_within(order_end, RENEWAL_DAYS, today)
-}
-
-/// The days for which an order was bought. A reissue begins anew and does not make them fewer.
-fn term(state: &SslOrderModel) -> Option<i64> {
-    let (years, days) = match state.order_validity.known() {
-        Some(term) => (&term.years, &term.days),
-        None => (&state.validity_years, &state.validity_days),
-    };
-    let years = years.known().map(|years| years * 365);
-    years.or(days.known().copied())
 }
 
 fn days_since_begin(state: &SslOrderModel, end: Option<Date>) -> Option<i64> {
@@ -67,7 +60,7 @@ fn is_within(end: Option<Date>, days: i64, today: Date) -> bool {
 }
 
 fn date(text: &Attr<String>) -> Option<Date> {
-    Date::parse(text.as_str()?, format_description!("[year]-[month]-[day]")).ok()
+    parse_day(text.as_str()?)
 }
 
 #[cfg(test)]

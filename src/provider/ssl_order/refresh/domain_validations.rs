@@ -7,8 +7,7 @@ use time::format_description::well_known::Rfc3339;
 use crate::certcentral::{DnsNameValidation, Order, PlacedOrder, RandomValue, ValidationStatus};
 use crate::framework::Attr;
 use crate::pki::dns_name::without_wildcard;
-use crate::provider::order::dcv_record::dcv_record;
-use crate::provider::ssl_order::equality::canonical_set;
+use crate::provider::order::domains::{dcv_record, file_url, is_validated};
 use crate::provider::ssl_order::model::{DomainValidationModel, SslOrderModel};
 
 /// A token that proves control over names.
@@ -108,7 +107,7 @@ pub(crate) fn update(
 }
 
 /// Leaves what is known and makes everything else null, so that the state is wholly known.
-pub(crate) fn settle(state: &mut SslOrderModel, order: &Order) {
+pub(crate) fn fill_gaps(state: &mut SslOrderModel, order: &Order) {
     let mut validations = known(state);
     for name in keys(state) {
         let entry = validations.entry(name).or_default();
@@ -117,13 +116,6 @@ pub(crate) fn settle(state: &mut SslOrderModel, order: &Order) {
         }
     }
     store(state, validations);
-}
-
-fn is_validated(validation: &DnsNameValidation) -> bool {
-    matches!(
-        validation.status.as_deref(),
-        Some("approved" | "active" | "complete" | "valid")
-    )
 }
 
 fn covers(validation: &DnsNameValidation, name: &str) -> bool {
@@ -161,16 +153,15 @@ fn prove(
         entry.record_type = record.kind.into();
         entry.record_value = Attr::Known(record.value);
     } else if method.starts_with("http-token") {
-        entry.http_url = Attr::Known(format!(
-            "http://{name}/.well-known/pki-validation/fileauth.txt"
-        ));
+        entry.http_url = Attr::Known(file_url(name));
         entry.http_content = token.value.into();
     }
 }
 
 /// The keys: every name without its wildcard.
 fn keys(state: &SslOrderModel) -> Vec<String> {
-    let mut keys: Vec<_> = canonical_set(state)
+    let mut keys: Vec<_> = state
+        .canonical_names()
         .iter()
         .map(|name| without_wildcard(name).to_owned())
         .collect();
@@ -201,4 +192,124 @@ fn store(state: &mut SslOrderModel, validations: BTreeMap<String, DomainValidati
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::{fill_gaps, tokens, update};
+    use crate::certcentral::{Order, PlacedOrder, ValidationStatus};
+    use crate::framework::Attr;
+    use crate::provider::ssl_order::model::{DomainValidationModel, SslOrderModel};
+    use crate::provider::ssl_order::samples::{fixture, order, placed};
+
+    fn with_tokens(method: &str) -> SslOrderModel {
+        let mut state = placed(&order());
+        let answer: PlacedOrder = fixture("order_created_with_dcv.json");
+        tokens(&mut state, &answer, Some(method));
+        state
+    }
+
+    fn of(state: &SslOrderModel, name: &str) -> DomainValidationModel {
+        state
+            .domain_validations
+            .known()
+            .and_then(|validations| validations.get(name)?.known())
+            .expect(name)
+            .clone()
+    }
+
+    #[test]
+    fn each_method_says_what_to_create() {
+        let base = |method: &str| DomainValidationModel {
+            method: method.into(),
+            expires_at: "2026-05-14T09:12:40Z".into(),
+            ..DomainValidationModel::default()
+        };
+        for (method, expected) in [
+            (
+                "dns-txt-token",
+                DomainValidationModel {
+                    record_name: "example.com".into(),
+                    record_type: "TXT".into(),
+                    record_value: "9kq2vxn4tj".into(),
+                    ..base("dns-txt-token")
+                },
+            ),
+            (
+                "dns-cname-token",
+                DomainValidationModel {
+                    record_name: "9kq2vxn4tj.example.com".into(),
+                    record_type: "CNAME".into(),
+                    record_value: "dcv.digicert.com".into(),
+                    ..base("dns-cname-token")
+                },
+            ),
+            (
+                "http-token",
+                DomainValidationModel {
+                    http_url: "http://api.example.com/.well-known/pki-validation/fileauth.txt"
+                        .into(),
+                    http_content: "9kq2vxn4tj".into(),
+                    ..base("http-token")
+                },
+            ),
+            ("email", base("email")),
+        ] {
+            assert_eq!(of(&with_tokens(method), "api.example.com"), expected);
+        }
+    }
+
+    #[test]
+    fn validation_adds_the_status_and_keeps_the_token() {
+        let mut state = with_tokens("dns-txt-token");
+        let validation: ValidationStatus = fixture("validation_status.json");
+        let all = update(
+            &mut state,
+            &fixture::<Order>("order_info_pending.json"),
+            &validation,
+        );
+        assert!(!all);
+        let shop = of(&state, "shop.example.com");
+        assert_eq!(shop.status.as_str(), Some("unapproved"));
+        assert_eq!(shop.method.as_str(), Some("dns-txt-token"));
+        assert_eq!(shop.record_value.as_str(), Some("9kq2vxn4tj"));
+    }
+
+    #[test]
+    fn all_names_are_validated_only_if_each_is() {
+        let order_info: Order = fixture("order_info_pending.json");
+        for (status, expected) in [
+            ("approved", true),
+            ("active", true),
+            ("complete", true),
+            ("unapproved", false),
+            ("expired", false),
+        ] {
+            let mut body: serde_json::Value = fixture("validation_status.json");
+            body["dns_name_validations"][0]["status"] = status.into();
+            let validation: ValidationStatus = serde_json::from_value(body).unwrap();
+            let mut state = placed(&order());
+            assert_eq!(
+                update(&mut state, &order_info, &validation),
+                expected,
+                "{status}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_not_told_is_null_and_the_keys_stay() {
+        let mut state = placed(&order());
+        fill_gaps(&mut state, &fixture::<Order>("order_info_issued.json"));
+        let expected = DomainValidationModel {
+            method: "dns-txt-token".into(),
+            ..DomainValidationModel::default()
+        };
+        assert_eq!(of(&state, "shop.example.com"), expected);
+        assert_eq!(
+            state
+                .domain_validations
+                .known()
+                .map(std::collections::BTreeMap::len),
+            Some(3)
+        );
+        assert!(!matches!(state.domain_validations, Attr::Unknown));
+    }
+}

@@ -1,12 +1,71 @@
-//! What somebody did to an order outside Terraform that Terraform cannot undo: its certificate no longer is the configured
-//! one, or it is in another container. Said, never planned. Pure.
+//! What somebody did to an order outside Terraform. What an update can change back goes into state, so that the next plan proposes the
+//! configured value again. What Terraform cannot undo is said and never planned: the certificate no longer is the configured one, or the
+//! order is in another container. Pure.
+//!
+//! Only a difference in meaning counts. What the answer does not say is no difference, and an argument that is null in state
+//! stays null: nobody asked for a value.
 
-use crate::certcentral::{Order, OrderStatus, RequestId, RequestStatus};
-use crate::framework::{AttributePath, Diagnostic};
+use std::collections::BTreeMap;
+
+use crate::certcentral::{CustomField, Order, OrderStatus, RequestId, RequestStatus};
+use crate::framework::{Attr, AttributePath, Diagnostic, Set};
 use crate::pki::Csr;
-use crate::provider::ssl_order::equality::{canonical_set, names_of};
-use crate::provider::ssl_order::model::SslOrderModel;
+use crate::provider::ssl_order::equality::{names_of, same_emails};
+use crate::provider::ssl_order::model::{CustomFieldModel, SslOrderModel};
 use crate::provider::ssl_order::purchase::lookup::has_key;
+
+/// Follows changes of e-mail addresses, the switch of the renewal notifications and the values of custom fields. Nothing of a closed
+/// order: it stays as it is.
+pub(crate) fn follow(state: &mut SslOrderModel, order: &Order) {
+    if order.status.is_closed() {
+        return;
+    }
+    if let Some(told) = &order.additional_emails {
+        emails(&mut state.additional_emails, told);
+    }
+    if let (Attr::Known(known), Some(told)) = (
+        &mut state.disable_renewal_notifications,
+        order.disable_renewal_notifications,
+    ) {
+        *known = told;
+    }
+    if let Attr::Known(Set(fields)) = &mut state.custom_fields {
+        for field in fields {
+            if let Attr::Known(field) = field {
+                custom_field(field, &order.custom_fields);
+            }
+        }
+    }
+}
+
+fn emails(state: &mut Attr<Set<Attr<String>>>, told: &[String]) {
+    let Attr::Known(known) = &*state else {
+        return;
+    };
+    // A set holds an address once, however often and in whichever case it is listed.
+    let each: BTreeMap<_, _> = told
+        .iter()
+        .map(|email| email.trim())
+        .map(|email| (email.to_lowercase(), email))
+        .collect();
+    let told = Set(each.into_values().map(Into::into).collect());
+    if !same_emails(known, &told) {
+        *state = Attr::Known(told);
+    }
+}
+
+/// Fields that the order does not list keep their value: the API cannot take one away, and lists none that is empty.
+fn custom_field(field: &mut CustomFieldModel, told: &[CustomField]) {
+    let known = field.value.as_str().unwrap_or_default().trim();
+    let mut values = told
+        .iter()
+        .filter(|other| other.metadata_id.as_ref() == field.metadata_id.known())
+        .filter_map(|other| other.value.as_deref());
+    let is_same = values.clone().any(|value| value.trim() == known);
+    if let (false, Some(value)) = (is_same, values.next()) {
+        field.value = value.into();
+    }
+}
 
 /// A warning if the certificate of an issued order has another key than the CSR in state, or other names than the
 /// arguments in state. The arguments stay, so that nothing is planned. Says nothing where one side does not tell, and nothing
@@ -117,7 +176,7 @@ fn other_names(state: &SslOrderModel, order: &Order) -> (Vec<String>, Vec<String
     if state.common_name.known().is_none() || certificate.dns_names.is_empty() {
         return Default::default();
     }
-    let configured = canonical_set(state);
+    let configured = state.canonical_names();
     let covered = names_of(certificate.common_name.as_deref(), &certificate.dns_names);
     let is_companion = |name: &String| {
         configured.contains(&format!("*.{name}"))

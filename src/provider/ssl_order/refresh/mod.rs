@@ -1,10 +1,8 @@
 //! Reads an order and turns CertCentral's answers into state.
 
 pub(crate) mod clocks;
-pub(crate) mod details;
 pub(crate) mod domain_validations;
-pub(crate) mod drift;
 pub(crate) mod external_changes;
+pub(crate) mod observer;
 pub(crate) mod read;
 pub(crate) mod state;
-pub(crate) mod wait;

@@ -4,7 +4,6 @@ use super::{error, warning};
 use crate::framework::{AttributePath, Diagnostic};
 use crate::pki;
 use crate::pki::{Csr, CsrError, DnsNameError, dns_rules};
-use crate::provider::ssl_order::equality::canonical_set;
 use crate::provider::ssl_order::model::SslOrderModel;
 
 /// Names as DigiCert's "Data Entries that Violate Industry Standards" and the CA/Browser Forum allow them.
@@ -74,7 +73,7 @@ pub(crate) fn csr_names(order: &SslOrderModel) -> Vec<Diagnostic> {
     let Some(csr) = order.csr.as_str().and_then(|text| Csr::from_pem(text).ok()) else {
         return Vec::new();
     };
-    let ordered = canonical_set(order);
+    let ordered = order.canonical_names();
     let missing: Vec<_> = csr
         .dns_names()
         .iter()

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use super::choices::is_email;
 use super::limits::{CONTACT_TYPES, PERSON_LENGTHS, SINGLE_CONTACT_TYPES};
+use super::values::is_email;
 use super::{error, warning};
 use crate::framework::{Attr, AttributePath, Diagnostic};
 use crate::pki::dns_rules::is_meaningless;

@@ -1,8 +1,6 @@
 //! Values and limits of the API and of the industry: data with its date and source, not rules. Products stand in
 //! [`crate::provider::ssl_order::schema::products`]. Unless a line says otherwise the sources were read in November 2026.
 
-pub(crate) mod countries;
-
 use time::Date;
 use time::macros::date;
 
@@ -56,24 +54,12 @@ pub(crate) const CONTACT_TYPES: [&str; 4] = [
 /// <https://dev.digicert.com/certcentral-apis/services-api/organizations/update-organization-and-technical-contact.html>
 pub(crate) const SINGLE_CONTACT_TYPES: [&str; 2] = ["organization_contact", "technical_contact"];
 
-/// `validity_years`. Source: <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/>
-pub(crate) const OLDER_YEARS: std::ops::RangeInclusive<i64> = 1..=2;
-
 /// `validity_days`, and how far `custom_expiration_date` lies ahead: less than 825 days.
 /// Source: <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/>
 pub(crate) const OLDER_DAYS: std::ops::RangeInclusive<i64> = 1..=824;
 
-/// `order_validity.years`: longer orders are refused. Source:
-/// <https://dev.digicert.com/en/certcentral-apis/services-api/api-changes/end-of-4-6-year-multi-year-plans-for-public-tls-ssl-and-vmc-certificates.html>
-pub(crate) const ORDER_YEARS: std::ops::RangeInclusive<i64> = 1..=3;
-
-/// `order_validity.days`: three years with a leap day. Source as for [`ORDER_YEARS`].
+/// `order_validity.days`: three years with a leap day. Source as for `ORDER_YEARS`.
 pub(crate) const ORDER_DAYS: std::ops::RangeInclusive<i64> = 1..=1096;
-
-/// From how many days before its end an order can be renewed; earlier the POST is refused. Sources:
-/// <https://www.digicert.com/ssl-certificate-renewal/>,
-/// <https://docs.digicert.com/manage-certificates/end-2-year-public-ssl-certificates>
-pub(crate) const RENEWAL_DAYS: i64 = 90;
 
 /// How long a certificate may be valid from a date on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -152,11 +138,37 @@ pub(crate) const PERSON_LENGTHS: [(&str, usize); 5] = [
     ("email", 255),
 ];
 
+/// Every officially assigned code of ISO 3166-1 alpha-2 in lower case, as of November 2026.
+/// Source: <https://www.iso.org/obp/ui/#search/code/>
+const COUNTRIES: &str = "\
+    ad ae af ag ai al am ao aq ar as at au aw ax az ba bb bd be bf bg bh bi bj bl bm bn bo bq br bs bt bv bw by bz \
+    ca cc cd cf cg ch ci ck cl cm cn co cr cu cv cw cx cy cz de dj dk dm do dz ec ee eg eh er es et fi fj fk fm fo fr \
+    ga gb gd ge gf gg gh gi gl gm gn gp gq gr gs gt gu gw gy hk hm hn hr ht hu id ie il im in io iq ir is it je jm jo jp \
+    ke kg kh ki km kn kp kr kw ky kz la lb lc li lk lr ls lt lu lv ly ma mc md me mf mg mh mk ml mm mn mo mp mq mr ms mt \
+    mu mv mw mx my mz na nc ne nf ng ni nl no np nr nu nz om pa pe pf pg ph pk pl pm pn pr ps pt pw py qa re ro rs ru rw \
+    sa sb sc sd se sg sh si sj sk sl sm sn so sr ss st sv sx sy sz tc td tf tg th tj tk tl tm tn to tr tt tv tw tz \
+    ua ug um us uy uz va vc ve vg vi vn vu wf ws ye yt za zm zw";
+
+/// Whether a text has the form of a code: two letters of any case.
+pub(crate) fn is_country_code(text: &str) -> bool {
+    text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_alphabetic())
+}
+
+/// Whether a code is assigned to a country.
+pub(crate) fn is_assigned_country(code: &str) -> bool {
+    COUNTRIES
+        .split_whitespace()
+        .any(|assigned| assigned.eq_ignore_ascii_case(code))
+}
+
 #[cfg(test)]
 mod tests {
     use time::macros::date;
 
-    use super::{ORDER_DAYS, ORDER_YEARS, VALIDITY_STEPS, validity_step};
+    use super::{
+        COUNTRIES, ORDER_DAYS, VALIDITY_STEPS, is_assigned_country, is_country_code, validity_step,
+    };
+    use crate::provider::ssl_order::model::ORDER_YEARS;
 
     #[test]
     fn steps_follow_each_other_and_shrink() {
@@ -180,5 +192,23 @@ mod tests {
         assert_eq!(days(date!(2027 - 03 - 14)), Some(199));
         assert_eq!(days(date!(2027 - 03 - 15)), Some(99));
         assert_eq!(days(date!(2029 - 03 - 15)), Some(46));
+    }
+
+    #[test]
+    fn the_table_is_the_standard() {
+        let codes: Vec<_> = COUNTRIES.split_whitespace().collect();
+        assert_eq!(codes.len(), 249);
+        assert!(codes.is_sorted());
+        assert!(codes.iter().all(|code| is_country_code(code)));
+    }
+
+    #[test]
+    fn namibia_is_a_country_and_not_an_empty_answer() {
+        for code in ["NA", "na", "us", "DE", "gb"] {
+            assert!(is_assigned_country(code), "{code}");
+        }
+        for code in ["uk", "eu", "xx", "usa", ""] {
+            assert!(!is_assigned_country(code), "{code}");
+        }
     }
 }

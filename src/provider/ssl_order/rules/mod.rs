@@ -4,18 +4,14 @@
 //! error; what is only known of a product is a warning, because a wrong refusal is worse than a late one.
 
 mod certificate;
-mod choices;
 mod contacts;
-mod custom_fields;
-pub(crate) mod dates;
-mod forms;
-pub(crate) mod limits;
+mod limits;
 mod organization;
 mod product_names;
 mod validity;
+mod values;
 
-pub(crate) use self::dates::dates_for_a_new_order;
-pub(crate) use self::limits::RENEWAL_DAYS;
+pub(crate) use self::validity::dates_for_a_new_order;
 
 use super::model::SslOrderModel;
 use crate::framework::{Attr, AttributePath, Diagnostic, Diagnostics};
@@ -24,22 +20,22 @@ use crate::framework::{Attr, AttributePath, Diagnostic, Diagnostics};
 type Rule = fn(&SslOrderModel) -> Vec<Diagnostic>;
 
 const RULES: &[Rule] = &[
-    forms::nulls,
-    forms::blanks,
-    choices::product,
-    choices::signature_hash,
-    choices::enumerations,
-    choices::ids,
-    choices::emails,
-    choices::thumbprint,
-    choices::alternative_order_id,
-    choices::server_platform,
-    choices::locale,
-    choices::timeouts,
-    choices::clock_days,
-    choices::renewal_days,
-    custom_fields::ids,
-    custom_fields::duplicates,
+    values::nulls,
+    values::blanks,
+    values::product,
+    values::signature_hash,
+    values::enumerations,
+    values::ids,
+    values::emails,
+    values::thumbprint,
+    values::alternative_order_id,
+    values::server_platform,
+    values::locale,
+    values::timeouts,
+    values::clock_days,
+    values::renewal_days,
+    values::custom_field_ids,
+    values::custom_field_duplicates,
     certificate::names,
     certificate::csr,
     certificate::csr_names,
@@ -77,13 +73,22 @@ pub(crate) fn validate_defaults(
         payment_method,
         ..SslOrderModel::default()
     };
-    let rules: [Rule; 2] = [forms::blanks, choices::enumerations];
+    let rules: [Rule; 2] = [values::blanks, values::enumerations];
     rules.iter().flat_map(|rule| rule(&defaults)).collect()
 }
 
 /// Applies every rule.
 pub(crate) fn validate(order: &SslOrderModel) -> Diagnostics {
     RULES.iter().flat_map(|rule| rule(order)).collect()
+}
+
+/// Returns items as a sentence lists them: `a, b and c`.
+pub(crate) fn listed(items: impl Iterator<Item = String>, conjunction: &str) -> String {
+    let items: Vec<_> = items.collect();
+    match items.as_slice() {
+        [all @ .., last] if !all.is_empty() => format!("{} {conjunction} {last}", all.join(", ")),
+        _ => items.concat(),
+    }
 }
 
 fn error(path: &AttributePath, summary: &str, detail: impl Into<String>) -> Diagnostic {

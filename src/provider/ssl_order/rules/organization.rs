@@ -2,7 +2,9 @@
 //! "Create organization" of the Services API.
 
 use super::contacts::{missing_person_members, person_values};
-use super::limits::{BOTH_NAMES_LENGTH, ORGANIZATION_LENGTHS, STRANGE_IN_NAMES, countries};
+use super::limits::{
+    BOTH_NAMES_LENGTH, ORGANIZATION_LENGTHS, STRANGE_IN_NAMES, is_assigned_country, is_country_code,
+};
 use super::{error, warning};
 use crate::framework::{Attr, AttributePath, Diagnostic};
 use crate::pki::dns_rules::is_meaningless;
@@ -167,7 +169,7 @@ pub(crate) fn country(order: &SslOrderModel) -> Vec<Diagnostic> {
         return Vec::new();
     };
     let path = AttributePath::of("organization").attribute("country");
-    if !countries::is_code(country) {
+    if !is_country_code(country) {
         return vec![error(
             &path,
             "Invalid country",
@@ -176,7 +178,7 @@ pub(crate) fn country(order: &SslOrderModel) -> Vec<Diagnostic> {
             ),
         )];
     }
-    if countries::is_assigned(country) {
+    if is_assigned_country(country) {
         return Vec::new();
     }
     vec![warning(

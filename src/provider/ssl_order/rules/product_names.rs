@@ -5,7 +5,6 @@ use super::{error, warning};
 use crate::framework::{AttributePath, Diagnostic};
 use crate::pki::dns_name::is_wildcard;
 use crate::pki::dns_rules;
-use crate::provider::ssl_order::equality::canonical_set;
 use crate::provider::ssl_order::model::SslOrderModel;
 use crate::provider::ssl_order::schema::products::{Names, Product};
 
@@ -91,8 +90,9 @@ pub(crate) fn names_are_covered(order: &SslOrderModel) -> Vec<Diagnostic> {
         common_name: common_name.into(),
         ..SslOrderModel::default()
     };
-    let own = canonical_set(&only);
-    let further: Vec<_> = canonical_set(order)
+    let own = only.canonical_names();
+    let further: Vec<_> = order
+        .canonical_names()
         .into_iter()
         .filter(|name| !own.iter().any(|own| is_companion(own, name)))
         .collect();

@@ -1,11 +1,16 @@
-//! Rules about the validity of order and certificate, in both forms, that hold whatever day it is. Values that are unknown may
-//! turn out to be absent, so nothing is concluded from them.
+//! Rules about the validity of order and certificate, in both forms. Values that are unknown may turn out to be absent, so nothing is
+//! concluded from them.
+//!
+//! Most rules hold whatever day it is. Those about dates hold for an order that is about to be placed only: one whose date has passed must
+//! still plan and destroy, so today is an argument.
 
-use super::dates::is_date;
-use super::limits::{OLDER_DAYS, OLDER_YEARS, ORDER_DAYS, ORDER_YEARS};
+use time::{Date, Duration};
+
+use super::limits::{OLDER_DAYS, ORDER_DAYS, validity_step};
 use super::{error, warning};
 use crate::framework::{Attr, AttributePath, Diagnostic};
-use crate::provider::ssl_order::model::{SslOrderModel, ValidityModel};
+use crate::provider::order::certificate::parse_day;
+use crate::provider::ssl_order::model::{OLDER_YEARS, ORDER_YEARS, SslOrderModel, Term};
 
 /// Days of the longest year.
 const LONGEST_YEAR: i64 = 366;
@@ -14,12 +19,12 @@ const LONGEST_YEAR: i64 = 366;
 /// generated for an imported order. Sources: <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/>,
 /// <https://dev.digicert.com/certcentral-apis/services-api/orders/order-secure-site-ov.html>
 pub(crate) fn one_form(order: &SslOrderModel) -> Vec<Diagnostic> {
-    let older = older_form(order);
-    if has_unknown(&older) || order.order_validity.is_unknown() {
+    let older = order.older_term();
+    if older.has_unknown() || order.order_validity.is_unknown() {
         return Vec::new();
     }
     let mut found = Vec::new();
-    let given = given_members(&older);
+    let given = older.given();
     if given.len() > 1 {
         found.push(precedence(&given));
     }
@@ -40,22 +45,13 @@ pub(crate) fn one_form(order: &SslOrderModel) -> Vec<Diagnostic> {
     found
 }
 
-/// The three older arguments as one object.
-fn older_form(order: &SslOrderModel) -> ValidityModel {
-    ValidityModel {
-        years: order.validity_years.clone(),
-        days: order.validity_days.clone(),
-        custom_expiration_date: order.custom_expiration_date.clone(),
-    }
-}
-
-fn both_forms(older: &ValidityModel, today: &ValidityModel) -> Option<Diagnostic> {
-    if has_unknown(today) {
+fn both_forms(older: &Term, today: &Term) -> Option<Diagnostic> {
+    if today.has_unknown() {
         return None;
     }
     let path = AttributePath::of("order_validity");
-    let argument = older_argument(counting_member(older)?);
-    Some(if effective(older) == effective(today) {
+    let argument = older_argument(older.given().pop()?);
+    Some(if older.sent() == today.sent() {
         warning(
             &path,
             "Validity given twice",
@@ -103,10 +99,10 @@ fn older_argument(member: &str) -> &'static str {
     }
 }
 
-fn exactly_one(validity: &ValidityModel) -> Option<Diagnostic> {
+fn exactly_one(validity: &Term) -> Option<Diagnostic> {
     let path = AttributePath::of("order_validity");
-    match given_members(validity).len() {
-        0 if !has_unknown(validity) => Some(error(
+    match validity.given().len() {
+        0 if !validity.has_unknown() => Some(error(
             &path,
             "Empty validity",
             "`order_validity` has no member. Set one of `years`, `days` and `custom_expiration_date`.",
@@ -124,51 +120,6 @@ fn several_members(path: &AttributePath, argument: &str, how_many: &str) -> Diag
             "`{argument}` takes {how_many} of `years`, `days` and `custom_expiration_date`. Remove the others."
         ),
     )
-}
-
-/// The members that are known, the one that counts last.
-fn given_members(validity: &ValidityModel) -> Vec<&'static str> {
-    [
-        ("years", validity.years.known().is_some()),
-        ("days", validity.days.known().is_some()),
-        (
-            "custom_expiration_date",
-            validity.custom_expiration_date.known().is_some(),
-        ),
-    ]
-    .into_iter()
-    .filter_map(|(name, is_given)| is_given.then_some(name))
-    .collect()
-}
-
-fn counting_member(validity: &ValidityModel) -> Option<&'static str> {
-    given_members(validity).pop()
-}
-
-fn has_unknown(validity: &ValidityModel) -> bool {
-    validity.years.is_unknown()
-        || validity.days.is_unknown()
-        || validity.custom_expiration_date.is_unknown()
-}
-
-/// Only the member that counts.
-fn effective(validity: &ValidityModel) -> ValidityModel {
-    let nothing = ValidityModel::default();
-    match counting_member(validity) {
-        Some("years") => ValidityModel {
-            years: validity.years.clone(),
-            ..nothing
-        },
-        Some("days") => ValidityModel {
-            days: validity.days.clone(),
-            ..nothing
-        },
-        Some(_) => ValidityModel {
-            custom_expiration_date: validity.custom_expiration_date.clone(),
-            ..nothing
-        },
-        None => nothing,
-    }
 }
 
 /// Allowed years and days of the order. Sources: <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/> for the older form,
@@ -224,9 +175,9 @@ pub(crate) fn years_and_days(order: &SslOrderModel) -> Vec<Diagnostic> {
 
 /// Every date is a date of the calendar. Source: <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/>
 pub(crate) fn dates(order: &SslOrderModel) -> Vec<Diagnostic> {
-    super::dates::all(order)
+    all_dates(order)
         .into_iter()
-        .filter(|(_, text)| !is_date(text))
+        .filter(|(_, text)| parse(text).is_none())
         .map(|(path, text)| {
             error(
                 &path,
@@ -245,7 +196,7 @@ pub(crate) fn certificate_validity(order: &SslOrderModel) -> Vec<Diagnostic> {
     };
     let path = AttributePath::of("cert_validity");
     let mut found = Vec::new();
-    if given_members(validity).len() > 1 {
+    if validity.given().len() > 1 {
         found.push(several_members(&path, "cert_validity", "at most one"));
     }
     for (member, value) in [("years", &validity.years), ("days", &validity.days)] {
@@ -263,15 +214,14 @@ pub(crate) fn certificate_validity(order: &SslOrderModel) -> Vec<Diagnostic> {
 /// A certificate that would outlive its order. A warning, because CertCentral counts the days.
 /// Source: `cert_validity_exceeds_order_validity`, <https://dev.digicert.com/certcentral-apis/services-api/errors.html>
 pub(crate) fn certificate_within_order(order: &SslOrderModel) -> Vec<Diagnostic> {
-    let ordered = match &order.order_validity {
-        Attr::Known(validity) => effective(validity),
-        Attr::Null => effective(&older_form(order)),
-        Attr::Unknown => return Vec::new(),
-    };
-    let Some(wanted) = order.cert_validity.known().map(effective) else {
+    if order.order_validity.is_unknown() {
         return Vec::new();
-    };
-    let (Some(wanted), Some(ordered)) = (days(&wanted, 365), days(&ordered, LONGEST_YEAR)) else {
+    }
+    let wanted = order.cert_validity.known();
+    let (Some(wanted), Some(ordered)) = (
+        wanted.and_then(|wanted| wanted.days_of_years(365)),
+        order.term().days_of_years(LONGEST_YEAR),
+    ) else {
         return Vec::new();
     };
     if wanted <= ordered {
@@ -287,10 +237,119 @@ pub(crate) fn certificate_within_order(order: &SslOrderModel) -> Vec<Diagnostic>
     )]
 }
 
-/// The days of years or days; none for a date.
-fn days(validity: &ValidityModel, days_of_a_year: i64) -> Option<i64> {
-    match (validity.years.known(), validity.days.known()) {
-        (Some(years), _) => years.checked_mul(days_of_a_year),
-        (None, days) => days.copied(),
+/// Dates are in the future and not too far ahead, and the certificate is not longer than DigiCert issues today.
+/// Sources: at each part of the rule.
+pub(crate) fn dates_for_a_new_order(order: &SslOrderModel, today: Date) -> Vec<Diagnostic> {
+    all_dates(order)
+        .into_iter()
+        .filter_map(|(path, text)| Some((path, parse(text)?)))
+        .filter_map(|(path, date)| {
+            in_the_past(&path, date, today).or_else(|| too_far(&path, date, today))
+        })
+        .chain(certificate_above_the_limit(order, today))
+        .collect()
+}
+
+fn in_the_past(path: &AttributePath, date: Date, today: Date) -> Option<Diagnostic> {
+    (date <= today).then(|| {
+        let what = if *path == certificate_date() {
+            "A certificate"
+        } else {
+            "An order"
+        };
+        error(
+            path,
+            "Date in the past",
+            format!(
+                "{what} that ends on {date} cannot be ordered on {today}. Choose a later date."
+            ),
+        )
+    })
+}
+
+/// Sources: <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/> for the older form,
+/// <https://dev.digicert.com/en/certcentral-apis/services-api/api-changes/end-of-4-6-year-multi-year-plans-for-public-tls-ssl-and-vmc-certificates.html>
+/// for today's.
+fn too_far(path: &AttributePath, date: Date, today: Date) -> Option<Diagnostic> {
+    let longest = if *path == certificate_date() {
+        return None;
+    } else if *path == AttributePath::of("custom_expiration_date") {
+        *OLDER_DAYS.end()
+    } else {
+        // The day of the order counts too.
+        ORDER_DAYS.end() + 1
+    };
+    (date - today > Duration::days(longest)).then(|| {
+        error(
+            path,
+            "Date too far ahead",
+            format!(
+                "`{path}` is {date}; it must be less than {} days after {today}. Choose an earlier date.",
+                longest + 1
+            ),
+        )
+    })
+}
+
+/// DigiCert shortens what is above its limit of the day, so it is a warning.
+/// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/order-basic-ev.html>
+fn certificate_above_the_limit(order: &SslOrderModel, today: Date) -> Option<Diagnostic> {
+    let validity = order.cert_validity.known()?;
+    let step = validity_step(today)?;
+    let path = AttributePath::of("cert_validity");
+    let (path, days) = if let Some(date) = validity.custom_expiration_date.as_str().and_then(parse)
+    {
+        (
+            path.attribute("custom_expiration_date"),
+            (date - today).whole_days(),
+        )
+    } else if let Some(days) = validity.days.known() {
+        (path.attribute("days"), *days)
+    } else {
+        let years = *validity.years.known()?;
+        (path.attribute("years"), years.saturating_mul(365))
+    };
+    (days > step.digicert_days).then(|| {
+        warning(
+            &path,
+            "Certificate longer than DigiCert issues",
+            format!(
+                "`cert_validity` asks for {days} days. Since {} DigiCert issues public certificates for {} days at most (the CA/Browser Forum \
+                 allows {} from {}), and shortens or refuses longer ones. Leave `cert_validity` out to get the longest.",
+                step.digicert_from, step.digicert_days, step.industry_days, step.industry_from
+            ),
+        )
+    })
+}
+
+fn certificate_date() -> AttributePath {
+    AttributePath::of("cert_validity").attribute("custom_expiration_date")
+}
+
+/// Every date that is known, with its path.
+fn all_dates(order: &SslOrderModel) -> Vec<(AttributePath, &str)> {
+    let mut dates = Vec::new();
+    if let Some(date) = order.custom_expiration_date.as_str() {
+        dates.push((AttributePath::of("custom_expiration_date"), date));
     }
+    for (argument, validity) in [
+        ("order_validity", &order.order_validity),
+        ("cert_validity", &order.cert_validity),
+    ] {
+        let date = validity
+            .known()
+            .and_then(|v| v.custom_expiration_date.as_str());
+        if let Some(date) = date {
+            let path = AttributePath::of(argument).attribute("custom_expiration_date");
+            dates.push((path, date));
+        }
+    }
+    dates
+}
+
+/// Returns the date of a text in the form of the API, if it is one of the calendar.
+fn parse(text: &str) -> Option<Date> {
+    // The parser also takes a sign before the year.
+    let is_plain = text.starts_with(|c: char| c.is_ascii_digit());
+    parse_day(text).filter(|_| is_plain)
 }

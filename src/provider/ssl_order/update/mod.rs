@@ -1,21 +1,19 @@
-//! Changing an order: calls in place, a reissue, or the order that renews it. What is done is exactly what the plan announced:
-//! an unknown id is a renewal, an unknown certificate a reissue.
+//! Changing an order: calls in place, a reissue, or the order that renews it. What is done is exactly what the plan announced.
 
-mod in_place;
+pub(crate) mod in_place;
 mod reissue;
 mod renewal;
-pub(crate) mod steps;
 
-use super::model::SslOrderModel;
+use super::model::{SslOrderModel, SslOrderPrivate};
 use super::plan::as_configured;
-use super::plan::changes::changes_of;
-use super::private::SslOrderPrivate;
+use super::plan::decision::{Announced, What};
 use super::refresh::clocks;
 use crate::framework::{
-    Attr, AttributePath, Call, Diagnostic, Diagnostics, FromToValue, ModelError, UpdateRequest,
-    Updated, Warnings, conformance,
+    AttributePath, Call, Diagnostic, Diagnostics, FromToValue, UpdateRequest, Updated, Warnings,
+    conformance,
 };
 use crate::provider::session::Session;
+use crate::provider::ssl_order::SslOrder;
 
 /// How far an update came before it failed, and why.
 struct Failed {
@@ -24,21 +22,48 @@ struct Failed {
     problem: Diagnostics,
 }
 
-type Request = UpdateRequest<SslOrderModel, SslOrderPrivate>;
-type Outcome = Updated<SslOrderModel, SslOrderPrivate>;
+/// An update to carry out.
+#[derive(Clone, Copy)]
+struct Update<'a> {
+    session: &'a Session,
+    call: &'a Call,
+    prior: &'a SslOrderModel,
+    planned: &'a SslOrderModel,
+    /// What a create of the same configuration looks for.
+    content: &'a SslOrderModel,
+    announced: &'a Announced,
+}
 
 /// Carries the plan out.
-pub(crate) async fn update(session: &Session, call: &Call, request: Request) -> Outcome {
-    // What was told of an imported order is not told of the order that renews it.
-    let private = if matches!(request.planned_state.id, Attr::Unknown) {
-        SslOrderPrivate::default()
-    } else {
-        request.private.clone().stored()
+pub(crate) async fn update(
+    session: &Session,
+    call: &Call,
+    request: UpdateRequest<SslOrder>,
+) -> Updated<SslOrder> {
+    let (prior, planned) = (&request.prior_state, &request.planned_state);
+    let announced = Announced::by_plan(prior, planned, &request.private);
+    let mut content = planned.clone();
+    as_configured(
+        &mut content,
+        &request.config,
+        session.order_defaults().as_ref(),
+    );
+    let update = Update {
+        session,
+        call,
+        prior,
+        planned,
+        content: &content,
+        announced: &announced,
     };
-    match carry_out(session, call, &request).await {
+    match carry_out(update).await {
         Ok((state, warnings)) => Updated {
             state,
-            private,
+            // What CertCentral reported of an imported order does not apply to the order that renews it.
+            private: match announced.what() {
+                What::Renew => SslOrderPrivate::default(),
+                _ => request.private.stored(),
+            },
             diagnostics: warnings.into(),
         },
         Err(failed) => Updated {
@@ -49,55 +74,28 @@ pub(crate) async fn update(session: &Session, call: &Call, request: Request) -> 
     }
 }
 
-async fn carry_out(
-    session: &Session,
-    call: &Call,
-    request: &Request,
-) -> Result<(SslOrderModel, Warnings), Failed> {
-    let (prior, planned) = (&request.prior_state, &request.planned_state);
-    let mut content = planned.clone();
-    as_configured(
-        &mut content,
-        &request.config,
-        session.order_defaults().as_ref(),
-    );
+async fn carry_out(update: Update<'_>) -> Result<(SslOrderModel, Warnings), Failed> {
     let mut warnings = Warnings::new();
-    let mut state = if matches!(planned.id, Attr::Unknown) {
-        renewal::renew(session, call, prior, planned, content, &mut warnings).await?
-    } else {
-        let changed = changes_of(prior, planned, &request.private);
-        let state =
-            in_place::change(session, call, prior, planned, &changed, &mut warnings).await?;
-        if matches!(planned.certificate_id, Attr::Unknown) {
-            reissue::reissue(
-                session,
-                call,
-                state,
-                prior,
-                planned,
-                &content,
-                &mut warnings,
-            )
-            .await?
-        } else {
-            state
+    let mut state = match update.announced.what() {
+        What::Renew => renewal::renew(update, &mut warnings).await?,
+        What::Reissue => {
+            let state = in_place::change(update, &mut warnings).await?;
+            reissue::reissue(update, state, &mut warnings).await?
         }
+        _ => in_place::change(update, &mut warnings).await?,
     };
-    clocks::set(&mut state, session.today());
-    match as_planned(planned, &state) {
-        Ok(state) => Ok((state, warnings)),
-        Err(error) => Err(Failed {
-            state,
-            problem: Diagnostic::bug(format!("The state of the order cannot be built: {error}."))
-                .into(),
-        }),
-    }
+    clocks::set(&mut state, update.session.today());
+    Ok((as_planned(update.planned, &state)?, warnings))
 }
 
-/// The plan with what it leaves open taken from `known`.
-fn as_planned(planned: &SslOrderModel, known: &SslOrderModel) -> Result<SslOrderModel, ModelError> {
+/// Returns the plan with what it leaves open taken from `known`.
+fn as_planned(planned: &SslOrderModel, known: &SslOrderModel) -> Result<SslOrderModel, Failed> {
     let merged = conformance::repair(&planned.to_value(), &known.to_value());
-    SslOrderModel::from_value(&merged, &AttributePath::default())
+    SslOrderModel::from_value(&merged, &AttributePath::default()).map_err(|error| Failed {
+        state: known.clone(),
+        problem: Diagnostic::bug(format!("The state of the order cannot be built: {error}."))
+            .into(),
+    })
 }
 
 #[cfg(test)]

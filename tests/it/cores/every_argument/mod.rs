@@ -11,7 +11,7 @@ use certcentral_sandbox::{Entry, Sandbox, Settings};
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 
-use terraform_provider_digicert::framework::{Mode, Provider as _};
+use terraform_provider_digicert::framework::{Catalog, Mode};
 use terraform_provider_digicert::provider::DigicertProvider;
 
 use self::rows::{NOTHING, Planned, Row, rows};
@@ -32,11 +32,12 @@ fn an_argument_that_is_taken_away_gets_its_default_or_stays_what_it_is() {
 
 #[test]
 fn no_argument_of_the_schema_is_left_out() {
-    let resources = DigicertProvider::new(|_| {}).resources();
-    let order = resources
+    let catalog = Catalog::of(&DigicertProvider::new(|_| {}));
+    let order = catalog
+        .resources
         .iter()
-        .find(|resource| resource.type_name() == "digicert_ssl_order");
-    let attributes = &order.unwrap().schema().attributes;
+        .find(|resource| resource.type_name == "digicert_ssl_order");
+    let attributes = &order.unwrap().schema.attributes;
     let arguments = attributes.iter().filter(|it| it.mode != Mode::Computed);
     let arguments: BTreeSet<_> = arguments.map(|it| it.name).collect();
     let of = |rows: &[Row]| -> BTreeSet<&str> {

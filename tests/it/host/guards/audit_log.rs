@@ -4,8 +4,10 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
+use certcentral_sandbox::{Dcv, DnsRecord};
 use serde_json::{Value as Json, json};
 use tempfile::TempDir;
+use terraform_host::Resource;
 
 use super::changing_calls;
 use crate::host::bed::{
@@ -151,6 +153,56 @@ async fn a_log_that_breaks_off_after_the_order_is_a_warning_and_the_order_is_in_
     assert!(warnings(&applied.report).contains(&"Audit log is incomplete"));
     assert_eq!(bed.posts().len(), 1);
     assert_eq!(bed.order()["status"], "issued");
+}
+
+#[tokio::test]
+async fn a_log_that_breaks_off_after_a_check_of_domains_is_told_by_the_wait() {
+    let mut bed = Bed::with(|account| account.dcv = Dcv::Dns);
+    let folder = tempfile::tempdir().unwrap();
+    let logs = folder.path().join("logs");
+    fs::create_dir(&logs).unwrap();
+    set_log(&mut bed, &logs.join("audit.jsonl"));
+    let order = order_with(json!({ "dcv_method": "dns-txt-token", "wait_for": "none" }));
+    let _applied = bed.apply(&order).await.expect_success();
+    for validation in bed.order()["domain_validations"]
+        .as_object()
+        .unwrap()
+        .values()
+    {
+        let text = |name: &str| validation[name].as_str().unwrap();
+        bed.sandbox.publish(DnsRecord::new(
+            text("record_type"),
+            text("record_name"),
+            text("record_value"),
+        ));
+    }
+    let resources = [
+        Resource::new(SHOP, order.clone()),
+        Resource::new(
+            "digicert_order_issuance.shop",
+            json!({ "order_id": bed.order_id() }),
+        ),
+    ];
+    let plan = bed.terraform.plan(&resources).await.unwrap();
+    let hold = bed.sandbox.hold(
+        crate::host::bed::route("PUT /order/certificate/*/check-dcv"),
+        1,
+        certcentral_sandbox::At::Before,
+    );
+    let held = tokio::task::spawn_blocking(move || {
+        assert!(hold.wait_held(std::time::Duration::from_secs(60)));
+        fs::remove_dir_all(&logs).unwrap();
+        hold.release();
+    });
+    let plan = plan.expect_valid().expect_success();
+    let applied = bed.terraform.apply(&plan).await.unwrap().expect_success();
+    held.await.unwrap();
+    assert!(warnings(&applied.report).contains(&"Audit log is incomplete"));
+    let wait = &bed
+        .terraform
+        .attributes("digicert_order_issuance.shop")
+        .unwrap();
+    assert_eq!(wait["status"], "issued");
 }
 
 #[tokio::test]

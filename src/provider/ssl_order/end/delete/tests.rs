@@ -10,10 +10,9 @@ use tokio_util::sync::CancellationToken;
 use super::delete;
 use crate::certcentral::OrderId;
 use crate::framework::{Attr, Call, DeleteRequest, Deleted, Diagnostic};
-use crate::provider::config::ProviderConfig;
+use crate::provider::block::ProviderConfig;
 use crate::provider::session::Session;
-use crate::provider::ssl_order::model::SslOrderModel;
-use crate::provider::ssl_order::private::SslOrderPrivate;
+use crate::provider::ssl_order::model::{SslOrderModel, SslOrderPrivate};
 use crate::provider::ssl_order::refresh::state;
 use crate::provider::ssl_order::samples::{client, order, prepared, session, session_of};
 
@@ -171,7 +170,7 @@ async fn an_order_that_a_create_of_the_same_apply_has_adopted_is_not_ended() {
         let (sandbox, state) = ordered(Approval::None, Issuance::Manual).await;
         let session = session(&sandbox);
         session
-            .claim_order(state.known_order_id().unwrap())
+            .claim_order(state.known_order_id().unwrap().try_into().unwrap())
             .unwrap()
             .keep();
         let calls = sandbox.journal().len();
@@ -215,6 +214,7 @@ async fn an_order_that_was_left_as_it_is_can_be_adopted_in_the_same_apply() {
         gone(delete(&session, &call, request).await),
         ["Issued certificate stays valid"]
     );
+    let id = id.try_into().unwrap();
     assert!(session.claim_order(id).is_some());
 }
 

@@ -8,10 +8,10 @@ use certcentral_sandbox::{At, Fault, Issuance, Sandbox, Settings};
 
 use super::super::new_order;
 use super::super::new_order::Prepared;
-use super::{Kinship, MARK, kinship, latest, remember};
+use super::{MARK, Relation, latest, relation, remember};
 use crate::certcentral::{Client, OrderId, Reissue};
 use crate::framework::Attr;
-use crate::provider::config::ProviderConfig;
+use crate::provider::block::ProviderConfig;
 use crate::provider::session::Session;
 use crate::provider::ssl_order::model::SslOrderModel;
 use crate::provider::ssl_order::samples::{csr_for, names, order, session_of};
@@ -78,10 +78,10 @@ impl Account {
     }
 
     /// What the order is to a configuration, and the calls that tell it.
-    async fn kin(&self, id: OrderId, order: &SslOrderModel) -> (Kinship, Vec<String>) {
+    async fn kin(&self, id: OrderId, order: &SslOrderModel) -> (Relation, Vec<String>) {
         let info = self.client.order(id).await.unwrap();
         let seen = self.sandbox.journal().len();
-        let kin = kinship(&self.client, &info, &self.prepared(order)).await;
+        let kin = relation(&self.client, &info, &self.prepared(order)).await;
         (kin.unwrap(), self.calls(seen))
     }
 
@@ -177,7 +177,7 @@ async fn the_organization_of_the_provider_block_is_part_of_the_noted_content() {
 async fn an_order_with_our_key_and_our_reference_is_the_same_without_a_look_at_its_notes() {
     let account = Account::new();
     let id = account.place(&order()).await;
-    assert_eq!(account.kin(id, &order()).await, (Kinship::Same, vec![]));
+    assert_eq!(account.kin(id, &order()).await, (Relation::Same, vec![]));
 }
 
 #[tokio::test]
@@ -187,7 +187,7 @@ async fn an_order_with_another_key_or_a_reference_of_its_own_is_foreign_without_
         let id = account.place(&theirs).await;
         account.note(id, &order()).await;
         let kin = account.kin(id, &order()).await;
-        assert_eq!(kin, (Kinship::Foreign, vec![]));
+        assert_eq!(kin, (Relation::Foreign, vec![]));
     }
 }
 
@@ -206,20 +206,20 @@ async fn an_order_with_our_key_under_another_token_is_told_by_its_notes_and_reis
 
     let bought_on_purpose = account.place(&second).await;
     let kin = account.kin(bought_on_purpose, &order()).await;
-    assert_eq!(kin, (Kinship::Sibling, looks.to_vec()));
+    assert_eq!(kin, (Relation::Sibling, looks.to_vec()));
 
     let reissued = account.place(&second).await;
     account.reissue(reissued, &second).await;
     let kin = account.kin(reissued, &order()).await;
-    assert_eq!(kin, (Kinship::Doubtful, looks.to_vec()));
+    assert_eq!(kin, (Relation::Doubtful, looks.to_vec()));
 
     account.note(reissued, &third).await;
     let kin = account.kin(reissued, &order()).await;
-    assert_eq!(kin, (Kinship::Sibling, looks.to_vec()));
+    assert_eq!(kin, (Relation::Sibling, looks.to_vec()));
 
     account.note(reissued, &order()).await;
     let kin = account.kin(reissued, &order()).await;
-    assert_eq!(kin, (Kinship::Same, looks[..1].to_vec()));
+    assert_eq!(kin, (Relation::Same, looks[..1].to_vec()));
 }
 
 #[tokio::test]
@@ -233,15 +233,15 @@ async fn an_order_with_another_key_that_waits_for_a_reissue_is_told_by_its_notes
     account.reissue(id, &order()).await;
     let note = vec!["GET note".to_owned()];
     let kin = account.kin(id, &order()).await;
-    assert_eq!(kin, (Kinship::Doubtful, note.clone()));
+    assert_eq!(kin, (Relation::Doubtful, note.clone()));
 
     account.note(id, &with_names(&["one.example.com"])).await;
     let kin = account.kin(id, &order()).await;
     let both = vec!["GET note".to_owned(), "GET reissue".to_owned()];
-    assert_eq!(kin, (Kinship::Foreign, both));
+    assert_eq!(kin, (Relation::Foreign, both));
 
     account.note(id, &order()).await;
-    assert_eq!(account.kin(id, &order()).await, (Kinship::Same, note));
+    assert_eq!(account.kin(id, &order()).await, (Relation::Same, note));
 }
 
 #[tokio::test]
@@ -255,7 +255,7 @@ async fn a_reissue_after_the_last_note_or_of_which_nothing_is_told_is_doubtful()
     account.note(id, &with_names(&["one.example.com"])).await;
     account.sandbox.advance(Duration::from_secs(60));
     account.reissue(id, &order()).await;
-    assert_eq!(account.kin(id, &order()).await.0, Kinship::Doubtful);
+    assert_eq!(account.kin(id, &order()).await.0, Relation::Doubtful);
 
     let id = account.place(&second).await;
     account.reissue(id, &order()).await;
@@ -264,7 +264,7 @@ async fn a_reissue_after_the_last_note_or_of_which_nothing_is_told_is_doubtful()
     };
     let list = "GET /order/certificate/*/reissue".parse().unwrap();
     account.sandbox.fault(list, 1, At::After, untold);
-    assert_eq!(account.kin(id, &order()).await.0, Kinship::Doubtful);
+    assert_eq!(account.kin(id, &order()).await.0, Relation::Doubtful);
 }
 
 #[tokio::test]
@@ -275,7 +275,7 @@ async fn an_order_of_the_same_content_as_a_renewal_is_its_twin() {
         ..order()
     };
     let twin = account.place(&order()).await;
-    assert_eq!(account.kin(twin, &renewal).await, (Kinship::Twin, vec![]));
+    assert_eq!(account.kin(twin, &renewal).await, (Relation::Twin, vec![]));
 
     let second = SslOrderModel {
         order_key: "second".into(),
@@ -283,10 +283,10 @@ async fn an_order_of_the_same_content_as_a_renewal_is_its_twin() {
     };
     let reissued = account.place(&second).await;
     let kin = account.kin(reissued, &renewal).await;
-    assert_eq!(kin.0, Kinship::Sibling);
+    assert_eq!(kin.0, Relation::Sibling);
     account.note(reissued, &order()).await;
     let kin = account.kin(reissued, &renewal).await;
-    assert_eq!(kin, (Kinship::Twin, vec!["GET note".to_owned()]));
+    assert_eq!(kin, (Relation::Twin, vec!["GET note".to_owned()]));
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! What carries a token, against the sandbox.
 
+mod rivals;
+
 use certcentral_sandbox::{Behavior, Move, Sandbox, Settings};
 
 use super::super::new_order::Prepared;

@@ -8,9 +8,7 @@ use serde_json::{Value, json};
 
 use super::prepare;
 use crate::framework::{Attr, Mode, Set};
-use crate::provider::ssl_order::model::{
-    CustomFieldModel, OrganizationModel, SslOrderModel, ValidityModel,
-};
+use crate::provider::ssl_order::model::{CustomFieldModel, OrganizationModel, SslOrderModel, Term};
 use crate::provider::ssl_order::samples::{
     contact, csr, csr_for, names, new_organization, order, prepared, years,
 };
@@ -148,9 +146,9 @@ fn fields() -> Vec<(&'static str, Edit, &'static str, Value)> {
         (
             "order_validity",
             |o| {
-                o.order_validity = Attr::Known(ValidityModel {
+                o.order_validity = Attr::Known(Term {
                     days: Attr::Known(9),
-                    ..ValidityModel::default()
+                    ..Term::default()
                 });
             },
             "/order_validity",

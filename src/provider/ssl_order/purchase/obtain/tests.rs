@@ -10,10 +10,10 @@ use tokio_util::sync::CancellationToken;
 use super::{create, unless_it_panics};
 use crate::certcentral::OrderId;
 use crate::framework::{Attr, Call, CreateRequest, Created, Diagnostic, Severity, Warnings};
-use crate::provider::config::ProviderConfig;
+use crate::provider::block::ProviderConfig;
 use crate::provider::session::Session;
-use crate::provider::ssl_order::model::{SslOrderModel, TimeoutsModel, ValidityModel};
-use crate::provider::ssl_order::private::SslOrderPrivate;
+use crate::provider::ssl_order::SslOrder;
+use crate::provider::ssl_order::model::{SslOrderModel, SslOrderPrivate, Term, TimeoutsModel};
 use crate::provider::ssl_order::samples::{
     client, csr_for, order, placed, plan, prepared, session, session_of,
 };
@@ -22,7 +22,7 @@ async fn run(
     session: &Session,
     order: SslOrderModel,
     stop: CancellationToken,
-) -> Created<SslOrderModel, SslOrderPrivate> {
+) -> Created<SslOrder> {
     let request = CreateRequest {
         config: order.clone(),
         planned_state: plan(&order, None, SslOrderPrivate::default()).state,
@@ -50,7 +50,7 @@ fn summaries(warnings: &Warnings) -> Vec<&str> {
     warnings.iter().map(|w| w.summary.as_str()).collect()
 }
 
-fn object(created: Created<SslOrderModel, SslOrderPrivate>) -> (SslOrderModel, Warnings) {
+fn object(created: Created<SslOrder>) -> (SslOrderModel, Warnings) {
     match created {
         Created::Object {
             state, warnings, ..
@@ -94,6 +94,22 @@ async fn the_same_content_in_another_run_adopts_the_order() {
 }
 
 #[tokio::test]
+async fn an_order_whose_own_reference_reads_like_a_claim_on_its_id_is_adopted() {
+    let sandbox = Sandbox::start(Settings::default()).unwrap();
+    for expected in [&[][..], &["Existing order adopted"]] {
+        let order = SslOrderModel {
+            alternative_order_id: "order 2147500001".into(),
+            ..order()
+        };
+        let created = run(&session(&sandbox), order, CancellationToken::new()).await;
+        let (state, warnings) = object(created);
+        assert_eq!(summaries(&warnings), expected);
+        assert_eq!(state.order_id, Attr::Known(2_147_500_001));
+    }
+    assert_eq!(sandbox.summary().orders_created, 1);
+}
+
+#[tokio::test]
 async fn the_same_content_twice_in_one_run_is_refused() {
     let sandbox = Sandbox::start(Settings::default()).unwrap();
     let session = session(&sandbox);
@@ -121,7 +137,7 @@ fn hasty() -> SslOrderModel {
     }
 }
 
-fn only_problem(created: Created<SslOrderModel, SslOrderPrivate>) -> Diagnostic {
+fn only_problem(created: Created<SslOrder>) -> Diagnostic {
     let Created::Nothing(problems) = created else {
         panic!("{created:?}");
     };
@@ -184,13 +200,13 @@ async fn an_order_that_was_let_go_of_hides_no_other_similar_one() {
     let other = ordered_by_somebody_else(&sandbox).await;
     let let_go = ordered_by_somebody_else(&sandbox).await;
     let session = session(&sandbox);
-    session.let_go(let_go.get());
+    session.let_go(let_go);
     let created = run(&session, order(), CancellationToken::new()).await;
     let problem = only_problem(created);
     assert_eq!(problem.summary, "Similar order exists");
     let named = format!("Order {other}, placed");
     assert!(problem.detail.starts_with(&named), "{}", problem.detail);
-    session.let_go(other.get());
+    session.let_go(other);
     let created = run(&session, order(), CancellationToken::new()).await;
     assert!(matches!(created, Created::Object { .. }), "{created:?}");
     assert_eq!(sandbox.summary().orders_created, 3);
@@ -242,9 +258,9 @@ async fn a_date_that_is_past_at_certcentral_is_refused_before_the_order() {
     })
     .unwrap();
     let mut order = order();
-    order.order_validity = Attr::Known(ValidityModel {
+    order.order_validity = Attr::Known(Term {
         custom_expiration_date: "2031-05-06".into(),
-        ..ValidityModel::default()
+        ..Term::default()
     });
     let created = run(&session(&sandbox), order, CancellationToken::new()).await;
     let Created::Nothing(problems) = created else {
@@ -300,7 +316,7 @@ async fn an_order_that_another_resource_has_is_neither_adopted_nor_bought_again(
         panic!("{earlier:?}");
     };
     let session = session(&sandbox);
-    let id = state.known_order_id().unwrap();
+    let id = OrderId::try_from(state.known_order_id().unwrap()).unwrap();
     session.claim_order(id).unwrap().keep();
     let created = run(&session, order(), CancellationToken::new()).await;
     let problem = only_problem(created);
@@ -320,8 +336,8 @@ async fn a_new_and_an_adopted_order_belong_to_their_resource_for_the_whole_run()
             panic!("{created:?}");
         };
         let token = state.alternative_order_id.as_str().unwrap();
-        assert!(session.claim(token).is_none(), "the token");
-        let id = state.known_order_id().unwrap();
+        assert!(session.claim_token(token).is_none(), "the token");
+        let id = OrderId::try_from(state.known_order_id().unwrap()).unwrap();
         assert!(session.claim_order(id).is_none(), "the order");
     }
     assert_eq!(sandbox.summary().orders_created, 1);

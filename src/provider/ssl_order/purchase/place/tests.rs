@@ -5,12 +5,12 @@ mod settle;
 use std::time::Duration;
 
 use certcentral_sandbox::{Approval, At, Fault, Sandbox, Settings};
-use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::{Outcome, place};
 use crate::framework::Attr;
-use crate::provider::config::ProviderConfig;
+use crate::provider::block::ProviderConfig;
+use crate::provider::order::backoff::Bounds;
 use crate::provider::ssl_order::samples::{client, impatient_client, order, prepared, session_of};
 
 fn posts(sandbox: &Sandbox) -> usize {
@@ -21,7 +21,12 @@ fn posts(sandbox: &Sandbox) -> usize {
 /// Places the order with no time to look more than once.
 async fn placed(sandbox: &Sandbox, stop: &CancellationToken) -> Outcome {
     let client = client(&sandbox.base_url());
-    place(&client, &prepared(&order()), Instant::now(), stop).await
+    place(
+        &client,
+        &prepared(&order()),
+        Bounds::from_now(Duration::ZERO, stop),
+    )
+    .await
 }
 
 #[tokio::test]
@@ -82,7 +87,12 @@ async fn a_refusal_orders_nothing_and_looks_for_nothing() {
     order.product_name_id = "ssl_unheard_of".into();
     let client = client(&sandbox.base_url());
     let stop = CancellationToken::new();
-    let outcome = place(&client, &prepared(&order), Instant::now(), &stop).await;
+    let outcome = place(
+        &client,
+        &prepared(&order),
+        Bounds::from_now(Duration::ZERO, &stop),
+    )
+    .await;
     let Outcome::NoOrder(problem) = outcome else {
         panic!("{outcome:?}");
     };
@@ -133,7 +143,12 @@ async fn an_order_that_only_its_request_shows_is_found_by_it() {
         let mut sibling = order();
         sibling.order_key = "second".into();
         let stop = CancellationToken::new();
-        place(&client, &prepared(&sibling), Instant::now(), &stop).await;
+        place(
+            &client,
+            &prepared(&sibling),
+            Bounds::from_now(Duration::ZERO, &stop),
+        )
+        .await;
 
         let outcome = placed(&sandbox, &stop).await;
         let Outcome::Settled(order) = outcome else {
@@ -151,7 +166,12 @@ async fn placed_in_a_hurry(sandbox: &Sandbox, fault: &str) -> Outcome {
     sandbox.add_fault(rule.parse().unwrap());
     let client = impatient_client(&sandbox.base_url(), Duration::from_millis(300));
     let stop = CancellationToken::new();
-    place(&client, &prepared(&order()), Instant::now(), &stop).await
+    place(
+        &client,
+        &prepared(&order()),
+        Bounds::from_now(Duration::ZERO, &stop),
+    )
+    .await
 }
 
 #[tokio::test]
@@ -193,7 +213,12 @@ async fn another_order_for_the_same_names_and_key_is_not_taken_for_the_lost_one(
     let stop = CancellationToken::new();
     let mut sibling = order();
     sibling.order_key = "second".into();
-    place(&client, &prepared(&sibling), Instant::now(), &stop).await;
+    place(
+        &client,
+        &prepared(&sibling),
+        Bounds::from_now(Duration::ZERO, &stop),
+    )
+    .await;
     let route = "POST /order/certificate/*".parse().unwrap();
     sandbox.fault(route, 1, At::Before, Fault::Drop);
     let outcome = placed(&sandbox, &stop).await;
@@ -250,7 +275,12 @@ async fn an_order_that_a_guard_refuses_is_named() {
     let session = session_of(&config);
     let client = session.client().unwrap();
     let stop = CancellationToken::new();
-    let outcome = place(&client, &prepared(&order()), Instant::now(), &stop).await;
+    let outcome = place(
+        &client,
+        &prepared(&order()),
+        Bounds::from_now(Duration::ZERO, &stop),
+    )
+    .await;
     let Outcome::NoOrder(problem) = outcome else {
         panic!("{outcome:?}");
     };

@@ -1,5 +1,7 @@
 //! The certificate of the order against what is configured.
 
+mod follow;
+
 use serde_json::{Value as Json, json};
 
 use super::{moved, reissued};

@@ -5,20 +5,20 @@ use time::macros::date;
 use super::super::dates_for_a_new_order;
 use super::{each_is_refused, each_passes};
 use crate::framework::{Attr, Severity};
-use crate::provider::ssl_order::model::{SslOrderModel, ValidityModel};
+use crate::provider::ssl_order::model::{SslOrderModel, Term};
 use crate::provider::ssl_order::samples::{order, years};
 
-fn days(days: i64) -> ValidityModel {
-    ValidityModel {
+fn days(days: i64) -> Term {
+    Term {
         days: Attr::Known(days),
-        ..ValidityModel::default()
+        ..Term::default()
     }
 }
 
-fn until(date: &str) -> ValidityModel {
-    ValidityModel {
+fn until(date: &str) -> Term {
+    Term {
         custom_expiration_date: date.into(),
-        ..ValidityModel::default()
+        ..Term::default()
     }
 }
 
@@ -30,12 +30,12 @@ fn exactly_one_form_says_how_long_the_order_lasts() {
             "error order_validity: Missing order validity. Nothing says",
         ),
         (
-            |o| o.order_validity = Attr::Known(ValidityModel::default()),
+            |o| o.order_validity = Attr::Known(Term::default()),
             "error order_validity: Empty validity. `order_validity` has no member.",
         ),
         (
             |o| {
-                o.order_validity = Attr::Known(ValidityModel {
+                o.order_validity = Attr::Known(Term {
                     days: Attr::Known(30),
                     ..years(1)
                 });
@@ -101,15 +101,15 @@ fn exactly_one_form_says_how_long_the_order_lasts() {
         }),
         ("either form unknown", |o| o.validity_years = Attr::Unknown),
         ("another member unknown", |o| {
-            o.order_validity = Attr::Known(ValidityModel {
+            o.order_validity = Attr::Known(Term {
                 days: Attr::Unknown,
                 ..years(1)
             });
         }),
         ("member that is unknown", |o| {
-            o.order_validity = Attr::Known(ValidityModel {
+            o.order_validity = Attr::Known(Term {
                 days: Attr::Unknown,
-                ..ValidityModel::default()
+                ..Term::default()
             });
         }),
     ]);
@@ -184,7 +184,7 @@ fn years_and_days_have_bounds() {
         ),
         (
             |o| {
-                o.cert_validity = Attr::Known(ValidityModel {
+                o.cert_validity = Attr::Known(Term {
                     days: Attr::Known(30),
                     ..years(1)
                 });
@@ -197,7 +197,7 @@ fn years_and_days_have_bounds() {
         ("many days", |o| o.order_validity = Attr::Known(days(1095))),
         ("199 days", |o| o.cert_validity = Attr::Known(days(199))),
         ("nothing of the certificate", |o| {
-            o.cert_validity = Attr::Known(ValidityModel::default());
+            o.cert_validity = Attr::Known(Term::default());
         }),
     ]);
 }
@@ -283,7 +283,7 @@ fn a_new_order_ends_in_the_future_and_in_the_older_form_not_too_far_ahead() {
 
 #[test]
 fn a_certificate_of_a_new_order_is_not_longer_than_digicert_issues_that_day() {
-    let said = |validity: ValidityModel, today| {
+    let said = |validity: Term, today| {
         let order = SslOrderModel {
             cert_validity: Attr::Known(validity),
             ..order()

@@ -6,39 +6,39 @@ use serde_json::{Value, json};
 
 use super::{Edit, body};
 use crate::framework::Attr;
-use crate::provider::ssl_order::model::ValidityModel;
+use crate::provider::ssl_order::model::Term;
 use crate::provider::ssl_order::samples::{order, prepared, years};
 
 #[test]
 fn a_validity_that_is_given_in_both_forms_is_sent_in_today_s_only() {
     let date = "2027-01-02";
-    let forms: [(ValidityModel, Edit, Value); 4] = [
+    let forms: [(Term, Edit, Value); 4] = [
         (
             years(1),
             |o| o.validity_years = Attr::Known(1),
             json!({ "years": 1 }),
         ),
         (
-            ValidityModel {
+            Term {
                 days: Attr::Known(300),
-                ..ValidityModel::default()
+                ..Term::default()
             },
             |o| o.validity_days = Attr::Known(300),
             json!({ "days": 300 }),
         ),
         (
-            ValidityModel {
+            Term {
                 custom_expiration_date: date.into(),
-                ..ValidityModel::default()
+                ..Term::default()
             },
             |o| o.custom_expiration_date = "2027-01-02".into(),
             json!({ "custom_expiration_date": date }),
         ),
         // The older form's days count before its years.
         (
-            ValidityModel {
+            Term {
                 days: Attr::Known(300),
-                ..ValidityModel::default()
+                ..Term::default()
             },
             |o| {
                 o.validity_years = Attr::Known(2);
@@ -74,7 +74,7 @@ fn the_token_does_not_tell_the_forms_of_a_validity_apart() {
         in_older_form.order_validity = Attr::Null;
         edit(&mut in_older_form);
         let mut in_todays_form = order();
-        in_todays_form.order_validity = Attr::Known(ValidityModel {
+        in_todays_form.order_validity = Attr::Known(Term {
             years: in_older_form.validity_years.clone(),
             days: in_older_form.validity_days.clone(),
             custom_expiration_date: in_older_form.custom_expiration_date.clone(),

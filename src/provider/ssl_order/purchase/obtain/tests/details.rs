@@ -11,9 +11,8 @@ use tokio_util::sync::CancellationToken;
 use super::super::{Purchase, obtain};
 use super::{object, run, summaries};
 use crate::framework::{Attr, Call, Warnings};
-use crate::provider::config::ProviderConfig;
-use crate::provider::ssl_order::model::SslOrderModel;
-use crate::provider::ssl_order::private::SslOrderPrivate;
+use crate::provider::block::ProviderConfig;
+use crate::provider::ssl_order::model::{SslOrderModel, SslOrderPrivate};
 use crate::provider::ssl_order::samples::{order, plan, session, session_of};
 
 fn sandbox(dcv: Dcv, issuance: Issuance) -> Sandbox {

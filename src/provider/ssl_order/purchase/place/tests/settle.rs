@@ -10,6 +10,7 @@ use super::super::settle;
 use super::Outcome;
 use crate::certcentral::{Client, Error};
 use crate::framework::Diagnostic;
+use crate::provider::order::backoff::Bounds;
 use crate::provider::ssl_order::samples::{client, order, prepared};
 
 /// An account that an order was sent to, and the failure of that call.
@@ -39,15 +40,8 @@ impl Account {
     }
 
     async fn settled(&self, seconds: u64, stop: &CancellationToken) -> Outcome {
-        let deadline = Instant::now() + Duration::from_secs(seconds);
-        settle(
-            &self.client,
-            &prepared(&order()),
-            &self.lost,
-            deadline,
-            stop,
-        )
-        .await
+        let bounds = Bounds::from_now(Duration::from_secs(seconds), stop);
+        settle(&self.client, &prepared(&order()), &self.lost, bounds).await
     }
 
     async fn unknown(&self, seconds: u64, stop: &CancellationToken) -> Diagnostic {
