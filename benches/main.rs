@@ -29,6 +29,7 @@ const SECTIONS: [Section; 3] = [
     ("orders", orders::run),
 ];
 
+#[expect(clippy::disallowed_methods, reason = "a program for people")]
 fn main() -> ExitCode {
     if let Some(code) = usage::stand_in_for_a_provider() {
         return code;

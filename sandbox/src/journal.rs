@@ -1,4 +1,4 @@
-//! The record of every request and its answer, with keys masked: what tests prove their claims with.
+//! The record of every request and its answer, with keys masked.
 
 use std::sync::mpsc;
 
@@ -22,7 +22,8 @@ pub struct Entry {
     pub headers: Vec<(String, String)>,
     /// Request body: JSON if it parses, else a string, `null` if empty.
     pub request: Value,
-    /// Whether the request reached the account, so that its effects are there whatever the client saw.
+    /// Whether the request reached the account, so that its effects are there whatever the client
+    /// saw.
     pub processed: bool,
     /// Status that was sent; `None` while the request is held or when the connection was dropped.
     pub status: Option<u16>,
@@ -85,7 +86,8 @@ pub struct Summary {
     pub duplicated: u64,
     /// Orders that are revoked.
     pub revoked: u64,
-    /// Certificates that are revoked: those of revoked orders, single ones, and former ones after a reissue.
+    /// Certificates that are revoked: those of revoked orders, single ones, and former ones after a
+    /// reissue.
     pub certificates_revoked: u64,
     /// Orders that were cancelled.
     pub canceled: u64,

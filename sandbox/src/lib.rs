@@ -1,8 +1,9 @@
 //! A local stand-in for DigiCert CertCentral with a real throw-away certificate authority.
 //!
-//! [`Sandbox::start`] listens on a loopback port until the value is dropped. It runs on a thread of its own, so it
-//! serves plain and asynchronous tests alike. Point a client at [`Sandbox::base_url`] with any key that starts with
-//! `sandbox-`, let it work, then ask [`Sandbox::journal`] and [`Sandbox::summary`] what really happened.
+//! [`Sandbox::start`] listens on a loopback port until the value is dropped. It runs on a thread of
+//! its own, so it serves plain and asynchronous tests alike. Point a client at
+//! [`Sandbox::base_url`] with any key that starts with `sandbox-`, let it work, then ask
+//! [`Sandbox::journal`] and [`Sandbox::summary`] what really happened.
 //!
 //! ```
 //! use certcentral_sandbox::{Sandbox, Settings};
@@ -15,32 +16,16 @@
 
 mod account;
 mod api;
-mod ca;
-mod certificate;
-mod clock;
-mod connection;
 mod control;
-mod csr;
-mod dcv;
-mod dns;
-mod elsewhere;
 mod faults;
-mod issuance;
 mod journal;
-mod moves;
-mod order;
-mod past;
-mod placing;
-mod renewal;
-mod revoking;
+mod listener;
 mod sandbox;
 mod settings;
-mod state;
-mod term;
 
-pub use dns::DnsRecord;
+pub use account::dcv::DnsRecord;
+pub use control::operator_actions::{Move, MoveError};
 pub use faults::{At, ChainForm, Fault, FaultRule, Form, Framing, Hold, HoldStage, Route};
 pub use journal::{Entry, Summary};
-pub use moves::{Move, MoveError};
 pub use sandbox::{OrderSeen, Sandbox, StartError};
 pub use settings::{Approval, Behavior, Dcv, Issuance, RateLimit, Settings};

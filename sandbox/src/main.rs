@@ -1,25 +1,21 @@
 //! `certcentral-sandbox`: the sandbox as a program for people.
 
-use std::{
-    error::Error,
-    fs,
-    io::{self, Write},
-    net::SocketAddr,
-    path::PathBuf,
-    process::ExitCode,
-    sync::mpsc,
-    thread,
-};
+use std::error::Error;
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::mpsc;
+use std::{fs, thread};
 
 use certcentral_sandbox::{
     Approval, Behavior, Dcv, Entry, FaultRule, Issuance, RateLimit, Sandbox, Settings, StartError,
 };
 use clap::Parser;
-use time::{OffsetDateTime, format_description::well_known::Rfc3339};
-use tokio::{
-    runtime::{Builder, Runtime},
-    signal,
-};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use tokio::runtime::{Builder, Runtime};
+use tokio::signal;
 
 const AFTER_HELP: &str = "\
 What it imitates: OV and EV TLS orders with approval, validation, issuance and downloads; reissues, duplicates,
@@ -64,8 +60,8 @@ Example:
   terraform apply
   curl -X POST http://127.0.0.1:8086/_sandbox/orders/2147500001/approve";
 
-/// A local stand-in for DigiCert CertCentral: takes orders at no cost and signs real certificates with a throw-away
-/// certificate authority.
+/// A local stand-in for DigiCert CertCentral: takes orders at no cost and signs real certificates
+/// with a throw-away certificate authority.
 #[derive(Debug, Parser)]
 #[command(name = "certcentral-sandbox", version, after_help = AFTER_HELP)]
 struct Arguments {
@@ -78,20 +74,23 @@ struct Arguments {
     /// When an order is issued: immediate, after_polls(N) or manual.
     #[arg(long, value_name = "WHEN", default_value = "immediate")]
     issuance: Issuance,
-    /// Domains validated beforehand: prevalidated (all), example_domains, required (none), or dns (none, and a check of an
-    /// order looks for its record in the sandbox's DNS).
+    /// Domains validated beforehand: prevalidated (all), example_domains, required (none), or dns
+    /// (none, and a check of an order looks for its record in the sandbox's DNS).
     #[arg(long, value_name = "WHICH", default_value = "prevalidated")]
     dcv: Dcv,
-    /// Start the clock at this time (RFC 3339) and keep it still; without it the clock runs with the machine's.
+    /// Start the clock at this time (RFC 3339) and keep it still; without it the clock runs with
+    /// the machine's.
     #[arg(long, value_name = "TIME", value_parser = moment)]
     clock: Option<OffsetDateTime>,
     /// Enforce DigiCert's request limits: 1000 in 3 minutes, 100 in 5 seconds.
     #[arg(long)]
     rate_limit: bool,
-    /// Give every answer the irregular forms of the real service: ids as strings, unknown members and the like.
+    /// Give every answer the irregular forms of the real service: ids as strings, unknown members
+    /// and the like.
     #[arg(long)]
     irregular: bool,
-    /// Let calls fail, such as 'POST /order/certificate/* 1 after drop'. May be repeated; FAULTS below has the words.
+    /// Let calls fail, such as 'POST /order/certificate/* 1 after drop'. May be repeated; FAULTS
+    /// below has the words.
     #[arg(long = "fault", value_name = "RULE")]
     faults: Vec<FaultRule>,
     /// Write the root certificate (PEM) to this file, for clients that verify chains.
@@ -164,8 +163,8 @@ fn narrate(entries: &mpsc::Receiver<Entry>) {
     }
 }
 
-/// Listens for the signals that stop the program from the moment it is made, not from the moment it waits: a signal
-/// that follows the first line of output must find somebody listening.
+/// Listens for the signals that stop the program from the moment it is made, not from the moment it
+/// waits: a signal that follows the first line of output must find somebody listening.
 struct StopSignal {
     runtime: Runtime,
     #[cfg(unix)]
@@ -220,6 +219,7 @@ fn moment(text: &str) -> Result<OffsetDateTime, String> {
 }
 
 /// Prints a line for people. A closed pipe is no reason to stop serving.
+#[expect(clippy::disallowed_methods, reason = "a program for people")]
 fn say(line: &str) {
     let mut out = io::stdout().lock();
     let _ = writeln!(out, "{line}").and_then(|()| out.flush());

@@ -1,35 +1,32 @@
 //! The running sandbox as a test holds it: start, look, steer, stop on drop.
 
-use std::{
-    fmt, io,
-    net::{SocketAddr, TcpListener},
-    sync::{Arc, mpsc},
-    thread::{self, JoinHandle},
-    time::Duration,
-};
+use std::net::{SocketAddr, TcpListener};
+use std::sync::{Arc, mpsc};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+use std::{fmt, io};
 
 use axum::{Extension, Router};
 use thiserror::Error;
 use time::OffsetDateTime;
-use tokio::{runtime::Builder, sync::oneshot};
+use tokio::runtime::Builder;
+use tokio::sync::oneshot;
 
-use crate::{
-    api::{self, BASE_PATH},
-    connection::{Door, Line, Porter},
-    control::{self, CONTROL_PATH},
-    dns::DnsRecord,
-    faults::{Action, At, Fault, FaultRule, Hold, Route},
-    journal::{Entry, Summary},
-    moves::{Move, MoveError},
-    settings::{Behavior, Settings},
-    state::{Shared, State},
-};
+use crate::account::dcv::DnsRecord;
+use crate::account::state::{Shared, State};
+use crate::api::{self, BASE_PATH};
+use crate::control::operator_actions::{Move, MoveError};
+use crate::control::routes::{self, CONTROL_PATH};
+use crate::faults::{Action, At, Fault, FaultRule, Hold, Route};
+use crate::journal::{Entry, Summary};
+use crate::listener::{ConnectionHandle, Listener, ListenerSwitch};
+use crate::settings::{Behavior, Settings};
 
 /// A sandbox that listens until it is dropped.
 pub struct Sandbox {
     address: SocketAddr,
     shared: Arc<Shared>,
-    porter: Porter,
+    switch: ListenerSwitch,
     stop: Option<oneshot::Sender<()>>,
     server: Option<JoinHandle<()>>,
 }
@@ -67,7 +64,8 @@ pub struct OrderSeen {
     pub certificate_id: Option<u64>,
     /// First name of the certificate.
     pub common_name: String,
-    /// All names of the newest certificate that the order was asked for, the common name first. A reissue that still waits counts.
+    /// All names of the newest certificate that the order was asked for, the common name first. A
+    /// reissue that still waits counts.
     pub dns_names: Vec<String>,
     /// The CSR of that certificate, as PEM with CRLF line ends.
     pub csr: String,
@@ -81,12 +79,14 @@ impl Sandbox {
     /// Starts a sandbox on a thread of its own and returns once it accepts connections.
     ///
     /// # Errors
-    /// If the address is not a loopback address or is taken, or no certificate authority can be made.
+    /// If the address is not a loopback address or is taken, or no certificate authority can be
+    /// made.
     pub fn start(settings: Settings) -> Result<Self, StartError> {
         Self::start_by(settings, serve)
     }
 
-    /// Starts a sandbox on the runtime of the caller, whose clock it shares: a test that pauses that clock sees minutes pass in no time.
+    /// Starts a sandbox on the runtime of the caller, whose clock it shares: a test that pauses
+    /// that clock sees minutes pass in no time.
     ///
     /// # Errors
     /// Those of [`Sandbox::start`].
@@ -94,16 +94,21 @@ impl Sandbox {
     /// # Panics
     /// Outside of a runtime.
     pub fn start_on_this_runtime(settings: Settings) -> Result<Self, StartError> {
-        Self::start_by(settings, |address, porter, routes, stopped| {
-            let (address, door) = open(address, porter)?;
-            tokio::spawn(serve_at(door, routes, stopped));
+        Self::start_by(settings, |address, switch, routes, stopped| {
+            let (address, listener) = open(address, switch)?;
+            tokio::spawn(serve_at(listener, routes, stopped));
             Ok((address, None))
         })
     }
 
     fn start_by(
         settings: Settings,
-        serve: impl FnOnce(SocketAddr, Porter, Router, oneshot::Receiver<()>) -> io::Result<Served>,
+        serve: impl FnOnce(
+            SocketAddr,
+            ListenerSwitch,
+            Router,
+            oneshot::Receiver<()>,
+        ) -> io::Result<Served>,
     ) -> Result<Self, StartError> {
         let address = settings.listen;
         if !address.ip().is_loopback() {
@@ -111,18 +116,18 @@ impl Sandbox {
         }
         let state = State::new(settings).map_err(StartError::Authority)?;
         let shared = Arc::new(Shared::new(state));
-        let porter = Porter::new();
+        let switch = ListenerSwitch::new();
         let routes = Router::new()
             .nest(BASE_PATH, api::router(Arc::clone(&shared)))
-            .nest(CONTROL_PATH, control::router(Arc::clone(&shared)))
-            .layer(Extension(porter.clone()));
+            .nest(CONTROL_PATH, routes::router(Arc::clone(&shared)))
+            .layer(Extension(switch.clone()));
         let (stop, stopped) = oneshot::channel();
-        let (address, server) = serve(address, porter.clone(), routes, stopped)
+        let (address, server) = serve(address, switch.clone(), routes, stopped)
             .map_err(|source| StartError::Listen { address, source })?;
         Ok(Self {
             address,
             shared,
-            porter,
+            switch,
             stop: Some(stop),
             server,
         })
@@ -273,30 +278,31 @@ impl Sandbox {
         self.shared.lock().clear_rules();
     }
 
-    /// Accepts a key no longer, as after its removal in CertCentral's console. A call of it that is under way is refused unless the account
-    /// has acted on it already, and a later one meets no fault.
+    /// Accepts a key no longer, as after its removal in CertCentral's console. A call of it that is
+    /// under way is refused unless the account has acted on it already, and a later one meets no
+    /// fault.
     pub fn withdraw_key(&self, key: &str) {
         self.shared.lock().withdrawn_keys.insert(key.to_owned());
     }
 
     /// Refuses new connections, and resolves once that is so. Those that stand go on.
     pub async fn refuse_connections(&self) {
-        self.porter.set_open(false).await;
+        self.switch.set_open(false).await;
     }
 
     /// Takes connections again, and resolves once that is so.
     pub async fn take_connections(&self) {
-        self.porter.set_open(true).await;
+        self.switch.set_open(true).await;
     }
 
     /// The heads of the requests that followed a redirect to the sandbox's second listener.
     #[must_use]
     pub fn seen_elsewhere(&self) -> Vec<String> {
-        let elsewhere = self.shared.lock().elsewhere.clone();
-        elsewhere.map_or_else(Vec::new, |elsewhere| elsewhere.seen())
+        self.shared.lock().redirected()
     }
 
-    /// Stops call number `call` (1 = the next one) of a route before or after its processing until it is released.
+    /// Stops call number `call` (1 = the next one) of a route before or after its processing until
+    /// it is released.
     pub fn hold(&self, route: Route, call: u64, at: At) -> Hold {
         let (hold, stage) = Hold::armed();
         let rules = &mut self.shared.lock().rules;
@@ -329,38 +335,38 @@ type Served = (SocketAddr, Option<JoinHandle<()>>);
 /// Listens and starts the thread that serves until `stopped` resolves.
 fn serve(
     address: SocketAddr,
-    porter: Porter,
+    switch: ListenerSwitch,
     routes: Router,
     stopped: oneshot::Receiver<()>,
 ) -> io::Result<Served> {
     let runtime = Builder::new_current_thread().enable_all().build()?;
-    let (address, door) = {
+    let (address, listener) = {
         let _inside = runtime.enter();
-        open(address, porter)?
+        open(address, switch)?
     };
     let server = thread::Builder::new()
         .name("certcentral-sandbox".to_owned())
         .spawn(move || {
-            runtime.block_on(serve_at(door, routes, stopped));
+            runtime.block_on(serve_at(listener, routes, stopped));
             runtime.shutdown_background();
         })?;
     Ok((address, Some(server)))
 }
 
 /// Takes the address. Inside a runtime.
-fn open(address: SocketAddr, porter: Porter) -> io::Result<(SocketAddr, Door)> {
+fn open(address: SocketAddr, switch: ListenerSwitch) -> io::Result<(SocketAddr, Listener)> {
     let listener = TcpListener::bind(address)?;
     listener.set_nonblocking(true)?;
     let address = listener.local_addr()?;
     let listener = tokio::net::TcpListener::from_std(listener)?;
-    Ok((address, Door::new(listener, porter)?))
+    Ok((address, Listener::new(listener, switch)?))
 }
 
-async fn serve_at(door: Door, routes: Router, stopped: oneshot::Receiver<()>) {
-    let service = routes.into_make_service_with_connect_info::<Line>();
+async fn serve_at(listener: Listener, routes: Router, stopped: oneshot::Receiver<()>) {
+    let service = routes.into_make_service_with_connect_info::<ConnectionHandle>();
     tokio::select! {
         // Serving never ends by itself; errors of single connections stay there.
-        _ = axum::serve(door, service) => {}
+        _ = axum::serve(listener, service) => {}
         _ = stopped => {}
     }
 }

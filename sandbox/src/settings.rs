@@ -1,10 +1,8 @@
 //! What a sandbox can be told: at the start, and while it runs.
 
-use std::{
-    fmt,
-    net::{IpAddr, Ipv4Addr, SocketAddr},
-    str::FromStr,
-};
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -20,10 +18,14 @@ pub struct Settings {
     pub start_at: Option<OffsetDateTime>,
     /// Whether the virtual clock also moves with real time. Otherwise only `advance` moves it.
     pub clock_runs: bool,
-    /// The longest certificate in days, both ends included. 199 is DigiCert's limit since 2026-02-24.
+    /// The longest certificate in days, both ends included. 199 is DigiCert's limit since
+    /// 2026-02-24.
     pub max_certificate_days: u16,
     /// Custom fields (by metadata id) that every order must carry.
     pub required_custom_fields: Vec<u64>,
+    /// Validated organizations beside those of every account: `Example Subsidiary 1 Inc.` and so
+    /// on, with ids from 780001. A thousand of them make lists of more than one page.
+    pub subsidiaries: u16,
     /// Faults from the start.
     pub faults: Vec<FaultRule>,
     /// What may also be changed while the sandbox runs.
@@ -38,6 +40,7 @@ impl Default for Settings {
             clock_runs: false,
             max_certificate_days: 199,
             required_custom_fields: Vec::new(),
+            subsidiaries: 0,
             faults: Vec::new(),
             behavior: Behavior::default(),
         }
@@ -54,7 +57,8 @@ pub struct Behavior {
     pub issuance: Issuance,
     /// Which domains count as validated before the order.
     pub dcv: Dcv,
-    /// Whether order info shows the certificate to come, instead of the one in force, while a reissue is pending.
+    /// Whether order info shows the certificate to come, instead of the one in force, while a
+    /// reissue is pending.
     pub hide_former_certificate: bool,
     /// Whether orders can be renewed sooner than 90 days before their end.
     pub early_renewal: bool,

@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 
 use super::flexible;
 use super::http::{Call, Client, Error, listing};
-use super::id::OrganizationId;
+use super::id::{ContainerId, OrganizationId};
 use super::orders::info::{ContainerRef, OrderContact};
 
 /// An organization.
@@ -72,9 +72,15 @@ pub struct OrganizationValidation {
     /// `ov`, `ev` and others.
     #[serde(default, rename = "type", deserialize_with = "flexible::text")]
     pub kind: Option<String>,
+    /// Short name, such as `OV`.
+    #[serde(default, deserialize_with = "flexible::text")]
+    pub name: Option<String>,
     /// `active`, `pending` and others.
     #[serde(default, deserialize_with = "flexible::text")]
     pub status: Option<String>,
+    /// When it was made.
+    #[serde(default, deserialize_with = "flexible::timestamp")]
+    pub date_created: Option<OffsetDateTime>,
     /// How long it lasts.
     #[serde(default, deserialize_with = "flexible::timestamp")]
     pub validated_until: Option<OffsetDateTime>,
@@ -115,15 +121,22 @@ listing! {
 }
 
 impl Client {
-    /// All organizations that the key sees, over all pages, inactive ones included.
+    /// All organizations that the key sees, or those of one container, over all pages, inactive
+    /// ones included.
     ///
     /// Source: <https://dev.digicert.com/services-api/organizations/list-organizations/>
-    pub async fn organizations(&self) -> Result<Vec<Organization>, Error> {
-        self.all_pages::<OrganizationList>(Call::get(&["organization"]))
-            .await
+    pub async fn organizations(
+        &self,
+        container: Option<ContainerId>,
+    ) -> Result<Vec<Organization>, Error> {
+        let mut call = Call::get(&["organization"]);
+        if let Some(id) = container {
+            call = call.with_query("container_id", id);
+        }
+        self.all_pages::<OrganizationList>(call).await
     }
 
-    /// Reads an organization with its contacts.
+    /// Reads an organization with its contacts and validations.
     ///
     /// # Errors
     ///
@@ -131,7 +144,8 @@ impl Client {
     ///
     /// Source: <https://dev.digicert.com/en/certcentral-apis/services-api/organizations/organization-info.html>
     pub async fn organization(&self, organization: OrganizationId) -> Result<Organization, Error> {
-        self.fetch(Call::get(&["organization", &organization.to_string()]))
+        let call = Call::get(&["organization", &organization.to_string()]);
+        self.fetch(call.with_query("include_validation", true))
             .await
     }
 

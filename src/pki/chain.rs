@@ -4,11 +4,7 @@
 //! issuer whose signature verifies. CertCentral sends three certificates, or four when a root is cross-signed, or
 //! leaves the root out.
 
-mod certificate;
-#[cfg(test)]
-mod tests;
-
-pub use self::certificate::Certificate;
+use super::certificate::Certificate;
 
 /// A leaf certificate with the certificates that certify it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -151,4 +147,256 @@ fn issuer_of(link: &Certificate, pool: &[Certificate], self_signed: bool) -> Opt
         })
         .max_by_key(|(_, candidate)| candidate.not_before())
         .map(|(index, _)| index)
+}
+
+#[cfg(test)]
+mod tests {
+    use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
+    use time::macros::datetime;
+
+    use super::*;
+    use crate::pki::Csr;
+
+    const PEM_ALL: &str = include_str!("../../tests/fixtures/certcentral/download_pem_all.pem");
+    const PEM_NO_ROOT: &str =
+        include_str!("../../tests/fixtures/certcentral/download_pem_noroot.pem");
+    const ORDER: &str = include_str!("../../tests/fixtures/certcentral/order_info_issued.json");
+
+    /// Public key of the CSR that the fixtures were issued for.
+    fn fixture_key() -> Vec<u8> {
+        let order: serde_json::Value = serde_json::from_str(ORDER).unwrap();
+        let csr = Csr::from_pem(order["certificate"]["csr"].as_str().unwrap()).unwrap();
+        csr.public_key().to_vec()
+    }
+
+    fn names(chain: &Chain) -> Vec<&str> {
+        std::iter::once(chain.leaf())
+            .chain(chain.intermediates())
+            .chain(chain.root())
+            .filter_map(Certificate::subject_common_name)
+            .collect()
+    }
+
+    /// A key with a name and the certificates that others made for it.
+    struct Party {
+        name: &'static str,
+        key: KeyPair,
+    }
+
+    impl Party {
+        fn new(name: &'static str) -> Self {
+            let key = KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256).unwrap();
+            Self { name, key }
+        }
+
+        fn params(&self, is_ca: bool) -> CertificateParams {
+            let mut params = CertificateParams::new(Vec::new()).unwrap();
+            params.distinguished_name = rcgen::DistinguishedName::new();
+            params
+                .distinguished_name
+                .push(DnType::CommonName, self.name);
+            if is_ca {
+                params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+            }
+            params
+        }
+
+        fn self_signed(&self) -> String {
+            self.params(true).self_signed(&self.key).unwrap().pem()
+        }
+
+        fn signed_by(&self, issuer: &Party, is_ca: bool) -> String {
+            let issuer = Issuer::new(issuer.params(true), &issuer.key);
+            self.params(is_ca)
+                .signed_by(&self.key, &issuer)
+                .unwrap()
+                .pem()
+        }
+
+        fn public_key(&self) -> Vec<u8> {
+            let csr = self.params(false).serialize_request(&self.key).unwrap();
+            Csr::from_pem(&csr.pem().unwrap())
+                .unwrap()
+                .public_key()
+                .to_vec()
+        }
+    }
+
+    #[test]
+    fn fixture_bundle_gives_leaf_intermediate_and_root() {
+        let chain = Chain::from_pem(PEM_ALL, &fixture_key()).unwrap();
+        assert_eq!(
+            names(&chain),
+            [
+                "shop.example.com",
+                "Simulated TLS RSA SHA256 2026 CA1",
+                "Simulated Global Root G1"
+            ]
+        );
+        let leaf = chain.leaf();
+        assert_eq!(leaf.serial_number(), "0595011F5BEDE541680EFB3F5E79C45E");
+        assert_eq!(
+            leaf.thumbprint(),
+            "F39AA9C3C3FCDA70E1B9C993F8B7C2D5CE9D55B3"
+        );
+        assert_eq!(
+            leaf.issuer_common_name(),
+            Some("Simulated TLS RSA SHA256 2026 CA1")
+        );
+        assert_eq!(leaf.not_before(), datetime!(2026-04-14 00:00:00 UTC));
+        assert_eq!(leaf.not_after(), datetime!(2026-10-29 23:59:59 UTC));
+        assert!(leaf.is_valid_at(datetime!(2026-08-01 00:00:00 UTC)));
+        assert!(!leaf.is_valid_at(datetime!(2026-10-30 00:00:00 UTC)));
+        assert!(
+            leaf.dns_names()
+                .contains(&"www.shop.example.com".to_owned())
+        );
+    }
+
+    #[test]
+    fn pem_is_written_with_line_feeds_and_a_trailing_one() {
+        assert!(PEM_ALL.contains("\r\n"), "the fixture has CRLF");
+        let chain = Chain::from_pem(PEM_ALL, &fixture_key()).unwrap();
+        let whole = chain.full_chain_pem() + &chain.root().unwrap().pem();
+        assert_eq!(whole, PEM_ALL.replace("\r\n", "\n"));
+        assert_eq!(chain.intermediates_pem(), chain.intermediates()[0].pem());
+    }
+
+    #[test]
+    fn position_in_the_bundle_does_not_matter() {
+        let expected = Chain::from_pem(PEM_ALL, &fixture_key()).unwrap();
+        let mut blocks = Certificate::parse_bundle(PEM_ALL).unwrap();
+        blocks.reverse();
+        assert_eq!(
+            Chain::new(blocks.clone(), &fixture_key()),
+            Ok(expected.clone())
+        );
+        blocks.swap(0, 1);
+        assert_eq!(Chain::new(blocks, &fixture_key()), Ok(expected));
+    }
+
+    #[test]
+    fn a_missing_root_is_no_error() {
+        let chain = Chain::from_pem(PEM_NO_ROOT, &fixture_key()).unwrap();
+        assert_eq!(chain.root(), None);
+        assert_eq!(
+            names(&chain),
+            ["shop.example.com", "Simulated TLS RSA SHA256 2026 CA1"]
+        );
+    }
+
+    #[test]
+    fn a_certificate_for_another_key_is_never_taken() {
+        let stranger = Party::new("stranger").public_key();
+        assert_eq!(
+            Chain::from_pem(PEM_NO_ROOT, &stranger),
+            Err(ChainError::NoLeaf {
+                subjects: vec![
+                    "shop.example.com".to_owned(),
+                    "Simulated TLS RSA SHA256 2026 CA1".to_owned()
+                ]
+            })
+        );
+    }
+
+    #[test]
+    fn a_cross_signed_root_is_the_last_intermediate() {
+        let (old, new, ica, leaf) = (
+            Party::new("Old Root"),
+            Party::new("New Root"),
+            Party::new("CA1"),
+            Party::new("a.example.com"),
+        );
+        let cross = new.signed_by(&old, true);
+        let common = leaf.signed_by(&ica, false) + &ica.signed_by(&new, true);
+
+        // The cross-signed certificate leads to the old root ...
+        let four = format!("{}{cross}{common}", old.self_signed());
+        let chain = Chain::from_pem(&four, &leaf.public_key()).unwrap();
+        assert_eq!(
+            names(&chain),
+            ["a.example.com", "CA1", "New Root", "Old Root"]
+        );
+        assert_eq!(chain.root().unwrap().issuer_common_name(), Some("Old Root"));
+
+        // ... or stands beside the new root's own certificate.
+        let four = format!("{}{cross}{common}", new.self_signed());
+        let chain = Chain::from_pem(&four, &leaf.public_key()).unwrap();
+        assert_eq!(
+            names(&chain),
+            ["a.example.com", "CA1", "New Root", "New Root"]
+        );
+        assert_eq!(
+            chain.intermediates()[1].issuer_common_name(),
+            Some("Old Root")
+        );
+        assert!(chain.root().unwrap().is_self_signed());
+    }
+
+    #[test]
+    fn an_issuer_with_the_right_name_and_the_wrong_key_is_left_out() {
+        let (ica, impostor, leaf) = (
+            Party::new("CA1"),
+            Party::new("CA1"),
+            Party::new("a.example.com"),
+        );
+        let bundle = leaf.signed_by(&ica, false) + &impostor.self_signed();
+        let chain = Chain::from_pem(&bundle, &leaf.public_key()).unwrap();
+        assert_eq!(names(&chain), ["a.example.com"]);
+    }
+
+    #[test]
+    fn a_certificate_sent_twice_counts_once() {
+        let doubled = format!("{PEM_NO_ROOT}{PEM_ALL}");
+        assert_eq!(
+            Chain::from_pem(&doubled, &fixture_key()),
+            Chain::from_pem(PEM_ALL, &fixture_key())
+        );
+    }
+
+    #[test]
+    fn what_is_no_bundle_is_named() {
+        let key = fixture_key();
+        assert_eq!(Chain::from_pem("", &key), Err(ChainError::Empty));
+        assert_eq!(
+            Chain::from_pem("-----BEGIN CERTIFICATE-----\nMII", &key),
+            Err(ChainError::NotPem(
+                "a block has no END line that matches its BEGIN line".to_owned()
+            ))
+        );
+        let key_block = "-----BEGIN PUBLIC KEY-----\nAQ==\n-----END PUBLIC KEY-----\n";
+        assert_eq!(
+            Chain::from_pem(&format!("{PEM_NO_ROOT}{key_block}"), &key),
+            Err(ChainError::NotCertificate {
+                position: 3,
+                label: "PUBLIC KEY".to_owned()
+            })
+        );
+        assert_eq!(
+            Chain::from_pem(&PEM_NO_ROOT.replace("\r\nM", "\r\nN"), &key),
+            Err(ChainError::NotCertificate {
+                position: 1,
+                label: "CERTIFICATE".to_owned()
+            })
+        );
+    }
+
+    #[test]
+    fn what_a_bundle_calls_itself_cannot_reach_a_terminal() {
+        let label = ChainError::NotCertificate {
+            position: 1,
+            label: "\u{1b}[31mX".to_owned(),
+        };
+        assert_eq!(
+            label.to_string(),
+            "block 1 of the bundle is not a certificate (\"\\u{1b}[31mX\")"
+        );
+        let names = ChainError::NoLeaf {
+            subjects: vec!["a.example".to_owned(), "\u{202e}b".to_owned()],
+        };
+        assert_eq!(
+            names.to_string(),
+            "no certificate of the bundle holds the public key of the CSR; it holds: \"a.example\", \"\\u{202e}b\""
+        );
+    }
 }

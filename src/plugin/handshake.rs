@@ -35,6 +35,7 @@ pub fn started_by_terraform(environment: &Environment) -> Result<(), NotAPlugin>
 /// Prints where to connect. Nothing else may ever be written to stdout: the host reads it to the end.
 ///
 /// A host that does not speak our protocol gets the line all the same, because it reports the mismatch itself.
+#[expect(clippy::disallowed_methods, reason = "the one line that belongs there")]
 pub(super) fn announce(
     plugin: &PluginInfo,
     environment: &Environment,

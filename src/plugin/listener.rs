@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use data_encoding::HEXLOWER;
 use tokio::net::{TcpListener, UnixListener};
 
-use super::{Environment, group};
+use super::Environment;
 
 /// Where a listener listens, in the words of the handshake line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -186,7 +186,7 @@ impl SocketFile {
 
     fn share_with(&self, group: &str) -> Result<(), ListenError> {
         let share = || {
-            let id = group::id(group).ok_or(io::ErrorKind::NotFound)?;
+            let id = group_id(group).ok_or(io::ErrorKind::NotFound)?;
             if let Some(directory) = &self.private_directory {
                 chown(directory, None, Some(id))?;
                 fs::set_permissions(directory, Permissions::from_mode(0o710))?;
@@ -222,5 +222,189 @@ fn fits_the_handshake_line(path: &Path) -> bool {
         .is_some_and(|path| !path.contains(['|', '\r', '\n']))
 }
 
+/// Number of the group that `group` means: a number as it is, a name as `/etc/group` has it.
+fn group_id(group: &str) -> Option<u32> {
+    group_id_in(Path::new("/etc/group"), group)
+}
+
+fn group_id_in(database: &Path, group: &str) -> Option<u32> {
+    if let Ok(id) = group.parse() {
+        return Some(id);
+    }
+    // Lines are name:password:number:members.
+    fs::read_to_string(database)
+        .ok()?
+        .lines()
+        .map(|line| line.split(':'))
+        .find_map(|mut fields| {
+            (fields.next() == Some(group))
+                .then(|| fields.nth(1)?.parse().ok())
+                .flatten()
+        })
+}
+
 #[cfg(test)]
-mod tests;
+mod tests {
+    use std::os::unix::fs::MetadataExt;
+
+    use super::*;
+
+    fn environment(variables: &[(&str, &str)]) -> Environment {
+        Environment::from_lookup(|name| {
+            variables
+                .iter()
+                .find(|(variable, _)| *variable == name)
+                .map(|(_, value)| value.into())
+        })
+        .unwrap()
+    }
+
+    fn socket(bound: &Bound) -> &Path {
+        match &bound.address {
+            Address::Unix(path) => path,
+            Address::Tcp(address) => panic!("listens on {address}, not on a unix socket"),
+        }
+    }
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).unwrap().mode() & 0o777
+    }
+
+    #[tokio::test]
+    async fn the_socket_is_ours_alone_and_goes_away() {
+        let directory = tempfile::tempdir().unwrap();
+        let environment = environment(&[("TMPDIR", directory.path().to_str().unwrap())]);
+
+        let bound = Bound::for_host(&environment, false).unwrap();
+        let path = socket(&bound).to_owned();
+        assert_eq!(path.parent().unwrap().parent(), Some(directory.path()));
+        assert_eq!(mode(&path), 0o600);
+        assert_eq!(mode(path.parent().unwrap()), 0o700);
+
+        drop(bound);
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_directory_of_the_host_holds_the_socket_itself() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().to_str().unwrap();
+        let environment = environment(&[("PLUGIN_UNIX_SOCKET_DIR", path), ("TMPDIR", "/nowhere")]);
+
+        let bound = Bound::for_host(&environment, true).unwrap();
+        assert_eq!(socket(&bound).parent(), Some(directory.path()));
+        assert_eq!(mode(socket(&bound)), 0o600);
+
+        drop(bound);
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_group_of_the_host_may_open_the_socket() {
+        let directory = tempfile::tempdir().unwrap();
+        let own_group = fs::metadata(directory.path()).unwrap().gid();
+        let environment = environment(&[
+            ("TMPDIR", directory.path().to_str().unwrap()),
+            ("PLUGIN_UNIX_SOCKET_GROUP", &own_group.to_string()),
+        ]);
+
+        let bound = Bound::for_host(&environment, true).unwrap();
+        let path = socket(&bound);
+        assert_eq!(mode(path), 0o660);
+        assert_eq!(fs::metadata(path).unwrap().gid(), own_group);
+        assert_eq!(mode(path.parent().unwrap()), 0o710);
+    }
+
+    #[tokio::test]
+    async fn an_unknown_group_is_an_error_and_leaves_nothing_behind() {
+        let directory = tempfile::tempdir().unwrap();
+        let environment = environment(&[
+            ("TMPDIR", directory.path().to_str().unwrap()),
+            ("PLUGIN_UNIX_SOCKET_GROUP", "no such group"),
+        ]);
+
+        let error = Bound::for_host(&environment, true).err().unwrap();
+        assert_eq!(
+            error.to_string(),
+            "cannot give the socket to the group \"no such group\" of PLUGIN_UNIX_SOCKET_GROUP"
+        );
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_path_that_is_too_long_falls_back_to_tcp() {
+        let directory = tempfile::tempdir().unwrap();
+        let long = directory.path().join("d".repeat(120));
+        fs::create_dir(&long).unwrap();
+        let environment = environment(&[("TMPDIR", long.to_str().unwrap())]);
+
+        let bound = Bound::for_host(&environment, true).unwrap();
+
+        let Address::Tcp(address) = bound.address else {
+            panic!("{} is too long for a unix socket", bound.address);
+        };
+        assert_eq!(address.ip(), Ipv4Addr::LOCALHOST);
+        assert_eq!(fs::read_dir(&long).unwrap().count(), 0);
+    }
+
+    #[tokio::test]
+    async fn an_unusable_directory_falls_back_to_tcp_in_the_port_range() {
+        let taken = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let first = taken.local_addr().unwrap().port();
+        let last = first.saturating_add(50);
+        let environment = environment(&[
+            ("TMPDIR", "/does/not/exist"),
+            ("PLUGIN_MIN_PORT", &first.to_string()),
+            ("PLUGIN_MAX_PORT", &last.to_string()),
+        ]);
+
+        let bound = Bound::for_host(&environment, true).unwrap();
+
+        let Address::Tcp(address) = bound.address else {
+            panic!("{} cannot be", bound.address);
+        };
+        assert!((first + 1..=last).contains(&address.port()), "{address}");
+    }
+
+    #[tokio::test]
+    async fn without_tls_there_is_no_fallback_that_others_could_reach() {
+        let environment = environment(&[("TMPDIR", "/does/not/exist")]);
+
+        let error = Bound::for_host(&environment, false).err().unwrap();
+        assert_eq!(
+            error.to_string(),
+            "cannot listen on a unix socket in /does/not/exist; set TMPDIR to a short path that can be written to"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_path_that_would_break_the_handshake_line_is_not_used() {
+        let directory = tempfile::tempdir().unwrap();
+        let odd = directory.path().join("a|b");
+        fs::create_dir(&odd).unwrap();
+        let environment = environment(&[("TMPDIR", odd.to_str().unwrap())]);
+
+        let bound = Bound::for_host(&environment, true).unwrap();
+        assert_eq!(bound.address.network(), "tcp");
+        assert_eq!(fs::read_dir(&odd).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_number_needs_no_database() {
+        assert_eq!(
+            group_id_in(Path::new("/does/not/exist"), "1000"),
+            Some(1000)
+        );
+    }
+
+    #[test]
+    fn a_name_is_looked_up_as_a_whole() {
+        let directory = tempfile::tempdir().unwrap();
+        let database = directory.path().join("group");
+        fs::write(&database, "root:x:0:\nstaffers:x:51:\nstaff:x:50:ann,bob\n").unwrap();
+
+        assert_eq!(group_id_in(&database, "staff"), Some(50));
+        assert_eq!(group_id_in(&database, "ann"), None);
+        assert_eq!(group_id_in(&database, ""), None);
+    }
+}

@@ -5,11 +5,9 @@
 //! what they do. A process lives for one phase of one command, so it must start fast and stop without losing
 //! work that costs money.
 
-mod calls;
 mod connection;
 mod controller;
 mod environment;
-mod group;
 mod handshake;
 mod lifetime;
 mod listener;
@@ -39,11 +37,6 @@ use server::Server;
 use signals::{OnInterrupt, Signals};
 use tls::MutualTls;
 
-/// Largest gRPC message in either direction, in bytes, as Go plugins set it. tonic's own limit of 4 MiB is too
-/// small for Terraform; whoever builds a service must raise it with `max_decoding_message_size` and
-/// `max_encoding_message_size`.
-pub const MAX_MESSAGE_BYTES: usize = 256 * 1024 * 1024;
-
 /// What a host has to know about a plugin.
 #[derive(Debug, Clone, Copy)]
 pub struct PluginInfo {
@@ -51,7 +44,7 @@ pub struct PluginInfo {
     pub name: &'static str,
     /// Version of the program, as in `1.2.3`.
     pub version: &'static str,
-    /// Full source address, as in `registry.terraform.io/certcentral/digicert`.
+    /// Source address as configurations write it, without the host of a registry: `certcentral/digicert`.
     pub source_address: &'static str,
     /// Major version of the plugin protocol that the routes speak.
     pub protocol_version: u32,

@@ -1,5 +1,6 @@
 //! The line that lets Terraform attach to a plugin that somebody else started, usually a debugger.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -7,7 +8,14 @@ use serde::Serialize;
 use super::PluginInfo;
 use super::listener::Address;
 
+/// The hosts that Terraform and OpenTofu put before a source address that names none.
+const REGISTRIES: [&str; 2] = ["registry.terraform.io", "registry.opentofu.org"];
+
 /// Prints the variable in a form that can be pasted into a shell.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "for a person, before anybody attaches"
+)]
 pub(super) fn announce(plugin: &PluginInfo, address: &Address) -> io::Result<()> {
     let variable = variable(plugin, std::process::id(), address)?;
     let mut stdout = io::stdout().lock();
@@ -32,10 +40,9 @@ fn variable(plugin: &PluginInfo, pid: u32, address: &Address) -> io::Result<Stri
             string: address.to_string(),
         },
     };
-    let json = serde_json::to_string(&std::collections::BTreeMap::from([(
-        plugin.source_address,
-        provider,
-    )]))?;
+    let addresses = REGISTRIES.map(|host| format!("{host}/{}", plugin.source_address));
+    let providers = BTreeMap::from(addresses.map(|address| (address, &provider)));
+    let json = serde_json::to_string(&providers)?;
     Ok(format!(
         "TF_REATTACH_PROVIDERS='{}'",
         json.replace('\'', r"'\''")
@@ -68,16 +75,19 @@ mod tests {
     const PLUGIN: PluginInfo = PluginInfo {
         name: "terraform-provider-example",
         version: "1.2.3",
-        source_address: "registry.terraform.io/acme/example",
+        source_address: "acme/example",
         protocol_version: 6,
     };
 
     #[test]
-    fn the_variable_is_what_terraform_reads() {
+    fn the_variable_is_what_terraform_and_opentofu_read() {
         let address = Address::Unix("/tmp/tf-1/plugin.sock".into());
+        let provider = r#"{"Protocol":"grpc","ProtocolVersion":6,"Pid":4711,"Test":true,"Addr":{"Network":"unix","String":"/tmp/tf-1/plugin.sock"}}"#;
         assert_eq!(
             variable(&PLUGIN, 4711, &address).unwrap(),
-            r#"TF_REATTACH_PROVIDERS='{"registry.terraform.io/acme/example":{"Protocol":"grpc","ProtocolVersion":6,"Pid":4711,"Test":true,"Addr":{"Network":"unix","String":"/tmp/tf-1/plugin.sock"}}}'"#
+            format!(
+                r#"TF_REATTACH_PROVIDERS='{{"registry.opentofu.org/acme/example":{provider},"registry.terraform.io/acme/example":{provider}}}'"#
+            )
         );
     }
 

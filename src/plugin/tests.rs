@@ -24,7 +24,7 @@ const CHILD: &str = "PLUGIN_TEST_CHILD";
 const PLUGIN: PluginInfo = PluginInfo {
     name: "terraform-provider-example",
     version: "1.2.3",
-    source_address: "registry.terraform.io/acme/example",
+    source_address: "acme/example",
     protocol_version: 6,
 };
 
@@ -134,7 +134,7 @@ async fn a_debugged_plugin_says_where_it_is_and_ends_by_ctrl_c() {
         .unwrap();
     let json = &line["TF_REATTACH_PROVIDERS='".len()..line.len() - 1];
     let providers: serde_json::Value = serde_json::from_str(json).unwrap();
-    let provider = &providers[PLUGIN.source_address];
+    let provider = &providers["registry.terraform.io/acme/example"];
     assert_eq!(provider["Pid"], plugin.id());
     let socket = provider["Addr"]["String"].as_str().unwrap();
 

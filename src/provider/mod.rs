@@ -1,26 +1,24 @@
 //! The DigiCert provider: joins the framework and the CertCentral client. A folder per resource, a file per operation.
 
-mod api_error;
-mod config;
-mod dcv_record;
+mod block;
+mod data_sources;
+mod order;
 pub mod order_issuance;
-mod polling;
 mod session;
 mod settings;
 pub mod ssl_order;
 
 use std::sync::Arc;
 
-use crate::framework::server::{ErasedResource, erase};
-use crate::framework::{Diagnostics, Provider, Schema};
+use crate::framework::{Diagnostics, Provider, Schema, Types};
 
-use self::config::ProviderConfig;
+use self::block::ProviderConfig;
 use self::order_issuance::OrderIssuance;
 use self::session::Session;
 use self::ssl_order::SslOrder;
 
 /// The address under which configurations name this provider.
-pub const SOURCE_ADDRESS: &str = "registry.terraform.io/certcentral/digicert";
+pub const SOURCE_ADDRESS: &str = "certcentral/digicert";
 
 /// What a variable of the environment holds.
 type Variable = dyn Fn(&str) -> Option<String> + Send + Sync;
@@ -71,7 +69,7 @@ impl Provider for DigicertProvider {
     type Config = ProviderConfig;
 
     fn schema(&self) -> Schema {
-        config::schema()
+        block::schema()
     }
 
     fn validate(&self, config: &ProviderConfig) -> Diagnostics {
@@ -97,21 +95,23 @@ impl Provider for DigicertProvider {
         }
     }
 
-    fn resources(&self) -> Vec<ErasedResource> {
-        vec![
-            erase(SslOrder::new(Arc::clone(&self.session))),
-            erase(OrderIssuance::new(Arc::clone(&self.session))),
-        ]
+    fn awaits_settings(&self) -> bool {
+        self.session.awaits_settings()
+    }
+
+    fn register(&self, types: &mut impl Types) {
+        types.resource(SslOrder::new(Arc::clone(&self.session)));
+        types.resource(OrderIssuance::new(Arc::clone(&self.session)));
+        data_sources::register(types, &self.session);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::DigicertProvider;
-    use super::config::ProviderConfig;
-    use crate::framework::Provider;
+    use super::block::ProviderConfig;
     use crate::framework::schema_check::{model_matches, violations};
-    use crate::framework::server::ErasedResource;
+    use crate::framework::{Attr, Catalog, Provider};
 
     #[test]
     fn schemas_keep_the_rules_of_core_and_match_their_models() {
@@ -119,11 +119,39 @@ mod tests {
         let schema = provider.schema();
         assert_eq!(violations(&schema), [] as [&str; 0]);
         assert_eq!(model_matches::<ProviderConfig>(&schema), [] as [&str; 0]);
-        let resources = provider.resources();
-        let names: Vec<_> = resources.iter().map(ErasedResource::type_name).collect();
+        let catalog = Catalog::of(&provider);
+        let names: Vec<_> = catalog.resources.iter().map(|it| it.type_name).collect();
         assert_eq!(names, ["digicert_ssl_order", "digicert_order_issuance"]);
-        for resource in resources {
-            assert_eq!(resource.violations(), [] as [&str; 0]);
+        for entry in catalog.resources.iter().chain(&catalog.data_sources) {
+            assert_eq!(entry.violations, [] as [&str; 0], "{}", entry.type_name);
+        }
+    }
+
+    #[test]
+    fn reads_wait_for_a_key_and_an_address_that_are_not_known_yet() {
+        let unknown_key = ProviderConfig {
+            api_key: Attr::Unknown,
+            ..ProviderConfig::default()
+        };
+        let unknown_region = ProviderConfig {
+            api_key: "key".into(),
+            region: Attr::Unknown,
+            ..ProviderConfig::default()
+        };
+        let unknown_default = ProviderConfig {
+            organization_id: Attr::Unknown,
+            ..ProviderConfig::default()
+        };
+        for (config, awaits) in [
+            (unknown_key, true),
+            (unknown_region, true),
+            (unknown_default, false),
+        ] {
+            let provider = DigicertProvider::new(|_| {}).reading(|_| None);
+            assert!(!provider.awaits_settings());
+            let refused = provider.configure("1.15.0", config.clone());
+            assert!(!refused.has_errors(), "{refused:?}");
+            assert_eq!(provider.awaits_settings(), awaits, "{config:?}");
         }
     }
 }

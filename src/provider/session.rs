@@ -13,9 +13,9 @@ use tokio_util::sync::CancellationToken;
 
 use self::estimates::Estimates;
 pub(super) use self::estimates::{Answer, Asker, NoAnswer};
-use super::polling::Polling;
+use super::order::polling::Polling;
 use super::settings::{OrderDefaults, Settings};
-use crate::certcentral::{Amount, Client, Config, PriceEstimate, PriceQuery, RateWindow};
+use crate::certcentral::{Amount, Client, Config, OrderId, PriceEstimate, PriceQuery, RateWindow};
 use crate::framework::{Attr, Diagnostic};
 
 /// Bound of an operation that only looks.
@@ -33,54 +33,57 @@ pub struct Session {
 struct Configured {
     settings: Settings,
     client: OnceLock<Result<Client, Diagnostic>>,
-    /// Tokens of the orders that this configuration has created or is creating.
-    claimed_tokens: Mutex<BTreeSet<String>>,
+    /// What resources of this configuration have: tokens of the orders that they create, and orders.
+    claimed: Mutex<BTreeSet<Claimed>>,
     /// Orders that this configuration has let go of: what replaces one of them is no duplicate.
-    let_go: Mutex<BTreeSet<i64>>,
+    let_go: Mutex<BTreeSet<OrderId>>,
     estimates: Estimates,
 }
 
-/// One create's right to its token. Given back when the create ends and it is certain that there is no order.
+/// What only one resource of an apply may have.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Claimed {
+    /// The token of an order that is created.
+    Token(String),
+    /// An order that is there.
+    Order(OrderId),
+}
+
+/// A resource's right to a token or an order. Given back when it is dropped, unless it is kept.
 #[derive(Debug)]
 pub struct Claim {
     configured: Arc<Configured>,
-    token: String,
-    may_be_ordered: bool,
+    claimed: Claimed,
+    is_kept: bool,
 }
 
 impl Claim {
-    /// The token has an order now: no other resource of this apply may use it.
-    pub fn keep(mut self) {
-        self.may_be_ordered = true;
+    /// Keeps the claim for the rest of the apply: there is an order, or there may be one. Only [`Claim::give_back`] ends it then,
+    /// whatever happens.
+    pub fn keep(&mut self) {
+        self.is_kept = true;
     }
 
-    /// The order is about to be sent. From here on only [`Claim::give_back`] gives the token back, whatever happens.
-    pub fn sending(&mut self) {
-        self.may_be_ordered = true;
-    }
-
-    /// Nothing was ordered for certain.
+    /// Ends the claim: there is no order for certain.
     pub fn give_back(mut self) {
-        self.may_be_ordered = false;
+        self.is_kept = false;
     }
 }
 
 impl Drop for Claim {
     fn drop(&mut self) {
-        if !self.may_be_ordered {
-            self.configured.claimed_tokens().remove(&self.token);
+        if !self.is_kept {
+            self.configured.claimed().remove(&self.claimed);
         }
     }
 }
 
 impl Configured {
-    fn claimed_tokens(&self) -> MutexGuard<'_, BTreeSet<String>> {
-        self.claimed_tokens
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+    fn claimed(&self) -> MutexGuard<'_, BTreeSet<Claimed>> {
+        self.claimed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn let_go(&self) -> MutexGuard<'_, BTreeSet<i64>> {
+    fn let_go(&self) -> MutexGuard<'_, BTreeSet<OrderId>> {
         self.let_go.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -91,7 +94,7 @@ impl Session {
         let configured = Arc::new(Configured {
             settings,
             client: OnceLock::new(),
-            claimed_tokens: Mutex::default(),
+            claimed: Mutex::default(),
             let_go: Mutex::default(),
             estimates: Estimates::default(),
         });
@@ -105,6 +108,11 @@ impl Session {
     pub fn order_defaults(&self) -> Option<OrderDefaults> {
         self.configured()
             .map(|configured| configured.settings.order_defaults.clone())
+    }
+
+    /// The organization of an order that names none.
+    pub fn default_organization(&self) -> Option<i64> {
+        self.order_defaults()?.organization_id.into_known()
     }
 
     /// Whether orders may be revoked; not before the provider is configured.
@@ -134,6 +142,13 @@ impl Session {
             .client
             .get_or_init(|| build_client(&configured.settings))
             .clone()
+    }
+
+    /// Whether the key or the address is known only after apply, so that nothing can be called yet.
+    pub fn awaits_settings(&self) -> bool {
+        self.configured().is_some_and(|configured| {
+            configured.settings.api_key.is_unknown() || configured.settings.base_url.is_unknown()
+        })
     }
 
     /// The client of an operation that only looks, such as a refresh.
@@ -166,13 +181,12 @@ impl Session {
         ask: impl Future<Output = Answer>,
     ) -> Option<Answer> {
         let configured = self.configured()?;
-        let request = format!("{query:?}");
-        configured.estimates.get(request, asker, ask).await
+        configured.estimates.get(query, asker, ask).await
     }
 
     /// The price that a query was answered with, without asking.
     pub(super) fn known_price(&self, query: &PriceQuery) -> Option<PriceEstimate> {
-        self.configured()?.estimates.known(&format!("{query:?}"))
+        self.configured()?.estimates.known(query)
     }
 
     /// The rhythm in which all waiting orders of the process are looked at.
@@ -182,30 +196,34 @@ impl Session {
 
     /// Claims a token for one create. None if another resource of this apply has it: two resources with the same content
     /// would share one order.
-    pub fn claim(&self, token: &str) -> Option<Claim> {
-        let configured = self.configured()?;
-        let is_new = configured.claimed_tokens().insert(token.to_owned());
-        is_new.then(|| Claim {
-            configured,
-            token: token.to_owned(),
-            may_be_ordered: false,
-        })
+    pub fn claim_token(&self, token: &str) -> Option<Claim> {
+        self.claim(Claimed::Token(token.to_owned()))
     }
 
     /// Claims an order for one resource, or for the destroy that ends it. None if another one of this apply has it.
-    pub fn claim_order(&self, order_id: i64) -> Option<Claim> {
-        self.claim(&format!("order {order_id}"))
+    pub fn claim_order(&self, order_id: OrderId) -> Option<Claim> {
+        self.claim(Claimed::Order(order_id))
+    }
+
+    fn claim(&self, claimed: Claimed) -> Option<Claim> {
+        let configured = self.configured()?;
+        let is_new = configured.claimed().insert(claimed.clone());
+        is_new.then(|| Claim {
+            configured,
+            claimed,
+            is_kept: false,
+        })
     }
 
     /// Remembers that this apply replaces an order as its plan announced.
-    pub fn let_go(&self, order_id: i64) {
+    pub fn let_go(&self, order_id: OrderId) {
         if let Some(configured) = self.configured() {
             configured.let_go().insert(order_id);
         }
     }
 
     /// Whether this apply replaces an order: it announced what it places instead.
-    pub fn has_let_go(&self, order_id: i64) -> bool {
+    pub fn has_let_go(&self, order_id: OrderId) -> bool {
         self.configured()
             .is_some_and(|configured| configured.let_go().contains(&order_id))
     }

@@ -1,14 +1,15 @@
-//! What the provider block and the environment together say. Pure: the environment comes in as a function.
+//! What the provider block and the environment together say: one table of settings, which `terraform validate` and the
+//! configuration of the provider both read. Pure but for the file of roots: the environment comes in as a function.
 
-mod calls;
-mod guards;
-
+use std::fmt::Display;
+use std::ops::RangeInclusive;
+use std::str::FromStr;
 use std::time::Duration;
 
-use self::calls::Calls;
-pub(super) use self::guards::Guards;
-use super::config::ProviderConfig;
-use crate::certcentral::{Amount, ApiKey, BaseUrl, CaBundle, ConfigError, ProxyUrl};
+use super::block::ProviderConfig;
+use crate::certcentral::{
+    Amount, ApiKey, AuditLog, BaseUrl, CaBundle, DEFAULT_MAX_RETRIES, ProxyUrl,
+};
 use crate::framework::{Attr, AttributePath, Diagnostic, Diagnostics};
 
 /// Where an HTTP library looks for a proxy.
@@ -20,9 +21,10 @@ const PROXY_VARIABLES: [&str; 6] = [
     "ALL_PROXY",
     "all_proxy",
 ];
-
 /// Deadline of one API call where nobody sets another.
 const DEFAULT_REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+/// Paid orders of one apply where nobody sets another number.
+const DEFAULT_MAX_ORDERS: u32 = 50;
 
 /// The resolved settings of one provider configuration.
 #[derive(Clone, Debug)]
@@ -53,6 +55,41 @@ pub struct Settings {
     pub isolated: Option<u64>,
 }
 
+/// Values of the provider block that stand in for arguments an order leaves out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OrderDefaults {
+    /// `organization.id`.
+    pub organization_id: Attr<i64>,
+    /// `container_id`.
+    pub container_id: Attr<i64>,
+    /// `payment_method`.
+    pub payment_method: Attr<String>,
+    /// `dcv_method`.
+    pub dcv_method: Attr<String>,
+}
+
+/// What the provider must not do. A guard that is not known yet guards: nothing is changed before it is known.
+#[derive(Clone, Debug)]
+pub struct Guards {
+    /// Whether orders may be revoked. A value that is not known yet is no permission.
+    pub allow_revocation: bool,
+    /// Whether nothing may be changed at all.
+    pub read_only: Attr<bool>,
+    /// Paid orders that one process places at most.
+    pub max_orders: Attr<u32>,
+    /// File that tells every changing call; null for none.
+    pub audit_log: Attr<AuditLog>,
+}
+
+impl Guards {
+    /// Whether a changing call may be made at all.
+    pub(in crate::provider) fn forbid_changes(&self) -> bool {
+        self.read_only != Attr::Known(false)
+            || self.max_orders.is_unknown()
+            || matches!(self.audit_log, Attr::Unknown)
+    }
+}
+
 impl Settings {
     /// Texts that no output may hold: the API key in every form, and the password of a proxy, also of one that only the HTTP
     /// library reads from the environment.
@@ -67,119 +104,373 @@ impl Settings {
     }
 }
 
-/// Values of the provider block that stand in for arguments an order leaves out.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct OrderDefaults {
-    /// `organization.id`.
-    pub organization_id: Attr<i64>,
-    /// `container_id`.
-    pub container_id: Attr<i64>,
-    /// `payment_method`.
-    pub payment_method: Attr<String>,
-    /// `dcv_method`.
-    pub dcv_method: Attr<String>,
-}
-
 /// Resolves the block. The configuration wins over the environment; an empty variable counts as unset.
 pub(super) fn resolve(
     config: &ProviderConfig,
     terraform_version: &str,
     variable: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Settings, Diagnostics> {
-    let from_environment = |name: &str| variable(name).filter(|value| !value.is_empty());
-    let mut problems = Diagnostics::new();
-    problems.extend(check_values(config));
-
-    let api_key = or_else(config.api_key.clone(), || {
-        from_environment("DIGICERT_API_KEY")
-    });
-    let api_key = match api_key {
-        Attr::Known(key) => match ApiKey::new(key) {
-            Ok(key) => Attr::Known(key),
-            Err(reason) => {
-                problems.push(
-                    Diagnostic::error(
-                        "Invalid API key",
-                        format!(
-                            "The API key cannot be sent in an HTTP header: {reason}. Copy the key from CertCentral again, \
-                             without blanks or line ends. The value is not shown here."
-                        ),
-                    )
-                    .at(AttributePath::of("api_key")),
-                );
-                Attr::Null
-            }
-        },
-        Attr::Null => Attr::Null,
-        Attr::Unknown => Attr::Unknown,
+    let mut reader = Reader {
+        environment: variable,
+        problems: Diagnostics::new(),
     };
-    let base_url = match base_url(&config.base_url, &config.region, &from_environment) {
-        Ok(base_url) => base_url,
-        Err(problem) => {
-            problems.push(problem);
-            Attr::Null
-        }
-    };
-    let ca_bundle = match ca_bundle(config.ca_bundle_file.clone(), &from_environment) {
-        Ok(bundle) => bundle,
-        Err(problem) => {
-            problems.push(problem);
-            None
-        }
-    };
-    let max_order_price = match max_order_price(&config.max_order_price, &from_environment) {
-        Ok(limit) => limit,
-        Err(problem) => {
-            problems.push(problem);
-            Attr::Null
-        }
-    };
-    let (guards, unreadable) = guards::resolve(config, &from_environment);
-    problems.extend(unreadable);
-    let calls = calls::resolve(config, &from_environment).unwrap_or_else(|refused| {
-        problems.extend(refused);
-        Calls::default()
-    });
-    if problems.has_errors() {
-        return Err(problems);
-    }
-    Ok(Settings {
-        api_key,
-        base_url,
-        order_defaults: OrderDefaults {
-            organization_id: config.organization_id.clone(),
-            container_id: config.container_id.clone(),
-            payment_method: config.payment_method.clone(),
-            dcv_method: config.dcv_method.clone(),
-        },
-        max_order_price,
-        guards,
-        request_timeout: config
-            .request_timeout
-            .as_str()
-            .and_then(|text| humantime::parse_duration(text).ok())
-            .unwrap_or(DEFAULT_REQUEST_TIMEOUT),
-        max_retries: calls.max_retries,
-        requests_per_second: calls.requests_per_second,
-        ca_bundle,
-        proxy: config
-            .proxy_url
-            .as_str()
-            .and_then(|url| ProxyUrl::new(url).ok()),
+    let settings = Settings {
+        api_key: reader.value(&API_KEY, &config.api_key),
+        ca_bundle: reader
+            .value(&CA_BUNDLE, &config.ca_bundle_file)
+            .into_known(),
         terraform_version: terraform_version.to_owned(),
-        isolated: None,
-    })
+        ..reader.settings(config)
+    };
+    match reader.problems.has_errors() {
+        true => Err(reader.problems),
+        false => Ok(settings),
+    }
 }
 
-/// Checks of the block that need neither environment nor files; also run by `terraform validate`.
+/// Returns what is wrong with the values of the block that need neither environment nor files: what `terraform validate` checks.
 pub(super) fn check_values(config: &ProviderConfig) -> Diagnostics {
-    let mut problems = Diagnostics::new();
-    if let Some(url) = config.base_url.as_str() {
-        problems.extend(BaseUrl::new(url).err().map(|reason| {
-            invalid_base_url(&reason, "`base_url`").at(AttributePath::of("base_url"))
-        }));
-        if config.region.known().is_some() {
-            problems.push(
+    let mut reader = Reader {
+        environment: &|_| None,
+        problems: Diagnostics::new(),
+    };
+    reader.settings(config);
+    reader.problems
+}
+
+/// A setting: its argument, the variable that stands in where the block is silent, and what its text means.
+struct Setting<T> {
+    argument: &'static str,
+    variable: Option<&'static str>,
+    parse: fn(Given<'_>) -> Result<T, Diagnostic>,
+}
+
+const API_KEY: Setting<ApiKey> = Setting {
+    argument: "api_key",
+    variable: Some("DIGICERT_API_KEY"),
+    parse: |given| {
+        ApiKey::new(given.text.to_owned()).map_err(|reason| {
+            let detail = format!(
+                "The API key cannot be sent in an HTTP header: {reason}. Copy the key from CertCentral again, \
+                 without blanks or line ends. The value is not shown here."
+            );
+            given.at_argument("Invalid API key", detail)
+        })
+    },
+};
+
+const REGION: Setting<BaseUrl> = Setting {
+    argument: "region",
+    variable: Some("DIGICERT_REGION"),
+    parse: |given| {
+        let url = match given.text {
+            "us" => BaseUrl::us().ok(),
+            "eu" => BaseUrl::eu().ok(),
+            _ => None,
+        };
+        url.ok_or_else(|| {
+            let (name, text) = (given.name(), given.text);
+            let detail =
+                format!("{name} is {text:?}; CertCentral has the regions \"us\" and \"eu\".");
+            given.error("Invalid region", detail)
+        })
+    },
+};
+
+const BASE_URL: Setting<BaseUrl> = Setting {
+    argument: "base_url",
+    variable: Some("DIGICERT_BASE_URL"),
+    parse: |given| {
+        BaseUrl::new(given.text).map_err(|reason| {
+            let source = match given.origin {
+                Origin::Block => given.name(),
+                Origin::Environment(_) => format!("the environment variable {}", given.name()),
+            };
+            let detail = format!(
+                "The value of {source} cannot be used: {reason}. It must look like https://www.digicert.com/services/v2; plain http is \
+                 accepted for loopback addresses only, because the API key travels with every call."
+            );
+            given.error("Invalid base URL", detail)
+        })
+    },
+};
+
+const ORGANIZATION_ID: Setting<i64> = Setting {
+    argument: "organization_id",
+    variable: None,
+    parse: |given| given.id(),
+};
+
+const CONTAINER_ID: Setting<i64> = Setting {
+    argument: "container_id",
+    variable: None,
+    parse: |given| given.id(),
+};
+
+/// A limit that cannot be read must not pass for none.
+const MAX_ORDER_PRICE: Setting<Amount> = Setting {
+    argument: "max_order_price",
+    variable: Some("DIGICERT_MAX_ORDER_PRICE"),
+    parse: |given| {
+        given.text.parse().map_err(|reason| {
+            let detail = format!(
+                "{} is {:?}, which is no amount of money: {reason}. Write the amount in the currency of the CertCentral account \
+                 with a decimal point and without a currency, such as \"250.00\", or leave it out for no limit.",
+                given.source(),
+                given.text
+            );
+            given.at_argument("Invalid price limit", detail)
+        })
+    },
+};
+
+const ALLOW_REVOCATION: Setting<bool> = Setting {
+    argument: "allow_revocation",
+    variable: Some("DIGICERT_ALLOW_REVOCATION"),
+    parse: |given| given.switch(),
+};
+
+const READ_ONLY: Setting<bool> = Setting {
+    argument: "read_only",
+    variable: Some("DIGICERT_READ_ONLY"),
+    parse: |given| given.switch(),
+};
+
+const MAX_ORDERS: Setting<u32> = Setting {
+    argument: "max_orders_per_apply",
+    variable: Some("DIGICERT_MAX_ORDERS"),
+    parse: |given| {
+        given.text.parse().map_err(|_| {
+            let detail = format!(
+                "{} is {:?}; it takes a whole number from 0, which allows no order, to {}.",
+                given.source(),
+                given.text,
+                u32::MAX
+            );
+            given.at_argument("Invalid order limit", detail)
+        })
+    },
+};
+
+const AUDIT_LOG: Setting<AuditLog> = Setting {
+    argument: "audit_log_path",
+    variable: Some("DIGICERT_AUDIT_LOG"),
+    parse: |given| {
+        match given.text {
+        "" => Err(given.error(
+            "Invalid path",
+            "`audit_log_path` is empty. Name the file that tells every changing call, or leave the argument out.".to_owned(),
+        )),
+        path => Ok(AuditLog::new(path)),
+    }
+    },
+};
+
+const REQUEST_TIMEOUT: Setting<Duration> = Setting {
+    argument: "request_timeout",
+    variable: None,
+    parse: |given| match humantime::parse_duration(given.text) {
+        Ok(timeout) if (1..=3600).contains(&timeout.as_secs()) => Ok(timeout),
+        _ => {
+            let detail = format!(
+                "`request_timeout` is {:?}; it takes a duration between one second and one hour, such as \"45s\" or \"2m\".",
+                given.text
+            );
+            Err(given.error("Invalid duration", detail))
+        }
+    },
+};
+
+const MAX_RETRIES: Setting<u32> = Setting {
+    argument: "max_retries",
+    variable: Some("DIGICERT_MAX_RETRIES"),
+    parse: |given| given.number(0..=100, "0 never repeats a call"),
+};
+
+const REQUESTS_PER_SECOND: Setting<usize> = Setting {
+    argument: "requests_per_second",
+    variable: Some("DIGICERT_REQUESTS_PER_SECOND"),
+    parse: |given| given.number(1..=100, "leave it out to keep to CertCentral's own limits"),
+};
+
+const CA_BUNDLE: Setting<CaBundle> = Setting {
+    argument: "ca_bundle_file",
+    variable: Some("DIGICERT_CA_BUNDLE"),
+    parse: |given| {
+        let path = given.text;
+        if path.contains("-----") || path.contains('\n') {
+            return Err(Diagnostic::error(
+                "CA bundle not usable",
+                "`ca_bundle_file` (or DIGICERT_CA_BUNDLE) holds the text of a PEM file instead of the path of one. Write the text to a file \
+                 and name that file. The value is not shown here, because it may be a key.",
+            ));
+        }
+        let roots =
+            std::fs::read_to_string(path).map_err(|error| format!("cannot be read: {error}"));
+        roots
+            .and_then(|pem| CaBundle::from_pem(&pem).map_err(|error| format!("cannot be used: {error}")))
+            .map_err(|reason| {
+                let detail = format!(
+                    "The file {path:?} of `ca_bundle_file` (or DIGICERT_CA_BUNDLE) {reason}. It must hold root certificates in PEM."
+                );
+                given.at_argument("CA bundle not usable", detail)
+            })
+    },
+};
+
+const PROXY_URL: Setting<ProxyUrl> = Setting {
+    argument: "proxy_url",
+    variable: None,
+    parse: |given| {
+        ProxyUrl::new(given.text).map_err(|reason| {
+            let detail =
+                format!("`proxy_url` cannot be used: {reason}. It must look like http://proxy.example.com:3128.");
+            given.error("Invalid proxy URL", detail)
+        })
+    },
+};
+
+/// The text of a setting, and where it stands.
+#[derive(Clone, Copy)]
+struct Given<'a> {
+    argument: &'static str,
+    origin: Origin,
+    text: &'a str,
+}
+
+#[derive(Clone, Copy)]
+enum Origin {
+    Block,
+    Environment(&'static str),
+}
+
+impl Given<'_> {
+    /// The argument or the variable by its name.
+    fn name(&self) -> String {
+        match self.origin {
+            Origin::Block => format!("`{}`", self.argument),
+            Origin::Environment(variable) => variable.to_owned(),
+        }
+    }
+
+    /// The name at the begin of a sentence.
+    fn source(&self) -> String {
+        match self.origin {
+            Origin::Block => self.name(),
+            Origin::Environment(variable) => format!("The environment variable {variable}"),
+        }
+    }
+
+    /// An error at the argument, if it is set there.
+    fn error(&self, summary: &str, detail: String) -> Diagnostic {
+        match self.origin {
+            Origin::Block => self.at_argument(summary, detail),
+            Origin::Environment(_) => Diagnostic::error(summary, detail),
+        }
+    }
+
+    /// An error at the argument, wherever the text stands.
+    fn at_argument(&self, summary: &str, detail: String) -> Diagnostic {
+        Diagnostic::error(summary, detail).at(AttributePath::of(self.argument))
+    }
+
+    fn id(self) -> Result<i64, Diagnostic> {
+        self.text.parse().ok().filter(|id| *id > 0).ok_or_else(|| {
+            let detail = format!(
+                "`{}` is {}; ids of CertCentral are whole numbers above zero.",
+                self.argument, self.text
+            );
+            self.error("Invalid id", detail)
+        })
+    }
+
+    fn switch(self) -> Result<bool, Diagnostic> {
+        match self.text {
+            "false" | "0" => Ok(false),
+            "true" | "1" => Ok(true),
+            other => Err(self.error(
+                "Invalid environment variable",
+                format!(
+                    "{} is {other:?}; it takes \"true\", \"false\", \"1\" or \"0\". Correct it, or unset it.",
+                    self.source()
+                ),
+            )),
+        }
+    }
+
+    fn number<T>(self, allowed: RangeInclusive<T>, meaning: &str) -> Result<T, Diagnostic>
+    where
+        T: FromStr + PartialOrd + Display,
+    {
+        let number = self.text.trim().parse().ok();
+        number.filter(|it| allowed.contains(it)).ok_or_else(|| {
+            let text = match self.origin {
+                Origin::Block => self.text.to_owned(),
+                Origin::Environment(_) => format!("{:?}", self.text),
+            };
+            let detail = format!(
+                "{} is {text}; it takes a whole number from {} to {}. Correct it: {meaning}.",
+                self.source(),
+                allowed.start(),
+                allowed.end(),
+            );
+            self.error("Invalid number", detail)
+        })
+    }
+}
+
+/// Reads settings one after the other, and collects what is wrong with them.
+struct Reader<'a> {
+    environment: &'a dyn Fn(&str) -> Option<String>,
+    problems: Diagnostics,
+}
+
+impl Reader<'_> {
+    /// Everything but the key and the roots, whose values only the configuration of the provider looks at.
+    fn settings(&mut self, config: &ProviderConfig) -> Settings {
+        Settings {
+            api_key: Attr::Null,
+            base_url: self.base_url(config),
+            order_defaults: OrderDefaults {
+                organization_id: self.value(&ORGANIZATION_ID, &config.organization_id),
+                container_id: self.value(&CONTAINER_ID, &config.container_id),
+                payment_method: config.payment_method.clone(),
+                dcv_method: config.dcv_method.clone(),
+            },
+            max_order_price: self.value(&MAX_ORDER_PRICE, &config.max_order_price),
+            guards: Guards {
+                allow_revocation: self.value(&ALLOW_REVOCATION, &config.allow_revocation)
+                    == Attr::Known(true),
+                read_only: or_default(self.value(&READ_ONLY, &config.read_only), false),
+                max_orders: or_default(
+                    self.value(&MAX_ORDERS, &config.max_orders_per_apply),
+                    DEFAULT_MAX_ORDERS,
+                ),
+                audit_log: self.value(&AUDIT_LOG, &config.audit_log_path),
+            },
+            request_timeout: self
+                .value(&REQUEST_TIMEOUT, &config.request_timeout)
+                .into_known()
+                .unwrap_or(DEFAULT_REQUEST_TIMEOUT),
+            max_retries: self
+                .value(&MAX_RETRIES, &config.max_retries)
+                .into_known()
+                .unwrap_or(DEFAULT_MAX_RETRIES),
+            requests_per_second: self
+                .value(&REQUESTS_PER_SECOND, &config.requests_per_second)
+                .into_known(),
+            ca_bundle: None,
+            proxy: self.value(&PROXY_URL, &config.proxy_url).into_known(),
+            terraform_version: String::new(),
+            isolated: None,
+        }
+    }
+
+    /// The host, which two settings pick: both at once conflict, and the environment counts only where the block has neither.
+    fn base_url(&mut self, config: &ProviderConfig) -> Attr<BaseUrl> {
+        let by_url = self.of_block(&BASE_URL, &config.base_url);
+        if config.base_url.known().is_some() && config.region.known().is_some() {
+            self.problems.push(
                 Diagnostic::error(
                     "Conflicting arguments",
                     "Both `region` and `base_url` are set, and each of them picks the host. Remove one of them.",
@@ -187,209 +478,75 @@ pub(super) fn check_values(config: &ProviderConfig) -> Diagnostics {
                 .at(AttributePath::of("region")),
             );
         }
+        let by_region = self.of_block(&REGION, &config.region);
+        match (&config.base_url, &config.region) {
+            (Attr::Unknown, _) | (_, Attr::Unknown) => return Attr::Unknown,
+            (Attr::Known(_), _) => return by_url,
+            (Attr::Null, Attr::Known(_)) => return by_region,
+            (Attr::Null, Attr::Null) => {}
+        }
+        let is_set = |setting: &Setting<BaseUrl>| self.variable(setting).is_some();
+        if is_set(&BASE_URL) && is_set(&REGION) {
+            self.problems.push(Diagnostic::error(
+                "Conflicting environment variables",
+                "Both DIGICERT_BASE_URL and DIGICERT_REGION are set, and each of them picks the host. Unset one of them.",
+            ));
+            return Attr::Null;
+        }
+        let by_url = self.of_environment(&BASE_URL);
+        let by_either = by_url.or_else(|| self.of_environment(&REGION));
+        by_either.or_else(|| BaseUrl::us().ok()).into()
     }
-    if let Some(region) = config
-        .region
-        .as_str()
-        .filter(|r| !matches!(*r, "us" | "eu"))
-    {
-        problems.push(
-            Diagnostic::error(
-                "Invalid region",
-                format!("`region` is {region:?}; CertCentral has the regions \"us\" and \"eu\"."),
-            )
-            .at(AttributePath::of("region")),
-        );
-    }
-    for (name, id) in [
-        ("organization_id", &config.organization_id),
-        ("container_id", &config.container_id),
-    ] {
-        if let Some(id) = id.known().filter(|id| **id <= 0) {
-            problems.push(
-                Diagnostic::error(
-                    "Invalid id",
-                    format!("`{name}` is {id}; ids of CertCentral are whole numbers above zero."),
-                )
-                .at(AttributePath::of(name)),
-            );
+
+    /// The value of a setting: of the block or, where that is silent, of the environment.
+    fn value<T>(&mut self, setting: &Setting<T>, configured: &Attr<impl Display>) -> Attr<T> {
+        match configured {
+            Attr::Null => self.of_environment(setting).into(),
+            _ => self.of_block(setting, configured),
         }
     }
-    if let Some(reason) = config
-        .proxy_url
-        .as_str()
-        .and_then(|url| ProxyUrl::new(url).err())
-    {
-        problems.push(
-            Diagnostic::error(
-                "Invalid proxy URL",
-                format!("`proxy_url` cannot be used: {reason}. It must look like http://proxy.example.com:3128."),
-            )
-            .at(AttributePath::of("proxy_url")),
-        );
-    }
-    problems.extend(
-        config
-            .max_order_price
-            .as_str()
-            .and_then(|text| limit(text, "`max_order_price`").err()),
-    );
-    problems.extend(guards::check_values(config));
-    if let Some(text) = config.request_timeout.as_str() {
-        let seconds = humantime::parse_duration(text).map(|timeout| timeout.as_secs());
-        if !matches!(seconds, Ok(1..=3600)) {
-            problems.push(
-                Diagnostic::error(
-                    "Invalid duration",
-                    format!(
-                        "`request_timeout` is {text:?}; it takes a duration between one second and one hour, such as \"45s\" or \"2m\"."
-                    ),
-                )
-                .at(AttributePath::of("request_timeout")),
-            );
+
+    fn of_block<T>(&mut self, setting: &Setting<T>, configured: &Attr<impl Display>) -> Attr<T> {
+        match configured {
+            Attr::Null => Attr::Null,
+            Attr::Unknown => Attr::Unknown,
+            Attr::Known(value) => self
+                .parse(setting, Origin::Block, &value.to_string())
+                .into(),
         }
     }
-    problems.extend(calls::check(config));
-    problems
-}
 
-fn base_url(
-    configured: &Attr<String>,
-    region: &Attr<String>,
-    from_environment: &dyn Fn(&str) -> Option<String>,
-) -> Result<Attr<BaseUrl>, Diagnostic> {
-    match (configured, region) {
-        (Attr::Unknown, _) | (_, Attr::Unknown) => return Ok(Attr::Unknown),
-        // A malformed one was reported by `check_values`.
-        (Attr::Known(url), _) => return Ok(BaseUrl::new(url).ok().into()),
-        (Attr::Null, Attr::Known(region)) => return Ok(of_region(region).into()),
-        (Attr::Null, Attr::Null) => {}
+    fn of_environment<T>(&mut self, setting: &Setting<T>) -> Option<T> {
+        let (variable, text) = self.variable(setting)?;
+        self.parse(setting, Origin::Environment(variable), &text)
     }
-    match (
-        from_environment("DIGICERT_BASE_URL"),
-        from_environment("DIGICERT_REGION"),
-    ) {
-        (Some(_), Some(_)) => Err(Diagnostic::error(
-            "Conflicting environment variables",
-            "Both DIGICERT_BASE_URL and DIGICERT_REGION are set, and each of them picks the host. Unset one of them.",
-        )),
-        (Some(url), None) => BaseUrl::new(&url).map(Attr::Known).map_err(|reason| {
-            invalid_base_url(&reason, "the environment variable DIGICERT_BASE_URL")
-        }),
-        (None, Some(region)) => of_region(&region).map(Attr::Known).ok_or_else(|| {
-            Diagnostic::error(
-                "Invalid region",
-                format!(
-                    "DIGICERT_REGION is {region:?}; CertCentral has the regions \"us\" and \"eu\"."
-                ),
-            )
-        }),
-        (None, None) => Ok(of_region("us").into()),
+
+    /// The variable of a setting, if it is set.
+    fn variable<T>(&self, setting: &Setting<T>) -> Option<(&'static str, String)> {
+        let variable = setting.variable?;
+        let text = (self.environment)(variable).filter(|text| !text.is_empty())?;
+        Some((variable, text))
+    }
+
+    fn parse<T>(&mut self, setting: &Setting<T>, origin: Origin, text: &str) -> Option<T> {
+        let given = Given {
+            argument: setting.argument,
+            origin,
+            text,
+        };
+        match (setting.parse)(given) {
+            Ok(value) => Some(value),
+            Err(problem) => {
+                self.problems.push(problem);
+                None
+            }
+        }
     }
 }
 
-fn of_region(region: &str) -> Option<BaseUrl> {
-    match region {
-        "us" => BaseUrl::us().ok(),
-        "eu" => BaseUrl::eu().ok(),
-        _ => None,
-    }
-}
-
-fn invalid_base_url(reason: &ConfigError, source: &str) -> Diagnostic {
-    Diagnostic::error(
-        "Invalid base URL",
-        format!(
-            "The value of {source} cannot be used: {reason}. It must look like https://www.digicert.com/services/v2; plain http is accepted \
-             for loopback addresses only, because the API key travels with every call."
-        ),
-    )
-}
-
-fn max_order_price(
-    configured: &Attr<String>,
-    from_environment: &dyn Fn(&str) -> Option<String>,
-) -> Result<Attr<Amount>, Diagnostic> {
-    const VARIABLE: &str = "DIGICERT_MAX_ORDER_PRICE";
-    match configured {
-        Attr::Unknown => Ok(Attr::Unknown),
-        // A malformed one was reported by `check_values`.
-        Attr::Known(text) => Ok(text.parse().ok().into()),
-        Attr::Null => from_environment(VARIABLE)
-            .map(|text| limit(&text, &format!("The environment variable {VARIABLE}")))
-            .transpose()
-            .map(Attr::from),
-    }
-}
-
-/// A limit that cannot be read must not pass for none.
-fn limit(text: &str, source: &str) -> Result<Amount, Diagnostic> {
-    text.parse().map_err(|reason| {
-        Diagnostic::error(
-            "Invalid price limit",
-            format!(
-                "{source} is {text:?}, which is no amount of money: {reason}. Write the amount in the currency of the CertCentral account \
-                 with a decimal point and without a currency, such as \"250.00\", or leave it out for no limit."
-            ),
-        )
-        .at(AttributePath::of("max_order_price"))
-    })
-}
-
-fn ca_bundle(
-    configured: Attr<String>,
-    from_environment: &dyn Fn(&str) -> Option<String>,
-) -> Result<Option<CaBundle>, Diagnostic> {
-    let Some(path) = or_else(configured, || from_environment("DIGICERT_CA_BUNDLE")).into_known()
-    else {
-        return Ok(None);
-    };
-    if path.contains("-----") || path.contains('\n') {
-        return Err(Diagnostic::error(
-            "CA bundle not usable",
-            "`ca_bundle_file` (or DIGICERT_CA_BUNDLE) holds the text of a PEM file instead of the path of one. Write the text to a file and \
-             name that file. The value is not shown here, because it may be a key.",
-        ));
-    }
-    std::fs::read_to_string(&path)
-        .map_err(|error| format!("cannot be read: {error}"))
-        .and_then(|pem| CaBundle::from_pem(&pem).map_err(|error| format!("cannot be used: {error}")))
-        .map(Some)
-        .map_err(|reason| {
-            Diagnostic::error(
-                "CA bundle not usable",
-                format!(
-                    "The file {path:?} of `ca_bundle_file` (or DIGICERT_CA_BUNDLE) {reason}. It must hold root certificates in PEM."
-                ),
-            )
-            .at(AttributePath::of("ca_bundle_file"))
-        })
-}
-
-/// A switch that is off unless the configuration or, where that is silent, the environment turns it on.
-fn flag(
-    configured: &Attr<bool>,
-    variable: &str,
-    from_environment: &dyn Fn(&str) -> Option<String>,
-) -> Result<Attr<bool>, Diagnostic> {
-    if !configured.is_null() {
-        return Ok(configured.clone());
-    }
-    match from_environment(variable).as_deref() {
-        None | Some("false" | "0") => Ok(Attr::Known(false)),
-        Some("true" | "1") => Ok(Attr::Known(true)),
-        Some(other) => Err(Diagnostic::error(
-            "Invalid environment variable",
-            format!(
-                "The environment variable {variable} is {other:?}; it takes \"true\", \"false\", \"1\" or \"0\". Correct it, or unset it."
-            ),
-        )),
-    }
-}
-
-fn or_else<T>(configured: Attr<T>, fallback: impl FnOnce() -> Option<T>) -> Attr<T> {
-    match configured {
-        Attr::Null => fallback().into(),
+fn or_default<T>(value: Attr<T>, default: T) -> Attr<T> {
+    match value {
+        Attr::Null => Attr::Known(default),
         set => set,
     }
 }

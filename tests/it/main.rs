@@ -2,18 +2,16 @@
 
 // `cfg(test)` on a module of a test binary tells clippy that its functions are test code, where a panic is a verdict.
 #[cfg(test)]
+mod cores;
+#[cfg(test)]
 mod docs;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
-mod lifecycle;
+mod host;
 #[cfg(test)]
 mod limits;
 #[cfg(test)]
-mod orders;
-#[cfg(test)]
 mod protocol;
-#[cfg(test)]
-mod terraform;
 #[cfg(test)]
 mod tidy;

@@ -29,7 +29,7 @@ struct Break {
 const BREAKS: [Break; 4] = [
     Break {
         name: "post_repeated",
-        file: "src/provider/ssl_order/place.rs",
+        file: "src/provider/ssl_order/purchase/place.rs",
         sound: "        Certainty::Unknown => {\n",
         broken: "        Certainty::Unknown if BROKEN => {
             match client.place_order(&prepared.product, &prepared.body).await {
@@ -42,7 +42,7 @@ const BREAKS: [Break; 4] = [
     },
     Break {
         name: "look_up_left_out",
-        file: "src/provider/ssl_order/create.rs",
+        file: "src/provider/ssl_order/purchase/obtain.rs",
         sound: "    match find::by_token(client, prepared).await {\n",
         broken: "    if BROKEN {
             return Ok(None);
@@ -56,13 +56,13 @@ const BREAKS: [Break; 4] = [
         sound: "diagnostics: to_proto::diagnostics(warnings.into_iter().chain(made.warnings)),",
         broken:
             "diagnostics: to_proto::diagnostics(warnings.into_iter().chain(made.warnings).chain(
-                BROKEN.then(|| Diagnostic::error(\"Order placed\", \"Something else failed.\")),
+                BROKEN.then(|| crate::framework::Diagnostic::error(\"Order placed\", \"Something else failed.\")),
             )),",
         verdicts: &["is tainted"],
     },
     Break {
         name: "tainted_order_cancelled",
-        file: "src/provider/ssl_order/delete.rs",
+        file: "src/provider/ssl_order/end/delete.rs",
         sound: "    if !request.private.end_announced {\n",
         broken: "    if !request.private.end_announced && !BROKEN {\n",
         verdicts: &["by surprise: no plan spoke of the end of order"],

@@ -152,7 +152,7 @@ pub(crate) const CALLS: &[Call] = calls! {
     orders(&OrderFilter::default());
     orders_by_alternative_id("tf-token");
     organization(id());
-    organizations();
+    organizations(None);
     place_order("ssl_basic", &NewOrder::new(certificate()));
     product("ssl_basic");
     products();

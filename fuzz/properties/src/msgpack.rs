@@ -1,6 +1,7 @@
-//! Values of the provider block and of the resources, in msgpack, as Terraform sends them with every call.
+//! Values of the provider block, the resources and the data sources, in msgpack, as Terraform sends them with every call.
 //!
-//! An input is a line that names the schema (`provider`, or a resource type) and the bytes of a value.
+//! An input is a line that names the schema (`provider`, a resource type, or `data.` and a data source) and the bytes of a
+//! value.
 
 use terraform_host::msgpack as core_msgpack;
 use terraform_host::proto::tfplugin6 as proto;
@@ -35,7 +36,16 @@ pub fn hold(input: &[u8]) -> Form {
             is_kept_by_a_failed_read(plugin, schema, bytes, value.as_ref());
             Form::Fits
         }
-        _ => Form::Foreign,
+        _ => {
+            let data_source = schema.strip_prefix("data.");
+            let Some((name, ty)) =
+                data_source.and_then(|name| Some((name, plugin.data_source(name)?)))
+            else {
+                return Form::Foreign;
+            };
+            is_not_read_without_key(plugin, name, bytes, decoded(bytes, ty).as_ref());
+            Form::Fits
+        }
     })
 }
 
@@ -69,6 +79,24 @@ fn is_validated(plugin: &Plugin, schema: &str, bytes: &[u8], value: Option<&Valu
     };
     let answer = plugin.call(async |core| core.validate_resource_config(request).await);
     judged(value.filter(is_object), plugin::refuse(&answer.diagnostics));
+}
+
+/// A configuration is validated; without a key nothing is looked up, and no state comes of it.
+fn is_not_read_without_key(plugin: &Plugin, name: &str, bytes: &[u8], value: Option<&Value>) {
+    let request = proto::validate_data_resource_config::Request {
+        type_name: name.to_owned(),
+        config: plugin::in_msgpack(bytes),
+    };
+    let answer = plugin.call(async |core| core.validate_data_resource_config(request).await);
+    judged(value.filter(is_object), plugin::refuse(&answer.diagnostics));
+    let request = proto::read_data_source::Request {
+        type_name: name.to_owned(),
+        config: plugin::in_msgpack(bytes),
+        ..proto::read_data_source::Request::default()
+    };
+    let answer = plugin.call(async |core| core.read_data_source(request).await);
+    assert!(plugin::refuse(&answer.diagnostics));
+    assert_eq!(answer.state, None);
 }
 
 /// Without a key nothing can be looked at; no state is unknown. State and private data stay as they are, to the byte.

@@ -1,10 +1,11 @@
 //! The provider as Terraform meets it: its gRPC service, without a process and a socket between.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 use terraform_host::proto::tfplugin6 as proto;
-use terraform_provider_digicert::framework::server::{ErasedResource, Server};
-use terraform_provider_digicert::framework::{Provider, Type};
+use terraform_provider_digicert::framework::server::{MAX_MESSAGE_BYTES, Server};
+use terraform_provider_digicert::framework::{Catalog, CatalogEntry, Provider, Type};
 use terraform_provider_digicert::provider::DigicertProvider;
 use tokio::runtime::{Builder, Runtime};
 use tokio_util::task::TaskTracker;
@@ -14,14 +15,12 @@ use tonic::{Response, Status};
 use crate::quoted;
 use proto::provider_client::ProviderClient;
 
-/// The largest message that core takes.
-const MESSAGE_LIMIT: usize = 256 << 20;
-
 /// A provider that is served in this thread.
 pub(crate) struct Plugin {
     runtime: Runtime,
     client: RefCell<ProviderClient<Routes>>,
-    resources: Vec<ErasedResource>,
+    resources: BTreeMap<&'static str, Type>,
+    data_sources: BTreeMap<&'static str, Type>,
     /// Type of the provider block.
     pub(crate) block: Type,
 }
@@ -29,16 +28,17 @@ pub(crate) struct Plugin {
 impl Plugin {
     /// Serves `provider`.
     pub(crate) fn serving(provider: DigicertProvider) -> Self {
-        let resources = provider.resources();
+        let catalog = Catalog::of(&provider);
         let block = provider.schema().ty();
         let service = Server::new(provider, TaskTracker::new()).into_service();
         let client = ProviderClient::new(Routes::new(service))
-            .max_decoding_message_size(MESSAGE_LIMIT)
-            .max_encoding_message_size(MESSAGE_LIMIT);
+            .max_decoding_message_size(MAX_MESSAGE_BYTES)
+            .max_encoding_message_size(MAX_MESSAGE_BYTES);
         Self {
             runtime: runtime(),
             client: RefCell::new(client),
-            resources,
+            resources: types(&catalog.resources),
+            data_sources: types(&catalog.data_sources),
             block,
         }
     }
@@ -80,10 +80,18 @@ impl Plugin {
 
     /// The type of the states of a resource.
     pub(crate) fn resource(&self, type_name: &str) -> Option<&Type> {
-        let mut resources = self.resources.iter();
-        let resource = resources.find(|resource| resource.type_name() == type_name)?;
-        Some(resource.ty())
+        self.resources.get(type_name)
     }
+
+    /// The type of the configurations of a data source.
+    pub(crate) fn data_source(&self, type_name: &str) -> Option<&Type> {
+        self.data_sources.get(type_name)
+    }
+}
+
+fn types(entries: &[CatalogEntry]) -> BTreeMap<&'static str, Type> {
+    let named = |entry: &CatalogEntry| (entry.type_name, entry.schema.ty());
+    entries.iter().map(named).collect()
 }
 
 /// A runtime for the thread that fuzzes.

@@ -1,25 +1,19 @@
 //! Who calls, and the account around it: user, account, divisions, custom fields, balance.
 
-use axum::{
-    Extension, Json,
-    extract::{Path, State},
-    response::IntoResponse,
-};
+use axum::Json;
+use axum::extract::{Path, State};
 use serde_json::{Value, json};
 use time::Duration;
 
-use super::{
-    Account, Answer,
-    error::Problem,
-    gate::{ByCaller, Caller},
-    numeric_id,
-};
-use crate::account::{
-    ACCOUNT_ID, BALANCE, CONTAINERS, CUSTOM_FIELDS, Container, DEFAULT_CONTAINER, ROOT_CONTAINER,
-    Role,
+use super::error::Problem;
+use super::extract::{Caller, numeric_id};
+use super::{Account, Answer};
+use crate::account::catalog::{
+    self, ACCOUNT_ID, BALANCE, CONTAINERS, CUSTOM_FIELDS, Container, DEFAULT_CONTAINER,
+    ROOT_CONTAINER, Role,
 };
 
-pub(super) async fn me(State(shared): Account, Extension(Caller(user)): ByCaller) -> Answer {
+pub(super) async fn me(State(shared): Account, Caller(user): Caller) -> Answer {
     let (role_id, role) = match user.role {
         Role::Administrator => (1, "Administrator"),
         Role::StandardUser => (5, "Standard user"),
@@ -50,8 +44,7 @@ pub(super) async fn me(State(shared): Account, Extension(Caller(user)): ByCaller
         "type": "standard",
         "has_container_assignments": false,
         "container_visibility": [container],
-    }))
-    .into_response())
+    })))
 }
 
 pub(super) async fn account(State(shared): Account) -> Answer {
@@ -79,8 +72,7 @@ pub(super) async fn account(State(shared): Account) -> Answer {
         "client_mgr_photo_id": 0,
         "ent_support_plan": "1",
         "default_country": "us",
-    }))
-    .into_response())
+    })))
 }
 
 pub(super) async fn metadata(State(shared): Account) -> Answer {
@@ -97,18 +89,18 @@ pub(super) async fn metadata(State(shared): Account) -> Answer {
         }
         value
     });
-    Ok(Json(json!({ "metadata": fields.collect::<Vec<_>>() })).into_response())
+    Ok(Json(json!({ "metadata": fields.collect::<Vec<_>>() })))
 }
 
 pub(super) async fn containers() -> Answer {
     let containers: Vec<Value> = CONTAINERS.iter().map(container_info).collect();
-    Ok(Json(json!({ "containers": containers })).into_response())
+    Ok(Json(json!({ "containers": containers })))
 }
 
 pub(super) async fn container(Path(id): Path<String>) -> Answer {
     let id = numeric_id(&id, "container")?;
-    let container = crate::account::container(id).ok_or_else(|| Problem::not_found("container"))?;
-    Ok(Json(container_info(container)).into_response())
+    let container = catalog::container(id).ok_or_else(|| Problem::not_found("container"))?;
+    Ok(Json(container_info(container)))
 }
 
 /// Money is text in this endpoint.
@@ -121,8 +113,7 @@ pub(super) async fn balance(State(shared): Account) -> Answer {
         "negative_balance_limit": "0.00",
         "used_credit_from_other_containers": "0.00",
         "total_available_funds": format!("{left}.00"),
-    }))
-    .into_response())
+    })))
 }
 
 fn container_info(container: &Container) -> Value {

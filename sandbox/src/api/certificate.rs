@@ -1,18 +1,18 @@
 //! Issued certificates: the chain as JSON and downloads as text.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-    http::header,
-    response::{IntoResponse, Response},
-};
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::{HeaderName, header};
 use serde_json::{Value, json};
 
-use super::{Account, Answer, error::Problem, numeric_id};
-use crate::{
-    ca::{INTERMEDIATE_NAME, Issued, ROOT_NAME},
-    state::State as AccountState,
-};
+use super::error::Problem;
+use super::extract::{OrderId, numeric_id};
+use super::{Account, Answer};
+use crate::account::ca::{INTERMEDIATE_NAME, Issued, ROOT_NAME};
+use crate::account::state::State as AccountState;
+
+/// A download as text, or a refusal.
+type Download = Result<([(HeaderName, &'static str); 1], String), Problem>;
 
 /// The chain as order answers and the chain endpoint give it: leaf, intermediate, root.
 pub(super) fn chain_of(state: &AccountState, common_name: &str, certificate: &Issued) -> Value {
@@ -27,44 +27,42 @@ pub(super) async fn chain(State(shared): Account, Path(id): Path<String>) -> Ans
     let state = shared.lock();
     let (common_name, certificate) = by_id(&state, &id)?;
     let chain = chain_of(&state, common_name, certificate);
-    Ok(Json(json!({ "intermediates": chain })).into_response())
+    Ok(Json(json!({ "intermediates": chain })))
 }
 
 pub(super) async fn by_format(
     State(shared): Account,
     Path((id, format)): Path<(String, String)>,
-) -> Answer {
+) -> Download {
     let state = shared.lock();
-    let (_, certificate) = by_id(&state, &id)?;
-    download(&state, certificate, &format)
+    download(&state, by_id(&state, &id)?.1, &format)
 }
 
-pub(super) async fn by_platform(State(shared): Account, Path(id): Path<String>) -> Answer {
+pub(super) async fn by_platform(State(shared): Account, Path(id): Path<String>) -> Download {
     let state = shared.lock();
-    let (_, certificate) = by_id(&state, &id)?;
-    download(&state, certificate, PLATFORM_FORMAT)
+    download(&state, by_id(&state, &id)?.1, PLATFORM_FORMAT)
 }
 
 pub(super) async fn by_chosen_platform(
     State(shared): Account,
     Path((id, _platform)): Path<(String, i64)>,
-) -> Answer {
+) -> Download {
     let state = shared.lock();
-    let (_, certificate) = by_id(&state, &id)?;
-    download(&state, certificate, PLATFORM_FORMAT)
+    download(&state, by_id(&state, &id)?.1, PLATFORM_FORMAT)
 }
 
-pub(super) async fn of_order(State(shared): Account, Path(order): Path<String>) -> Answer {
+pub(super) async fn of_order(State(shared): Account, id: OrderId) -> Download {
     let state = shared.lock();
-    download(&state, of_order_id(&state, &order)?, PLATFORM_FORMAT)
+    download(&state, of_order_id(&state, id)?, PLATFORM_FORMAT)
 }
 
 pub(super) async fn of_order_by_format(
     State(shared): Account,
-    Path((order, format)): Path<(String, String)>,
-) -> Answer {
+    id: OrderId,
+    Path((_, format)): Path<(String, String)>,
+) -> Download {
     let state = shared.lock();
-    download(&state, of_order_id(&state, &order)?, &format)
+    download(&state, of_order_id(&state, id)?, &format)
 }
 
 /// Every platform downloads as PEM here; the real service sends zip files for most of them.
@@ -78,19 +76,12 @@ fn by_id<'a>(state: &'a AccountState, id: &str) -> Result<(&'a str, &'a Issued),
     Ok((certificate.wanted.common_name.as_str(), issued))
 }
 
-fn of_order_id<'a>(state: &'a AccountState, id: &str) -> Result<&'a Issued, Problem> {
-    let order = state
-        .orders
-        .get(&numeric_id(id, "order")?)
-        .ok_or_else(|| Problem::not_found("order"))?;
-    order
-        .primary()
-        .issued
-        .as_ref()
-        .ok_or_else(|| Problem::not_found("certificate"))
+fn of_order_id(state: &AccountState, id: OrderId) -> Result<&Issued, Problem> {
+    let issued = id.find(state)?.primary().issued.as_ref();
+    issued.ok_or_else(|| Problem::not_found("certificate"))
 }
 
-fn download(state: &AccountState, certificate: &Issued, format: &str) -> Answer {
+fn download(state: &AccountState, certificate: &Issued, format: &str) -> Download {
     let leaf = certificate.pem.as_str();
     let intermediate = state.authority.intermediate_pem.as_str();
     let root = state.authority.root_pem.as_str();
@@ -103,7 +94,5 @@ fn download(state: &AccountState, certificate: &Issued, format: &str) -> Answer 
         }
         _ => return Err(Problem::invalid_value("format")),
     };
-    let response: Response =
-        ([(header::CONTENT_TYPE, "application/x-pem-file")], text).into_response();
-    Ok(response)
+    Ok(([(header::CONTENT_TYPE, "application/x-pem-file")], text))
 }

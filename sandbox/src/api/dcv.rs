@@ -1,30 +1,29 @@
-//! Domain control validation of one order: its random value, its method, and a look at where it stands.
+//! Domain control validation of one order: its random value, its method, and its check.
 //!
-//! Nothing is looked up over HTTP, and DNS is the sandbox's own: domains become valid through the control interface.
+//! Nothing is looked up over HTTP, and DNS is the sandbox's own: domains become valid through the
+//! control interface.
 
-use axum::{
-    Json,
-    body::Bytes,
-    extract::{Path, State},
-    http::StatusCode,
-    response::IntoResponse,
-};
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use super::{Account, Answer, error::Problem, json_body, no_content, numeric_id};
-use crate::{clock::timestamp, dcv::DCV_METHODS, order::Status, state::State as AccountState};
+use super::error::Problem;
+use super::extract::{JsonBody, OrderId};
+use super::{Account, Answer};
+use crate::account::clock::timestamp;
+use crate::account::dcv::DCV_METHODS;
+use crate::account::order::Status;
+use crate::account::state::State as AccountState;
 
-/// `PUT /order/certificate/{id}/dcv-random-value`: the value in force, or a new one once it has expired.
-pub(super) async fn random_value(State(shared): Account, Path(id): Path<String>) -> Answer {
-    let id = numeric_id(&id, "order")?;
+/// `PUT /order/certificate/{id}/dcv-random-value`: the value in force, or a new one once it has
+/// expired.
+pub(super) async fn random_value(State(shared): Account, id: OrderId) -> Answer {
     let mut state = shared.lock();
-    let now = state.now();
-    let order = state
-        .orders
-        .get(&id)
-        .ok_or_else(|| Problem::not_found("order"))?;
+    let order = id.find(&state)?;
     let open = matches!(
-        order.status(now),
+        order.status(state.now()),
         Status::NeedsApproval
             | Status::Pending
             | Status::Processing
@@ -43,17 +42,12 @@ pub(super) async fn random_value(State(shared): Account, Path(id): Path<String>)
 /// `PUT /order/certificate/{id}/dcv-method`, for pending orders.
 pub(super) async fn change_method(
     State(shared): Account,
-    Path(id): Path<String>,
-    body: Bytes,
-) -> Answer {
-    let id = numeric_id(&id, "order")?;
-    let body = json_body(&body)?;
+    id: OrderId,
+    JsonBody(body): JsonBody,
+) -> Result<Response, Problem> {
     let mut state = shared.lock();
     let now = state.now();
-    let order = state
-        .orders
-        .get_mut(&id)
-        .ok_or_else(|| Problem::not_found("order"))?;
+    let order = id.find_mut(&mut state)?;
     let method = body["dcv_method"].as_str().unwrap_or_default();
     if !order.primary().wanted.takes_dcv_method(method) {
         return Err(Problem::invalid_value("dcv_method"));
@@ -63,20 +57,17 @@ pub(super) async fn change_method(
     }
     method.clone_into(&mut order.wanted.dcv_method);
     if method == DCV_METHODS[0] {
-        return Ok(no_content());
+        return Ok(StatusCode::NO_CONTENT.into_response());
     }
-    random_value_of(&mut state, id)
+    random_value_of(&mut state, id).map(Json::into_response)
 }
 
-/// `PUT /order/certificate/{id}/check-dcv`: reports, and fails for a file token that is not in place.
-pub(super) async fn check(State(shared): Account, Path(id): Path<String>) -> Answer {
-    let id = numeric_id(&id, "order")?;
+/// `PUT /order/certificate/{id}/check-dcv`: reports, and fails for a file token that is not in
+/// place.
+pub(super) async fn check(State(shared): Account, id: OrderId) -> Answer {
     let mut state = shared.lock();
-    state.look_into_dns(id)?;
-    let order = state
-        .orders
-        .get(&id)
-        .ok_or_else(|| Problem::not_found("order"))?;
+    state.check_dns(id.0)?;
+    let order = id.find(&state)?;
     let valid = order.domains.iter().all(|domain| domain.validated);
     if !valid && order.wanted.dcv_method.starts_with("http-token") {
         return Err(Problem::token_not_found());
@@ -99,13 +90,15 @@ pub(super) async fn check(State(shared): Account, Path(id): Path<String>) -> Ans
     if status == Status::Issued {
         answer["certificate_id"] = order.primary().id.into();
     }
-    Ok(Json(answer).into_response())
+    Ok(Json(answer))
 }
 
-fn random_value_of(state: &mut AccountState, id: u64) -> Answer {
+fn random_value_of(state: &mut AccountState, id: OrderId) -> Answer {
     let (value, expires) = state
-        .random_value(id)?
+        .random_value(id.0)?
         .ok_or_else(|| Problem::not_found("order"))?;
-    let answer = json!({ "dcv_random_value": value, "expiration_date": timestamp(expires) });
-    Ok((StatusCode::OK, Json(answer)).into_response())
+    Ok(Json(json!({
+        "dcv_random_value": value,
+        "expiration_date": timestamp(expires),
+    })))
 }

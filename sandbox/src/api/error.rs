@@ -1,10 +1,9 @@
-//! Every error answer in one place. Codes marked "ours" are not documented by DigiCert: tests of a client must not rely on them.
+//! Every error answer in one place. Codes marked "ours" are not documented by DigiCert: tests of a
+//! client must not rely on them.
 
-use axum::{
-    Json,
-    http::StatusCode,
-    response::{IntoResponse, Response},
-};
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 /// An answer with an `errors` array.

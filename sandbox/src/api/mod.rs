@@ -2,66 +2,64 @@
 
 mod account;
 mod certificate;
-mod certificate_checks;
+mod certificate_request;
 mod dcv;
+mod end_order;
 mod error;
-mod fields;
-mod gate;
-mod issued;
-mod list;
-mod meeting;
-mod name_checks;
-mod note;
-mod order;
-mod order_checks;
+mod extract;
+mod fault_middleware;
+mod fault_responses;
+mod middleware;
 mod order_info;
-mod order_validation;
+mod order_list;
 mod organization;
-mod organization_checks;
+mod place_order;
 mod product;
 mod query;
 mod reissue;
 mod request;
-mod revoke;
-mod status;
 mod update;
 
 use std::sync::Arc;
 
-use axum::{
-    Router,
-    body::Bytes,
-    http::StatusCode,
-    middleware,
-    response::{IntoResponse, Response},
-    routing::{get, post, put},
-};
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{MethodFilter, get, post, put};
+use axum::{Json, Router};
 use serde_json::Value;
 
 use self::error::Problem;
-use crate::state::Shared;
+use crate::account::state::Shared;
 
 /// Path of the imitated API.
 pub(crate) const BASE_PATH: &str = "/services/v2";
 
-/// What a handler ends with.
-type Answer = Result<Response, Problem>;
 /// The state as axum hands it to a handler.
-type Account = axum::extract::State<Arc<Shared>>;
+type Account = State<Arc<Shared>>;
+/// A 200 with JSON, or a refusal.
+type Answer = Result<Json<Value>, Problem>;
+/// A 201 with JSON, or a refusal.
+type Created = Result<(StatusCode, Json<Value>), Problem>;
+/// A 204, or a refusal.
+type NoContent = Result<StatusCode, Problem>;
 
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
     Router::new()
-        .route("/order/certificate", get(list::orders))
-        .route("/order/certificate/status-changes", get(status::changes))
+        .route("/order/certificate", get(order_list::orders))
+        .route(
+            "/order/certificate/status-changes",
+            get(order_list::status_changes),
+        )
         // GET takes an order id, serial number or thumbprint in this place, POST a product.
         .route(
             "/order/certificate/{key}",
-            get(order_info::by_key).post(order::place),
+            get(order_info::by_key).post(place_order::place),
         )
-        .route("/order/certificate/{id}/status", put(status::cancel))
+        .route("/order/certificate/{id}/status", put(end_order::cancel))
         .route(
             "/order/certificate/{id}/validation",
-            get(order_validation::validation),
+            get(order_info::validation),
         )
         .route(
             "/order/certificate/{id}/dcv-random-value",
@@ -74,36 +72,48 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/order/certificate/{id}/check-dcv", put(dcv::check))
         .route(
             "/order/certificate/{id}/reissue",
-            get(issued::reissues).post(reissue::reissue),
+            get(reissue::reissues).post(reissue::reissue),
         )
         .route(
             "/order/certificate/{id}/duplicate",
-            get(issued::duplicates).post(reissue::duplicate),
+            get(reissue::duplicates).post(reissue::duplicate),
         )
-        .route("/order/certificate/{id}/revoke", put(revoke::order))
-        .route("/certificate/{id}/revoke", put(revoke::certificate))
+        .route(
+            "/order/certificate/{id}/revoke",
+            put(end_order::revoke_order),
+        )
+        .route(
+            "/certificate/{id}/revoke",
+            put(end_order::revoke_certificate),
+        )
         .route(
             "/order/certificate/{id}/additional-emails",
-            put(update::additional_emails),
+            update::route(MethodFilter::PUT, update::additional_emails),
         )
         .route(
             "/order/certificate/{id}/custom-field",
-            post(update::custom_field),
+            update::route(MethodFilter::POST, update::custom_field),
         )
         .route(
             "/order/certificate/{id}/renewal-emails/{word}",
             put(update::renewal_emails),
         )
-        .route("/order/certificate/{id}/contact", put(update::contacts))
+        .route(
+            "/order/certificate/{id}/contact",
+            update::route(MethodFilter::PUT, update::contacts),
+        )
         .route(
             "/order/certificate/{id}/auto-reissue",
-            put(update::auto_reissue),
+            update::route(MethodFilter::PUT, update::auto_reissue),
         )
         .route(
             "/order/certificate/{id}/note",
-            get(note::list).post(note::add),
+            get(update::notes).post(update::add_note),
         )
-        .route("/order/alternate/{alternative}", get(list::alternate))
+        .route(
+            "/order/alternate/{alternative}",
+            get(order_list::by_reference),
+        )
         .route("/certificate/{id}/chain", get(certificate::chain))
         .route(
             "/certificate/{id}/download/format/{format}",
@@ -118,11 +128,11 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
             get(certificate::by_chosen_platform),
         )
         .route(
-            "/certificate/download/order/{order}",
+            "/certificate/download/order/{id}",
             get(certificate::of_order),
         )
         .route(
-            "/certificate/download/order/{order}/format/{format}",
+            "/certificate/download/order/{id}/format/{format}",
             get(certificate::of_order_by_format),
         )
         .route("/request", get(request::list))
@@ -145,34 +155,10 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/finance/order-pricing", post(product::pricing))
         .fallback(no_route)
         .method_not_allowed_fallback(no_route)
-        .layer(middleware::from_fn_with_state(
-            Arc::clone(&shared),
-            gate::pass,
-        ))
+        .layer(from_fn_with_state(Arc::clone(&shared), middleware::run))
         .with_state(shared)
 }
 
 async fn no_route() -> Problem {
     Problem::not_found("route")
-}
-
-/// A 204: no body and no content type.
-fn no_content() -> Response {
-    StatusCode::NO_CONTENT.into_response()
-}
-
-/// Reads a body as a JSON object; an empty one counts as `{}`.
-fn json_body(body: &Bytes) -> Result<Value, Problem> {
-    if body.is_empty() {
-        return Ok(Value::Object(serde_json::Map::new()));
-    }
-    serde_json::from_slice(body)
-        .ok()
-        .filter(Value::is_object)
-        .ok_or_else(Problem::bad_request_format)
-}
-
-/// A numeric id from a path; anything else names nothing.
-fn numeric_id(text: &str, kind: &str) -> Result<u64, Problem> {
-    text.parse().map_err(|_| Problem::not_found(kind))
 }

@@ -1,37 +1,36 @@
-//! `GET /order/certificate/{key}`: everything about one order.
+//! `GET /order/certificate/{key}` and `.../validation`: one order, and what it waits for.
 
-use axum::{
-    Extension, Json,
-    extract::{Path, State},
-    http::Uri,
-    response::IntoResponse,
-};
+use axum::extract::{Path, State};
+use axum::http::Uri;
+use axum::{Extension, Json};
 use serde_json::{Value, json};
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
-use super::{Account, Answer, error::Problem, query::Query};
-use crate::{
-    account::{self, Product, SERVER_PLATFORMS, User},
-    ca::{INTERMEDIATE_ID, INTERMEDIATE_NAME},
-    certificate::{Certificate, Origin, WantedCertificate},
-    clock::timestamp,
-    order::{Order, RequestStatus, Status},
-    past::AsOf,
-    state::State as AccountState,
-};
+use super::error::Problem;
+use super::extract::OrderId;
+use super::query::Query;
+use super::{Account, Answer};
+use crate::account::ca::{INTERMEDIATE_ID, INTERMEDIATE_NAME};
+use crate::account::catalog::{self, Product, SERVER_PLATFORMS, User};
+use crate::account::certificate::{Certificate, Origin, WantedCertificate};
+use crate::account::clock::timestamp;
+use crate::account::order::{Order, Status};
+use crate::account::request::RequestStatus;
+use crate::account::snapshots::Snapshot;
+use crate::account::state::State as AccountState;
 
 /// Order info by order id, or by serial number or thumbprint of the order's certificate.
 pub(super) async fn by_key(
     State(shared): Account,
-    Extension(as_of): Extension<AsOf>,
+    Extension(snapshot): Extension<Snapshot>,
     Path(key): Path<String>,
     uri: Uri,
 ) -> Answer {
-    let missing = || Problem::not_found("order");
-    let mut state = as_of.view(&shared);
-    let id = state.find_order(&key).ok_or_else(missing)?.id;
-    state.poll(id)?;
-    let order = state.orders.get(&id).ok_or_else(missing)?;
+    let mut state = snapshot.view(&shared);
+    let found = state.find_order(&key);
+    let id = OrderId(found.ok_or_else(|| Problem::not_found("order"))?.id);
+    state.poll(id.0)?;
+    let order = id.find(&state)?;
     let mut info = info(&state, order);
     let pending = order.status(state.now()) == Status::Pending;
     if pending && Query::of(&uri).get("include_caa_status") == Some("true") {
@@ -41,7 +40,7 @@ pub(super) async fn by_key(
             .collect::<serde_json::Map<_, _>>()
             .into();
     }
-    Ok(Json(info).into_response())
+    Ok(Json(info))
 }
 
 fn info(state: &AccountState, order: &Order) -> Value {
@@ -121,7 +120,7 @@ fn add_what_only_some_orders_have(info: &mut Value, order: &Order, status: Statu
     }
     if !wanted.custom_fields.is_empty() {
         let fields = wanted.custom_fields.iter().map(|(id, value)| {
-            let label = account::custom_field(*id).map_or("", |field| field.label);
+            let label = catalog::custom_field(*id).map_or("", |field| field.label);
             json!({ "metadata_id": id, "label": label, "value": value })
         });
         info["custom_fields"] = fields.collect();
@@ -145,7 +144,8 @@ fn add_what_only_some_orders_have(info: &mut Value, order: &Order, status: Statu
     }
 }
 
-/// The certificate that order info shows: the one in force, or by a setting the one that is to replace it.
+/// The certificate that order info shows: the one in force, or by a setting the one that is to
+/// replace it.
 fn shown<'a>(state: &AccountState, order: &'a Order) -> &'a Certificate {
     match order.pending_reissue() {
         Some(reissue) if state.behavior.hide_former_certificate => reissue,
@@ -246,7 +246,7 @@ fn container(order: &Order) -> Value {
 /// Division as lists show it.
 pub(super) fn container_brief(order: &Order) -> Value {
     let id = order.wanted.container_id;
-    json!({ "id": id, "name": account::container(id).map(|container| container.name) })
+    json!({ "id": id, "name": catalog::container(id).map(|container| container.name) })
 }
 
 /// Product as lists show it.
@@ -254,7 +254,7 @@ pub(super) fn product_brief(product: &Product) -> Value {
     json!({ "name_id": product.name_id, "name": product.name, "type": "ssl_certificate" })
 }
 
-pub(super) fn product_full(product: &Product) -> Value {
+fn product_full(product: &Product) -> Value {
     let (kind, name, description) = if product.ev {
         ("ev", "EV", "Extended Organization Validation (EV)")
     } else {
@@ -290,7 +290,7 @@ fn named_contact(order: &Order, kind: &str) -> Option<Value> {
 }
 
 fn contact_of_order(given: &Value) -> Value {
-    let user = account::USERS
+    let user = catalog::USERS
         .iter()
         .find(|user| given["user_id"] == user.id);
     let field = |name: &str, of_user: Option<&str>| match (&given[name], of_user) {
@@ -307,7 +307,50 @@ fn contact_of_order(given: &Value) -> Value {
     })
 }
 
-pub(super) fn verification(organization_validated: bool) -> Value {
+/// `GET /order/certificate/{id}/validation`. Ids are strings here, unlike everywhere else.
+pub(super) async fn validation(State(shared): Account, id: OrderId) -> Answer {
+    let state = shared.lock();
+    let order = id.find(&state)?;
+    let organization = organization_brief(&state, order);
+    let product = product_full(order.wanted.product);
+    let done = order.organization_validated;
+    let mut organization_validation = json!({
+        "type": product["validation_type"],
+        "name": product["validation_name"],
+        "description": product["validation_description"],
+        "date_created": timestamp(order.created - Duration::days(30)),
+        "status": if done { "complete" } else { "pending" },
+        "verified_contacts": [],
+        "verification_details": verification(done),
+    });
+    if done {
+        organization_validation["validated_until"] =
+            timestamp(order.created + Duration::days(366)).into();
+    }
+    let dns_names = order.domains.iter().map(|domain| {
+        json!({
+            "domain_id": domain.id.to_string(),
+            "name_scope": domain.name,
+            "approval_scope": "subdomains",
+            "status": if domain.validated { "approved" } else { "unapproved" },
+            "method": order.wanted.dcv_method,
+            "dns_names": domain.dns_names,
+        })
+    });
+    let answer = json!({
+        "order_id": order.id.to_string(),
+        "order_status": order.status(state.now()).name(),
+        "order_name_scope": "base_domain",
+        "order_dcv_method": order.wanted.dcv_method,
+        "organization_id": order.wanted.organization_id.to_string(),
+        "organization_name": organization["name"],
+        "organization_validations": [organization_validation],
+        "dns_name_validations": dns_names.collect::<Vec<_>>(),
+    });
+    Ok(Json(answer))
+}
+
+fn verification(organization_validated: bool) -> Value {
     let open = if organization_validated {
         "complete"
     } else {

@@ -1,30 +1,48 @@
 //! Organizations: list, one of them, and the state of its validation.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-    http::Uri,
-    response::IntoResponse,
-};
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::Uri;
 use serde_json::{Value, json};
 use time::Duration;
 
-use super::{Account, Answer, error::Problem, numeric_id, query::Query};
-use crate::{
-    account::{DEFAULT_CONTAINER, Organization, ROOT_CONTAINER, container},
-    clock::timestamp,
-    state::State as AccountState,
-};
+use super::error::Problem;
+use super::extract::numeric_id;
+use super::query::Query;
+use super::{Account, Answer};
+use crate::account::catalog::{DEFAULT_CONTAINER, Organization, ROOT_CONTAINER, container};
+use crate::account::clock::timestamp;
+use crate::account::state::State as AccountState;
 
+/// `GET /organization`. The documented `filters[search]` finds an id, or what a name contains; no
+/// filter takes a whole name only.
 pub(super) async fn list(State(shared): Account, uri: Uri) -> Answer {
     let query = Query::of(&uri);
     let state = shared.lock();
     let mut found: Vec<&Organization> = state.organizations.iter().collect();
     for (name, values) in query.filters() {
-        match name {
-            "status" => found.retain(|organization| values.contains(&status(organization))),
+        let passes: fn(&Organization, &str) -> bool = match name {
+            "status" => |organization, value| status(organization) == value,
+            "search" => |organization, value| {
+                let name = organization.name.to_lowercase();
+                value.parse() == Ok(organization.id) || name.contains(&value.to_lowercase())
+            },
+            "validation" => |organization, value| match value {
+                "pending" => !organization.validated,
+                "not_pending" => organization.validated,
+                _ => false,
+            },
+            // Every organization is assigned to the default division, and the top division
+            // restricts nothing.
+            "container_id_for_organization" => {
+                |_, value| value.parse().is_ok_and(|id| container(id).is_some())
+            }
             _ => return Err(Problem::not_imitated(&format!("the filter `{name}`"))),
-        }
+        };
+        found.retain(|organization| values.iter().any(|value| passes(organization, value)));
+    }
+    if let Some(id) = query.number("container_id")? {
+        found.retain(|_| container(id).is_some());
     }
     let items = found
         .into_iter()
@@ -35,7 +53,7 @@ pub(super) async fn list(State(shared): Account, uri: Uri) -> Answer {
             item
         })
         .collect();
-    Ok(Json(query.page("organizations", items)?).into_response())
+    Ok(Json(query.page("organizations", items)?))
 }
 
 pub(super) async fn info(State(shared): Account, Path(id): Path<String>) -> Answer {
@@ -56,7 +74,7 @@ pub(super) async fn info(State(shared): Account, Path(id): Path<String>) -> Answ
         })
     });
     answer["verified_contacts"] = verified.into_iter().collect();
-    Ok(Json(answer).into_response())
+    Ok(Json(answer))
 }
 
 pub(super) async fn validation(State(shared): Account, Path(id): Path<String>) -> Answer {
@@ -73,7 +91,7 @@ pub(super) async fn validation(State(shared): Account, Path(id): Path<String>) -
             }
         })
         .collect();
-    Ok(Json(json!({ "validations": validations })).into_response())
+    Ok(Json(json!({ "validations": validations })))
 }
 
 fn find<'a>(state: &'a AccountState, id: &str) -> Result<&'a Organization, Problem> {

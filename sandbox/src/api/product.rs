@@ -1,26 +1,23 @@
 //! Products and prices.
 
-use axum::{
-    Json,
-    body::Bytes,
-    extract::{Path, State},
-    response::IntoResponse,
-};
+use axum::Json;
+use axum::extract::{Path, State};
 use serde_json::{Value, json};
 
-use super::{
-    Account, Answer, certificate_checks::one_term, error::Problem, fields::Fields, json_body,
-    order_info::platform_info,
+use super::certificate_request::one_term;
+use super::error::Problem;
+use super::extract::{Fields, JsonBody};
+use super::order_info::platform_info;
+use super::{Account, Answer};
+use crate::account::ca::{INTERMEDIATE_ID, INTERMEDIATE_NAME, ROOT_NAME};
+use crate::account::catalog::{
+    BALANCE, CONTAINERS, PRODUCTS, Product, SERVER_PLATFORMS, product_named,
 };
-use crate::{
-    account::{BALANCE, CONTAINERS, PRODUCTS, Product, SERVER_PLATFORMS, product_named},
-    ca::{INTERMEDIATE_ID, INTERMEDIATE_NAME, ROOT_NAME},
-    term::Term,
-};
+use crate::account::term::Term;
 
 pub(super) async fn list() -> Answer {
     let products: Vec<Value> = PRODUCTS.iter().map(brief).collect();
-    Ok(Json(json!({ "products": products })).into_response())
+    Ok(Json(json!({ "products": products })))
 }
 
 pub(super) async fn info(Path(name_id): Path<String>) -> Answer {
@@ -45,7 +42,7 @@ pub(super) async fn info(Path(name_id): Path<String>) -> Answer {
     if let (Some(answer), Value::Object(details)) = (answer.as_object_mut(), details) {
         answer.extend(details);
     }
-    Ok(Json(answer).into_response())
+    Ok(Json(answer))
 }
 
 fn brief(product: &Product) -> Value {
@@ -71,8 +68,7 @@ fn brief(product: &Product) -> Value {
 }
 
 /// `POST /finance/order-pricing`: the same sum that the order would be charged.
-pub(super) async fn pricing(State(shared): Account, body: Bytes) -> Answer {
-    let body = json_body(&body)?;
+pub(super) async fn pricing(State(shared): Account, JsonBody(body): JsonBody) -> Answer {
     let product = body["product_name_id"]
         .as_str()
         .and_then(product_named)
@@ -117,6 +113,5 @@ pub(super) async fn pricing(State(shared): Account, body: Bytes) -> Answer {
         "currency": "USD",
         "tax": "0.00",
         "tax_error": false,
-    }))
-    .into_response())
+    })))
 }

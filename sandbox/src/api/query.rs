@@ -2,10 +2,9 @@
 
 use axum::http::Uri;
 use serde_json::{Value, json};
-use time::{
-    Date, OffsetDateTime, PrimitiveDateTime, UtcOffset, format_description::BorrowedFormatItem,
-    macros::format_description,
-};
+use time::format_description::BorrowedFormatItem;
+use time::macros::format_description;
+use time::{Date, OffsetDateTime, PrimitiveDateTime, UtcOffset};
 use url::form_urlencoded;
 
 use super::error::Problem;
@@ -39,7 +38,8 @@ impl Query {
             .transpose()
     }
 
-    /// All filters with their values, in the order given. `filters[status][1]` adds a value to `status`.
+    /// All filters with their values, in the order given. `filters[status][1]` adds a value to
+    /// `status`.
     pub(super) fn filters(&self) -> Vec<(&str, Vec<&str>)> {
         let mut filters: Vec<(&str, Vec<&str>)> = Vec::new();
         for (key, value) in &self.0 {

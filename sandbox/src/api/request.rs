@@ -1,29 +1,20 @@
 //! Requests: what an order waits for until somebody approves it.
 
-use axum::{
-    Extension, Json,
-    body::Bytes,
-    extract::{Path, State},
-    http::Uri,
-    response::IntoResponse,
-};
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, Uri};
 use serde_json::{Value, json};
 
-use super::{
-    Account, Answer,
-    error::Problem,
-    gate::{ByCaller, Caller},
-    json_body, no_content, numeric_id,
-    order_info::{container_brief, organization_brief, product_brief, user_brief},
-    query::Query,
-};
-use crate::{
-    account::Role,
-    clock::timestamp,
-    order::{Order, Request, RequestStatus},
-    revoking::Verdict,
-    state::State as AccountState,
-};
+use super::error::Problem;
+use super::extract::{Caller, JsonBody, numeric_id};
+use super::order_info::{container_brief, organization_brief, product_brief, user_brief};
+use super::query::Query;
+use super::{Account, Answer, NoContent};
+use crate::account::catalog::Role;
+use crate::account::clock::timestamp;
+use crate::account::order::Order;
+use crate::account::request::{Request, RequestStatus, Verdict};
+use crate::account::state::State as AccountState;
 
 pub(super) async fn list(State(shared): Account, uri: Uri) -> Answer {
     let query = Query::of(&uri);
@@ -43,7 +34,7 @@ pub(super) async fn list(State(shared): Account, uri: Uri) -> Answer {
         .filter(|(_, request)| statuses.is_empty() || statuses.contains(&request.status.name()))
         .map(|(order, request)| brief(&state, order, request))
         .collect();
-    Ok(Json(query.page("requests", items)?).into_response())
+    Ok(Json(query.page("requests", items)?))
 }
 
 pub(super) async fn info(State(shared): Account, Path(id): Path<String>) -> Answer {
@@ -71,18 +62,19 @@ pub(super) async fn info(State(shared): Account, Path(id): Path<String>) -> Answ
             answer["processor_comment"] = comment.as_str().into();
         }
     }
-    Ok(Json(answer).into_response())
+    Ok(Json(answer))
 }
 
-/// `PUT /request/{id}/status`. In a two-step account the reviewer sets `pending`, then the approver `approved`.
+/// `PUT /request/{id}/status`. In a two-step account the reviewer sets `pending`, then the approver
+/// `approved`.
 pub(super) async fn decide(
     State(shared): Account,
-    Extension(Caller(user)): ByCaller,
+    Caller(user): Caller,
     Path(id): Path<String>,
-    body: Bytes,
-) -> Answer {
+    body: Result<JsonBody, Problem>,
+) -> NoContent {
     let id = numeric_id(&id, "request")?;
-    let body = json_body(&body)?;
+    let JsonBody(body) = body?;
     let comment = body["processor_comment"].as_str().map(str::to_owned);
     let mut state = shared.lock();
     let now = state.now();
@@ -128,8 +120,8 @@ pub(super) async fn decide(
         };
         order.decide(id, verdict, now);
     }
-    state.settle(order_id)?;
-    Ok(no_content())
+    state.issue_if_immediate(order_id)?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 fn brief(state: &AccountState, order: &Order, request: &Request) -> Value {

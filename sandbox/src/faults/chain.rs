@@ -1,4 +1,4 @@
-//! Certificate chains that are not leaf, intermediate, root: longer, turned round, signed twice, or for another key.
+//! Certificate chains that are not leaf, intermediate, root, or are for another key.
 
 use rcgen::{
     CertificateParams, DistinguishedName, DnType, IsCa, Issuer, KeyPair, PublicKeyData,
@@ -7,9 +7,10 @@ use rcgen::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
-use x509_parser::{pem::parse_x509_pem, prelude::X509Certificate};
+use x509_parser::pem::parse_x509_pem;
+use x509_parser::prelude::X509Certificate;
 
-use crate::ca::{self, Authority, Leaf};
+use crate::account::ca::{self, Authority, Leaf};
 
 /// A form of a certificate chain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -15,7 +15,8 @@ pub enum Form {
     FlagsAsNumbers,
     /// An empty list of names as a list of one empty name.
     EmptyNames,
-    /// An object without members as an empty list, as PHP writes it: `organization` of listed orders.
+    /// An object without members as an empty list, as PHP writes it: `organization` of listed
+    /// orders.
     ObjectsAsLists,
     /// Hash names in upper case, countries in lower case.
     OtherCase,

@@ -1,10 +1,12 @@
 //! The seed page's example order in all five answers, and the certificate that comes out.
 
-use certcentral_sandbox::{Approval, Behavior, Issuance, Settings};
+use certcentral_sandbox::{Approval, Issuance};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use time::macros::datetime;
-use x509_parser::{extensions::GeneralName, pem::Pem, prelude::X509Certificate};
+use x509_parser::extensions::GeneralName;
+use x509_parser::pem::Pem;
+use x509_parser::prelude::X509Certificate;
 
 use crate::client::{Client, new_csr, seed_body};
 
@@ -12,20 +14,8 @@ const ORDER: u64 = 2_147_500_001;
 const CERTIFICATE: u64 = 3_001_200_001;
 const REQUEST: u64 = 4_400_001;
 
-fn account(approval: Approval, issuance: Issuance) -> Settings {
-    Settings {
-        start_at: Some(datetime!(2026-04-14 09:12:38 UTC)),
-        behavior: Behavior {
-            approval,
-            issuance,
-            ..Behavior::default()
-        },
-        ..Settings::default()
-    }
-}
-
 async fn answer_to_the_seed(approval: Approval, issuance: Issuance, skip: bool) -> Value {
-    let client = Client::of(account(approval, issuance));
+    let client = Client::of_account(approval, issuance);
     let mut body = seed_body(&new_csr().1);
     body["skip_approval"] = skip.into();
     let (status, answer) = client.order("ssl_plus", &body).await;
@@ -76,7 +66,7 @@ async fn the_seed_order_gets_each_documented_answer() {
 
 #[tokio::test]
 async fn the_certificate_is_real_and_verifies_up_to_the_root() {
-    let client = Client::of(account(Approval::None, Issuance::Immediate));
+    let client = Client::of_account(Approval::None, Issuance::Immediate);
     let (key, csr) = new_csr();
     let (_, order) = client.order("ssl_plus", &seed_body(&csr)).await;
     let (status, chain) = client

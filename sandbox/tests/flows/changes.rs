@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use certcentral_sandbox::{Approval, Behavior, Dcv, Issuance, Move, Settings};
+use certcentral_sandbox::{Approval, Dcv, Issuance, Move};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use time::macros::datetime;
 
 use crate::client::{Client, new_csr, seed_body};
 
@@ -13,14 +12,7 @@ const DAY: u64 = 86_400;
 
 /// An account with an issued order.
 pub(crate) async fn issued(approval: Approval) -> (Client, u64) {
-    let client = Client::of(Settings {
-        start_at: Some(datetime!(2026-04-14 09:12:38 UTC)),
-        behavior: Behavior {
-            approval,
-            ..Behavior::default()
-        },
-        ..Settings::default()
-    });
+    let client = Client::of_account(approval, Issuance::Immediate);
     let mut body = seed_body(&new_csr().1);
     body["skip_approval"] = true.into();
     body["validity_years"] = 1.into();

@@ -1,9 +1,10 @@
 //! A bare HTTP client of the sandbox. It knows no field names: tests write the bodies they mean.
 
-use certcentral_sandbox::{Sandbox, Settings};
+use certcentral_sandbox::{Approval, Behavior, Issuance, Sandbox, Settings};
 use rcgen::{CertificateParams, KeyPair};
 use reqwest::{Method, Response, StatusCode};
 use serde_json::{Value, json};
+use time::macros::datetime;
 
 /// A sandbox and a client with a key for it.
 pub(crate) struct Client {
@@ -19,6 +20,19 @@ impl Client {
             http: reqwest::Client::builder().no_proxy().build().unwrap(),
             key: "sandbox-flows",
         }
+    }
+
+    /// A client of an account with these settings, whose clock stands still.
+    pub(crate) fn of_account(approval: Approval, issuance: Issuance) -> Self {
+        Self::of(Settings {
+            start_at: Some(datetime!(2026-04-14 09:12:38 UTC)),
+            behavior: Behavior {
+                approval,
+                issuance,
+                ..Behavior::default()
+            },
+            ..Settings::default()
+        })
     }
 
     pub(crate) async fn send(

@@ -1,11 +1,12 @@
 //! Every answer has the keys and JSON types of the recorded shapes in `tests/fixtures/certcentral`.
 
-use std::{fs, path::Path, time::Duration};
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
 
-use certcentral_sandbox::{Approval, Behavior, Dcv, Issuance, Move, Settings};
+use certcentral_sandbox::{Approval, Dcv, Issuance, Move};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use time::macros::datetime;
 
 use crate::client::Client;
 
@@ -47,18 +48,6 @@ pub(crate) fn assert_shape(name: &str, given: &Value) {
     let mut found = Vec::new();
     differences(&fixture(name), given, "", &mut found);
     assert_eq!(found, Vec::<String>::new(), "{name}: {given:#}");
-}
-
-pub(crate) fn client(approval: Approval, issuance: Issuance) -> Client {
-    Client::of(Settings {
-        start_at: Some(datetime!(2026-04-14 09:12:38 UTC)),
-        behavior: Behavior {
-            approval,
-            issuance,
-            ..Behavior::default()
-        },
-        ..Settings::default()
-    })
 }
 
 /// The order of the fixtures, with or without `skip_approval`.
@@ -114,11 +103,11 @@ async fn order_answers_have_the_recorded_shapes() {
             true,
         ),
     ] {
-        let client = client(approval, issuance);
+        let client = Client::of_account(approval, issuance);
         let (_, answer) = client.order("ssl_basic", &body(skip)).await;
         assert_shape(name, &answer);
     }
-    let client = client(Approval::None, Issuance::Immediate);
+    let client = Client::of_account(Approval::None, Issuance::Immediate);
     client
         .sandbox
         .change(|behavior| behavior.dcv = Dcv::Required);
@@ -132,7 +121,7 @@ async fn order_answers_have_the_recorded_shapes() {
 
 #[tokio::test]
 async fn order_info_has_the_recorded_shape_in_every_status() {
-    let client = client(Approval::OneStep, Issuance::Manual);
+    let client = Client::of_account(Approval::OneStep, Issuance::Manual);
     let sandbox = &client.sandbox;
 
     let order = placed(&client, false).await;
@@ -170,7 +159,7 @@ async fn order_info_has_the_recorded_shape_in_every_status() {
 
 #[tokio::test]
 async fn lists_have_the_recorded_shapes() {
-    let mut client = client(Approval::OneStep, Issuance::Immediate);
+    let mut client = Client::of_account(Approval::OneStep, Issuance::Immediate);
     let order = placed(&client, true).await;
     let token = fixture("order_create_request")["alternative_order_id"].clone();
     let alternate = format!("/order/alternate/{}", token.as_str().unwrap());
@@ -246,7 +235,7 @@ async fn lists_have_the_recorded_shapes() {
 
 #[tokio::test]
 async fn validation_answers_have_the_recorded_shapes() {
-    let client = client(Approval::None, Issuance::Immediate);
+    let client = Client::of_account(Approval::None, Issuance::Immediate);
     client
         .sandbox
         .change(|behavior| behavior.dcv = Dcv::Required);
@@ -282,7 +271,7 @@ async fn validation_answers_have_the_recorded_shapes() {
 
 #[tokio::test]
 async fn a_price_estimate_is_what_the_order_is_charged() {
-    let client = client(Approval::None, Issuance::Immediate);
+    let client = Client::of_account(Approval::None, Issuance::Immediate);
     let request = json!({
         "product_name_id": "ssl_basic",
         "certificate": { "dns_names": ["shop.example.com", "www.shop.example.com", "api.example.com"] },
@@ -298,7 +287,7 @@ async fn a_price_estimate_is_what_the_order_is_charged() {
 
 #[tokio::test]
 async fn errors_are_the_recorded_ones() {
-    let mut client = client(Approval::None, Issuance::Immediate);
+    let mut client = Client::of_account(Approval::None, Issuance::Immediate);
     let expect = |name: &str, got: (StatusCode, Value), status: u16| {
         assert_eq!(
             got,

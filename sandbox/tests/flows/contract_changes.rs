@@ -4,10 +4,8 @@ use certcentral_sandbox::{Approval, Issuance};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::{
-    client::Client,
-    contract::{assert_shape, client, fixture, info, placed},
-};
+use crate::client::Client;
+use crate::contract::{assert_shape, fixture, info, placed};
 
 async fn post(client: &Client, order: u64, word: &str, body: &Value) -> Value {
     let path = format!("/order/certificate/{order}/{word}");
@@ -23,7 +21,7 @@ async fn put(client: &Client, order: u64, word: &str, body: &Value) -> (StatusCo
 
 #[tokio::test]
 async fn reissues_and_duplicates_have_the_recorded_shapes() {
-    let client = client(Approval::OneStep, Issuance::Immediate);
+    let client = Client::of_account(Approval::OneStep, Issuance::Immediate);
     let order = placed(&client, true).await;
     let body = fixture("reissue_request");
     let answer = post(&client, order, "reissue", &body).await;
@@ -64,7 +62,7 @@ async fn revocations_have_the_recorded_shapes() {
         ("revoke_created_pending", Approval::OneStep),
         ("revoke_created_submitted", Approval::TwoStep),
     ] {
-        let client = client(approval, Issuance::Immediate);
+        let client = Client::of_account(approval, Issuance::Immediate);
         let order = placed(&client, true).await;
         let mut body = fixture("revoke_request");
         body["skip_approval"] = false.into();
@@ -80,7 +78,7 @@ async fn revocations_have_the_recorded_shapes() {
 
 #[tokio::test]
 async fn changes_in_place_take_the_recorded_bodies() {
-    let client = client(Approval::None, Issuance::Immediate);
+    let client = Client::of_account(Approval::None, Issuance::Immediate);
     let order = placed(&client, true).await;
     for (word, name) in [
         ("additional-emails", "additional_emails_update"),

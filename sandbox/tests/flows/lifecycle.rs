@@ -1,23 +1,10 @@
 //! Orders on their way: approval, polling, cancelling, validation, finding, downloads.
 
-use certcentral_sandbox::{Approval, Behavior, Dcv, Issuance, Move, MoveError, Settings};
+use certcentral_sandbox::{Approval, Dcv, Issuance, Move, MoveError, Settings};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use time::macros::datetime;
 
 use crate::client::{Client, new_csr, seed_body};
-
-fn client(approval: Approval, issuance: Issuance) -> Client {
-    Client::of(Settings {
-        start_at: Some(datetime!(2026-04-14 09:12:38 UTC)),
-        behavior: Behavior {
-            approval,
-            issuance,
-            ..Behavior::default()
-        },
-        ..Settings::default()
-    })
-}
 
 async fn placed(client: &Client) -> u64 {
     let (status, answer) = client.order("ssl_plus", &seed_body(&new_csr().1)).await;
@@ -37,7 +24,7 @@ async fn decide(client: &Client, request: u64, word: &str) -> StatusCode {
 
 #[tokio::test]
 async fn two_steps_need_a_review_before_the_approval() {
-    let client = client(Approval::TwoStep, Issuance::Immediate);
+    let client = Client::of_account(Approval::TwoStep, Issuance::Immediate);
     let order = placed(&client).await;
     let request = 4_400_001;
     assert_eq!(
@@ -68,7 +55,7 @@ async fn two_steps_need_a_review_before_the_approval() {
 
 #[tokio::test]
 async fn a_standard_user_can_neither_approve_nor_skip() {
-    let mut client = client(Approval::None, Issuance::Immediate);
+    let mut client = Client::of_account(Approval::None, Issuance::Immediate);
     client.key = "sandbox-standard-1";
     let mut body = seed_body(&new_csr().1);
     body["skip_approval"] = true.into();
@@ -90,7 +77,7 @@ async fn a_standard_user_can_neither_approve_nor_skip() {
 
 #[tokio::test]
 async fn an_order_is_issued_after_the_given_number_of_polls() {
-    let client = client(Approval::None, Issuance::AfterPolls(2));
+    let client = Client::of_account(Approval::None, Issuance::AfterPolls(2));
     let order = placed(&client).await;
     let path = "/certificate/3001200001/download/format/pem_all";
     assert_eq!(client.get(path).await.0, StatusCode::NOT_FOUND);
@@ -101,7 +88,7 @@ async fn an_order_is_issued_after_the_given_number_of_polls() {
 
 #[tokio::test]
 async fn only_a_pending_order_is_cancelled_and_only_with_a_note() {
-    let client = client(Approval::None, Issuance::Manual);
+    let client = Client::of_account(Approval::None, Issuance::Manual);
     for word in ["canceled", "CANCELED"] {
         let order = placed(&client).await;
         let path = format!("/order/certificate/{order}/status");
@@ -120,7 +107,7 @@ async fn only_a_pending_order_is_cancelled_and_only_with_a_note() {
 
 #[tokio::test]
 async fn a_204_has_neither_body_nor_content_type() {
-    let client = client(Approval::OneStep, Issuance::Manual);
+    let client = Client::of_account(Approval::OneStep, Issuance::Manual);
     placed(&client).await;
     let body = json!({ "status": "approved" });
     let path = "/request/4400001/status";
@@ -132,7 +119,7 @@ async fn a_204_has_neither_body_nor_content_type() {
 
 #[tokio::test]
 async fn an_order_waits_for_domains_that_must_be_validated() {
-    let client = client(Approval::None, Issuance::Immediate);
+    let client = Client::of_account(Approval::None, Issuance::Immediate);
     client
         .sandbox
         .change(|behavior| behavior.dcv = Dcv::ExampleDomains);
@@ -161,7 +148,7 @@ async fn an_order_waits_for_domains_that_must_be_validated() {
 
 #[tokio::test]
 async fn moves_that_a_status_forbids_are_refused() {
-    let client = client(Approval::None, Issuance::Immediate);
+    let client = Client::of_account(Approval::None, Issuance::Immediate);
     let order = placed(&client).await;
     assert!(matches!(
         client.sandbox.approve(order),
@@ -180,7 +167,7 @@ async fn moves_that_a_status_forbids_are_refused() {
 
 #[tokio::test]
 async fn orders_are_found_by_their_facts() {
-    let client = client(Approval::None, Issuance::Immediate);
+    let client = Client::of_account(Approval::None, Issuance::Immediate);
     let mut body = seed_body(&new_csr().1);
     body["alternative_order_id"] = "tf-a/b".into();
     let (_, first) = client.order("ssl_plus", &body).await;
@@ -240,7 +227,7 @@ async fn orders_are_found_by_their_facts() {
 
 #[tokio::test]
 async fn downloads_hold_the_certificates_of_their_format() {
-    let client = client(Approval::None, Issuance::Immediate);
+    let client = Client::of_account(Approval::None, Issuance::Immediate);
     let order = placed(&client).await;
     for (path, blocks) in [
         (

@@ -17,8 +17,9 @@ mod faults;
 #[cfg(test)]
 mod lifecycle;
 #[cfg(test)]
-mod prices;
-#[cfg(all(test, unix))]
+mod lookups;
+#[cfg(unix)]
+#[cfg(test)]
 mod program;
 #[cfg(test)]
 mod revocations;

@@ -1,9 +1,7 @@
 //! The program as people start it.
 
-use std::{
-    io::{BufRead, BufReader, Read},
-    process::{Child, Command, Stdio},
-};
+use std::io::{BufRead, BufReader, Lines, Read};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use reqwest::StatusCode;
 
@@ -19,20 +17,25 @@ impl Drop for Running {
     }
 }
 
-#[tokio::test]
-async fn the_program_names_its_address_and_tells_what_happens() {
-    let child = Command::new(env!("CARGO_BIN_EXE_certcentral-sandbox"))
-        .args(["--listen", "127.0.0.1:0", "--approval", "two_step"])
-        .args(["--clock", "2026-04-14T09:12:38Z"])
+/// The program on a free port, its address, and what it prints from then on.
+fn started(arguments: &[&str]) -> (Running, String, Lines<BufReader<ChildStdout>>) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_certcentral-sandbox"))
+        .args(["--listen", "127.0.0.1:0"])
+        .args(arguments)
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    let mut running = Running(child);
-    let mut lines = BufReader::new(running.0.stdout.take().unwrap()).lines();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let running = Running(child);
     let first = lines.next().unwrap().unwrap();
-    let url = first
-        .strip_prefix("certcentral-sandbox listening on ")
-        .unwrap();
+    let url = first.strip_prefix("certcentral-sandbox listening on ");
+    (running, url.unwrap().to_owned(), lines)
+}
+
+#[tokio::test]
+async fn the_program_names_its_address_and_tells_what_happens() {
+    let clock = "2026-04-14T09:12:38Z";
+    let (mut running, url, mut lines) = started(&["--approval", "two_step", "--clock", clock]);
     assert!(url.starts_with("http://127.0.0.1:") && url.ends_with("/services/v2"));
 
     let answer = reqwest::Client::new()
@@ -76,19 +79,12 @@ fn a_public_address_is_refused_with_a_reason() {
 
 #[tokio::test]
 async fn faults_of_the_command_line_act_from_the_start() {
-    let child = Command::new(env!("CARGO_BIN_EXE_certcentral-sandbox"))
-        .args(["--listen", "127.0.0.1:0", "--irregular"])
-        .args(["--fault", "GET /user/me 2 before html status=502"])
-        .args(["--fault", "* * 3x* limited retry_after=30"])
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut running = Running(child);
-    let mut lines = BufReader::new(running.0.stdout.take().unwrap()).lines();
-    let first = lines.next().unwrap().unwrap();
-    let url = first
-        .strip_prefix("certcentral-sandbox listening on ")
-        .unwrap();
+    let (bad_gateway, limited) = (
+        "GET /user/me 2 before html status=502",
+        "* * 3x* limited retry_after=30",
+    );
+    let faults = ["--irregular", "--fault", bad_gateway, "--fault", limited];
+    let (_running, url, _lines) = started(&faults);
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
     let mut seen = Vec::new();
     for _ in 0..4 {

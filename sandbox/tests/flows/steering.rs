@@ -1,21 +1,20 @@
 //! Steering and observing: faults, holds, journal, limits, the control interface.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
+use std::time::Duration;
 
-use certcentral_sandbox::{At, Fault, HoldStage, RateLimit, Sandbox, Settings, StartError};
+use certcentral_sandbox::{
+    Approval, At, Fault, HoldStage, Issuance, RateLimit, Sandbox, Settings, StartError,
+};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use time::macros::datetime;
 
 use crate::client::{Client, new_csr, seed_body};
 
 const ORDER: &str = "POST /order/certificate/*";
 
 fn client() -> Client {
-    Client::of(Settings {
-        start_at: Some(datetime!(2026-04-14 09:12:38 UTC)),
-        ..Settings::default()
-    })
+    Client::of_account(Approval::None, Issuance::Immediate)
 }
 
 #[test]

@@ -1,11 +1,11 @@
-//! Orders over the years: certificates that end before their order does, reissues within its coverage, renewals.
+//! Orders over the years: certificates that end before their order does, reissues within its
+//! coverage, renewals.
 
 use std::time::Duration;
 
-use certcentral_sandbox::{Approval, Issuance, Move, Settings};
+use certcentral_sandbox::{Approval, Issuance, Move};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use time::macros::datetime;
 
 use crate::changes::{SAME, certificate, info, post};
 use crate::client::{Client, new_csr, seed_body};
@@ -13,10 +13,7 @@ use crate::client::{Client, new_csr, seed_body};
 const DAY: u64 = 86_400;
 
 fn client() -> Client {
-    Client::of(Settings {
-        start_at: Some(datetime!(2026-04-14 09:12:38 UTC)),
-        ..Settings::default()
-    })
+    Client::of_account(Approval::None, Issuance::Immediate)
 }
 
 fn days(client: &Client, days: u64) {
@@ -89,7 +86,8 @@ async fn an_order_outlives_its_certificate_and_is_reissued_until_it_ends() {
     assert_eq!(ends(&late), seen("issued", "2026-10-29"), "2026-11-10");
     assert_eq!(late["certificate"]["days_remaining"], -12);
 
-    // 199 days from 2026-11-10, from 2027-05-29, and from 2027-12-15; then what is left of the order.
+    // 199 days from 2026-11-10, from 2027-05-29, and from 2027-12-15; then what is left of the
+    // order.
     for (later, end) in [
         (0, "2027-05-27"),
         (200, "2027-12-13"),

@@ -260,6 +260,9 @@ pub struct OrderContact {
     /// Telephone number.
     #[serde(default, deserialize_with = "flexible::text")]
     pub telephone: Option<String>,
+    /// Extension of the telephone number.
+    #[serde(default, deserialize_with = "flexible::text")]
+    pub telephone_extension: Option<String>,
     /// E-mail address.
     #[serde(default, deserialize_with = "flexible::text")]
     pub email: Option<String>,

@@ -12,7 +12,7 @@ use crate::certcentral::http::{Answer, Call, Client, Error};
 /// The order whose price is asked for.
 ///
 /// Source: <https://dev.digicert.com/certcentral-apis/services-api/finance/price-estimate.html>
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct PriceQuery {
     /// Names that count.
     pub certificate: PricedNames,
@@ -29,7 +29,7 @@ pub struct PriceQuery {
 /// Names of an order whose price is asked for.
 ///
 /// Source: <https://dev.digicert.com/certcentral-apis/services-api/finance/price-estimate.html>
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct PricedNames {
     /// All names, the common name among them.
     pub dns_names: Vec<String>,

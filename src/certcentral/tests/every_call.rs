@@ -63,7 +63,7 @@ fn table() -> Vec<Row> {
         Reads orders(&OrderFilter::default());
         Reads notes(id());
         Reads order(id::<OrderId>());
-        Reads organizations();
+        Reads organizations(None);
         Reads organization(id());
         Reads approvers();
         Reads products();

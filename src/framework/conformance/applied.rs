@@ -3,37 +3,20 @@
 use std::collections::BTreeMap;
 
 use super::Difference;
-use crate::framework::normal_form::nfc;
-use crate::framework::path::AttributePath;
-use crate::framework::plan::{clear_write_only, set_write_only};
-use crate::framework::schema::Schema;
-use crate::framework::value::Value;
+use crate::framework::value::nfc;
+use crate::framework::{AttributePath, Value};
 
 /// What core would refuse in the state that an apply returns for a plan: known planned values must come back as they
 /// are, unknown ones may become anything of their type, and nothing may stay unknown. Good for updates too.
-pub fn check_created(schema: &Schema, planned: &Value, state: &Value) -> Vec<Difference> {
+pub fn check_created(planned: &Value, state: &Value) -> Vec<Difference> {
     let mut differences = Vec::new();
-    let path = AttributePath::default();
-    let leaked = set_write_only(&schema.attributes, state, &path);
-    if leaked.is_empty() {
-        compare(planned, state, &path, &mut differences);
-    } else {
-        let mut cleared = state.clone();
-        clear_write_only(&schema.attributes, &mut cleared);
-        compare(planned, &cleared, &path, &mut differences);
-    }
-    differences.extend(leaked.into_iter().map(|path| Difference {
-        path,
-        rule: "is write-only, but in the state",
-    }));
+    compare(planned, state, &AttributePath::default(), &mut differences);
     differences
 }
 
 /// Whether `actual` may follow `planned`.
 pub(super) fn is_compatible(planned: &Value, actual: &Value) -> bool {
-    let mut differences = Vec::new();
-    compare(planned, actual, &AttributePath::default(), &mut differences);
-    differences.is_empty()
+    check_created(planned, actual).is_empty()
 }
 
 fn compare(planned: &Value, actual: &Value, path: &AttributePath, out: &mut Vec<Difference>) {
@@ -78,13 +61,6 @@ fn compare(planned: &Value, actual: &Value, path: &AttributePath, out: &mut Vec<
         (Value::Set(planned), Value::Set(actual)) => {
             if !sets_correlate(planned, actual) {
                 out.push(Difference::new(path, "has other elements than planned"));
-            }
-        }
-        (Value::Dynamic(planned), Value::Dynamic(actual)) => {
-            if planned.0 == actual.0 {
-                compare(&planned.1, &actual.1, path, out);
-            } else {
-                out.push(Difference::new(path, "changed its type"));
             }
         }
         (Value::String(planned), Value::String(actual)) => {

@@ -1,9 +1,7 @@
 //! A value made to have its type, whatever it was.
 
 use super::Difference;
-use crate::framework::path::AttributePath;
-use crate::framework::ty::Type;
-use crate::framework::value::Value;
+use crate::framework::{AttributePath, Type, Value};
 
 /// `value` as a value of type `ty`: what does not fit becomes null, and attributes are added or left out. A state must
 /// be writable, or core keeps nothing of an object that exists.
@@ -33,16 +31,6 @@ fn fitted(value: Value, ty: &Type, path: &AttributePath, out: &mut Vec<Differenc
                 .map(|value| fitted(value, element, path, out))
                 .collect(),
         ),
-        (Value::List(elements), Type::Tuple(types)) if elements.len() == types.len() => {
-            Value::List(
-                elements
-                    .into_iter()
-                    .zip(types)
-                    .enumerate()
-                    .map(|(index, (value, ty))| fitted(value, ty, &path.index(index), out))
-                    .collect(),
-            )
-        }
         (Value::Map(elements), Type::Map(element)) => Value::Map(
             elements
                 .into_iter()
@@ -71,11 +59,6 @@ fn fitted(value: Value, ty: &Type, path: &AttributePath, out: &mut Vec<Differenc
                 ));
             }
             Value::Object(fitted)
-        }
-        (Value::Dynamic(inner), Type::Dynamic) => {
-            let (ty, value) = *inner;
-            let value = fitted(value, &ty, path, out);
-            Value::Dynamic(Box::new((ty, value)))
         }
         _ => {
             out.push(Difference::new(path, "has another type than in the schema"));

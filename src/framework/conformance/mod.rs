@@ -14,7 +14,7 @@ mod tests;
 
 use std::fmt;
 
-use super::path::AttributePath;
+use crate::framework::AttributePath;
 
 pub use applied::check_created;
 pub use fit::fit;

@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Difference;
-use crate::framework::path::AttributePath;
-use crate::framework::schema::{Attribute, Kind, Nesting, Schema};
-use crate::framework::value::Value;
+use crate::framework::{Attribute, AttributePath, Kind, Nesting, Schema, Value};
 
 const NULL: &Value = &Value::Null;
 
@@ -75,12 +73,6 @@ fn attribute(
     path: &AttributePath,
     differences: &mut Vec<Difference>,
 ) {
-    if attribute.write_only {
-        if !planned.is_null() {
-            differences.push(Difference::new(path, "is write-only, but planned"));
-        }
-        return;
-    }
     let accepted = planned == config;
     let suppressed = planned == prior && !prior.is_null() && !config.is_null();
     let computed = config.is_null() && attribute.mode.is_computed();

@@ -1,7 +1,7 @@
 //! A state made to follow its plan, so that core keeps it.
 
 use super::applied::is_compatible;
-use crate::framework::value::Value;
+use crate::framework::Value;
 
 /// The nearest state to `actual` that core accepts after `planned`: known planned values win, and what is still
 /// unknown becomes null. With an unknown plan, this only replaces what is unknown.
@@ -47,9 +47,6 @@ pub fn repair(planned: &Value, actual: &Value) -> Value {
         (Value::Set(planned), actual) => repair_set(planned, elements(actual)),
         // An object that came back as something else: its known values stand, the rest is null.
         (Value::Object(_), _) => known(planned),
-        (Value::Dynamic(planned), Value::Dynamic(actual)) if planned.0 == actual.0 => {
-            Value::Dynamic(Box::new((planned.0.clone(), repair(&planned.1, &actual.1))))
-        }
         (planned, _) => known(planned),
     }
 }
@@ -72,7 +69,6 @@ fn known(value: &Value) -> Value {
                 .map(|(name, value)| (name.clone(), known(value)))
                 .collect(),
         ),
-        Value::Dynamic(inner) => Value::Dynamic(Box::new((inner.0.clone(), known(&inner.1)))),
         known => known.clone(),
     }
 }

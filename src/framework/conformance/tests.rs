@@ -19,7 +19,6 @@ fn schema() -> Schema {
             Attribute::optional("plain", Type::String, "Text."),
             Attribute::optional_computed("either", Type::String, "Text."),
             Attribute::computed("made", Type::String, "Text."),
-            Attribute::optional("hidden", Type::String, "Text.").write_only(),
             Attribute::optional("list", (Nesting::List, member()), "A list."),
             Attribute::optional("map", (Nesting::Map, member()), "A map."),
             Attribute::optional("set", (Nesting::Set, member()), "A set."),
@@ -89,11 +88,6 @@ fn plans_that_core_accepts() {
             ("made", Value::Unknown),
         ),
         (
-            ("hidden", Value::Null),
-            ("hidden", "pass".into()),
-            ("hidden", Value::Null),
-        ),
-        (
             ("list", Value::Null),
             ("list", Value::List(vec![member("k", Value::Null)])),
             ("list", Value::List(vec![member("k", Value::Unknown)])),
@@ -113,7 +107,7 @@ fn plans_that_core_accepts() {
             ("one", member("k", Value::Null)),
             ("one", member("k", "v".into())),
         ),
-    ] as [(Named, Named, Named); 11]
+    ] as [(Named, Named, Named); 10]
     {
         let [prior, config, planned] = [prior, config, planned].map(|named| object([named]));
         assert_eq!(
@@ -155,12 +149,6 @@ fn plans_that_core_refuses() {
             ("plain", Value::Unknown),
             ("plain", "b".into()),
             "plain is planned with neither its configured nor its prior value",
-        ),
-        (
-            ("hidden", Value::Null),
-            ("hidden", "p".into()),
-            ("hidden", "p".into()),
-            "hidden is write-only, but planned",
         ),
         (
             ("one", Value::Null),
@@ -210,7 +198,7 @@ fn plans_that_core_refuses() {
             ("set", Value::Set(vec![member("k", Value::Null)])),
             "set is planned with other elements than configured",
         ),
-    ] as [(Named, Named, Named, &str); 14]
+    ] as [(Named, Named, Named, &str); 13]
     {
         let [prior, config, planned] = [prior, config, planned].map(|named| object([named]));
         assert_eq!(
@@ -264,7 +252,7 @@ fn states_that_core_accepts() {
     ] as [(Named, Named); 6]
     {
         let [planned, state] = [planned, state].map(|named| object([named]));
-        assert_eq!(shown(&check_created(&schema(), &planned, &state)), [""; 0]);
+        assert_eq!(shown(&check_created(&planned, &state)), [""; 0]);
     }
 }
 
@@ -332,21 +320,9 @@ fn states_that_core_refuses_are_found_and_repaired() {
     ] as [(Named, Named, &str, Named); 9]
     {
         let [planned, state, repaired] = [planned, state, repaired].map(|named| object([named]));
-        assert_eq!(
-            shown(&check_created(&schema(), &planned, &state)),
-            [difference]
-        );
+        assert_eq!(shown(&check_created(&planned, &state)), [difference]);
         assert_eq!(repair(&planned, &state), repaired);
     }
-}
-
-#[test]
-fn a_write_only_value_in_a_state_is_one_difference() {
-    let leaked = object([("hidden", "pass".into())]);
-    assert_eq!(
-        shown(&check_created(&schema(), &object([]), &leaked)),
-        ["hidden is write-only, but in the state"]
-    );
 }
 
 #[test]

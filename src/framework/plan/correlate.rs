@@ -1,7 +1,6 @@
 //! Which element of one collection of nested attributes stands for which of another.
 
-use crate::framework::schema::{Attribute, Kind, Nesting};
-use crate::framework::value::Value;
+use crate::framework::{Attribute, Kind, Nesting, Value};
 
 const NULL: &Value = &Value::Null;
 
@@ -67,7 +66,7 @@ fn agree(schema: &[Attribute], planned: &Value, other: &Value) -> bool {
             planned.attribute(attribute.name),
             other.attribute(attribute.name),
         );
-        if planned == other || attribute.write_only {
+        if planned == other {
             return true;
         }
         if attribute.mode.is_computed() && (other.is_null() || planned.is_null()) {

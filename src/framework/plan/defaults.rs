@@ -1,8 +1,7 @@
 //! Pass: defaults where the configuration has no value.
 
 use super::correlate::for_each_object;
-use crate::framework::schema::{Attribute, Kind};
-use crate::framework::value::Value;
+use crate::framework::{Attribute, Kind, Value};
 
 /// Puts the default of every attribute that is null in `config` into `planned`. Nested attributes are filled in
 /// objects that exist; a default does not bring an object about.

@@ -10,13 +10,8 @@ mod replace;
 #[cfg(test)]
 mod tests;
 mod unknowns;
-mod write_only;
 
-use super::path::AttributePath;
-use super::schema::Schema;
-use super::value::Value;
-
-pub use write_only::{clear_write_only, set_write_only};
+use crate::framework::{AttributePath, Schema, Value};
 
 /// A plan before the resource itself refines it.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,7 +34,6 @@ pub fn generic_plan<E>(
     let attributes = &schema.attributes;
     let mut planned = proposed;
     defaults::fill(attributes, config, &mut planned);
-    clear_write_only(attributes, &mut planned);
     if !prior.is_null() {
         planned = keep_equal_values(&planned)?;
     }
@@ -58,4 +52,12 @@ pub fn generic_plan<E>(
         planned_state: planned,
         requires_replace,
     })
+}
+
+/// Returns what must come of a configuration that is read rather than planned: what it sets as it is, everything else
+/// that the provider may set as unknown.
+pub fn expected_of_config(schema: &Schema, config: &Value) -> Value {
+    let mut expected = config.clone();
+    unknowns::mark(&schema.attributes, config, &Value::Null, &mut expected);
+    expected
 }

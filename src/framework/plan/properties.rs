@@ -24,7 +24,6 @@ fn schema() -> Schema {
     };
     let mut attributes = element();
     attributes.extend([
-        Attribute::optional("hidden", Type::String, "Not stored.").write_only(),
         Attribute::optional("one", (Nesting::Single, element()), "One."),
         Attribute::optional("list", (Nesting::List, element()), "A list."),
         Attribute::optional_computed("map", (Nesting::Map, element()), "A map."),
@@ -162,7 +161,7 @@ proptest! {
         let plan = plan(&config, NULL);
         assert_eq!(check_plan(&schema(), NULL, &config, &plan.planned_state), []);
         let state = applied(&plan.planned_state);
-        assert_eq!(check_created(&schema(), &plan.planned_state, &state), []);
+        assert_eq!(check_created(&plan.planned_state, &state), []);
     }
 
     #[test]

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::framework::path::AttributePath;
-use crate::framework::schema::{Attribute, Kind, Nesting};
-use crate::framework::value::Value;
+use crate::framework::{Attribute, AttributePath, Kind, Nesting, Value};
 
 const NULL: &Value = &Value::Null;
 const UNKNOWN: &Value = &Value::Unknown;

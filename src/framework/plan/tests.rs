@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 
-use super::{GenericPlan, clear_write_only, defaults, generic_plan, replace, unknowns};
+use super::{GenericPlan, defaults, generic_plan, replace, unknowns};
 use crate::framework::{Attribute, Nesting, Schema, Type, Value};
 
 fn element() -> Vec<Attribute> {
@@ -12,7 +12,6 @@ fn element() -> Vec<Attribute> {
         Attribute::optional("role", Type::String, "A role.").default_value("user"),
         Attribute::computed("made", Type::String, "Made anew."),
         Attribute::computed("kept", Type::String, "Kept.").keeps_prior_value(),
-        Attribute::optional("hidden", Type::String, "Not stored.").write_only(),
     ]
 }
 
@@ -40,14 +39,11 @@ fn filled<const N: usize>(names: &[&str], attributes: [(&str, Value); N]) -> Val
 }
 
 fn object<const N: usize>(attributes: [(&str, Value); N]) -> Value {
-    filled(
-        &["key", "role", "made", "kept", "hidden", "nested"],
-        attributes,
-    )
+    filled(&["key", "role", "made", "kept", "nested"], attributes)
 }
 
 fn inner<const N: usize>(attributes: [(&str, Value); N]) -> Value {
-    filled(&["key", "role", "made", "kept", "hidden"], attributes)
+    filled(&["key", "role", "made", "kept"], attributes)
 }
 
 fn collection(nesting: Nesting, element: Value) -> Value {
@@ -83,19 +79,6 @@ fn a_default_gives_way_to_configured_and_unknown_values_and_makes_no_object() {
         let mut planned = config.clone();
         defaults::fill(&schema(Nesting::Single).attributes, &config, &mut planned);
         assert_eq!(planned, config);
-    }
-}
-
-#[test]
-fn write_only_values_are_cleared_at_every_level() {
-    for nesting in ALL {
-        let leaked = inner([("hidden", "pass".into())]);
-        let mut value = object([
-            ("hidden", "pass".into()),
-            ("nested", collection(nesting, leaked)),
-        ]);
-        clear_write_only(&schema(nesting).attributes, &mut value);
-        assert_eq!(value, object([("nested", collection(nesting, inner([])))]));
     }
 }
 
@@ -269,10 +252,9 @@ fn a_value_that_means_the_same_changes_nothing_and_forces_nothing() {
 
 #[test]
 fn a_create_forces_nothing_and_plans_the_same_twice() {
-    let config = object([("key", Value::Unknown), ("hidden", "pass".into())]);
+    let config = object([("key", Value::Unknown)]);
     let plan = planned(&Value::Null, &config, config.clone());
     assert_eq!(plan.requires_replace, []);
-    assert_eq!(plan.planned_state.attribute("hidden"), &Value::Null);
     assert_eq!(plan.planned_state.attribute("kept"), &Value::Unknown);
     assert_eq!(plan, planned(&Value::Null, &config, config.clone()));
 }

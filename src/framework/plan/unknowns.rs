@@ -1,8 +1,7 @@
 //! Pass: what the provider will set is unknown until it has.
 
 use super::correlate::for_each_object;
-use crate::framework::schema::{Attribute, Kind};
-use crate::framework::value::Value;
+use crate::framework::{Attribute, Kind, Value};
 
 /// Makes every computed attribute unknown that has neither a configured value nor a default. With a prior object, an
 /// attribute that keeps its prior value keeps it instead, null included.
@@ -17,8 +16,7 @@ pub(super) fn mark(schema: &[Attribute], config: &Value, prior: &Value, planned:
         let configured = config.attribute(attribute.name);
         let prior_value = prior.attribute(attribute.name);
         if configured.is_null() {
-            if !attribute.mode.is_computed() || attribute.default.is_some() || attribute.write_only
-            {
+            if !attribute.mode.is_computed() || attribute.default.is_some() {
                 continue;
             }
             *value = if attribute.keeps_prior_value && !prior.is_null() {

@@ -8,8 +8,27 @@ use tracing::Instrument;
 
 use super::stop::Stop;
 use super::to_proto::{self, Answer};
-use crate::framework::diagnostics::{Diagnostic, Diagnostics};
-use crate::framework::resource::Call;
+use crate::framework::{Call, Diagnostic, Diagnostics};
+
+/// What a call is about.
+#[derive(Clone, Debug)]
+pub(super) enum Subject {
+    /// The provider itself.
+    Provider,
+    /// A managed resource type.
+    Resource(String),
+    /// A data source.
+    DataSource(String),
+}
+
+impl Subject {
+    fn type_name(&self) -> Option<&str> {
+        match self {
+            Self::Provider => None,
+            Self::Resource(name) | Self::DataSource(name) => Some(name),
+        }
+    }
+}
 
 /// What the calls of a server share.
 #[derive(Clone, Debug)]
@@ -31,7 +50,7 @@ impl Calls {
     pub(super) async fn run<A, W, F>(
         &self,
         rpc: &'static str,
-        resource_type: &str,
+        subject: &Subject,
         work: W,
     ) -> Result<Response<A>, Status>
     where
@@ -42,11 +61,18 @@ impl Calls {
         let call = Call {
             stop: self.stop.token(),
         };
+        let is_data_source = matches!(subject, Subject::DataSource(_));
+        let (data_source, resource) = if is_data_source {
+            (subject.type_name(), None)
+        } else {
+            (None, subject.type_name())
+        };
         let span = tracing::info_span!(
             "rpc",
             tf_rpc = rpc,
             tf_req_id = request_id(),
-            tf_resource_type = (!resource_type.is_empty()).then_some(resource_type),
+            tf_resource_type = resource,
+            tf_data_source_type = data_source,
         );
         let task = async move {
             tracing::trace!("call received");
@@ -57,7 +83,7 @@ impl Calls {
         let answer = match self.drain.spawn(task.instrument(span)).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(diagnostics)) => refusal(diagnostics),
-            Err(_) => refusal(panicked(rpc, resource_type).into()),
+            Err(_) => refusal(panicked(rpc, subject).into()),
         };
         Ok(Response::new(answer))
     }
@@ -70,12 +96,11 @@ fn refusal<A: Answer>(diagnostics: Diagnostics) -> A {
 }
 
 /// The panic's own text is left to the log: it may quote anything.
-fn panicked(rpc: &str, resource_type: &str) -> Diagnostic {
-    let of = if resource_type.is_empty() {
-        String::new()
-    } else {
-        format!(" of {resource_type}")
-    };
+fn panicked(rpc: &str, subject: &Subject) -> Diagnostic {
+    let of = subject
+        .type_name()
+        .map(|name| format!(" of {name}"))
+        .unwrap_or_default();
     Diagnostic::bug(format!(
         "The provider failed in the middle of {rpc}{of}. The state is kept as it was before this call; what the call had \
          already changed elsewhere is not recorded, so check it before you apply again. Run with TF_LOG=DEBUG \

@@ -1,11 +1,7 @@
 //! The protocol's types to ours.
 
 use super::proto;
-use crate::framework::diagnostics::Diagnostic;
-use crate::framework::ty::Type;
-use crate::framework::value::Value;
-use crate::framework::value_error::ValueError;
-use crate::framework::{json, msgpack};
+use crate::framework::{AttributePath, Diagnostic, Model, Type, Value, ValueError, json, msgpack};
 
 /// Reads a value in either of its encodings; an absent one is null.
 pub(super) fn value(encoded: Option<&proto::DynamicValue>, ty: &Type) -> Result<Value, Diagnostic> {
@@ -33,6 +29,33 @@ pub(super) fn object(
         Value::Unknown => Err(unreadable(ValueError::new("an object", "an unknown value"))),
         object => Ok(object),
     }
+}
+
+/// Reads a value as a model. A number or a null may be none of a model; any other failure means that model and schema
+/// disagree, which [`schema_check`] finds in tests.
+///
+/// [`schema_check`]: crate::framework::schema_check
+pub(super) fn model<M: Model>(value: &Value) -> Result<M, Diagnostic> {
+    M::from_value(value, &AttributePath::default()).map_err(|error| {
+        if error.is_another_number() {
+            let detail = format!(
+                "`{}` takes a whole number, without a fraction and of 64 bits at most. Correct the value.",
+                error.path
+            );
+            return Diagnostic::error("Invalid number", detail).at(error.path);
+        }
+        if error.is_null_inside() {
+            let detail = format!(
+                "`{}` is null, and {} is needed there. Leave it out, or give it a value.",
+                error.path, error.expected
+            );
+            return Diagnostic::error("Invalid null", detail).at(error.path);
+        }
+        Diagnostic::bug(format!(
+            "A value does not have the form of its model. {error}."
+        ))
+        .at(error.path)
+    })
 }
 
 fn unreadable(error: ValueError) -> Diagnostic {

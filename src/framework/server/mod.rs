@@ -1,18 +1,21 @@
 //! The server that core talks to: decode, call, encode. The only code that names generated types.
+//!
+//! A kind of Terraform object is one trait of RPCs and the struct that hosts an author's type behind it:
+//! `ResourceRpc` and `Hosted`, whose RPCs stand in a file each.
 
 mod apply;
 mod call;
-mod erased;
+mod data_source;
 mod from_proto;
-mod generate;
-mod identity;
-mod moved;
+mod hosted;
+mod import;
 mod outgoing;
 mod plan;
 mod provider;
-mod resource;
+mod read;
 mod service;
 mod stop;
+mod stored;
 #[cfg(test)]
 mod tests;
 mod to_proto;
@@ -30,6 +33,5 @@ mod proto {
     tonic::include_proto!("tfplugin6");
 }
 
-pub use erased::{ErasedResource, erase};
-pub use service::Server;
+pub use service::{MAX_MESSAGE_BYTES, Server};
 pub use stop::Stop;

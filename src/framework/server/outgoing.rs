@@ -1,12 +1,11 @@
-//! A state on its way to core: made acceptable first, because core keeps nothing of a state that it refuses.
+//! States and identities on their way to core. A state is made acceptable first, because core keeps nothing of a
+//! state that it refuses.
 
-use super::erased::ErasedResource;
+use super::hosted::Hosted;
 use super::proto::{DynamicValue, ResourceIdentityData};
-use super::{identity, to_proto};
+use super::{from_proto, to_proto};
 use crate::framework::conformance::{Difference, check_created, fit, repair};
-use crate::framework::diagnostics::{Diagnostic, Diagnostics};
-use crate::framework::plan::clear_write_only;
-use crate::framework::value::Value;
+use crate::framework::{Diagnostic, Diagnostics, FromToValue as _, Resource, Type, Value};
 
 /// A state on its way.
 pub(super) struct Outgoing {
@@ -18,25 +17,58 @@ pub(super) struct Outgoing {
     pub(super) warnings: Diagnostics,
 }
 
-/// A state that core will accept after `planned` (unknown where there was no plan), and a warning if it would not have
-/// accepted what the resource returned.
-pub(super) fn state(
-    resource: &ErasedResource,
-    planned: &Value,
-    state: Value,
-) -> Result<Outgoing, Diagnostic> {
-    let schema = resource.schema();
-    let (mut state, mut differences) = fit(state, resource.ty());
-    let breaches = check_created(schema, planned, &state);
-    if !breaches.is_empty() {
-        state = repair(planned, &state);
-        clear_write_only(&schema.attributes, &mut state);
-        differences.extend(breaches);
+impl<R: Resource> Hosted<R> {
+    /// Makes a state that core will accept after `planned` (unknown where there was no plan), with a warning if it
+    /// would not have accepted what the resource returned.
+    pub(super) fn outgoing(&self, planned: &Value, state: Value) -> Result<Outgoing, Diagnostic> {
+        let (mut state, mut differences) = fit(state, self.ty());
+        let breaches = check_created(planned, &state);
+        if !breaches.is_empty() {
+            state = repair(planned, &state);
+            differences.extend(breaches);
+        }
+        Ok(Outgoing {
+            identity: self.identity_of_state(&state),
+            state: to_proto::value(&state, self.ty())?,
+            warnings: repaired(&differences).into_iter().collect(),
+        })
     }
-    Ok(Outgoing {
-        identity: identity::of_state(resource, &state),
-        state: to_proto::value(&state, resource.ty())?,
-        warnings: repaired(&differences).into_iter().collect(),
+
+    /// The identity of the object in a state: known as a whole, or left out. Never an error, because whatever fails
+    /// beside a state loses the state; the next refresh brings the identity again.
+    pub(super) fn identity_of_state(&self, state: &Value) -> Option<ResourceIdentityData> {
+        self.identity_of_plan(state).unwrap_or_else(|bug| {
+            tracing::error!(detail = bug.detail, "identity left out");
+            None
+        })
+    }
+
+    /// The identity that a plan leads to, left out until it is known: core refuses unknown values in that of an
+    /// update, and Terraform up to 1.15 cannot render any plan as JSON that has some. It stores the identity that
+    /// comes with the result.
+    pub(super) fn identity_of_plan(
+        &self,
+        planned: &Value,
+    ) -> Result<Option<ResourceIdentityData>, Diagnostic> {
+        let Some((_, ty)) = self.identity() else {
+            return Ok(None);
+        };
+        let identity = self.resource.identity(&from_proto::model(planned)?);
+        identity
+            .map(|identity| identity.to_value())
+            .filter(Value::is_wholly_known)
+            .map(|identity| identity_data(&identity, ty))
+            .transpose()
+    }
+}
+
+/// Encodes an identity.
+pub(super) fn identity_data(
+    identity: &Value,
+    ty: &Type,
+) -> Result<ResourceIdentityData, Diagnostic> {
+    Ok(ResourceIdentityData {
+        identity_data: Some(to_proto::value(identity, ty)?),
     })
 }
 

@@ -1,44 +1,60 @@
 //! The provider itself and the calls about it: its schema, its block.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, OnceLock};
 
-use super::erased::{ErasedResource, model};
+use super::data_source::{DataSourceRpc, HostedData};
+use super::hosted::{Hosted, ResourceRpc};
 use super::proto::{
     ServerCapabilities, configure_provider, get_provider_schema, get_resource_identity_schemas,
     validate_provider_config,
 };
 use super::{from_proto, to_proto};
-use crate::framework::diagnostics::{Diagnostic, Diagnostics};
-use crate::framework::provider::Provider;
-use crate::framework::schema::Schema;
-use crate::framework::ty::Type;
+use crate::framework::{
+    DataSource, Diagnostic, Diagnostics, Provider, Resource, Schema, Type, Types,
+};
 
-/// A provider with its resource types by name.
+/// A provider with its types by name.
 pub(super) struct Assembled<P> {
-    provider: P,
+    pub(super) provider: P,
     block: OnceLock<(Schema, Type)>,
-    resources: BTreeMap<&'static str, Arc<ErasedResource>>,
+    types: HostedTypes,
     answer: OnceLock<get_provider_schema::Response>,
+}
+
+/// The types that a provider registered, by kind and name.
+#[derive(Default)]
+struct HostedTypes {
+    resources: BTreeMap<&'static str, Arc<dyn ResourceRpc>>,
+    data_sources: BTreeMap<&'static str, Arc<dyn DataSourceRpc>>,
+}
+
+impl Types for HostedTypes {
+    fn resource<R: Resource>(&mut self, resource: R) {
+        let hosted = Arc::new(Hosted::new(resource));
+        self.resources.insert(R::TYPE_NAME, hosted);
+    }
+
+    fn data_source<D: DataSource>(&mut self, data_source: D) {
+        let hosted = Arc::new(HostedData::new(data_source));
+        self.data_sources.insert(D::TYPE_NAME, hosted);
+    }
 }
 
 impl<P: Provider> Assembled<P> {
     pub(super) fn new(provider: P) -> Self {
-        let resources = provider
-            .resources()
-            .into_iter()
-            .map(|resource| (resource.type_name(), Arc::new(resource)))
-            .collect();
+        let mut types = HostedTypes::default();
+        provider.register(&mut types);
         Self {
             provider,
             block: OnceLock::new(),
-            resources,
+            types,
             answer: OnceLock::new(),
         }
     }
 
-    pub(super) fn resource(&self, type_name: &str) -> Result<Arc<ErasedResource>, Diagnostics> {
-        let found = self.resources.get(type_name).map(Arc::clone);
+    pub(super) fn resource(&self, type_name: &str) -> Result<Arc<dyn ResourceRpc>, Diagnostics> {
+        let found = self.types.resources.get(type_name).map(Arc::clone);
         found.ok_or_else(|| {
             Diagnostic::error(
                 "Unknown resource type",
@@ -48,15 +64,28 @@ impl<P: Provider> Assembled<P> {
         })
     }
 
+    pub(super) fn data_source(
+        &self,
+        type_name: &str,
+    ) -> Result<Arc<dyn DataSourceRpc>, Diagnostics> {
+        let found = self.types.data_sources.get(type_name).map(Arc::clone);
+        found.ok_or_else(|| {
+            Diagnostic::error(
+                "Unknown data source",
+                format!("This provider has no data source {type_name:?}."),
+            )
+            .into()
+        })
+    }
+
     /// Core may skip this call in later processes of one command, so nothing depends on it.
     pub(super) fn schemas(&self) -> get_provider_schema::Response {
         let answer = || get_provider_schema::Response {
             provider: Some(to_proto::schema(&self.block().0)),
-            resource_schemas: self
-                .resources
-                .iter()
-                .map(|(name, resource)| ((*name).to_owned(), to_proto::schema(resource.schema())))
-                .collect(),
+            resource_schemas: by_name(&self.types.resources, |resource| Some(resource.schema())),
+            data_source_schemas: by_name(&self.types.data_sources, |data_source| {
+                Some(data_source.schema())
+            }),
             server_capabilities: Some(ServerCapabilities {
                 plan_destroy: true,
                 get_provider_schema_optional: true,
@@ -69,12 +98,8 @@ impl<P: Provider> Assembled<P> {
     }
 
     pub(super) fn identity_schemas(&self) -> get_resource_identity_schemas::Response {
-        let schemas = self.resources.iter().filter_map(|(name, resource)| {
-            let (schema, _) = resource.identity_schema()?;
-            Some(((*name).to_owned(), to_proto::identity_schema(schema)))
-        });
         get_resource_identity_schemas::Response {
-            identity_schemas: schemas.collect(),
+            identity_schemas: by_name(&self.types.resources, |resource| resource.identity_schema()),
             ..get_resource_identity_schemas::Response::default()
         }
     }
@@ -84,7 +109,7 @@ impl<P: Provider> Assembled<P> {
         request: &validate_provider_config::Request,
     ) -> Result<validate_provider_config::Response, Diagnostics> {
         let config = from_proto::object(request.config.as_ref(), &self.block().1)?;
-        let diagnostics = self.provider.validate(&model(&config)?);
+        let diagnostics = self.provider.validate(&from_proto::model(&config)?);
         Ok(validate_provider_config::Response {
             diagnostics: to_proto::diagnostics(diagnostics),
         })
@@ -97,7 +122,7 @@ impl<P: Provider> Assembled<P> {
         let config = from_proto::object(request.config.as_ref(), &self.block().1)?;
         let diagnostics = self
             .provider
-            .configure(&request.terraform_version, model(&config)?);
+            .configure(&request.terraform_version, from_proto::model(&config)?);
         Ok(configure_provider::Response {
             diagnostics: to_proto::diagnostics(diagnostics),
         })
@@ -110,4 +135,13 @@ impl<P: Provider> Assembled<P> {
             (schema, ty)
         })
     }
+}
+
+fn by_name<T: ?Sized, S>(
+    types: &BTreeMap<&'static str, Arc<T>>,
+    schema: impl Fn(&T) -> Option<S>,
+) -> HashMap<String, S> {
+    let named =
+        |(name, hosted): (&&'static str, &Arc<T>)| Some(((*name).to_owned(), schema(hosted)?));
+    types.iter().filter_map(named).collect()
 }

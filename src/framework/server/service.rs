@@ -5,25 +5,25 @@ use std::sync::Arc;
 use tokio_util::task::TaskTracker;
 use tonic::{Request, Response, Status};
 
-use super::call::Calls;
-use super::erased::ErasedResource;
+use super::call::{Calls, Subject};
+use super::data_source::DataSourceRpc;
+use super::hosted::{Pending, ResourceRpc};
 use super::proto::provider_server::{self, ProviderServer};
 use super::proto::{
     apply_resource_change, configure_provider, generate_resource_config, get_provider_schema,
     get_resource_identity_schemas, import_resource_state, move_resource_state,
-    plan_resource_change, read_resource, stop_provider, upgrade_resource_identity,
-    upgrade_resource_state, validate_provider_config, validate_resource_config,
+    plan_resource_change, read_data_source, read_resource, stop_provider,
+    upgrade_resource_identity, upgrade_resource_state, validate_data_resource_config,
+    validate_provider_config, validate_resource_config,
 };
 use super::provider::Assembled;
 use super::stop::Stop;
 use super::to_proto::Answer;
-use super::{apply, generate, identity, moved, plan, resource};
-use crate::framework::diagnostics::Diagnostics;
-use crate::framework::provider::Provider;
-use crate::framework::resource::Call;
+use crate::framework::{Call, Diagnostics, Provider};
 
-/// What servers written in Go allow; tonic's own limit is 4 MiB.
-const MESSAGE_LIMIT: usize = 256 << 20;
+/// Largest gRPC message in either direction, in bytes, as servers written in Go set it. tonic's own limit of 4 MiB is
+/// too small for Terraform.
+pub const MAX_MESSAGE_BYTES: usize = 256 << 20;
 
 /// A provider as a gRPC service.
 pub struct Server<P> {
@@ -49,8 +49,8 @@ impl<P: Provider> Server<P> {
     /// The service for a tonic server.
     pub fn into_service(self) -> ProviderServer<Self> {
         ProviderServer::new(self)
-            .max_decoding_message_size(MESSAGE_LIMIT)
-            .max_encoding_message_size(MESSAGE_LIMIT)
+            .max_decoding_message_size(MAX_MESSAGE_BYTES)
+            .max_encoding_message_size(MAX_MESSAGE_BYTES)
     }
 
     async fn on_provider<A: Answer>(
@@ -60,28 +60,79 @@ impl<P: Provider> Server<P> {
     ) -> Result<Response<A>, Status> {
         let provider = Arc::clone(&self.provider);
         self.calls
-            .run(rpc, "", |_| async move { work(&provider) })
+            .run(rpc, &Subject::Provider, |_| async move { work(&provider) })
             .await
     }
 
-    async fn on_resource<A, F>(
+    async fn on_resource<Q, A>(
         &self,
         rpc: &'static str,
-        type_name: String,
-        work: impl FnOnce(Arc<ErasedResource>, Call) -> F + Send + 'static,
+        request: Request<Q>,
+        method: for<'a> fn(&'a dyn ResourceRpc, Call, Q) -> Pending<'a, A>,
     ) -> Result<Response<A>, Status>
     where
+        Q: Addressed,
         A: Answer,
-        F: Future<Output = Result<A, Diagnostics>> + Send,
     {
-        let resource = self.provider.resource(&type_name);
+        let request = request.into_inner();
+        let resource = self.provider.resource(request.type_name());
+        let subject = Subject::Resource(request.type_name().to_owned());
         self.calls
-            .run(rpc, &type_name, |call| async move {
-                work(resource?, call).await
+            .run(rpc, &subject, move |call| async move {
+                method(&*resource?, call, request).await
+            })
+            .await
+    }
+
+    async fn on_data_source<Q, A>(
+        &self,
+        rpc: &'static str,
+        request: Request<Q>,
+        method: for<'a> fn(&'a dyn DataSourceRpc, Call, Q) -> Pending<'a, A>,
+    ) -> Result<Response<A>, Status>
+    where
+        Q: Addressed,
+        A: Answer,
+    {
+        let request = request.into_inner();
+        let data_source = self.provider.data_source(request.type_name());
+        let subject = Subject::DataSource(request.type_name().to_owned());
+        self.calls
+            .run(rpc, &subject, move |call| async move {
+                method(&*data_source?, call, request).await
             })
             .await
     }
 }
+
+/// A request about one type.
+trait Addressed: Send + 'static {
+    fn type_name(&self) -> &str;
+}
+
+macro_rules! addressed {
+    ($($rpc:ident . $name:ident),* $(,)?) => {
+        $(impl Addressed for $rpc::Request {
+            fn type_name(&self) -> &str {
+                &self.$name
+            }
+        })*
+    };
+}
+
+addressed!(
+    validate_resource_config.type_name,
+    upgrade_resource_state.type_name,
+    upgrade_resource_identity.type_name,
+    read_resource.type_name,
+    plan_resource_change.type_name,
+    apply_resource_change.type_name,
+    import_resource_state.type_name,
+    move_resource_state.target_type_name,
+    generate_resource_config.type_name,
+    validate_data_resource_config.type_name,
+    read_data_source.type_name,
+);
 
 #[tonic::async_trait]
 impl<P: Provider> provider_server::Provider for Server<P> {
@@ -129,11 +180,11 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         &self,
         request: Request<validate_resource_config::Request>,
     ) -> Result<Response<validate_resource_config::Response>, Status> {
-        let request = request.into_inner();
-        let type_name = request.type_name.clone();
-        self.on_resource("ValidateResourceConfig", type_name, |resource, _| {
-            resource::validate(resource, request)
-        })
+        self.on_resource(
+            "ValidateResourceConfig",
+            request,
+            <dyn ResourceRpc>::validate_resource_config,
+        )
         .await
     }
 
@@ -141,11 +192,11 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         &self,
         request: Request<upgrade_resource_state::Request>,
     ) -> Result<Response<upgrade_resource_state::Response>, Status> {
-        let request = request.into_inner();
-        let type_name = request.type_name.clone();
-        self.on_resource("UpgradeResourceState", type_name, |resource, _| {
-            resource::upgrade(resource, request)
-        })
+        self.on_resource(
+            "UpgradeResourceState",
+            request,
+            <dyn ResourceRpc>::upgrade_resource_state,
+        )
         .await
     }
 
@@ -153,11 +204,11 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         &self,
         request: Request<upgrade_resource_identity::Request>,
     ) -> Result<Response<upgrade_resource_identity::Response>, Status> {
-        let request = request.into_inner();
-        let type_name = request.type_name.clone();
-        self.on_resource("UpgradeResourceIdentity", type_name, |resource, _| {
-            identity::upgrade(resource, request)
-        })
+        self.on_resource(
+            "UpgradeResourceIdentity",
+            request,
+            <dyn ResourceRpc>::upgrade_resource_identity,
+        )
         .await
     }
 
@@ -165,23 +216,19 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         &self,
         request: Request<read_resource::Request>,
     ) -> Result<Response<read_resource::Response>, Status> {
-        let request = request.into_inner();
-        let type_name = request.type_name.clone();
-        self.on_resource("ReadResource", type_name, |resource, call| {
-            resource::read(resource, call, request)
-        })
-        .await
+        self.on_resource("ReadResource", request, <dyn ResourceRpc>::read_resource)
+            .await
     }
 
     async fn plan_resource_change(
         &self,
         request: Request<plan_resource_change::Request>,
     ) -> Result<Response<plan_resource_change::Response>, Status> {
-        let request = request.into_inner();
-        let type_name = request.type_name.clone();
-        self.on_resource("PlanResourceChange", type_name, |resource, _| {
-            plan::plan(resource, request)
-        })
+        self.on_resource(
+            "PlanResourceChange",
+            request,
+            <dyn ResourceRpc>::plan_resource_change,
+        )
         .await
     }
 
@@ -189,11 +236,11 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         &self,
         request: Request<apply_resource_change::Request>,
     ) -> Result<Response<apply_resource_change::Response>, Status> {
-        let request = request.into_inner();
-        let type_name = request.type_name.clone();
-        self.on_resource("ApplyResourceChange", type_name, |resource, call| {
-            apply::apply(resource, call, request)
-        })
+        self.on_resource(
+            "ApplyResourceChange",
+            request,
+            <dyn ResourceRpc>::apply_resource_change,
+        )
         .await
     }
 
@@ -201,11 +248,11 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         &self,
         request: Request<import_resource_state::Request>,
     ) -> Result<Response<import_resource_state::Response>, Status> {
-        let request = request.into_inner();
-        let type_name = request.type_name.clone();
-        self.on_resource("ImportResourceState", type_name, |resource, call| {
-            resource::import(resource, call, request)
-        })
+        self.on_resource(
+            "ImportResourceState",
+            request,
+            <dyn ResourceRpc>::import_resource_state,
+        )
         .await
     }
 
@@ -213,11 +260,11 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         &self,
         request: Request<move_resource_state::Request>,
     ) -> Result<Response<move_resource_state::Response>, Status> {
-        let request = request.into_inner();
-        let type_name = request.target_type_name.clone();
-        self.on_resource("MoveResourceState", type_name, |resource, _| {
-            moved::moved(resource, request)
-        })
+        self.on_resource(
+            "MoveResourceState",
+            request,
+            <dyn ResourceRpc>::move_resource_state,
+        )
         .await
     }
 
@@ -225,12 +272,42 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         &self,
         request: Request<generate_resource_config::Request>,
     ) -> Result<Response<generate_resource_config::Response>, Status> {
-        let request = request.into_inner();
-        let type_name = request.type_name.clone();
-        self.on_resource("GenerateResourceConfig", type_name, |resource, _| {
-            generate::generate(resource, request)
-        })
+        self.on_resource(
+            "GenerateResourceConfig",
+            request,
+            <dyn ResourceRpc>::generate_resource_config,
+        )
         .await
+    }
+
+    async fn validate_data_resource_config(
+        &self,
+        request: Request<validate_data_resource_config::Request>,
+    ) -> Result<Response<validate_data_resource_config::Response>, Status> {
+        self.on_data_source(
+            "ValidateDataResourceConfig",
+            request,
+            <dyn DataSourceRpc>::validate_data_resource_config,
+        )
+        .await
+    }
+
+    async fn read_data_source(
+        &self,
+        request: Request<read_data_source::Request>,
+    ) -> Result<Response<read_data_source::Response>, Status> {
+        const RPC: &str = "ReadDataSource";
+        let may_wait = request
+            .get_ref()
+            .client_capabilities
+            .is_some_and(|capabilities| capabilities.deferral_allowed);
+        if may_wait && self.provider.provider.awaits_settings() {
+            return self
+                .on_data_source(RPC, request, <dyn DataSourceRpc>::defer_data_source)
+                .await;
+        }
+        self.on_data_source(RPC, request, <dyn DataSourceRpc>::read_data_source)
+            .await
     }
 
     async fn stop_provider(

@@ -4,13 +4,11 @@ use super::proto;
 use super::proto::attribute_path::step::Selector;
 use super::proto::diagnostic::Severity as ProtoSeverity;
 use super::proto::schema::object::NestingMode;
-use crate::framework::diagnostics::{Diagnostic, Severity};
-use crate::framework::identity::IdentitySchema;
 use crate::framework::msgpack;
-use crate::framework::path::{AttributePath, Step};
-use crate::framework::schema::{Attribute, Kind, Mode, Nesting, Schema};
-use crate::framework::ty::Type;
-use crate::framework::value::Value;
+use crate::framework::{
+    Attribute, AttributePath, Diagnostic, IdentitySchema, Kind, Mode, Nesting, Schema, Severity,
+    Step, Type, Value,
+};
 
 /// An answer that can carry diagnostics. Its default is the refusal: core then keeps what it had.
 pub(super) trait Answer: Default + Send + 'static {
@@ -41,6 +39,8 @@ answers!(
     upgrade_resource_identity,
     move_resource_state,
     generate_resource_config,
+    validate_data_resource_config,
+    read_data_source,
 );
 
 pub(super) fn value(value: &Value, ty: &Type) -> Result<proto::DynamicValue, Diagnostic> {
@@ -130,10 +130,8 @@ fn attribute(attribute: &Attribute) -> proto::schema::Attribute {
         computed: attribute.mode.is_computed(),
         sensitive: attribute.sensitive,
         description_kind: proto::StringKind::Markdown.into(),
-        deprecated: attribute.deprecated.is_some(),
         nested_type,
-        write_only: attribute.write_only,
-        deprecation_message: attribute.deprecated.unwrap_or_default().to_owned(),
+        ..proto::schema::Attribute::default()
     }
 }
 

@@ -1,39 +1,35 @@
-//! Waiting for the certificate. While domains of the order are not validated, CertCentral is asked to check them, with pauses of its own
-//! that grow: a new record takes a while until the whole DNS knows it.
+//! Waiting for the certificate. While domains of the order are not validated, CertCentral is asked to check them, with pauses of its own.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
 use tracing::{info, warn};
 
-use super::domains::{self, OpenDomain};
+use super::messages;
+use super::messages::Situation;
 use super::model::OrderIssuanceModel;
-use super::read::is_not_found;
-use super::words::{self, Situation};
-use super::{OrderIssuancePrivate, certificate, order_id, timeout};
 use crate::certcentral::{Client, DcvCheck, Order, OrderId, OrderStatus};
-use crate::framework::{Attr, Call, Created, Diagnostic, Warnings};
-use crate::provider::api_error;
-use crate::provider::polling::{Bounds, Next, Polling, Waiter, may_pass};
+use crate::framework::{Attr, Call, Created, Diagnostic, NoPrivate, Warnings};
+use crate::provider::order::absence::Absence;
+use crate::provider::order::api_error;
+use crate::provider::order::backoff::{Bounds, Paused, Pauses, Schedule};
+use crate::provider::order::domains;
+use crate::provider::order::domains::OpenDomain;
+use crate::provider::order::polling::{Polling, Waiter, may_pass};
+use crate::provider::order::status;
+use crate::provider::order_issuance::OrderIssuance;
 use crate::provider::session::Session;
-use crate::provider::ssl_order::status;
-
-/// The pause after the first check; each is twice the one before.
-const FIRST_PAUSE: Duration = Duration::from_secs(5);
-/// The longest pause between two checks.
-const LONGEST_PAUSE: Duration = Duration::from_secs(120);
 
 /// Waits for the certificate of a plan's order.
 pub(super) async fn create(
     session: &Session,
     call: &Call,
     planned: OrderIssuanceModel,
-) -> Created<OrderIssuanceModel, OrderIssuancePrivate> {
+) -> Created<OrderIssuance> {
     match obtain(session, call, planned).await {
         Ok(state) => Created::Object {
             state,
-            private: OrderIssuancePrivate::default(),
+            private: NoPrivate {},
             warnings: Warnings::new(),
         },
         Err(problem) => Created::Nothing(problem.into()),
@@ -45,14 +41,11 @@ async fn obtain(
     call: &Call,
     planned: OrderIssuanceModel,
 ) -> Result<OrderIssuanceModel, Diagnostic> {
-    let id = order_id(&planned)?.ok_or_else(|| {
+    let id = planned.known_order_id()?.ok_or_else(|| {
         Diagnostic::bug("The wait for a certificate was begun without an order id.")
     })?;
-    let timeout = timeout(&planned)?;
-    let bounds = Bounds {
-        deadline: Instant::now() + timeout,
-        stop: &call.stop,
-    };
+    let timeout = planned.create_timeout()?;
+    let bounds = Bounds::from_now(timeout, &call.stop);
     let client = session.client()?.within(bounds.deadline, bounds.stop);
     let mut wait = Wait::new(&client, id, &session.polling(), bounds);
     let end = tokio::select! {
@@ -64,11 +57,11 @@ async fn obtain(
         End::Issued(order) => {
             let mut state = planned;
             state.id = Attr::Known(id.to_string());
-            certificate::record(&client, &mut state, &order).await?;
+            state.record(&client, &order).await?;
             Ok(state)
         }
-        End::TimeUp => Err(words::time_up(id, &wait.situation(), timeout)),
-        End::Stopped => Err(words::stopped(id, &wait.situation())),
+        End::TimeUp => Err(messages::time_up(id, &wait.situation(), timeout)),
+        End::Stopped => Err(messages::stopped(id, &wait.situation())),
     }
 }
 
@@ -80,7 +73,7 @@ enum End {
 }
 
 /// What to do after a pause.
-enum Step {
+enum Due {
     Look,
     Check,
     End(End),
@@ -96,7 +89,7 @@ struct Wait<'a> {
     domains: Vec<OpenDomain>,
     token: Option<String>,
     next_check: Instant,
-    check_pause: Duration,
+    check_pauses: Pauses,
     last_check: Option<String>,
 }
 
@@ -111,7 +104,7 @@ impl<'a> Wait<'a> {
             domains: Vec::new(),
             token: None,
             next_check: Instant::now(),
-            check_pause: FIRST_PAUSE,
+            check_pauses: Schedule::DOMAIN_CHECKS.pauses(),
             last_check: None,
         }
     }
@@ -124,7 +117,7 @@ impl<'a> Wait<'a> {
                 Ok(order) if order.status == OrderStatus::Issued => {
                     return Ok(End::Issued(Box::new(order)));
                 }
-                Ok(order) if order.status.is_closed() => return Err(words::closed(&order)),
+                Ok(order) if order.status.is_closed() => return Err(messages::closed(&order)),
                 Ok(order) => {
                     self.take_in(order).await;
                     if is_first {
@@ -132,7 +125,9 @@ impl<'a> Wait<'a> {
                     }
                     is_first = false;
                 }
-                Err(error) if is_not_found(&error) => return Err(words::not_visible(self.id)),
+                Err(error) if Absence::NotShown.is_proven_by(&error) => {
+                    return Err(messages::not_visible(self.id));
+                }
                 Err(error) if may_pass(&error) && !is_first => {
                     warn!(order_id = %self.id, %error, "order not looked at; the next round repeats it");
                     self.waiter.look_again();
@@ -144,13 +139,13 @@ impl<'a> Wait<'a> {
             }
             loop {
                 match self.pause().await {
-                    Step::Look => break,
-                    Step::Check => {
+                    Due::Look => break,
+                    Due::Check => {
                         if self.check().await {
                             break;
                         }
                     }
-                    Step::End(end) => return Ok(end),
+                    Due::End(end) => return Ok(end),
                 }
             }
             seen = self.client.order(self.id).await;
@@ -190,13 +185,13 @@ impl<'a> Wait<'a> {
         if missing.is_empty() {
             return Ok(());
         }
-        Err(words::missing_records(self.id, &missing, &given))
+        Err(messages::missing_records(self.id, &missing, &given))
     }
 
     /// Pauses until there is something to do.
-    async fn pause(&self) -> Step {
+    async fn pause(&self) -> Due {
         let Some(order) = &self.order else {
-            return Step::Look;
+            return Due::Look;
         };
         let waits_for_check = !self.domains.is_empty()
             && !matches!(
@@ -205,24 +200,23 @@ impl<'a> Wait<'a> {
             );
         tokio::select! {
             biased;
-            () = sleep_until(self.next_check), if waits_for_check && self.next_check < self.bounds.deadline => Step::Check,
+            () = sleep_until(self.next_check), if waits_for_check && self.next_check < self.bounds.deadline => Due::Check,
             next = self.waiter.next(self.client, &order.status, self.bounds) => match next {
-                Next::Look => Step::Look,
-                Next::TimeUp => Step::End(End::TimeUp),
-                Next::Stopped => Step::End(End::Stopped),
+                Paused::Over => Due::Look,
+                Paused::TimeUp => Due::End(End::TimeUp),
+                Paused::Stopped => Due::End(End::Stopped),
             },
         }
     }
 
     /// Has the domains checked. Returns whether the order is worth a look.
     async fn check(&mut self) -> bool {
-        let outcome = self.client.check_dcv(self.id).await;
-        self.next_check = Instant::now() + self.check_pause;
-        self.check_pause = (self.check_pause * 2).min(LONGEST_PAUSE);
-        match outcome {
+        let checked = self.client.check_dcv(self.id).await;
+        self.next_check = Instant::now() + self.check_pauses.next();
+        match checked {
             Ok(check) => {
-                domains::settle(&mut self.domains, &check.dns_name_validations);
-                self.last_check = Some(said(&check));
+                domains::drop_approved(&mut self.domains, &check.dns_name_validations);
+                self.last_check = Some(reported(&check));
                 let before = self.order.as_ref().map(|order| &order.status);
                 self.domains.is_empty()
                     || check.order_status.is_some() && check.order_status.as_ref() != before
@@ -246,7 +240,7 @@ impl<'a> Wait<'a> {
 }
 
 /// What CertCentral said about the domains.
-fn said(check: &DcvCheck) -> String {
+fn reported(check: &DcvCheck) -> String {
     let names: Vec<_> = check
         .dns_name_validations
         .iter()

@@ -1,51 +1,26 @@
 //! `digicert_order_issuance`: waits until an order has its certificate. It buys nothing, so a create that fails may simply be repeated.
-//!
-//! | question | file |
-//! |---|---|
-//! | which arguments and attributes | `schema.rs`, `model.rs` |
-//! | how it waits, and when it asks for a check of the domains | `create.rs` |
-//! | which domains wait for which record | `domains.rs` |
-//! | what it says when there is no certificate | `words.rs` |
-//! | how the certificate gets into state | `certificate.rs`, `read.rs` |
 
-mod certificate;
 mod create;
-mod domains;
+mod messages;
 mod model;
 mod read;
 mod schema;
-mod words;
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+pub use self::model::OrderIssuanceModel;
 
-pub use model::OrderIssuanceModel;
-
+use super::order::audit::audited;
 use super::session::Session;
-use crate::certcentral::OrderId;
 use crate::framework::{
-    Attr, AttributePath, Call, CreateRequest, Created, DeleteRequest, Deleted, Diagnostic,
-    Diagnostics, Imported, NoIdentity, PlanRequest, Planned, PrivateState, Read, ReadRequest,
-    Resource, Schema, UpdateRequest, Updated, Warnings,
+    Call, CreateRequest, Created, Diagnostics, Imported, NoIdentity, NoPrivate, Read, ReadRequest,
+    Resource, Schema,
 };
-
-/// How long a create waits where nobody says otherwise.
-const DEFAULT_TIMEOUT: Duration = Duration::from_secs(45 * 60);
 
 /// The resource type.
 #[derive(Debug)]
 pub struct OrderIssuance {
     session: Arc<Session>,
-}
-
-/// Nothing is kept beside the state.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OrderIssuancePrivate {}
-
-impl PrivateState for OrderIssuancePrivate {
-    const VERSION: u32 = 1;
 }
 
 impl OrderIssuance {
@@ -57,7 +32,7 @@ impl OrderIssuance {
 
 impl Resource for OrderIssuance {
     type Model = OrderIssuanceModel;
-    type Private = OrderIssuancePrivate;
+    type Private = NoPrivate;
     type Identity = NoIdentity;
 
     const TYPE_NAME: &'static str = "digicert_order_issuance";
@@ -67,92 +42,22 @@ impl Resource for OrderIssuance {
     }
 
     fn validate(&self, config: &OrderIssuanceModel) -> Diagnostics {
-        [timeout(config).err(), order_id(config).err()]
+        [config.create_timeout().err(), config.known_order_id().err()]
             .into_iter()
             .flatten()
             .collect()
     }
 
-    async fn plan(
-        &self,
-        request: PlanRequest<OrderIssuanceModel, OrderIssuancePrivate>,
-    ) -> Planned<OrderIssuanceModel, OrderIssuancePrivate> {
-        Planned::unchanged(request)
+    async fn create(&self, call: Call, request: CreateRequest<Self>) -> Created<Self> {
+        let waited = create::create(&self.session, &call, request.planned_state);
+        audited(&self.session, waited).await
     }
 
-    async fn create(
-        &self,
-        call: Call,
-        request: CreateRequest<OrderIssuanceModel, OrderIssuancePrivate>,
-    ) -> Created<OrderIssuanceModel, OrderIssuancePrivate> {
-        create::create(&self.session, &call, request.planned_state).await
-    }
-
-    async fn read(
-        &self,
-        call: Call,
-        request: ReadRequest<OrderIssuanceModel, OrderIssuancePrivate>,
-    ) -> Read<OrderIssuanceModel, OrderIssuancePrivate> {
+    async fn read(&self, call: Call, request: ReadRequest<Self>) -> Read<Self> {
         read::read(&self.session, &call, request.state).await
     }
 
-    /// Bounds and the names of records change nothing about a wait that is over.
-    async fn update(
-        &self,
-        _call: Call,
-        request: UpdateRequest<OrderIssuanceModel, OrderIssuancePrivate>,
-    ) -> Updated<OrderIssuanceModel, OrderIssuancePrivate> {
-        Updated {
-            state: request.planned_state,
-            private: request.private,
-            diagnostics: Diagnostics::new(),
-        }
-    }
-
-    async fn delete(
-        &self,
-        _call: Call,
-        _request: DeleteRequest<OrderIssuanceModel, OrderIssuancePrivate>,
-    ) -> Deleted {
-        Deleted::Gone(Warnings::new())
-    }
-
-    async fn import(
-        &self,
-        call: Call,
-        id: String,
-    ) -> Result<Imported<OrderIssuanceModel, OrderIssuancePrivate>, Diagnostics> {
+    async fn import(&self, call: Call, id: String) -> Result<Imported<Self>, Diagnostics> {
         read::import(&self.session, &call, &id).await
     }
-}
-
-/// How long the create of a configuration waits.
-fn timeout(config: &OrderIssuanceModel) -> Result<Duration, Diagnostic> {
-    let given = config
-        .timeouts
-        .known()
-        .and_then(|timeouts| timeouts.create.as_str());
-    given.map_or(Ok(DEFAULT_TIMEOUT), |text| {
-        humantime::parse_duration(text).map_err(|_| {
-            Diagnostic::error(
-                "Invalid duration",
-                format!("{text:?} is not a duration such as \"10m\" or \"1h30m\"."),
-            )
-            .at(AttributePath::of("timeouts").attribute("create"))
-        })
-    })
-}
-
-/// The order of a configuration, once it is known.
-fn order_id(config: &OrderIssuanceModel) -> Result<Option<OrderId>, Diagnostic> {
-    let Attr::Known(id) = config.order_id else {
-        return Ok(None);
-    };
-    OrderId::try_from(id).map(Some).map_err(|_| {
-        Diagnostic::error(
-            "Invalid order id",
-            format!("{id} is not an order id. Use the attribute `order_id` of the order."),
-        )
-        .at(AttributePath::of("order_id"))
-    })
 }

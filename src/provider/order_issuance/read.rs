@@ -1,16 +1,21 @@
 //! Refreshing and importing a wait that is over. An order that is gone only ends the wait: nothing is bought by waiting again.
 
 use super::model::OrderIssuanceModel;
-use super::{OrderIssuancePrivate, certificate, order_id, words};
-use crate::certcentral::{CertificateId, Client, Error, Order, OrderId};
-use crate::framework::{Attr, Call, Diagnostic, Diagnostics, Imported, Read, Warnings};
-use crate::provider::api_error;
+use super::{OrderIssuance, messages};
+use crate::certcentral::{CertificateId, Client, Order, OrderId};
+use crate::framework::{Attr, Call, Diagnostic, Diagnostics, Imported, NoPrivate, Read, Warnings};
+use crate::pki::Certificate;
+use crate::provider::order::absence::Absence;
+use crate::provider::order::api_error;
+use crate::provider::order::certificate::{day, own_chain};
 use crate::provider::session::Session;
 
-type Outcome = Read<OrderIssuanceModel, OrderIssuancePrivate>;
-
 /// Looks at the order of a state.
-pub(super) async fn read(session: &Session, call: &Call, state: OrderIssuanceModel) -> Outcome {
+pub(super) async fn read(
+    session: &Session,
+    call: &Call,
+    state: OrderIssuanceModel,
+) -> Read<OrderIssuance> {
     let found = match order_of(session, call, &state).await {
         Ok(found) => found,
         Err(problem) => return Read::Failed(problem.into()),
@@ -18,20 +23,20 @@ pub(super) async fn read(session: &Session, call: &Call, state: OrderIssuanceMod
     let mut warnings = Warnings::new();
     let Some((client, order)) = found else {
         let id = state.id.as_str().unwrap_or_default();
-        warnings.push(
+        warnings.push(Diagnostic::warning(
             "Wait for a certificate removed from state",
             format!(
                 "CertCentral does not show order {id} to this API key any more. Only the wait is removed from state; if it is still configured, the next \
                  apply waits again, which costs nothing."
             ),
-        );
+        ));
         return Read::Gone(warnings);
     };
     let (state, problem) = refreshed(&client, state, &order).await;
     warnings.extend(problem);
     Read::Object {
         state,
-        private: OrderIssuancePrivate::default(),
+        private: NoPrivate {},
         warnings,
     }
 }
@@ -42,21 +47,16 @@ async fn order_of(
     call: &Call,
     state: &OrderIssuanceModel,
 ) -> Result<Option<(Client, Order)>, Diagnostic> {
-    let id = order_id(state)?.ok_or_else(|| {
+    let id = state.known_order_id()?.ok_or_else(|| {
         Diagnostic::error(
             "State without an order id",
             "The state of this resource holds no order id. Remove it with `terraform state rm`; the next apply waits for the certificate again.",
         )
     })?;
     let client = session.client_to_look(&call.stop)?;
-    match client.order(id).await {
-        Ok(order) => Ok(Some((client, order))),
-        Err(error) if is_not_found(&error) => Ok(None),
-        Err(error) => Err(api_error::diagnostic(
-            &error,
-            &format!("refreshing order {id}"),
-        )),
-    }
+    let doing = format!("refreshing order {id}");
+    let order = Absence::NotShown.or_order(client.order(id).await, &doing)?;
+    Ok(order.map(|order| (client, order)))
 }
 
 /// The state with what the order is now. A certificate that cannot be downloaded leaves the one in state, with the reason.
@@ -74,7 +74,7 @@ async fn refreshed(
         return (state, None);
     }
     let before = state.clone();
-    match certificate::record(client, &mut state, order).await {
+    match state.record(client, order).await {
         Ok(()) => (state, None),
         Err(problem) => (before, Some(problem)),
     }
@@ -85,7 +85,7 @@ pub(super) async fn import(
     session: &Session,
     call: &Call,
     id: &str,
-) -> Result<Imported<OrderIssuanceModel, OrderIssuancePrivate>, Diagnostics> {
+) -> Result<Imported<OrderIssuance>, Diagnostics> {
     let order_id: OrderId = id.trim().parse().map_err(|_| {
         Diagnostic::error(
             "Invalid import id",
@@ -93,14 +93,10 @@ pub(super) async fn import(
         )
     })?;
     let client = session.client_to_look(&call.stop)?;
-    let order = match client.order(order_id).await {
-        Ok(order) => order,
-        Err(error) if is_not_found(&error) => return Err(words::not_visible(order_id).into()),
-        Err(error) => {
-            let doing = format!("importing order {order_id}");
-            return Err(api_error::diagnostic(&error, &doing).into());
-        }
-    };
+    let doing = format!("importing order {order_id}");
+    let order = Absence::NotShown
+        .or_order(client.order(order_id).await, &doing)?
+        .ok_or_else(|| messages::not_visible(order_id))?;
     let mut state = OrderIssuanceModel {
         id: Attr::Known(order_id.to_string()),
         order_id: Attr::Known(order_id.get()),
@@ -116,14 +112,40 @@ pub(super) async fn import(
         )
         .into());
     }
-    certificate::record(&client, &mut state, &order).await?;
+    state.record(&client, &order).await?;
     Ok(Imported {
         state,
-        private: OrderIssuancePrivate::default(),
+        private: NoPrivate {},
     })
 }
 
-/// Whether the API itself says that there is no such order, rather than a proxy.
-pub(super) fn is_not_found(error: &Error) -> bool {
-    error.status() == Some(404) && error.api().is_some()
+impl OrderIssuanceModel {
+    /// Fills in everything about the certificate of an issued order.
+    pub(super) async fn record(
+        &mut self,
+        client: &Client,
+        order: &Order,
+    ) -> Result<(), Diagnostic> {
+        let id = order
+            .certificate
+            .id
+            .ok_or_else(|| messages::unusable_chain(order, "order info names no certificate"))?;
+        let answer = client.certificate_chain(id).await.map_err(|error| {
+            let doing = format!("downloading certificate {id} of order {}", order.id);
+            api_error::diagnostic(&error, &doing)
+        })?;
+        let chain = own_chain(&answer.intermediates, None, order)
+            .map_err(|reason| messages::unusable_chain(order, &reason))?;
+        self.status = Attr::Known(order.status.to_string());
+        self.certificate_id = Attr::Known(id.get());
+        self.certificate_pem = Attr::Known(chain.leaf().pem());
+        self.chain_pem = Attr::Known(chain.intermediates_pem());
+        self.fullchain_pem = Attr::Known(chain.full_chain_pem());
+        self.root_pem = chain.root().map(Certificate::pem).into();
+        self.serial_number = order.certificate.serial_number.clone().into();
+        self.thumbprint = order.certificate.thumbprint.clone().into();
+        self.valid_from = order.certificate.valid_from.map(day).into();
+        self.valid_till = order.certificate.valid_till.map(day).into();
+        Ok(())
+    }
 }

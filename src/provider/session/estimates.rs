@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
-use crate::certcentral::PriceEstimate;
+use crate::certcentral::{PriceEstimate, PriceQuery};
 
 /// How long an answer stands for the next order of the same kind.
 const STANDS_FOR: Duration = Duration::from_secs(5 * 60);
@@ -38,10 +38,10 @@ pub(crate) enum Asker {
     OrderLimit,
 }
 
-/// The answers, by request.
+/// The answers, by query.
 #[derive(Debug, Default)]
 pub(super) struct Estimates {
-    asked: Mutex<BTreeMap<String, Arc<OnceCell<Answered>>>>,
+    asked: Mutex<BTreeMap<PriceQuery, Arc<OnceCell<Answered>>>>,
     /// Whether the last call found nobody.
     unreachable: AtomicBool,
 }
@@ -53,15 +53,15 @@ struct Answered {
 }
 
 impl Estimates {
-    /// The answer to `request`: a recent one, the one that is under way, or that of `ask`. None if it would be asked for a
+    /// The answer to `query`: a recent one, the one that is under way, or that of `ask`. None if it would be asked for a
     /// reader after CertCentral could not be reached: a review without network waits once, not for every order.
     pub(super) async fn get(
         &self,
-        request: String,
+        query: &PriceQuery,
         asker: Asker,
         ask: impl Future<Output = Answer>,
     ) -> Option<Answer> {
-        let cell = self.cell(request, asker);
+        let cell = self.cell(query, asker);
         if asker == Asker::Reader
             && cell.get().is_none()
             && self.unreachable.load(Ordering::Relaxed)
@@ -80,15 +80,15 @@ impl Estimates {
         Some(cell.get_or_init(|| asked).await.answer.clone())
     }
 
-    /// The newest answer to `request` that tells something.
-    pub(super) fn known(&self, request: &str) -> Option<PriceEstimate> {
+    /// The newest answer to `query` that tells something.
+    pub(super) fn known(&self, query: &PriceQuery) -> Option<PriceEstimate> {
         let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
-        asked.get(request)?.get()?.answer.clone().ok()
+        asked.get(query)?.get()?.answer.clone().ok()
     }
 
-    fn cell(&self, request: String, asker: Asker) -> Arc<OnceCell<Answered>> {
+    fn cell(&self, query: &PriceQuery, asker: Asker) -> Arc<OnceCell<Answered>> {
         let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
-        let cell = asked.entry(request).or_default();
+        let cell = asked.entry(query.clone()).or_default();
         if cell.get().is_some_and(|answered| !answered.stands(asker)) {
             *cell = Arc::default();
         }
@@ -112,6 +112,7 @@ mod tests {
     use tokio::time::{advance, sleep};
 
     use super::{Answer, Asker, Estimates, NoAnswer, STANDS_FOR};
+    use crate::certcentral::{PriceQuery, PricedNames, Validity};
 
     /// Estimates that count how often they were asked for.
     #[derive(Default)]
@@ -121,13 +122,21 @@ mod tests {
     }
 
     impl Counted {
-        async fn get(&self, request: &str, asker: Asker, answer: Answer) -> Option<Answer> {
+        async fn get(&self, product: &str, asker: Asker, answer: Answer) -> Option<Answer> {
             let ask = async {
                 self.calls.fetch_add(1, Ordering::Relaxed);
                 sleep(Duration::from_millis(1)).await;
                 answer
             };
-            self.estimates.get(request.to_owned(), asker, ask).await
+            let query = PriceQuery {
+                certificate: PricedNames {
+                    dns_names: vec!["shop.example.com".to_owned()],
+                },
+                order_validity: Validity::Years(1),
+                product_name_id: product.to_owned(),
+                renewal_of_order_valid_till: None,
+            };
+            self.estimates.get(&query, asker, ask).await
         }
 
         fn calls(&self) -> usize {

@@ -10,10 +10,11 @@ use time::macros::{date, datetime};
 use time::{Duration, OffsetDateTime};
 
 use super::{Answer, Asker, Session};
-use crate::certcentral::{PriceEstimate, PriceQuery, PricedNames, Validity};
+use crate::certcentral::{OrderId, PriceEstimate, PriceQuery, PricedNames, Validity};
 use crate::framework::Attr;
-use crate::provider::config::ProviderConfig;
-use crate::provider::settings::{self, OrderDefaults};
+use crate::provider::block::ProviderConfig;
+use crate::provider::settings;
+use crate::provider::settings::OrderDefaults;
 use crate::provider::ssl_order::samples;
 
 fn session(config: &ProviderConfig) -> Session {
@@ -22,23 +23,34 @@ fn session(config: &ProviderConfig) -> Session {
     session
 }
 
+fn id(number: i64) -> OrderId {
+    OrderId::try_from(number).unwrap()
+}
+
 #[test]
 fn a_token_is_claimed_once_and_given_back_without_an_order() {
     let session = session(&ProviderConfig::default());
-    let claim = session.claim("tf-a").expect("free");
-    assert!(session.claim("tf-a").is_none());
-    assert!(session.claim("tf-b").is_some());
+    let claim = session.claim_token("tf-a").expect("free");
+    assert!(session.claim_token("tf-a").is_none());
+    assert!(session.claim_token("tf-b").is_some());
     drop(claim);
-    session.claim("tf-a").expect("given back").keep();
-    assert!(session.claim("tf-a").is_none(), "it has an order");
+    session.claim_token("tf-a").expect("given back").keep();
+    assert!(session.claim_token("tf-a").is_none(), "it has an order");
+}
+
+#[test]
+fn a_token_of_the_users_own_claims_no_order() {
+    let session = session(&ProviderConfig::default());
+    session.claim_token("order 7").expect("free").keep();
+    assert!(session.claim_order(id(7)).is_some());
 }
 
 #[test]
 fn a_new_configuration_starts_without_claims() {
     let session = session(&ProviderConfig::default());
-    session.claim("tf-a").expect("free").keep();
+    session.claim_token("tf-a").expect("free").keep();
     session.configure(settings::resolve(&ProviderConfig::default(), "1.11.4", &|_| None).unwrap());
-    assert!(session.claim("tf-a").is_some());
+    assert!(session.claim_token("tf-a").is_some());
 }
 
 #[test]
@@ -97,9 +109,9 @@ fn the_block_is_told_once_it_is_there() {
     assert!(!early.read_only());
     assert_eq!(early.max_order_price(), Attr::Null);
     assert_eq!(early.audit_trouble(), None);
-    early.let_go(7);
-    assert!(!early.has_let_go(7));
-    assert!(early.claim_order(7).is_none());
+    early.let_go(id(7));
+    assert!(!early.has_let_go(id(7)));
+    assert!(early.claim_order(id(7)).is_none());
 
     let session = session(&ProviderConfig {
         organization_id: Attr::Known(778_812),
@@ -139,12 +151,12 @@ fn a_guard_that_is_not_known_yet_neither_revokes_nor_counts_as_read_only() {
 #[test]
 fn each_order_is_claimed_and_let_go_of_by_itself() {
     let session = session(&ProviderConfig::default());
-    session.claim_order(7).expect("free").keep();
-    assert!(session.claim_order(7).is_none());
-    assert!(session.claim_order(8).is_some());
-    session.let_go(7);
-    assert!(session.has_let_go(7));
-    assert!(!session.has_let_go(8));
+    session.claim_order(id(7)).expect("free").keep();
+    assert!(session.claim_order(id(7)).is_none());
+    assert!(session.claim_order(id(8)).is_some());
+    session.let_go(id(7));
+    assert!(session.has_let_go(id(7)));
+    assert!(!session.has_let_go(id(8)));
 }
 
 #[tokio::test]

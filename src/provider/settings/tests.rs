@@ -2,27 +2,29 @@
 
 use std::time::Duration;
 
-use super::{Settings, resolve};
-use crate::framework::Attr;
-use crate::provider::config::ProviderConfig;
+use super::{Guards, Settings, check_values, resolve};
+use crate::framework::{Attr, Diagnostic, Diagnostics};
+use crate::provider::block::ProviderConfig;
 
 fn resolved(
     config: &ProviderConfig,
     environment: &[(&str, &str)],
 ) -> Result<Settings, Vec<String>> {
+    read(config, environment).map_err(|problems| {
+        let at_path = |problem: &Diagnostic| {
+            let path = problem.attribute.as_ref().map(ToString::to_string);
+            format!("{}: {}", path.unwrap_or_default(), problem.summary)
+        };
+        problems.iter().map(at_path).collect()
+    })
+}
+
+fn read(config: &ProviderConfig, environment: &[(&str, &str)]) -> Result<Settings, Diagnostics> {
     let variable = |name: &str| {
         let found = environment.iter().find(|(variable, _)| *variable == name);
         found.map(|(_, value)| (*value).to_owned())
     };
-    resolve(config, "1.11.4", &variable).map_err(|problems| {
-        problems
-            .iter()
-            .map(|d| {
-                let path = d.attribute.as_ref().map(ToString::to_string);
-                format!("{}: {}", path.unwrap_or_default(), d.summary)
-            })
-            .collect()
-    })
+    resolve(config, "1.11.4", &variable)
 }
 
 fn host(config: &ProviderConfig, environment: &[(&str, &str)]) -> String {
@@ -281,4 +283,165 @@ fn revocation_is_allowed_by_a_plain_yes_only() {
             problems[0].detail
         );
     }
+}
+
+fn guards(config: &ProviderConfig, environment: &[(&str, &str)]) -> Result<Guards, Vec<String>> {
+    read(config, environment)
+        .map(|settings| settings.guards)
+        .map_err(|problems| problems.iter().map(|one| one.summary.clone()).collect())
+}
+
+#[test]
+fn nothing_set_is_fifty_orders_and_neither_a_switch_nor_a_log() {
+    let guards = guards(&ProviderConfig::default(), &[]).unwrap();
+    assert!(!guards.allow_revocation);
+    assert_eq!(guards.read_only, Attr::Known(false));
+    assert_eq!(guards.max_orders, Attr::Known(50));
+    assert!(matches!(guards.audit_log, Attr::Null));
+    assert!(!guards.forbid_changes());
+}
+
+#[test]
+fn the_block_wins_over_the_environment() {
+    let environment = [
+        ("DIGICERT_READ_ONLY", "true"),
+        ("DIGICERT_MAX_ORDERS", "7"),
+        ("DIGICERT_AUDIT_LOG", "there.jsonl"),
+    ];
+    let of_the_environment = guards(&ProviderConfig::default(), &environment).unwrap();
+    assert_eq!(of_the_environment.read_only, Attr::Known(true));
+    assert_eq!(of_the_environment.max_orders, Attr::Known(7));
+    assert!(matches!(of_the_environment.audit_log, Attr::Known(_)));
+    assert!(of_the_environment.forbid_changes());
+    let block = ProviderConfig {
+        read_only: Attr::Known(false),
+        max_orders_per_apply: Attr::Known(0),
+        audit_log_path: "here.jsonl".into(),
+        ..ProviderConfig::default()
+    };
+    let of_the_block = guards(&block, &environment).unwrap();
+    assert_eq!(of_the_block.read_only, Attr::Known(false));
+    assert_eq!(of_the_block.max_orders, Attr::Known(0));
+    let log = format!("{:?}", of_the_block.audit_log);
+    assert!(log.contains("here.jsonl"), "{log}");
+    assert!(!of_the_block.forbid_changes());
+}
+
+#[test]
+fn a_guard_that_is_not_known_yet_guards() {
+    for config in [
+        ProviderConfig {
+            read_only: Attr::Unknown,
+            ..ProviderConfig::default()
+        },
+        ProviderConfig {
+            max_orders_per_apply: Attr::Unknown,
+            ..ProviderConfig::default()
+        },
+        ProviderConfig {
+            audit_log_path: Attr::Unknown,
+            ..ProviderConfig::default()
+        },
+    ] {
+        assert!(guards(&config, &[]).unwrap().forbid_changes(), "{config:?}");
+    }
+}
+
+#[test]
+fn a_guard_that_cannot_be_read_stops_everything() {
+    let refused =
+        |environment: (&str, &str)| guards(&ProviderConfig::default(), &[environment]).unwrap_err();
+    for value in ["yes", "TRUE", "on"] {
+        let summaries = refused(("DIGICERT_READ_ONLY", value));
+        assert_eq!(summaries, ["Invalid environment variable"], "{value}");
+    }
+    for value in ["-1", "fifty", "1.5", "4294967296", " 5"] {
+        let summaries = refused(("DIGICERT_MAX_ORDERS", value));
+        assert_eq!(summaries, ["Invalid order limit"], "{value}");
+    }
+    for number in [-1, 4_294_967_296] {
+        let config = ProviderConfig {
+            max_orders_per_apply: Attr::Known(number),
+            ..ProviderConfig::default()
+        };
+        assert_eq!(guards(&config, &[]).unwrap_err(), ["Invalid order limit"]);
+    }
+    let config = ProviderConfig {
+        audit_log_path: "".into(),
+        ..ProviderConfig::default()
+    };
+    assert_eq!(guards(&config, &[]).unwrap_err(), ["Invalid path"]);
+}
+
+fn details(environment: &[(&str, &str)]) -> String {
+    let problems = read(&ProviderConfig::default(), environment).unwrap_err();
+    let details: Vec<_> = problems.iter().map(|p| p.detail.clone()).collect();
+    details.join("\n")
+}
+
+#[test]
+fn arguments_win_over_variables_and_variables_over_defaults() {
+    let none = ProviderConfig::default();
+    let resolved = |environment: &[_], config: &_| {
+        let settings = read(config, environment).unwrap();
+        (settings.max_retries, settings.requests_per_second)
+    };
+    assert_eq!(resolved(&[], &none), (8, None));
+    let environment = [
+        ("DIGICERT_MAX_RETRIES", "0"),
+        ("DIGICERT_REQUESTS_PER_SECOND", " 5 "),
+    ];
+    assert_eq!(resolved(&environment, &none), (0, Some(5)));
+    let config = ProviderConfig {
+        max_retries: Attr::Known(100),
+        requests_per_second: Attr::Known(1),
+        ..ProviderConfig::default()
+    };
+    assert_eq!(resolved(&environment, &config), (100, Some(1)));
+    let unknown = ProviderConfig {
+        max_retries: Attr::Unknown,
+        requests_per_second: Attr::Unknown,
+        ..ProviderConfig::default()
+    };
+    assert_eq!(resolved(&environment, &unknown), (8, None));
+}
+
+#[test]
+fn numbers_out_of_range_are_refused_at_their_argument() {
+    for (retries, rate, argument) in [
+        (Attr::Known(-1), Attr::Null, "max_retries"),
+        (Attr::Known(101), Attr::Null, "max_retries"),
+        (Attr::Null, Attr::Known(0), "requests_per_second"),
+        (Attr::Null, Attr::Known(101), "requests_per_second"),
+    ] {
+        let problems = check_values(&ProviderConfig {
+            max_retries: retries,
+            requests_per_second: rate,
+            ..ProviderConfig::default()
+        });
+        let paths: Vec<_> = problems
+            .iter()
+            .map(|problem| problem.attribute.as_ref().unwrap().to_string())
+            .collect();
+        assert_eq!(paths, [argument]);
+    }
+}
+
+#[test]
+fn a_variable_that_is_no_such_number_is_refused_by_its_name() {
+    for (name, value) in [
+        ("DIGICERT_MAX_RETRIES", "many"),
+        ("DIGICERT_MAX_RETRIES", "-1"),
+        ("DIGICERT_REQUESTS_PER_SECOND", "0"),
+        ("DIGICERT_REQUESTS_PER_SECOND", "2.5"),
+    ] {
+        let said = details(&[(name, value)]);
+        let begins = format!("The environment variable {name} is {value:?}; it takes");
+        assert!(said.starts_with(&begins), "{said}");
+    }
+    let both = [
+        ("DIGICERT_MAX_RETRIES", "a"),
+        ("DIGICERT_REQUESTS_PER_SECOND", "b"),
+    ];
+    assert_eq!(details(&both).lines().count(), 2);
 }

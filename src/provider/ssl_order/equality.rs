@@ -3,12 +3,12 @@
 
 use std::collections::BTreeSet;
 
-use super::model::{ContactModel, OrganizationModel, SslOrderModel, ValidityModel};
+use super::model::{ContactModel, OrganizationModel, SslOrderModel, Term};
 use crate::framework::{Attr, Set};
 use crate::pki;
 
 /// Puts back every prior value that means the same as the planned one.
-pub(super) fn keep_equal_values(prior: &SslOrderModel, planned: &mut SslOrderModel) {
+pub(crate) fn keep_equal_values(prior: &SslOrderModel, planned: &mut SslOrderModel) {
     keep_names(prior, planned);
     keep_if(&prior.csr, &mut planned.csr, |a, b| same_csr(a, b));
     keep_if(
@@ -33,7 +33,7 @@ pub(super) fn keep_equal_values(prior: &SslOrderModel, planned: &mut SslOrderMod
 
 /// Whether an argument means the same in state and plan although the values differ: one side is absent, and the other is
 /// what CertCentral takes for absent.
-pub(super) fn means_the_same(
+pub(crate) fn means_the_same(
     argument: &str,
     prior: &SslOrderModel,
     planned: &SslOrderModel,
@@ -46,7 +46,7 @@ pub(super) fn means_the_same(
         "cert_validity" => or_default(
             &prior.cert_validity,
             &planned.cert_validity,
-            &ValidityModel::default(),
+            &Term::default(),
         ),
         "organization" => same_organization(&prior.organization, &planned.organization),
         "auto_renew" => or_default(&prior.auto_renew, &planned.auto_renew, &false),
@@ -108,7 +108,7 @@ fn same_names(prior: &SslOrderModel, planned: &SslOrderModel) -> bool {
     prior.names_are_known()
         && planned.names_are_known()
         && same_common_name(prior, planned)
-        && canonical_set(prior) == canonical_set(planned)
+        && prior.canonical_names() == planned.canonical_names()
 }
 
 fn same_common_name(prior: &SslOrderModel, planned: &SslOrderModel) -> bool {
@@ -127,12 +127,12 @@ fn keep_if<T: Clone>(prior: &Attr<T>, planned: &mut Attr<T>, same: impl Fn(&T, &
 }
 
 /// Whether two texts hold the same CSR.
-pub(super) fn same_csr(a: &str, b: &str) -> bool {
+pub(crate) fn same_csr(a: &str, b: &str) -> bool {
     pki::is_same_request(a, b)
 }
 
 /// Whether two sets hold the same addresses.
-pub(super) fn same_emails(a: &Set<Attr<String>>, b: &Set<Attr<String>>) -> bool {
+pub(crate) fn same_emails(a: &Set<Attr<String>>, b: &Set<Attr<String>>) -> bool {
     let canonical = |set: &Set<Attr<String>>| -> Option<BTreeSet<String>> {
         set.0
             .iter()
@@ -207,16 +207,8 @@ fn canonical_contact(contact: &ContactModel) -> ContactModel {
     canonical
 }
 
-/// The canonical names of an order, the common name among them.
-pub(super) fn canonical_set(order: &SslOrderModel) -> BTreeSet<String> {
-    pki::canonical_names(
-        order.common_name.as_str().unwrap_or_default(),
-        order.known_dns_names(),
-    )
-}
-
 /// The canonical names that CertCentral tells, or is told, of a certificate.
-pub(super) fn names_of(common_name: Option<&str>, dns_names: &[String]) -> BTreeSet<String> {
+pub(crate) fn names_of(common_name: Option<&str>, dns_names: &[String]) -> BTreeSet<String> {
     pki::canonical_names(
         common_name.unwrap_or_default(),
         dns_names.iter().map(String::as_str),

@@ -1,73 +1,29 @@
 //! `digicert_ssl_order`: an order for an OV or EV TLS certificate.
 //!
-//! | question | file |
-//! |---|---|
-//! | which arguments and attributes | `schema.rs`, `model.rs` |
-//! | what is refused before any call | `validate.rs` |
-//! | what the plan says | `plan.rs`, `change.rs`, `equality.rs` |
-//! | what an order may cost | `price.rs` |
-//! | how an order is placed exactly once | `create.rs`, then `find.rs`, `place.rs`, `rivals.rs` |
-//! | how it is changed, reissued and renewed | `update.rs` |
-//! | how it is found after a reissue or a renewal | `succession.rs` |
-//! | how the answer gets into state | `record.rs`, `observe.rs` |
-//! | what names an order, and what becomes one | `identity.rs`, `import.rs`, `moved.rs`, `generate.rs` |
-//! | what somebody changed outside Terraform | `outside.rs`, `drift.rs` |
-//! | when a reissue or a renewal is due | `clocks.rs` |
-//! | how an order ends | `delete.rs`, `delete/decision.rs`, announced by `plan/destroy.rs` |
+//! The folders follow an order: its arguments (`schema`, `model`), what is refused before any call (`rules`), what a plan decides and says
+//! (`plan`), how it is bought exactly once (`purchase`), how its answer gets into state (`refresh`), how it is changed, reissued and renewed
+//! (`update`), how it ends (`end`), and how an order that exists becomes a resource (`import`).
 
-mod audit;
-mod change;
-mod clocks;
-mod create;
-mod delete;
-mod domain_validations;
-mod drift;
-mod duplicates;
+mod end;
 mod equality;
-mod find;
-mod generate;
-mod identity;
 mod import;
-mod imported;
-mod in_place;
-mod look_again;
 mod model;
-mod moved;
-mod new_order;
-mod observe;
-mod on_destroy;
-mod organization;
-mod outside;
-mod place;
 mod plan;
-mod price;
-mod private;
-mod product;
-mod read;
-pub(super) mod record;
-mod rivals;
+mod purchase;
+pub(crate) mod refresh;
+mod rules;
 #[cfg(test)]
-pub(super) mod samples;
+pub(crate) mod samples;
 mod schema;
-pub(super) mod status;
-mod succession;
-mod timeouts;
-mod token;
 mod update;
-mod validate;
-mod wait;
-mod words;
 
 use std::sync::Arc;
 
-use time::{Date, OffsetDateTime};
+pub use self::import::SslOrderIdentity;
+pub use self::model::{SslOrderModel, SslOrderPrivate};
+pub(super) use self::rules::validate_defaults;
 
-pub use identity::SslOrderIdentity;
-pub use model::SslOrderModel;
-pub use private::SslOrderPrivate;
-pub(super) use validate::validate_defaults;
-
-use self::plan::Purchase;
+use super::order::audit::audited;
 use super::session::Session;
 use crate::framework::{
     Call, CreateRequest, Created, DeleteRequest, Deleted, Diagnostics, IdentitySchema, Imported,
@@ -100,37 +56,15 @@ impl Resource for SslOrder {
     }
 
     fn validate(&self, config: &SslOrderModel) -> Diagnostics {
-        validate::validate(config)
+        rules::validate(config)
     }
 
     fn keep_equal_values(&self, prior_state: &SslOrderModel, planned: &mut SslOrderModel) {
         equality::keep_equal_values(prior_state, planned);
     }
 
-    async fn plan(
-        &self,
-        request: PlanRequest<SslOrderModel, SslOrderPrivate>,
-    ) -> Planned<SslOrderModel, SslOrderPrivate> {
-        let prior = request.prior_state.clone();
-        // The configuration tells what nobody sets from what is not known yet; the plan so far does not.
-        let price = match plan::purchase(&request) {
-            Purchase::Nothing => price::Verdict::default(),
-            Purchase::New => price::announce(&self.session, &request.config, None).await,
-            Purchase::Renewal { until } => {
-                price::announce(&self.session, &request.config, until.as_deref()).await
-            }
-        };
-        let mut plan = plan::plan(
-            request,
-            self.session.order_defaults().as_ref(),
-            local_today(),
-            price,
-        );
-        plan::guard(&mut plan, prior.as_ref(), self.session.allow_revocation());
-        if self.session.read_only() {
-            plan::warn_of_read_only(&mut plan, prior.as_ref());
-        }
-        plan
+    async fn plan(&self, request: PlanRequest<Self>) -> Planned<Self> {
+        plan::plan(&self.session, request).await
     }
 
     fn plan_destroy(
@@ -138,101 +72,58 @@ impl Resource for SslOrder {
         prior_state: &SslOrderModel,
         private: &mut SslOrderPrivate,
     ) -> Diagnostics {
-        let mut announced = plan::announce(prior_state, self.session.allow_revocation());
-        private.end_announced = !announced.has_errors();
-        if self.session.read_only() && !announced.has_errors() {
-            announced.extend(plan::read_only_destroy(prior_state));
-        }
-        announced
+        plan::destroy(&self.session, prior_state, private)
     }
 
-    async fn create(
-        &self,
-        call: Call,
-        request: CreateRequest<SslOrderModel, SslOrderPrivate>,
-    ) -> Created<SslOrderModel, SslOrderPrivate> {
-        let mut created = create::create(&self.session, &call, request).await;
-        if let Created::Object { warnings, .. } = &mut created {
-            warnings.extend(audit::trouble(&self.session));
-        }
-        created
+    async fn create(&self, call: Call, request: CreateRequest<Self>) -> Created<Self> {
+        let created = purchase::obtain::create(&self.session, &call, request);
+        audited(&self.session, created).await
     }
 
-    async fn read(
-        &self,
-        call: Call,
-        request: ReadRequest<SslOrderModel, SslOrderPrivate>,
-    ) -> Read<SslOrderModel, SslOrderPrivate> {
-        read::read(&self.session, &call, request).await
+    async fn read(&self, call: Call, request: ReadRequest<Self>) -> Read<Self> {
+        refresh::read::read(&self.session, &call, request).await
     }
 
-    async fn update(
-        &self,
-        call: Call,
-        request: UpdateRequest<SslOrderModel, SslOrderPrivate>,
-    ) -> Updated<SslOrderModel, SslOrderPrivate> {
-        let mut updated = update::update(&self.session, &call, request).await;
-        updated.diagnostics.extend(audit::trouble(&self.session));
-        updated
+    async fn update(&self, call: Call, request: UpdateRequest<Self>) -> Updated<Self> {
+        let updated = update::update(&self.session, &call, request);
+        audited(&self.session, updated).await
     }
 
-    async fn delete(
-        &self,
-        call: Call,
-        request: DeleteRequest<SslOrderModel, SslOrderPrivate>,
-    ) -> Deleted {
+    async fn delete(&self, call: Call, request: DeleteRequest<Self>) -> Deleted {
         if request.private.replacement_announced
-            && let Some(order_id) = request.state.known_order_id()
+            && let Ok(order_id) = request.state.order_id_to_be("replaced")
         {
             self.session.let_go(order_id);
         }
-        let mut deleted = delete::delete(&self.session, &call, request).await;
-        let trouble = audit::trouble(&self.session);
-        match &mut deleted {
-            Deleted::Gone(warnings) => warnings.extend(trouble),
-            Deleted::Kept(problems) => problems.extend(trouble),
-        }
-        deleted
+        let deleted = end::delete::delete(&self.session, &call, request);
+        audited(&self.session, deleted).await
     }
 
-    async fn import(
-        &self,
-        call: Call,
-        id: String,
-    ) -> Result<Imported<SslOrderModel, SslOrderPrivate>, Diagnostics> {
+    async fn import(&self, call: Call, id: String) -> Result<Imported<Self>, Diagnostics> {
         import::import(&self.session, &call, &id).await
     }
 
     fn identity_schema(&self) -> Option<IdentitySchema> {
-        Some(identity::schema())
+        Some(SslOrderIdentity::schema())
     }
 
     fn identity(&self, state: &SslOrderModel) -> Option<SslOrderIdentity> {
-        identity::of(state)
+        SslOrderIdentity::of(state)
     }
 
     async fn import_by_identity(
         &self,
         call: Call,
         identity: SslOrderIdentity,
-    ) -> Result<Imported<SslOrderModel, SslOrderPrivate>, Diagnostics> {
-        self.import(call, identity::import_id(&identity)?).await
+    ) -> Result<Imported<Self>, Diagnostics> {
+        self.import(call, identity.import_id()?).await
     }
 
-    fn move_from(
-        &self,
-        source: MoveSource,
-    ) -> Result<Moved<SslOrderModel, SslOrderPrivate>, Diagnostics> {
-        Ok(moved::move_from(&source)?)
+    fn move_from(&self, source: MoveSource) -> Result<Moved<Self>, Diagnostics> {
+        Ok(import::moved::move_from(&source)?)
     }
 
     fn generate_config(&self, arguments: SslOrderModel) -> SslOrderModel {
-        generate::config(arguments)
+        import::arguments::written(arguments)
     }
-}
-
-/// Today by the clock of this machine, in the time zone in which CertCentral writes its dates: a plan calls nothing that
-/// could tell CertCentral's.
-fn local_today() -> Date {
-    OffsetDateTime::now_utc().date()
 }

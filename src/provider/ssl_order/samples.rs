@@ -7,21 +7,25 @@ use certcentral_sandbox::Sandbox;
 use serde::de::DeserializeOwned;
 use time::macros::date;
 
-use super::model::{ContactModel, OrganizationModel, PersonModel, SslOrderModel, ValidityModel};
-use super::new_order::{self, Prepared};
-use super::plan::{self, Plan};
-use super::price::Verdict;
-use super::private::SslOrderPrivate;
-use super::{equality, record, schema};
+use super::model::{
+    ContactModel, OrganizationModel, PersonModel, SslOrderModel, SslOrderPrivate, Term,
+};
+use super::plan::{Permissions, Plan, Proposal};
+use super::purchase::new_order;
+use super::purchase::new_order::Prepared;
+use super::purchase::price::PriceDecision;
+use super::refresh::state;
+use super::{equality, schema};
 use crate::certcentral::{ApiKey, BaseUrl, Client, Config, Error, OrderId};
 use crate::framework::plan::generic_plan;
 use crate::framework::{Attr, AttributePath, FromToValue, ModelError, PlanRequest, Set, Value};
-use crate::provider::config::ProviderConfig;
+use crate::provider::block::ProviderConfig;
 use crate::provider::session::Session;
-use crate::provider::settings::{self, OrderDefaults};
+use crate::provider::settings;
+use crate::provider::settings::OrderDefaults;
 
 /// The CSR of the fixtures: RSA 2048, subject `shop.example.com`, no further names.
-pub(super) fn csr() -> String {
+pub(crate) fn csr() -> String {
     let order: serde_json::Value = fixture("order_create_request.json");
     order["certificate"]["csr"]
         .as_str()
@@ -30,7 +34,7 @@ pub(super) fn csr() -> String {
 }
 
 /// A CSR with a new key.
-pub(super) fn csr_for(common_name: &str, dns_names: &[&str]) -> String {
+pub(crate) fn csr_for(common_name: &str, dns_names: &[&str]) -> String {
     let names: Vec<String> = dns_names.iter().map(|name| (*name).to_owned()).collect();
     let mut params = rcgen::CertificateParams::new(names).expect("names");
     params.distinguished_name = rcgen::DistinguishedName::new();
@@ -45,7 +49,7 @@ pub(super) fn csr_for(common_name: &str, dns_names: &[&str]) -> String {
 }
 
 /// A body of `tests/fixtures/certcentral`.
-pub(super) fn fixture<T: DeserializeOwned>(name: &str) -> T {
+pub(crate) fn fixture<T: DeserializeOwned>(name: &str) -> T {
     let path = format!(
         "{}/tests/fixtures/certcentral/{name}",
         env!("CARGO_MANIFEST_DIR")
@@ -55,7 +59,7 @@ pub(super) fn fixture<T: DeserializeOwned>(name: &str) -> T {
 }
 
 /// A configuration that no rule objects to, with the defaults of the schema filled in.
-pub(super) fn order() -> SslOrderModel {
+pub(crate) fn order() -> SslOrderModel {
     SslOrderModel {
         product_name_id: "ssl_plus".into(),
         common_name: "shop.example.com".into(),
@@ -78,20 +82,20 @@ pub(super) fn order() -> SslOrderModel {
 }
 
 /// `dns_names`.
-pub(super) fn names(names: &[&str]) -> Attr<Set<Attr<String>>> {
+pub(crate) fn names(names: &[&str]) -> Attr<Set<Attr<String>>> {
     Attr::Known(Set(names.iter().map(|name| (*name).into()).collect()))
 }
 
 /// `{ years = ... }`.
-pub(super) fn years(years: i64) -> ValidityModel {
-    ValidityModel {
+pub(crate) fn years(years: i64) -> Term {
+    Term {
         years: Attr::Known(years),
-        ..ValidityModel::default()
+        ..Term::default()
     }
 }
 
 /// A contact of the order that is not a user of the account.
-pub(super) fn contact(contact_type: &str) -> ContactModel {
+pub(crate) fn contact(contact_type: &str) -> ContactModel {
     ContactModel {
         contact_type: contact_type.into(),
         first_name: "Jill".into(),
@@ -104,7 +108,7 @@ pub(super) fn contact(contact_type: &str) -> ContactModel {
 }
 
 /// A new organization, complete.
-pub(super) fn new_organization() -> OrganizationModel {
+pub(crate) fn new_organization() -> OrganizationModel {
     OrganizationModel {
         name: "Example Widgets LLC".into(),
         address: "1 Main St".into(),
@@ -125,24 +129,24 @@ pub(super) fn new_organization() -> OrganizationModel {
 }
 
 /// The order as it is sent to `www.digicert.com`.
-pub(super) fn prepared(order: &SslOrderModel) -> Prepared {
+pub(crate) fn prepared(order: &SslOrderModel) -> Prepared {
     new_order::prepare(order, None, None, "www.digicert.com").expect("a complete order")
 }
 
 /// Places [`order`].
-pub(in crate::provider) async fn place(client: &Client) -> Result<OrderId, Error> {
+pub(crate) async fn place(client: &Client) -> Result<OrderId, Error> {
     let prepared = prepared(&order());
     let placed = client.place_order(&prepared.product, &prepared.body).await;
     placed.map(|placed| placed.id)
 }
 
 /// A client of a base URL that repeats no call.
-pub(in crate::provider) fn client(base_url: &str) -> Client {
+pub(crate) fn client(base_url: &str) -> Client {
     Client::new(config(base_url)).expect("a client")
 }
 
 /// A client that gives an order this long.
-pub(in crate::provider) fn impatient_client(base_url: &str, patience: Duration) -> Client {
+pub(crate) fn impatient_client(base_url: &str, patience: Duration) -> Client {
     let mut config = config(base_url);
     config.timeouts.order = patience;
     Client::new(config).expect("a client")
@@ -158,7 +162,7 @@ fn config(base_url: &str) -> Config {
 }
 
 /// A session of a provider that talks to the sandbox and repeats no call.
-pub(in crate::provider) fn session(sandbox: &Sandbox) -> Session {
+pub(crate) fn session(sandbox: &Sandbox) -> Session {
     let config = ProviderConfig {
         api_key: "sandbox-unit".into(),
         base_url: Attr::Known(sandbox.base_url()),
@@ -169,7 +173,7 @@ pub(in crate::provider) fn session(sandbox: &Sandbox) -> Session {
 }
 
 /// A session of this provider block.
-pub(in crate::provider) fn session_of(config: &ProviderConfig) -> Session {
+pub(crate) fn session_of(config: &ProviderConfig) -> Session {
     let session = Session::default();
     session.configure(settings::resolve(config, "1.11.4", &|_| None).expect("settings"));
     session
@@ -177,10 +181,24 @@ pub(in crate::provider) fn session_of(config: &ProviderConfig) -> Session {
 
 /// The plan of a configuration as the framework and this resource make it, on 2026-11-23. Arguments in `config` that have
 /// a default are given, so that core's proposal is the configuration with the computed attributes of the prior state.
-pub(super) fn plan(
+pub(crate) fn plan(
     config: &SslOrderModel,
     prior: Option<&SslOrderModel>,
     private: SslOrderPrivate,
+) -> Plan {
+    let everything = Permissions {
+        allow_revocation: true,
+        read_only: false,
+    };
+    plan_with(config, prior, private, everything)
+}
+
+/// The same where the provider block allows less.
+pub(crate) fn plan_with(
+    config: &SslOrderModel,
+    prior: Option<&SslOrderModel>,
+    private: SslOrderPrivate,
+    permissions: Permissions,
 ) -> Plan {
     let schema = schema::schema();
     let prior_value = prior.map_or(Value::Null, FromToValue::to_value);
@@ -212,19 +230,18 @@ pub(super) fn plan(
         requires_replace: generic.requires_replace,
         private,
     };
-    plan::plan(
-        request,
+    Proposal::of(request, date!(2026 - 11 - 23)).plan(
         Some(&OrderDefaults::default()),
-        date!(2026 - 11 - 23),
-        Verdict::default(),
+        PriceDecision::default(),
+        permissions,
     )
 }
 
 /// The state of an order of the configuration, as soon as it is placed with order id 2147500123.
-pub(super) fn placed(config: &SslOrderModel) -> SslOrderModel {
+pub(crate) fn placed(config: &SslOrderModel) -> SslOrderModel {
     let planned = plan(config, None, SslOrderPrivate::default()).state;
     let token = prepared(config).token;
-    record::placed(
+    state::placed(
         planned,
         OrderId::try_from(2_147_500_123).expect("an id"),
         &token,

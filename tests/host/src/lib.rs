@@ -60,6 +60,7 @@ pub use crate::{
     process::{Closed, Launch, Process, Tls},
     value::Value,
     workspace::{
-        Action, Applied, Change, Plan, Report, Resource, StoredIdentity, StoredObject, Workspace,
+        Action, Applied, Change, DataRead, Plan, Report, Resource, StoredIdentity, StoredObject,
+        Workspace,
     },
 };

@@ -3,14 +3,14 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::terraform::{Workdir, cores};
+use crate::cores::driver::{Workdir, cores};
 
 #[test]
 fn every_example_is_formatted_and_valid() {
     let folders = folders_with_configurations();
     assert_eq!(
         folders.len(),
-        7,
+        8,
         "the walk found other folders than there are: {folders:?}"
     );
     for core in cores() {

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use crate::terraform::{Workdir, cores};
+use crate::cores::driver::{Version, Workdir, cores};
 
 const VERSIONS: &str = "terraform {\n  required_providers {\n    digicert = {\n      source = \"certcentral/digicert\"\n    }\n  }\n}\n";
 
@@ -69,16 +69,16 @@ fn every_configuration_in_a_guide_is_formatted_and_valid() {
 #[test]
 fn a_block_says_in_its_first_line_which_core_it_needs() {
     for (block, core) in [
-        ("# Terraform 1.12 and later\nimport {}\n", (1, 12)),
-        ("# Terraform knows this\nimport {}\n", (0, 0)),
-        ("import {}\n# Terraform 1.12 and later\n", (0, 0)),
+        ("# Terraform 1.12 and later\nimport {}\n", (1, 12, 0)),
+        ("# Terraform knows this\nimport {}\n", (0, 0, 0)),
+        ("import {}\n# Terraform 1.12 and later\n", (0, 0, 0)),
     ] {
         assert_eq!(oldest_core(block), core, "{block}");
     }
 }
 
 /// The oldest core that knows a block, which its first line tells readers: `# Terraform 1.12 and later`.
-fn oldest_core(block: &str) -> (u64, u64) {
+fn oldest_core(block: &str) -> Version {
     block
         .lines()
         .next()
@@ -87,8 +87,8 @@ fn oldest_core(block: &str) -> (u64, u64) {
                 .strip_suffix(" and later")
         })
         .and_then(|version| version.split_once('.'))
-        .map_or((0, 0), |(major, minor)| {
-            (major.parse().unwrap(), minor.parse().unwrap())
+        .map_or((0, 0, 0), |(major, minor)| {
+            (major.parse().unwrap(), minor.parse().unwrap(), 0)
         })
 }
 

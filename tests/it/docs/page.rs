@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use terraform_provider_digicert::framework::Schema;
+use terraform_provider_digicert::framework::{CatalogEntry, Schema};
 
 use super::schema_section::schema_section;
 
@@ -34,8 +34,11 @@ pub(super) fn provider(schema: &Schema) -> String {
     page
 }
 
-/// `docs/resources/<name>.md`.
-pub(super) fn resource(type_name: &str, schema: &Schema) -> String {
+/// `docs/resources/<name>.md`. A resource whose examples hold no `import.sh` cannot be imported.
+pub(super) fn resource(entry: &CatalogEntry) -> String {
+    let CatalogEntry {
+        type_name, schema, ..
+    } = entry;
     let title = format!("{type_name} Resource - digicert");
     let mut page = head(&title, &format!("{type_name} (Resource)"), schema);
     page.push_str("\n## Example Usage\n");
@@ -43,9 +46,25 @@ pub(super) fn resource(type_name: &str, schema: &Schema) -> String {
     code(&mut page, "terraform", &format!("{folder}/resource.tf"));
     guides(&mut page, resource_guides(type_name));
     page.push_str(&schema_section(&schema.attributes));
-    page.push_str("\n## Import\n");
-    code(&mut page, "shell", &format!("{folder}/import.sh"));
-    code(&mut page, "terraform", &format!("{folder}/import.tf"));
+    if example(&format!("{folder}/import.sh")).exists() {
+        page.push_str("\n## Import\n");
+        code(&mut page, "shell", &format!("{folder}/import.sh"));
+        code(&mut page, "terraform", &format!("{folder}/import.tf"));
+    }
+    page
+}
+
+/// `docs/data-sources/<name>.md`.
+pub(super) fn data_source(entry: &CatalogEntry) -> String {
+    let CatalogEntry {
+        type_name, schema, ..
+    } = entry;
+    let title = format!("{type_name} Data Source - digicert");
+    let mut page = head(&title, &format!("{type_name} (Data Source)"), schema);
+    page.push_str("\n## Example Usage\n");
+    let file = format!("data-sources/{type_name}/data-source.tf");
+    code(&mut page, "terraform", &file);
+    page.push_str(&schema_section(&schema.attributes));
     page
 }
 
@@ -68,9 +87,13 @@ fn guides(page: &mut String, guides: &[Guide]) {
 
 /// A file below `examples` as a block of code.
 fn code(page: &mut String, language: &str, path: &str) {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("examples")
-        .join(path);
-    let text = fs::read_to_string(&file).unwrap_or_else(|error| panic!("examples/{path}: {error}"));
+    let text = fs::read_to_string(example(path))
+        .unwrap_or_else(|error| panic!("examples/{path}: {error}"));
     write!(page, "\n```{language}\n{}\n```\n", text.trim_end()).unwrap();
+}
+
+fn example(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("examples")
+        .join(path)
 }

@@ -4,7 +4,7 @@ use terraform_provider_digicert::framework::Provider as _;
 use terraform_provider_digicert::provider::DigicertProvider;
 
 use super::guides::{blocks_of, csr, files_read_by};
-use crate::terraform::{Workdir, cores};
+use crate::cores::driver::{Workdir, cores};
 
 const README: &str = include_str!("../../../README.md");
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::{env, fs};
 
-use terraform_provider_digicert::framework::Provider as _;
+use terraform_provider_digicert::framework::{Catalog, CatalogEntry, Provider as _};
 use terraform_provider_digicert::provider::DigicertProvider;
 
 use super::page;
@@ -34,26 +34,38 @@ fn pages_match_the_schema() {
         );
     }
 
-    let mut stored: Vec<String> = fs::read_dir(docs.join("resources"))
-        .unwrap()
-        .map(|entry| format!("resources/{}", entry.unwrap().file_name().to_str().unwrap()))
-        .collect();
-    stored.push("index.md".to_owned());
+    let mut stored = vec!["index.md".to_owned()];
+    for (folder, _) in KINDS {
+        let entries = fs::read_dir(docs.join(folder)).unwrap();
+        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        stored.extend(names.map(|name| format!("{folder}/{name}")));
+    }
     stored.sort();
     assert_eq!(stored, pages.into_keys().collect::<Vec<_>>());
 }
+
+/// The text of a page about one type.
+type Page = fn(&CatalogEntry) -> String;
+
+/// The folder of each kind of type below `docs`, and its pages.
+const KINDS: [(&str, Page); 2] = [
+    ("data-sources", page::data_source),
+    ("resources", page::resource),
+];
 
 /// Path below `docs` and text of every page.
 fn pages() -> BTreeMap<String, String> {
     let provider = DigicertProvider::new(|_| {});
     let mut pages = BTreeMap::from([("index.md".to_owned(), page::provider(&provider.schema()))]);
-    for resource in provider.resources() {
-        let type_name = resource.type_name();
-        let short = type_name.strip_prefix("digicert_").unwrap();
-        pages.insert(
-            format!("resources/{short}.md"),
-            page::resource(type_name, resource.schema()),
-        );
+    let catalog = Catalog::of(&provider);
+    for ((folder, page), entries) in KINDS
+        .iter()
+        .zip([&catalog.data_sources, &catalog.resources])
+    {
+        for entry in entries {
+            let short = entry.type_name.strip_prefix("digicert_").unwrap();
+            pages.insert(format!("{folder}/{short}.md"), page(entry));
+        }
     }
     pages
 }

@@ -68,19 +68,10 @@ fn group(
 /// `name` (type, marks) description, and where the nested attributes are.
 fn line(parent: &str, attribute: &Attribute) -> String {
     let mut kind = kind_name(&attribute.kind);
-    for (holds, mark) in [
-        (attribute.sensitive, ", Sensitive"),
-        (attribute.write_only, ", Write-only"),
-        (attribute.deprecated.is_some(), ", Deprecated"),
-    ] {
-        if holds {
-            kind.push_str(mark);
-        }
+    if attribute.sensitive {
+        kind.push_str(", Sensitive");
     }
     let mut line = format!("`{}` ({kind}) {}", attribute.name, attribute.description);
-    if let Some(message) = attribute.deprecated {
-        write!(line, " **Deprecated:** {message}").unwrap();
-    }
     if matches!(attribute.kind, Kind::Nested(..)) {
         let anchor = anchor(&path(parent, attribute.name));
         write!(line, " (see [below for nested schema](#{anchor}))").unwrap();
@@ -130,7 +121,7 @@ mod tests {
         let attributes = [
             Attribute::computed("id", Type::Number, "The id."),
             Attribute::optional("key", Type::String, "The key.").sensitive(),
-            Attribute::optional("old", Type::list(Type::Bool), "Old.").deprecated("Use `key`."),
+            Attribute::optional("flags", Type::list(Type::Bool), "Flags."),
             Attribute::required(
                 "owner",
                 (
@@ -151,7 +142,7 @@ mod tests {
 ### Optional
 
 - `key` (String, Sensitive) The key.
-- `old` (List of Boolean, Deprecated) Old. **Deprecated:** Use `key`.
+- `flags` (List of Boolean) Flags.
 
 ### Read-Only
 

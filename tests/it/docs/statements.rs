@@ -6,7 +6,7 @@ use certcentral_sandbox::{Approval, Sandbox, Settings};
 use serde_json::Value;
 
 use super::guides::csr;
-use crate::terraform::{Core, Workdir, cores};
+use crate::cores::driver::{Core, Product, Workdir, cores};
 
 const ORDER: &str = "digicert_ssl_order.shop";
 const WAIT: &str = "digicert_order_issuance.shop";
@@ -14,7 +14,10 @@ const DAY: Duration = Duration::from_secs(86_400);
 
 /// The newest core, if there is one. What the provider does with time and money does not depend on it.
 fn newest() -> Option<Core> {
-    cores().into_iter().max_by_key(|core| core.version)
+    let is_terraform = |core: &Core| core.product == Product::Terraform;
+    cores()
+        .into_iter()
+        .max_by_key(|core| (is_terraform(core), core.version))
 }
 
 /// An order with some arguments, and a wait for its certificate.

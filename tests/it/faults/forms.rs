@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use super::rows::{add, assert_one_order_and_an_empty_plan, each, try_apply};
-use crate::lifecycle::bed::{Bed, ORDER, errors, new_csr, order, order_with, warnings};
-use crate::lifecycle::destroy_matrix::{destroy, in_status};
+use crate::host::bed::{Bed, ORDER, errors, new_csr, order, order_with, warnings};
+use crate::host::destroy::matrix::{destroy, in_status};
 
 #[tokio::test]
 async fn irregular_answers_make_the_same_life_of_an_order() {

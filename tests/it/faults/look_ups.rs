@@ -4,7 +4,7 @@ use super::rows::{
     add, assert_no_key, assert_one_order_and_an_empty_plan, bed_without_repeats, each, hasty,
     try_apply,
 };
-use crate::lifecycle::bed::{Bed, ORDER, errors, order, warnings};
+use crate::host::bed::{Bed, ORDER, errors, order, warnings};
 
 const BY_TOKEN: &str = "GET /order/alternate/*";
 const LIST: &str = "GET /order/certificate";

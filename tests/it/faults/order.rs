@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::rows::{add, assert_no_key, assert_one_order_and_an_empty_plan, each, hasty, try_apply};
-use crate::lifecycle::bed::{Bed, ORDER, errors, only_error, order, warnings};
+use crate::host::bed::{Bed, ORDER, errors, only_error, order, warnings};
 
 /// What stands in place of an answer and proves nothing: the order may be placed or not.
 const PROVES_NOTHING: &[&str] = &[
@@ -63,6 +63,9 @@ const SPOILS_THE_ANSWER: &[&str] = &[
     "remove pointer=/id",
     "set pointer= value=[]",
     "status status=500",
+    r#"answer {"status": 201, "body": ""}"#,
+    r#"answer {"status": 201, "body": "{\"id\": 21475"}"#,
+    r#"answer {"status": 201, "body": "{\"requests\": []}"}"#,
 ];
 
 async fn is_settled(rule: String) {
@@ -296,8 +299,8 @@ async fn a_key_that_is_revoked_between_look_and_order_is_named_and_another_key_f
     assert_eq!(errors(&failed.report), ["Unknown outcome of the order"]);
     assert!(bed.terraform.state().is_empty());
     bed.sandbox.clear_rules();
-    let other = crate::lifecycle::bed::launch(&bed.sandbox)
-        .env("DIGICERT_API_KEY", "sandbox-of-somebody-else");
+    let other =
+        crate::host::bed::launch(&bed.sandbox).env("DIGICERT_API_KEY", "sandbox-of-somebody-else");
     bed.terraform.relaunch(other);
     let applied = try_apply(&mut bed, &hasty(), "another key").await;
     assert!(warnings(&applied.report).contains(&"Existing order adopted"));

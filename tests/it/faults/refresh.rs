@@ -3,7 +3,7 @@
 use super::rows::{
     add, assert_no_key, assert_one_order_and_an_empty_plan, bed_without_repeats, each, try_apply,
 };
-use crate::lifecycle::bed::{errors, order};
+use crate::host::bed::{errors, order};
 
 const INFO: &str = "GET /order/certificate/*";
 

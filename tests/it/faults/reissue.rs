@@ -4,7 +4,7 @@ use certcentral_sandbox::At;
 use serde_json::{Value as Json, json};
 
 use super::rows::{add, assert_no_key, bed_without_repeats, each, try_apply};
-use crate::lifecycle::bed::{Bed, errors, http, new_csr, order, order_with, route};
+use crate::host::bed::{Bed, errors, http, new_csr, order, order_with, route};
 
 const REISSUE: &str = "POST /order/certificate/*/reissue";
 

@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use super::rows::{add, assert_no_key, assert_one_order_and_an_empty_plan, each, hasty, try_apply};
-use crate::lifecycle::bed::{Bed, ORDER, errors, new_csr, order, order_with, warnings};
-use crate::lifecycle::destroy_matrix::{destroy, in_status};
+use crate::host::bed::{Bed, ORDER, errors, new_csr, order, order_with, warnings};
+use crate::host::destroy::matrix::{destroy, in_status};
 
 /// Limits that ask for a second, the shortest pause there is.
 const LIMITS: [&str; 4] = [
@@ -27,6 +27,11 @@ async fn an_order_over_the_limit_waits_as_long_as_it_is_told_and_is_placed_once(
         );
         let statuses: Vec<_> = bed.posts().iter().map(|post| post.status).collect();
         assert_eq!(statuses, [Some(429), Some(429), Some(201)], "{fault}");
+        let posts = bed.posts();
+        assert!(
+            posts.iter().all(|post| post.request == posts[0].request),
+            "{fault}: the same order with the same token"
+        );
         assert_one_order_and_an_empty_plan(&mut bed, &order(), fault).await;
         assert_eq!(bed.posts().len(), 3, "{fault}");
     })
@@ -81,8 +86,9 @@ async fn look_ups_and_refreshes_are_repeated_after_failures_that_pass() {
     ];
     let rows = faults
         .into_iter()
-        .flat_map(|fault| routes.map(|route| format!("{route} 1 before {fault}")));
-    each(rows, async |row: String| {
+        .flat_map(|fault| routes.map(|route| (route, fault)));
+    each(rows, async |(route, fault)| {
+        let row = format!("{route} 1 before {fault}");
         let mut bed = Bed::new();
         add(&bed.sandbox, &row);
         let applied = try_apply(&mut bed, &order(), &row).await;
@@ -92,13 +98,16 @@ async fn look_ups_and_refreshes_are_repeated_after_failures_that_pass() {
             "{row}"
         );
         assert_eq!(bed.posts().len(), 1, "{row}");
-        let refresh = row
-            .replace(routes[0], routes[2])
-            .replace(routes[1], routes[2]);
-        add(&bed.sandbox, &refresh);
-        let before = bed.terraform.state().clone();
+        add(&bed.sandbox, &format!("{} 1 before {fault}", routes[2]));
+        let (before, seen) = (bed.terraform.state().clone(), bed.seen());
         let report = bed.terraform.refresh().await.unwrap();
         report.expect_success();
+        let statuses: Vec<_> = bed.sandbox.journal()[seen..]
+            .iter()
+            .map(|entry| entry.status)
+            .collect();
+        assert_eq!(statuses.len(), 2, "{row}: {statuses:?}");
+        assert_eq!(statuses[1], Some(200), "{row}: {statuses:?}");
         assert_eq!(bed.terraform.state(), &before, "{row}");
         assert_one_order_and_an_empty_plan(&mut bed, &order(), &row).await;
     })

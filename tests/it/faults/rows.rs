@@ -7,7 +7,7 @@ use futures_util::{StreamExt, stream};
 use serde_json::{Value as Json, json};
 use terraform_host::{Applied, Report};
 
-use crate::lifecycle::bed::{Bed, launch, order_with};
+use crate::host::bed::{Bed, launch, order_with};
 
 /// How many rows run at once: each starts a process per step.
 const AT_ONCE: usize = 6;

@@ -4,7 +4,7 @@ use serde_json::json;
 use terraform_host::Resource;
 
 use super::rows::{add, assert_no_key, assert_one_order_and_an_empty_plan, hasty, try_apply};
-use crate::lifecycle::bed::{Bed, errors, order, order_with, warnings};
+use crate::host::bed::{Bed, errors, order, order_with, warnings};
 
 #[tokio::test]
 async fn a_saved_plan_that_is_applied_again_adopts_the_order() {

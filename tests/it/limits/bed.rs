@@ -13,7 +13,7 @@ use tokio_stream::wrappers::UnixListenerStream;
 use tokio_util::task::TaskTracker;
 use tonic::transport::Channel;
 
-use crate::lifecycle::bed::order_with;
+use crate::host::bed::order_with;
 
 /// Resources that Terraform works on at the same time, as it does by default.
 const PARALLELISM: usize = 10;

@@ -3,7 +3,7 @@
 use certcentral_sandbox::At;
 
 use super::waiting::{answered, create, started};
-use crate::lifecycle::bed::{Bed, ORDER, order, route, warnings};
+use crate::host::bed::{Bed, ORDER, order, route, warnings};
 
 #[tokio::test]
 async fn a_dropped_call_does_not_cancel_the_create_and_the_next_apply_adopts_the_order() {

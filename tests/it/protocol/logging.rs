@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
 
-use crate::lifecycle::bed::{Bed, launch, order};
+use crate::host::bed::{Bed, launch, order};
 
 const KEY: &str = "sandbox-secret-4711";
 

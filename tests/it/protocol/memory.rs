@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 
-use crate::lifecycle::bed::Bed;
+use crate::host::bed::Bed;
 
 use super::waiting::{ended, started};
 

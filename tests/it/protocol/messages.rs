@@ -7,7 +7,7 @@ use terraform_host::{
 };
 
 use super::waiting::channel;
-use crate::lifecycle::bed::{Bed, SHOP, order_with, plain_launch};
+use crate::host::bed::{Bed, SHOP, order_with, plain_launch};
 
 #[tokio::test]
 async fn a_message_of_five_megabytes_passes_both_ways() {

@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use terraform_host::{Closed, Provider, json::to_json};
 
 use super::waiting::{answered, create, ended, shut_down, signal, started, started_by};
-use crate::lifecycle::bed::{
+use crate::host::bed::{
     Bed, ORDER, SHOP, launch, order, order_with, plain_launch, route, warnings,
 };
 

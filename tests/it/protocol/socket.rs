@@ -4,7 +4,7 @@ use std::{fs, os::unix::fs::PermissionsExt as _, path::PathBuf};
 
 use terraform_host::{Provider, handshake::Address};
 
-use crate::lifecycle::bed::plain_launch;
+use crate::host::bed::plain_launch;
 
 fn socket(provider: &Provider) -> PathBuf {
     match &provider.process().unwrap().handshake().address {

@@ -4,7 +4,7 @@ use std::process::{Command, Output};
 
 use terraform_host::{Provider, Tls, handshake::Address};
 
-use crate::lifecycle::bed::plain_launch;
+use crate::host::bed::plain_launch;
 
 fn by_hand(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_terraform-provider-digicert"))

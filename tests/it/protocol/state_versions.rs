@@ -9,11 +9,11 @@ use std::path::PathBuf;
 use serde_json::{Map, Value as Json};
 use terraform_host::json::to_json;
 use terraform_host::{Provider, StoredObject, Workspace};
-use terraform_provider_digicert::framework::Provider as _;
+use terraform_provider_digicert::framework::Catalog;
 use terraform_provider_digicert::provider::DigicertProvider;
 
 use super::waiting::TYPE;
-use crate::lifecycle::bed::{Bed, SHOP, plain_launch};
+use crate::host::bed::{Bed, SHOP, plain_launch};
 
 fn frozen_path(type_name: &str, version: i64) -> PathBuf {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/states");
@@ -40,10 +40,11 @@ fn object(attributes: &Map<String, Json>, version: i64) -> StoredObject {
 
 /// Every resource type of the provider with its schema version of today.
 fn types() -> Vec<(&'static str, i64)> {
-    let resources = DigicertProvider::new(|_| {}).resources();
-    let versions = resources
+    let catalog = Catalog::of(&DigicertProvider::new(|_| {}));
+    let versions = catalog
+        .resources
         .iter()
-        .map(|resource| (resource.type_name(), resource.schema().version));
+        .map(|resource| (resource.type_name, resource.schema.version));
     versions.collect()
 }
 

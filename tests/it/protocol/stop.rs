@@ -5,7 +5,7 @@ use serde_json::json;
 use terraform_host::json::to_json;
 
 use super::waiting::{answered, create, ended, started};
-use crate::lifecycle::bed::{Bed, ORDER, order, order_with, route};
+use crate::host::bed::{Bed, ORDER, order, order_with, route};
 
 #[tokio::test]
 async fn stop_ends_a_waiting_create_at_once_and_the_same_process_serves_on() {

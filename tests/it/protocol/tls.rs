@@ -10,7 +10,7 @@ use terraform_host::{
     tls::{ClientIdentity, client_config},
 };
 
-use crate::lifecycle::bed::plain_launch;
+use crate::host::bed::plain_launch;
 
 /// Asks for the schema and for a shutdown with a certificate that was not announced, or none.
 async fn strangers_call(process: &Process, identity: Option<&ClientIdentity>) -> bool {

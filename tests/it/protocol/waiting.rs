@@ -16,7 +16,7 @@ use terraform_host::{
 use tokio::task::JoinHandle;
 use tonic::transport::Channel;
 
-use crate::lifecycle::bed::launch;
+use crate::host::bed::launch;
 
 /// The resource type of every create here.
 pub(super) const TYPE: &str = "digicert_ssl_order";

@@ -1,10 +1,10 @@
 //! The dependency arrows of the design: who may name whom, among modules and among crates.
 
-use super::source::code_only;
 use super::{Violation, numbered};
 
-/// The modules of the root crate, each with the modules it may use.
-const MODULES: [(&str, &[&str]); 5] = [
+/// The modules of the root crate, each with those that it may use.
+const MODULES: [(&str, &[&str]); 6] = [
+    ("main", &["plugin", "framework", "provider"]),
     ("plugin", &[]),
     ("framework", &[]),
     ("certcentral", &[]),
@@ -12,293 +12,140 @@ const MODULES: [(&str, &[&str]); 5] = [
     ("provider", &["framework", "certcentral", "pki"]),
 ];
 
-/// What the program joins. It reaches the rest through these.
-const MAIN_MAY_USE: &[&str] = &["plugin", "framework", "provider"];
-
-/// The crates of the workspace by manifest, each with those it must not depend on, and with which kind of dependency.
-const CRATES: [(&str, &[&str], &[&str]); 3] = [
+/// The manifests of the workspace, each with the crates that it must not name, and whether its tests may.
+const MANIFESTS: [(&str, &[&str], bool); 3] = [
     // The sandbox, the stand-in for core and the fuzzers are for tests and examples: they never ship.
     (
         "Cargo.toml",
         &["certcentral-sandbox", "fuzz-properties", "terraform-host"],
-        &["dependencies", "build-dependencies"],
+        true,
     ),
     (
         "sandbox/Cargo.toml",
         &["terraform-provider-digicert", "terraform-host"],
-        EVERY_KIND,
+        false,
     ),
     (
         "tests/host/Cargo.toml",
         &["terraform-provider-digicert", "certcentral-sandbox"],
-        EVERY_KIND,
+        false,
     ),
 ];
 
-const EVERY_KIND: &[&str] = &["dependencies", "dev-dependencies", "build-dependencies"];
-
 /// `main -> plugin, framework, provider`, `provider -> framework, certcentral, pki`; the others use none of ours.
 pub(super) fn modules_use_only_what_the_design_allows(path: &str, text: &str) -> Vec<Violation> {
-    let Some(place) = Place::of(path) else {
+    let below = path
+        .strip_prefix("src/")
+        .and_then(|it| it.strip_suffix(".rs"));
+    let parts: Vec<&str> = below
+        .into_iter()
+        .flat_map(|below| below.split('/'))
+        .filter(|part| *part != "mod")
+        .collect();
+    let Some((module, may_use)) = MODULES.iter().find(|it| parts.first() == Some(&it.0)) else {
         return Vec::new();
     };
-    let code = code_only(text);
+    // What code in this file can call the root of the crate.
+    let roots = match *module {
+        "main" => vec!["terraform_provider_digicert::".to_owned()],
+        _ => vec!["crate::".to_owned(), "super::".repeat(parts.len())],
+    };
+    let is_ours = |name: &str| MODULES.iter().any(|(module, _)| *module == name);
     let mut violations = Vec::new();
-    for (line, used) in place.roots.iter().flat_map(|root| names_after(&code, root)) {
-        let is_ours = MODULES.iter().any(|(name, _)| *name == used);
-        if is_ours && used != place.module && !place.may_use.contains(&used.as_str()) {
-            let module = place.module;
+    for (number, line) in numbered(text) {
+        let code = line.split("//").next().unwrap_or_default();
+        for used in roots.iter().flat_map(|root| names_after(code, root)) {
+            if is_ours(used) && used != *module && !may_use.contains(&used) {
+                let what = format!("`{module}` must not use `{used}`: see ARCHITECTURE.md");
+                violations.push((number, what));
+            }
+        }
+        if roots
+            .iter()
+            .any(|root| code.trim_end() == format!("use {root}{{"))
+        {
             violations.push((
-                line,
-                format!("`{module}` must not use `{used}`: see the arrows in ARCHITECTURE.md"),
+                number,
+                "each of our modules has a `use` of its own".to_owned(),
             ));
         }
     }
     violations
 }
 
-/// Where a file stands in the root crate.
-struct Place {
-    module: &'static str,
-    may_use: &'static [&'static str],
-    /// How code in this file can name the root of the crate.
-    roots: Vec<String>,
-}
-
-impl Place {
-    fn of(path: &str) -> Option<Self> {
-        if path == "src/main.rs" {
-            return Some(Self {
-                module: "main",
-                may_use: MAIN_MAY_USE,
-                roots: vec!["terraform_provider_digicert".to_owned()],
-            });
-        }
-        let below = path.strip_prefix("src/")?.strip_suffix(".rs")?;
-        let modules: Vec<&str> = below.split('/').filter(|part| *part != "mod").collect();
-        let (module, may_use) = MODULES
-            .iter()
-            .find(|(name, _)| Some(name) == modules.first())?;
-        let upwards = vec!["super"; modules.len()].join("::");
-        Some(Self {
-            module,
-            may_use,
-            roots: vec!["crate".to_owned(), upwards],
+/// The name that follows `root` in a line, each time, and all names of a group.
+fn names_after<'a>(code: &'a str, root: &'a str) -> impl Iterator<Item = &'a str> {
+    let is_name = |character: char| character.is_alphanumeric() || character == '_';
+    let begins = move |at: usize| !code[..at].ends_with(|it: char| is_name(it) || it == ':');
+    code.match_indices(root)
+        .filter(move |(at, _)| begins(*at))
+        .flat_map(move |(at, root)| {
+            let rest = &code[at + root.len()..];
+            let names = if rest.starts_with('{') { usize::MAX } else { 1 };
+            let words = rest.split(move |it| !is_name(it));
+            words.filter(|word| !word.is_empty()).take(names)
         })
-    }
-}
-
-/// Terraform's wire types stop at the door.
-pub(super) fn only_the_framework_server_names_generated_types(
-    path: &str,
-    text: &str,
-) -> Vec<Violation> {
-    if !path.starts_with("src/")
-        || !path.ends_with(".rs")
-        || path.starts_with("src/framework/server/")
-    {
-        return Vec::new();
-    }
-    // A string such as a route may name the service, but not the one that `include_proto!` takes.
-    let code = code_only(text);
-    let named = numbered(&code).filter(|(_, line)| line.contains("tfplugin6"));
-    let included = numbered(text).filter(|(_, line)| line.contains("include_proto!(\"tfplugin6"));
-    let hits = named.chain(included);
-    hits.map(|(line, _)| {
-        (
-            line,
-            "`tfplugin6` belongs to src/framework/server".to_owned(),
-        )
-    })
-    .collect()
 }
 
 /// The sandbox shares nothing with the client it stands against, and neither ships with the other.
 pub(super) fn crates_depend_only_as_the_design_allows(path: &str, text: &str) -> Vec<Violation> {
-    let Some((_, forbidden, kinds)) = CRATES.iter().find(|(manifest, ..)| *manifest == path) else {
+    let manifest = MANIFESTS.iter().find(|(manifest, ..)| *manifest == path);
+    let Some((_, forbidden, but_in_tests)) = manifest else {
         return Vec::new();
     };
-    let mut section = "";
+    let mut depends = false;
     let mut violations = Vec::new();
     for (number, line) in numbered(text) {
-        let header = line
-            .trim()
-            .strip_prefix('[')
-            .map(|header| header.trim_end_matches(']'));
-        section = header.unwrap_or(section);
-        // `[dependencies]`, `[target.'cfg(unix)'.dependencies]`, `[dependencies.name]`
-        let Some(kind) = kinds
-            .iter()
-            .find(|kind| section.split('.').any(|part| part == **kind))
-        else {
-            continue;
-        };
-        let name = match header {
-            Some(header) => header.rsplit('.').next(),
-            None => line.split(['=', '.', ' ']).next(),
-        };
-        let name = name.unwrap_or_default().trim_matches('"');
-        if forbidden.contains(&name) {
-            violations.push((
-                number,
-                format!("`{name}` must not be in `{kind}` of {path}"),
-            ));
+        if line.starts_with('[') {
+            depends = line.contains("dependencies")
+                && !(*but_in_tests && line.contains("dev-dependencies"));
+        }
+        let found = forbidden.iter().filter(|name| line.contains(**name));
+        if depends {
+            violations.extend(found.map(|name| (number, format!("`{name}` must not be here"))));
         }
     }
     violations
-}
-
-/// Every first name after `root::`, also inside `root::{...}`, with its line.
-fn names_after(code: &str, root: &str) -> Vec<(usize, String)> {
-    let mut names = Vec::new();
-    for (at, _) in code.match_indices(&format!("{root}::")) {
-        let is_name = |character: char| character.is_alphanumeric() || character == '_';
-        if code[..at].chars().next_back().is_some_and(is_name) {
-            continue;
-        }
-        let line = code[..at].matches('\n').count() + 1;
-        let rest = &code[at + root.len() + 2..];
-        match rest.strip_prefix('{') {
-            None => names.push((
-                line,
-                rest.chars()
-                    .take_while(|character| is_name(*character))
-                    .collect(),
-            )),
-            Some(group) => {
-                names.extend(top_level_names(group).into_iter().map(|name| (line, name)));
-            }
-        }
-    }
-    names
-}
-
-/// The first names of `a::b, c::{d, e}}`, up to the brace that closes the group.
-fn top_level_names(group: &str) -> Vec<String> {
-    let (mut names, mut name, mut depth, mut reading) = (Vec::new(), String::new(), 0, true);
-    for character in group.chars() {
-        match character {
-            '{' => depth += 1,
-            '}' if depth == 0 => break,
-            '}' => depth -= 1,
-            ',' if depth == 0 => {
-                names.push(std::mem::take(&mut name));
-                reading = true;
-            }
-            ':' => reading &= depth > 0,
-            _ if reading && depth == 0 && !character.is_whitespace() => name.push(character),
-            _ => {}
-        }
-    }
-    names.push(name);
-    names
 }
 
 mod tests {
     use super::*;
 
+    fn lines(found: &[Violation]) -> Vec<usize> {
+        found.iter().map(|(line, _)| *line).collect()
+    }
+
     #[test]
     fn an_arrow_that_the_design_does_not_have_is_found() {
-        let sample = "//! See crate::provider.\nuse crate::framework::value::Value;\nlet a = crate::pki::Csr::parse(pem);\n";
-
-        let violations =
-            modules_use_only_what_the_design_allows("src/certcentral/orders/place.rs", sample);
-
-        assert_eq!(
-            violations.iter().map(|(line, _)| *line).collect::<Vec<_>>(),
-            [2, 3]
-        );
-        assert!(
-            violations[0]
-                .1
-                .starts_with("`certcentral` must not use `framework`")
-        );
-        assert_eq!(
-            modules_use_only_what_the_design_allows("src/provider/config.rs", sample),
-            []
-        );
-    }
-
-    #[test]
-    fn a_way_around_through_super_is_found() {
-        let sample = "use super::super::pki::Csr;\nuse super::provider;\n";
-
-        let lines = |path| -> Vec<usize> {
-            modules_use_only_what_the_design_allows(path, sample)
-                .into_iter()
-                .map(|(line, _)| line)
-                .collect()
-        };
-
-        assert_eq!(lines("src/framework/server/mod.rs"), [1]);
-        assert_eq!(lines("src/framework/provider.rs"), [1]);
-        assert_eq!(lines("src/framework/mod.rs"), [1, 2]);
-        assert!(lines("src/framework/server/resource.rs").is_empty());
-    }
-
-    #[test]
-    fn a_grouped_import_is_read_name_by_name() {
-        let sample = "use crate::{\n    framework::{schema::Schema, plugin},\n    pki,\n    plugin::serve,\n};\n";
-
-        let violations = modules_use_only_what_the_design_allows("src/provider/mod.rs", sample);
-
-        assert_eq!(violations.len(), 1);
-        assert!(
-            violations[0]
-                .1
-                .starts_with("`provider` must not use `plugin`"),
-            "{violations:?}"
-        );
-    }
-
-    #[test]
-    fn the_program_reaches_the_client_only_through_the_provider() {
-        let sample = "use terraform_provider_digicert::{certcentral, plugin};\n";
-
-        let violations = modules_use_only_what_the_design_allows("src/main.rs", sample);
-
-        assert_eq!(violations.len(), 1);
-        assert!(
-            violations[0]
-                .1
-                .starts_with("`main` must not use `certcentral`")
-        );
-    }
-
-    #[test]
-    fn generated_types_outside_the_server_are_found() {
-        let sample = "// tfplugin6 is the wire.\nuse super::tfplugin6::Schema;\n\
-                      let route = \"/tfplugin6.Provider/\";\ntonic::include_proto!(\"tfplugin6\");\n";
-
-        let found =
-            only_the_framework_server_names_generated_types("src/framework/schema.rs", sample);
-
-        assert_eq!(
-            found.iter().map(|(line, _)| *line).collect::<Vec<_>>(),
-            [2, 4]
-        );
-        assert_eq!(
-            only_the_framework_server_names_generated_types("src/framework/server/mod.rs", sample),
-            []
-        );
+        let sample = "//! See crate::provider.\nuse crate::framework::Value;\nlet a = crate::pki::Csr;\n\
+                      use super::super::plugin::serve;\nuse super::provider;\n";
+        let main = "use terraform_provider_digicert::certcentral;\nuse terraform_provider_digicert::{plugin, pki};\nuse terraform_provider_digicert::{\n";
+        let table: [(&str, &str, &[usize]); 6] = [
+            ("src/certcentral/order.rs", sample, &[2, 3, 4]),
+            ("src/certcentral/orders/place.rs", sample, &[2, 3]),
+            ("src/provider/config.rs", sample, &[4]),
+            ("src/framework/mod.rs", sample, &[3, 5]),
+            ("src/lib.rs", sample, &[]),
+            ("src/main.rs", main, &[1, 2, 3]),
+        ];
+        for (path, text, expected) in table {
+            let found = modules_use_only_what_the_design_allows(path, text);
+            assert_eq!(lines(&found), expected, "{path}: {found:?}");
+        }
     }
 
     #[test]
     fn a_crate_that_must_not_be_depended_on_is_found() {
         let root = "[dependencies]\ncertcentral-sandbox = { path = \"sandbox\" }\n[dev-dependencies]\nterraform-host.path = \"a\"\n";
-        let sandbox = "[dev-dependencies.terraform-provider-digicert]\npath = \"..\"\n[target.'cfg(unix)'.dependencies]\nterraform-host.path = \"\"\n";
-        let sandbox_itself =
-            "[package]\nname = \"certcentral-sandbox\"\n[dependencies]\nurl.workspace = true\n";
-
-        let lines = |path, text| -> Vec<usize> {
-            crates_depend_only_as_the_design_allows(path, text)
-                .into_iter()
-                .map(|(line, _)| line)
-                .collect()
-        };
-
-        assert_eq!(lines("Cargo.toml", root), [2]);
-        assert_eq!(lines("sandbox/Cargo.toml", sandbox), [1, 4]);
-        assert!(lines("sandbox/Cargo.toml", sandbox_itself).is_empty());
+        let sandbox = "[package]\nname = \"certcentral-sandbox\"\n[dev-dependencies.terraform-provider-digicert]\npath = \"..\"\n\
+                       [target.'cfg(unix)'.dependencies]\nterraform-host.path = \"\"\n";
+        for (path, text, expected) in [
+            ("Cargo.toml", root, [2].as_slice()),
+            ("sandbox/Cargo.toml", sandbox, &[3, 6]),
+            ("fuzz/Cargo.toml", root, &[]),
+        ] {
+            let found = crates_depend_only_as_the_design_allows(path, text);
+            assert_eq!(lines(&found), expected, "{path}: {found:?}");
+        }
     }
 }

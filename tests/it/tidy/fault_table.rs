@@ -134,7 +134,7 @@ fn exists(root: &Path, test: &str) -> bool {
 }
 
 /// Whether a text has a function of this name with an attribute that makes it a test.
-fn has_test(text: &str, name: &str) -> bool {
+pub(super) fn has_test(text: &str, name: &str) -> bool {
     let mut is_test = false;
     for line in text.lines().map(str::trim) {
         if line.starts_with("#[test]") || line.starts_with("#[tokio::test") {

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use super::fault_table::has_test;
 use super::{Violation, numbered};
 
 /// A test that a page names as `path/to/file.rs::test` is a function of that file.
@@ -13,7 +14,9 @@ pub(super) fn a_named_test_exists(path: &str, text: &str) -> Vec<Violation> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let missing = numbered(text).flat_map(|(number, line)| {
         let names = line.split('`').skip(1).step_by(2).filter_map(test_of);
-        let absent = names.filter(|(file, test)| !is_in(&root.join(file), test));
+        let absent = names.filter(|(file, test)| {
+            !fs::read_to_string(root.join(file)).is_ok_and(|text| has_test(&text, test))
+        });
         absent.map(move |(file, test)| (number, format!("`{file}` has no test `{test}`")))
     });
     missing.collect()
@@ -25,25 +28,6 @@ fn test_of(span: &str) -> Option<(&str, &str)> {
     let file = &span[..file.len() + ".rs".len()];
     let is_name = |character: char| character.is_ascii_alphanumeric() || character == '_';
     test.chars().all(is_name).then_some((file, test))
-}
-
-fn is_in(file: &Path, test: &str) -> bool {
-    let text = fs::read_to_string(file).unwrap_or_default();
-    let mut attributes = false;
-    for line in text.lines().map(str::trim_start) {
-        if line.starts_with("#[test]") || line.starts_with("#[tokio::test") {
-            attributes = true;
-        }
-        let signature = line.strip_prefix("async ").unwrap_or(line);
-        if let Some(rest) = signature.strip_prefix("fn ") {
-            let name = rest.split(['(', '<']).next().unwrap_or_default();
-            if attributes && name == test {
-                return true;
-            }
-            attributes = false;
-        }
-    }
-    false
 }
 
 mod tests {

@@ -1,9 +1,7 @@
 //! An account out of step with its calls: late, stale, slow, closed.
 
-use std::{
-    io::{ErrorKind, Write},
-    time::Duration,
-};
+use std::io::{ErrorKind, Write};
+use std::time::Duration;
 
 use certcentral_sandbox::Move;
 use serde_json::json;
@@ -75,10 +73,12 @@ fn a_delay_ends_when_the_clock_has_moved() {
         let mut stream = connect(&sandbox).unwrap();
         let order = request("POST", "/order/certificate/ssl_plus", &order_body());
         stream.write_all(order.as_bytes()).unwrap();
-        // Another call is answered meanwhile, and the delayed one has arrived when it stands in the journal.
+        // Another call is answered meanwhile. The delayed one stands in the journal once it has arrived,
+        // and the call after that finds it waiting.
         while sandbox.journal().iter().all(|entry| entry.method != "POST") {
             assert_eq!(get(&sandbox, "/user/me").0, 200);
         }
+        assert_eq!(get(&sandbox, "/user/me").0, 200);
         sandbox.advance(Duration::from_secs(29));
         while created(&sandbox) != orders {
             assert_eq!(get(&sandbox, "/user/me").0, 200);

@@ -1,6 +1,7 @@
 //! Answers that the account did not give, and those that are shaped on their way.
 
-use std::{io::Write, net::TcpStream};
+use std::io::Write;
+use std::net::TcpStream;
 
 use certcentral_sandbox::{At, Fault, FaultRule, Framing, Sandbox, Settings};
 use serde_json::json;

@@ -6,11 +6,9 @@ mod answers;
 mod reach;
 mod wire;
 
-use std::{
-    io::{self, Read, Write},
-    net::TcpStream,
-    time::Duration,
-};
+use std::io::{self, Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
 
 use certcentral_sandbox::{Sandbox, Settings};
 use serde_json::{Value, json};

@@ -1,13 +1,12 @@
-//! Every kind of fault by every door: the command line, the control API and the library mean the same by the same words.
+//! Every kind of fault by every door: the command line, the control API and the library mean the
+//! same by the same words.
 
-use std::{
-    collections::BTreeSet,
-    fs,
-    io::{BufRead, BufReader, Write},
-    net::TcpStream,
-    process::{Command, Stdio},
-    time::Duration,
-};
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpStream;
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use certcentral_sandbox::{FaultRule, Sandbox};
 use serde_json::json;
@@ -15,7 +14,8 @@ use serde_json::json;
 use super::{ME, read, request, sandbox};
 use crate::program::Running;
 
-/// A kind with its members that a call of `GET /user/me` meets at once. The last two outlast their call.
+/// A kind with its members that a call of `GET /user/me` meets at once. The last two outlast their
+/// call.
 const AT_ONCE: [&str; 21] = [
     r#"answer {"status": 418, "body": "tea", "content_type": "text/plain"}"#,
     "html status=502",

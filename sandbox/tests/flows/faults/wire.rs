@@ -1,9 +1,7 @@
 //! What happens to connections and to the bytes of an answer.
 
-use std::{
-    io::{ErrorKind, Read, Write},
-    time::Duration,
-};
+use std::io::{ErrorKind, Read, Write};
+use std::time::Duration;
 
 use certcentral_sandbox::{At, Fault};
 

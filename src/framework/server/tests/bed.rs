@@ -6,6 +6,7 @@ use tokio_util::task::TaskTracker;
 use tonic::Request;
 
 use super::test_provider::{Script, TestProvider, order_identity_schema, order_schema};
+use crate::framework::author::private_state;
 use crate::framework::server::Server;
 use crate::framework::server::proto::diagnostic::Severity;
 use crate::framework::server::proto::provider_server::Provider as _;
@@ -13,7 +14,7 @@ use crate::framework::server::proto::{
     Diagnostic, DynamicValue, ResourceIdentityData, apply_resource_change, plan_resource_change,
     read_resource,
 };
-use crate::framework::{Type, Value, msgpack, private_state};
+use crate::framework::{Type, Value, msgpack};
 
 pub(super) const TYPE_NAME: &str = "test_order";
 

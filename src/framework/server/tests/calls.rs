@@ -8,11 +8,11 @@ use super::bed::{Bed, TYPE_NAME, apply_request, decoded, encoded, errors, order,
 use crate::framework::server::proto::provider_server::Provider as _;
 use crate::framework::server::proto::schema::object::NestingMode;
 use crate::framework::server::proto::{
-    ClientCapabilities, DynamicValue, StringKind, configure_provider, get_provider_schema,
-    stop_provider, validate_provider_config, validate_resource_config,
+    DynamicValue, StringKind, configure_provider, get_provider_schema, stop_provider,
+    validate_provider_config, validate_resource_config,
 };
 use crate::framework::server::to_proto;
-use crate::framework::{AttributePath, Provider as _, Value};
+use crate::framework::{AttributePath, Catalog, Value};
 
 fn planned(note: &str) -> Value {
     order([
@@ -41,7 +41,7 @@ async fn a_dropped_call_does_not_cancel_a_create() {
     assert_eq!(bed.log(), [""; 0]);
     bed.script.go_on.notify_one();
     bed.script.finished.notified().await;
-    assert_eq!(bed.log(), ["create with password none"]);
+    assert_eq!(bed.log(), ["create of a.example"]);
     bed.drain.close();
     bed.drain.wait().await;
 }
@@ -76,8 +76,9 @@ async fn stop_ends_waits_keeps_the_order_and_serves_on() {
 #[test]
 fn schema_and_model_of_the_test_provider_agree() {
     let provider = super::test_provider::TestProvider(Arc::default());
-    for resource in provider.resources() {
-        assert_eq!(resource.violations(), [""; 0]);
+    let catalog = Catalog::of(&provider);
+    for entry in catalog.resources.iter().chain(&catalog.data_sources) {
+        assert_eq!(entry.violations, [""; 0]);
     }
 }
 
@@ -108,7 +109,7 @@ async fn the_schema_says_what_core_needs() {
     assert!(!hash.required && hash.optional && hash.computed);
     let id = attribute("id");
     assert!(!id.required && !id.optional && id.computed);
-    assert!(attribute("secret").sensitive && attribute("password").write_only);
+    assert!(attribute("secret").sensitive);
     let contacts = attribute("contacts");
     assert_eq!(contacts.r#type, b"");
     let nested = contacts.nested_type.as_ref().unwrap();
@@ -157,15 +158,11 @@ async fn validated(
     bed: &Bed,
     type_name: &str,
     config: DynamicValue,
-    write_only: Option<bool>,
 ) -> validate_resource_config::Response {
     let request = validate_resource_config::Request {
         type_name: type_name.to_owned(),
         config: Some(config),
-        client_capabilities: write_only.map(|allowed| ClientCapabilities {
-            deferral_allowed: false,
-            write_only_attributes_allowed: allowed,
-        }),
+        client_capabilities: None,
     };
     let answer = bed
         .server
@@ -175,28 +172,8 @@ async fn validated(
 }
 
 #[tokio::test]
-async fn write_only_values_are_refused_where_core_would_store_them() {
-    let bed = Bed::new();
-    let config = encoded(&order([
-        ("name", "a.example".into()),
-        ("password", "pass".into()),
-    ]));
-    for capability in [None, Some(false)] {
-        let answer = validated(&bed, TYPE_NAME, config.clone(), capability).await;
-        assert_eq!(
-            errors(&answer.diagnostics),
-            ["Write-only argument not supported"]
-        );
-        let path = to_proto::path(&AttributePath::of("password"));
-        assert_eq!(answer.diagnostics[0].attribute, Some(path));
-    }
-    let answer = validated(&bed, TYPE_NAME, config, Some(true)).await;
-    assert_eq!(answer.diagnostics, []);
-}
-
-#[tokio::test]
 async fn an_unknown_resource_type_is_named() {
-    let answer = validated(&Bed::new(), "test_other", encoded(&Value::Null), None).await;
+    let answer = validated(&Bed::new(), "test_other", encoded(&Value::Null)).await;
     assert_eq!(errors(&answer.diagnostics), ["Unknown resource type"]);
     assert_eq!(
         answer.diagnostics[0].detail,
@@ -211,7 +188,7 @@ async fn broken_bytes_are_an_error_at_their_attribute() {
     let at = config.msgpack.windows(5).position(|w| w == b"\xa4name");
     // Eight bytes of text become an array that the input does not have.
     config.msgpack[at.unwrap() + 5] = 0xdd;
-    let answer = validated(&bed, TYPE_NAME, config, None).await;
+    let answer = validated(&bed, TYPE_NAME, config).await;
     assert_eq!(errors(&answer.diagnostics), ["Value not readable"]);
     assert_eq!(
         answer.diagnostics[0].attribute,
@@ -225,7 +202,7 @@ async fn a_configuration_that_is_no_object_is_no_bug_of_the_provider() {
         (Value::Null, "expected an object, found null"),
         (Value::Unknown, "expected an object, found an unknown value"),
     ] {
-        let answer = validated(&Bed::new(), TYPE_NAME, encoded(&config), None).await;
+        let answer = validated(&Bed::new(), TYPE_NAME, encoded(&config)).await;
         assert_eq!(errors(&answer.diagnostics), ["Value not readable"]);
         let detail = &answer.diagnostics[0].detail;
         assert!(detail.contains(found), "{detail}");
@@ -235,7 +212,7 @@ async fn a_configuration_that_is_no_object_is_no_bug_of_the_provider() {
 #[tokio::test]
 async fn a_panic_in_a_pure_call_is_an_error_too() {
     let config = encoded(&order([("note", "panic in validate".into())]));
-    let answer = validated(&Bed::new(), TYPE_NAME, config, None).await;
+    let answer = validated(&Bed::new(), TYPE_NAME, config).await;
     assert_eq!(
         errors(&answer.diagnostics),
         ["Unexpected provider behaviour"]

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
+use tonic::Request;
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
@@ -9,6 +10,8 @@ use tracing_subscriber::registry::Registry;
 
 use super::bed::{Bed, order};
 use crate::framework::Value;
+use crate::framework::server::proto::provider_server::Provider as _;
+use crate::framework::server::proto::read_data_source;
 
 /// Every field of every span, in order.
 #[derive(Clone, Debug, Default)]
@@ -53,4 +56,23 @@ async fn every_call_has_its_own_span_with_rpc_and_resource_type() {
     assert_eq!(ids.len(), 2);
     assert_ne!(ids[0], ids[1]);
     assert!(!format!("{recorded:?}").contains("a.example"));
+    assert_eq!(of("tf_data_source_type"), [""; 0]);
+
+    spans.0.lock().unwrap().clear();
+    let request = read_data_source::Request {
+        type_name: "test_price".to_owned(),
+        ..read_data_source::Request::default()
+    };
+    let _refused = bed.server.read_data_source(Request::new(request)).await;
+    let recorded = spans.0.lock().unwrap().clone();
+    let data_source = (
+        "tf_data_source_type".to_owned(),
+        "\"test_price\"".to_owned(),
+    );
+    assert!(recorded.contains(&data_source), "{recorded:?}");
+    assert!(
+        !recorded
+            .iter()
+            .any(|(field, _)| field == "tf_resource_type")
+    );
 }

@@ -3,6 +3,8 @@
 mod apply;
 mod bed;
 mod calls;
+mod data_source;
+mod defaults;
 mod generate;
 mod identity;
 mod log;

@@ -54,7 +54,6 @@ async fn a_create_takes_defaults_and_leaves_computed_values_unknown() {
     let config = order([
         ("name", "a.example".into()),
         ("note", Value::Unknown),
-        ("password", "pass".into()),
         (
             "contacts",
             Value::List(vec![contact([("email", "x@a.example".into())])]),

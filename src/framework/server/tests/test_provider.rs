@@ -1,17 +1,17 @@
-//! A provider of one resource type that has every kind of attribute. What a call does is chosen by the `note` of the
+//! A provider of a resource type and a data source that have every kind of attribute. What a call does is chosen by the `note` of the
 //! object, so that each test says in its own configuration what happens.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
-use crate::framework::server::{ErasedResource, erase};
 use crate::framework::{
-    Attr, Attribute, Call, CreateRequest, Created, DeleteRequest, Deleted, Diagnostic, Diagnostics,
-    IdentityAttribute, IdentitySchema, Imported, MoveSource, Moved, Nesting, PlanRequest, Planned,
-    PrivateState, Provider, Read, ReadRequest, Resource, Schema, Type, UpdateRequest, Updated,
-    Warnings,
+    Attr, Attribute, Call, CreateRequest, Created, DataSource, DeleteRequest, Deleted, Diagnostic,
+    Diagnostics, IdentityAttribute, IdentitySchema, Imported, MoveSource, Moved, Nesting,
+    NoIdentity, NoPrivate, PlanRequest, Planned, PrivateState, Provider, Read, ReadRequest,
+    Resource, Schema, Type, Types, UpdateRequest, Updated, Warnings,
 };
 
 crate::model! {
@@ -37,7 +37,6 @@ crate::model! {
         pub id: Attr<String>,
         pub status: Attr<String>,
         pub secret: Attr<String>,
-        pub password: Attr<String>,
         pub contacts: Attr<Vec<Contact>>,
     }
 }
@@ -61,6 +60,7 @@ pub(super) struct Script {
     pub(super) started: Notify,
     pub(super) go_on: Notify,
     pub(super) finished: Notify,
+    pub(super) awaits_settings: AtomicBool,
 }
 
 impl Script {
@@ -95,8 +95,14 @@ impl Provider for TestProvider {
         Diagnostics::new()
     }
 
-    fn resources(&self) -> Vec<ErasedResource> {
-        vec![erase(Orders(Arc::clone(&self.0)))]
+    fn awaits_settings(&self) -> bool {
+        self.0.awaits_settings.load(Ordering::Relaxed)
+    }
+
+    fn register(&self, types: &mut impl Types) {
+        types.resource(Orders(Arc::clone(&self.0)));
+        types.resource(Notes);
+        types.data_source(Prices);
     }
 }
 
@@ -118,7 +124,6 @@ pub(super) fn order_schema() -> Schema {
             Attribute::computed("id", Type::String, "An id.").keeps_prior_value(),
             Attribute::computed("status", Type::String, "A status."),
             Attribute::optional("secret", Type::String, "A secret.").sensitive(),
-            Attribute::optional("password", Type::String, "A password.").write_only(),
             Attribute::optional("contacts", (Nesting::List, contacts), "People."),
         ],
     }
@@ -175,7 +180,7 @@ impl Resource for Orders {
         }
     }
 
-    async fn plan(&self, request: PlanRequest<Order, Token>) -> Planned<Order, Token> {
+    async fn plan(&self, request: PlanRequest<Self>) -> Planned<Self> {
         let mut planned = Planned::unchanged(request);
         if planned.state.note.as_str() == Some("renew") {
             planned.state.id = Attr::Unknown;
@@ -193,11 +198,7 @@ impl Resource for Orders {
         }
     }
 
-    async fn create(
-        &self,
-        call: Call,
-        request: CreateRequest<Order, Token>,
-    ) -> Created<Order, Token> {
+    async fn create(&self, call: Call, request: CreateRequest<Self>) -> Created<Self> {
         let mut state = made(&request.planned_state);
         let mut warnings = Warnings::new();
         match request.config.note.as_str() {
@@ -209,7 +210,7 @@ impl Resource for Orders {
             Some("odd") => {
                 state.name = "another".into();
                 state.status = Attr::Unknown;
-                state.password = "leak".into();
+                state.secret = "leak".into();
             }
             Some("wait") => {
                 self.0.started.notify_one();
@@ -219,12 +220,12 @@ impl Resource for Orders {
                 self.0.started.notify_one();
                 call.stop.cancelled().await;
                 state.status = "pending".into();
-                warnings.push("Order pending", "The wait was ended.");
+                warnings.push(Diagnostic::warning("Order pending", "The wait was ended."));
             }
             _ => {}
         }
-        let password = request.config.password.as_str().unwrap_or("none");
-        self.0.record(format!("create with password {password}"));
+        let name = request.config.name.as_str().unwrap_or_default();
+        self.0.record(format!("create of {name}"));
         self.0.finished.notify_one();
         Created::Object {
             state,
@@ -233,7 +234,7 @@ impl Resource for Orders {
         }
     }
 
-    async fn read(&self, _call: Call, request: ReadRequest<Order, Token>) -> Read<Order, Token> {
+    async fn read(&self, _call: Call, request: ReadRequest<Self>) -> Read<Self> {
         let mut state = request.state;
         match state.note.as_str() {
             Some("gone") => return Read::Gone(Warnings::new()),
@@ -251,11 +252,7 @@ impl Resource for Orders {
         }
     }
 
-    async fn update(
-        &self,
-        _call: Call,
-        request: UpdateRequest<Order, Token>,
-    ) -> Updated<Order, Token> {
+    async fn update(&self, _call: Call, request: UpdateRequest<Self>) -> Updated<Self> {
         let mut diagnostics = Diagnostics::new();
         let mut state = made(&request.planned_state);
         match request.config.note.as_str() {
@@ -275,7 +272,7 @@ impl Resource for Orders {
         }
     }
 
-    async fn delete(&self, _call: Call, request: DeleteRequest<Order, Token>) -> Deleted {
+    async fn delete(&self, _call: Call, request: DeleteRequest<Self>) -> Deleted {
         self.0.record(format!("delete with {}", request.private.0));
         match request.state.note.as_str() {
             Some("stuck") => Deleted::Kept(Diagnostic::error("Order kept", "Not now.").into()),
@@ -284,7 +281,7 @@ impl Resource for Orders {
         }
     }
 
-    async fn import(&self, _call: Call, id: String) -> Result<Imported<Order, Token>, Diagnostics> {
+    async fn import(&self, _call: Call, id: String) -> Result<Imported<Self>, Diagnostics> {
         if id.is_empty() {
             return Err(Diagnostic::error("Order not imported", "The id is empty.").into());
         }
@@ -333,7 +330,7 @@ impl Resource for Orders {
         &self,
         call: Call,
         identity: OrderIdentity,
-    ) -> Result<Imported<Order, Token>, Diagnostics> {
+    ) -> Result<Imported<Self>, Diagnostics> {
         match identity.id.as_str() {
             Some("nameless") => Ok(Imported {
                 state: Order::default(),
@@ -343,12 +340,12 @@ impl Resource for Orders {
         }
     }
 
-    fn move_from(&self, source: MoveSource) -> Result<Moved<Order, Token>, Diagnostics> {
+    fn move_from(&self, source: MoveSource) -> Result<Moved<Self>, Diagnostics> {
         if source.type_name != "other_order" {
             return Err(Diagnostic::error("Order not moved", format!("{source:?}")).into());
         }
         let mut warnings = Warnings::new();
-        warnings.push("Key left behind", "Keep a copy.");
+        warnings.push(Diagnostic::warning("Key left behind", "Keep a copy."));
         Ok(Moved {
             state: Order {
                 id: Attr::Known(source.state["number"].to_string()),
@@ -362,5 +359,127 @@ impl Resource for Orders {
     fn generate_config(&self, mut arguments: Order) -> Order {
         arguments.secret = Attr::Null;
         arguments
+    }
+}
+
+/// A resource type that leaves to the framework whatever can be left to it.
+pub(super) struct Notes;
+
+crate::model! {
+    /// A note.
+    pub(super) struct Note { pub text: Attr<String> }
+}
+
+pub(super) fn note_schema() -> Schema {
+    Schema {
+        version: 0,
+        description: "A note.",
+        attributes: vec![Attribute::required("text", Type::String, "A text.")],
+    }
+}
+
+impl Resource for Notes {
+    type Model = Note;
+    type Private = NoPrivate;
+    type Identity = NoIdentity;
+
+    const TYPE_NAME: &'static str = "test_note";
+
+    fn schema(&self) -> Schema {
+        note_schema()
+    }
+
+    async fn create(&self, _call: Call, request: CreateRequest<Self>) -> Created<Self> {
+        Created::Object {
+            state: request.planned_state,
+            private: NoPrivate {},
+            warnings: Warnings::new(),
+        }
+    }
+
+    async fn read(&self, _call: Call, request: ReadRequest<Self>) -> Read<Self> {
+        Read::Object {
+            state: request.state,
+            private: request.private,
+            warnings: Warnings::new(),
+        }
+    }
+}
+
+/// A data source of every kind of attribute. What a read does is chosen by `name`.
+pub(super) struct Prices;
+
+crate::model! {
+    /// A price.
+    pub(super) struct Price {
+        pub name: Attr<String>,
+        pub region: Attr<String>,
+        pub amount: Attr<i64>,
+        pub parts: Attr<Vec<Part>>,
+    }
+}
+
+crate::model! {
+    /// A part of a price.
+    pub(super) struct Part { pub label: Attr<String>, pub amount: Attr<i64> }
+}
+
+pub(super) fn price_schema() -> Schema {
+    let part = vec![
+        Attribute::optional("label", Type::String, "A label."),
+        Attribute::computed("amount", Type::Number, "An amount."),
+    ];
+    Schema {
+        version: 0,
+        description: "A price.",
+        attributes: vec![
+            Attribute::required("name", Type::String, "What shall happen."),
+            Attribute::optional_computed("region", Type::String, "A region."),
+            Attribute::computed("amount", Type::Number, "An amount."),
+            Attribute::optional("parts", (Nesting::List, part), "Parts."),
+        ],
+    }
+}
+
+impl DataSource for Prices {
+    type Model = Price;
+
+    const TYPE_NAME: &'static str = "test_price";
+
+    fn schema(&self) -> Schema {
+        price_schema()
+    }
+
+    fn validate(&self, config: &Price) -> Diagnostics {
+        match config.name.as_str() {
+            Some("") => Diagnostic::error("Invalid name", "The name is empty.").into(),
+            _ => Diagnostics::new(),
+        }
+    }
+
+    async fn read(&self, _call: Call, mut config: Price) -> Result<(Price, Warnings), Diagnostics> {
+        let mut warnings = Warnings::new();
+        config.amount = Attr::Known(293);
+        if config.region.is_null() {
+            config.region = "us".into();
+        }
+        if let Attr::Known(parts) = &mut config.parts {
+            for part in parts {
+                part.amount = Attr::Known(7);
+            }
+        }
+        match config.name.as_str() {
+            Some("panic") => panic!("as asked"),
+            Some("silent") => return Err(Diagnostics::new()),
+            Some("absent") => return Err(Diagnostic::error("Price not found", "None.").into()),
+            Some("unknown") => config.amount = Attr::Unknown,
+            Some("other region") => config.region = "mars".into(),
+            Some("other part") => {
+                config.parts = Attr::Known(vec![Part::default()]);
+            }
+            Some("dear") => warnings.push(Diagnostic::warning("Price is high", "Look twice.")),
+            _ => {}
+        }
+        Ok((config, warnings))
     }
 }

@@ -18,7 +18,7 @@ use super::super::Session;
 use super::session;
 use crate::certcentral::{Client, ConfigError, Error, Revocation};
 use crate::framework::Attr;
-use crate::provider::config::ProviderConfig;
+use crate::provider::block::ProviderConfig;
 use crate::provider::settings;
 use crate::provider::ssl_order::samples::place;
 

@@ -5,9 +5,11 @@ use std::sync::LazyLock;
 use proptest::prelude::*;
 
 use crate::framework::{Attr, Set};
-use crate::provider::ssl_order::model::{CustomFieldModel, OrganizationModel, SslOrderModel};
-use crate::provider::ssl_order::private::SslOrderPrivate;
-use crate::provider::ssl_order::samples::{self, contact, csr_for, names, placed, plan};
+use crate::provider::ssl_order::model::{
+    CustomFieldModel, OrganizationModel, SslOrderModel, SslOrderPrivate,
+};
+use crate::provider::ssl_order::samples;
+use crate::provider::ssl_order::samples::{contact, csr_for, names, placed, plan};
 
 static CSR: LazyLock<String> = LazyLock::new(|| csr_for("shop.example.com", &[]));
 static OTHER_CSR: LazyLock<String> = LazyLock::new(|| csr_for("shop.example.com", &[]));

@@ -1,10 +1,11 @@
 //! Spellings that are no change, and changes that are.
 
+use super::super::model::{OrganizationModel, Term};
+use super::super::plan::decision::changes;
+use super::super::samples;
+use super::super::samples::{contact, names, new_organization};
 use super::{SslOrderModel, keep_equal_values, means_the_same};
 use crate::framework::{Attr, Set};
-use crate::provider::ssl_order::change::changes;
-use crate::provider::ssl_order::model::{OrganizationModel, ValidityModel};
-use crate::provider::ssl_order::samples::{self, contact, names, new_organization};
 
 fn order(common_name: &str, dns_names: &[&str]) -> SslOrderModel {
     SslOrderModel {
@@ -182,7 +183,7 @@ fn what_certcentral_takes_for_absent_is_no_change() {
         }),
         ("additional_emails", |o| o.additional_emails = names(&[])),
         ("cert_validity", |o| {
-            o.cert_validity = Attr::Known(ValidityModel::default());
+            o.cert_validity = Attr::Known(Term::default());
         }),
         ("organization", |o| {
             organization(o, |org| org.contacts = Attr::Known(vec![]));

@@ -5,13 +5,14 @@
 
 use crate::certcentral::{Client, Error, ListedOrder, Order, OrderFilter, OrderId, OrderRef};
 use crate::framework::Diagnostic;
-use crate::provider::api_error;
+use crate::provider::order::absence::Absence;
+use crate::provider::order::api_error;
 
 /// Orders that an error names before the rest is counted.
 const SHOWN_ORDERS: usize = 10;
 
 /// The order whose certificate has that serial number, which comes without leading zeros.
-pub(super) async fn by_serial(client: &Client, serial: &str) -> Result<OrderId, Diagnostic> {
+pub(crate) async fn by_serial(client: &Client, serial: &str) -> Result<OrderId, Diagnostic> {
     let doing = format!("looking for the certificate with serial number {serial}");
     for spelling in spellings(serial) {
         let found = shown(client, OrderRef::SerialNumber(spelling), &doing).await?;
@@ -76,7 +77,7 @@ fn ambiguous(orders: &[ListedOrder], serial: &str) -> Diagnostic {
 }
 
 /// The order whose primary certificate has that thumbprint.
-pub(super) async fn by_thumbprint(
+pub(crate) async fn by_thumbprint(
     client: &Client,
     thumbprint: &str,
 ) -> Result<OrderId, Diagnostic> {
@@ -114,15 +115,7 @@ async fn has_further(
 
 /// The order that CertCentral shows for a key; none if it knows no such thing.
 async fn shown(client: &Client, key: OrderRef, doing: &str) -> Result<Option<Order>, Diagnostic> {
-    match client.order(key).await {
-        Ok(order) => Ok(Some(order)),
-        Err(error) if is_unknown(&error) => Ok(None),
-        Err(error) => Err(api_error::diagnostic(&error, doing)),
-    }
-}
-
-fn is_unknown(error: &Error) -> bool {
-    matches!(error.status(), Some(400 | 404)) && error.api().is_some()
+    Absence::UnknownNumber.or_order(client.order(key).await, doing)
 }
 
 /// CertCentral writes whole bytes; the number itself is tried where that differs.

@@ -1,7 +1,9 @@
-//! What an import id names: an order, or a certificate by its serial number or thumbprint. Pure.
+//! What names an order: an import id, which may also be the serial number or thumbprint of its certificate, and its identity, which is its
+//! number in CertCentral. A renewal gives the resource another one. Pure.
 
 use crate::certcentral::OrderId;
-use crate::framework::Diagnostic;
+use crate::framework::{Attr, Diagnostic, IdentityAttribute, IdentitySchema, Type};
+use crate::provider::ssl_order::model::SslOrderModel;
 
 /// Order ids have ten digits today; a public serial number has sixteen or more.
 const LONGEST_ORDER_ID: usize = 15;
@@ -10,7 +12,7 @@ const THUMBPRINT: usize = 40;
 
 /// How an order is named for import.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::provider::ssl_order) enum ImportKey {
+pub(crate) enum ImportKey {
     /// The order's own id.
     OrderId(OrderId),
     /// Serial number of a certificate: upper-case hex digits without leading zeros.
@@ -22,7 +24,7 @@ pub(in crate::provider::ssl_order) enum ImportKey {
 impl ImportKey {
     /// Reads what a person wrote. A prefix decides; without one, up to 15 decimal digits are an order id, 40 hex digits a
     /// thumbprint, and 16 to 39 hex digits a serial number.
-    pub(in crate::provider::ssl_order) fn parse(text: &str) -> Result<Self, Diagnostic> {
+    pub(crate) fn parse(text: &str) -> Result<Self, Diagnostic> {
         let trimmed = text.trim();
         let key = match trimmed.split_once(':') {
             Some(("order_id", rest)) => order_id(rest.trim()),
@@ -85,9 +87,55 @@ fn invalid(text: &str) -> Diagnostic {
     )
 }
 
+crate::model! {
+    /// What names an order for good.
+    pub struct SslOrderIdentity {
+        /// Its number in CertCentral.
+        pub order_id: Attr<i64>,
+    }
+}
+
+impl SslOrderIdentity {
+    /// Returns `{ order_id = ... }`.
+    pub(crate) fn schema() -> IdentitySchema {
+        IdentitySchema {
+            version: 0,
+            attributes: vec![IdentityAttribute {
+                name: "order_id",
+                ty: Type::Number,
+                required_for_import: true,
+                description: "Number of the order in CertCentral, such as `112233`.",
+            }],
+        }
+    }
+
+    /// Returns the identity of the order in a state or plan; none for a state that lost its order id.
+    pub(crate) fn of(state: &SslOrderModel) -> Option<Self> {
+        let order_id = state.order_id.clone();
+        (!order_id.is_null()).then_some(Self { order_id })
+    }
+
+    /// Returns the id under which the order is imported.
+    pub(crate) fn import_id(&self) -> Result<String, Diagnostic> {
+        let order_id = self
+            .order_id
+            .known()
+            .and_then(|&id| OrderId::try_from(id).ok());
+        order_id.map(|id| id.to_string()).ok_or_else(|| {
+            Diagnostic::error(
+                "Invalid identity",
+                "The `order_id` of an identity is the number of an order in CertCentral: a whole number above 0, such as 112233. \
+                 Correct it in the `identity` of the `import` block.",
+            )
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::ImportKey;
+    use super::{ImportKey, SslOrderIdentity};
+    use crate::framework::Attr;
+    use crate::provider::ssl_order::model::SslOrderModel;
 
     const THUMBPRINT: &str = "F39AA9C3C3FCDA70E1B9C993F8B7C2D5CE9D55B3";
     const SERIAL: &str = "595011F5BEDE541680EFB3F5E79C45E";
@@ -194,6 +242,31 @@ mod tests {
             for form in ["order_id:", "serial_number:", "thumbprint:"] {
                 assert!(problem.detail.contains(form), "{}", problem.detail);
             }
+        }
+    }
+
+    #[test]
+    fn an_identity_is_the_order_id_as_far_as_it_is_known() {
+        for (order_id, expected) in [
+            (Attr::Known(112_233), Some(Attr::Known(112_233))),
+            (Attr::Unknown, Some(Attr::Unknown)),
+            (Attr::Null, None),
+        ] {
+            let state = SslOrderModel {
+                order_id,
+                ..SslOrderModel::default()
+            };
+            let expected = expected.map(|order_id| SslOrderIdentity { order_id });
+            assert_eq!(SslOrderIdentity::of(&state), expected);
+        }
+    }
+
+    #[test]
+    fn only_a_number_above_zero_is_imported() {
+        let id = |order_id| SslOrderIdentity { order_id }.import_id();
+        assert_eq!(id(Attr::Known(112_233)).as_deref(), Ok("112233"));
+        for order_id in [Attr::Known(0), Attr::Known(-7), Attr::Null, Attr::Unknown] {
+            assert_eq!(id(order_id).unwrap_err().summary, "Invalid identity");
         }
     }
 }

@@ -4,20 +4,19 @@ use std::collections::BTreeMap;
 
 use time::Date;
 
-use super::{Plan, Request, words};
+use super::{Plan, Request, messages};
 use crate::framework::{Attr, AttributePath, Diagnostic, Planned};
 use crate::pki::dns_name::without_wildcard;
 use crate::provider::settings::OrderDefaults;
-use crate::provider::ssl_order::equality::canonical_set;
 use crate::provider::ssl_order::model::{DomainValidationModel, OrganizationModel, SslOrderModel};
-use crate::provider::ssl_order::price;
-use crate::provider::ssl_order::validate::dates_for_a_new_order;
+use crate::provider::ssl_order::purchase::price;
+use crate::provider::ssl_order::rules::dates_for_a_new_order;
 
-pub(super) fn plan(
+pub(crate) fn plan(
     request: Request,
     defaults: Option<&OrderDefaults>,
     today: Date,
-    price: price::Verdict,
+    price: price::PriceDecision,
 ) -> Plan {
     let config = request.config.clone();
     let mut plan = Planned::unchanged(request);
@@ -34,7 +33,7 @@ pub(super) fn plan(
     plan.diagnostics.extend(price.problem);
     if !plan.diagnostics.has_errors() {
         plan.diagnostics
-            .push(words::paid_order(order, price.words.as_deref()));
+            .push(messages::paid_order(order, price.words.as_deref()));
     }
     plan
 }
@@ -122,14 +121,15 @@ fn missing_organization() -> Diagnostic {
 }
 
 /// The names are known in the plan, so the keys are; `for_each` over DNS records works in the same apply.
-pub(super) fn planned_domain_validations(
+pub(crate) fn planned_domain_validations(
     order: &SslOrderModel,
 ) -> Attr<BTreeMap<String, Attr<DomainValidationModel>>> {
     if !order.names_are_known() {
         return Attr::Unknown;
     }
     Attr::Known(
-        canonical_set(order)
+        order
+            .canonical_names()
             .iter()
             .map(|name| {
                 (

@@ -1,240 +1,421 @@
-//! The plan of an order that exists: nothing, calls in place, a reissue, a renewal, or another order. Pure.
+//! The plan of an order that exists, from what is decided about it: marks on what becomes known after apply, and words.
 
-use time::Date;
-
-use super::{Plan, Purchase, Request, replace, unknown, words};
-use crate::certcentral::OrderStatus;
-use crate::framework::{Attr, Diagnostic, Diagnostics, Planned};
-use crate::provider::ssl_order::change::{Change, Means, changes_of};
+use super::create::planned_domain_validations;
+use super::decision::{Decision, Effect, Reason, What};
+use super::{Plan, Request, messages};
+use crate::framework::{Attr, AttributePath, Diagnostics, Planned};
 use crate::provider::ssl_order::model::SslOrderModel;
-use crate::provider::ssl_order::private::SslOrderPrivate;
-use crate::provider::ssl_order::validate::dates_for_a_new_order;
-use crate::provider::ssl_order::{imported, in_place, price};
+use crate::provider::ssl_order::purchase::price::PriceDecision;
+use crate::provider::ssl_order::update::in_place;
 
-/// Arguments that a renewal may set anew, because the order that continues this one has a term of its own.
-const TERM: [&str; 4] = [
-    "validity_years",
-    "validity_days",
-    "custom_expiration_date",
-    "order_validity",
-];
-
-/// The greatest thing that an apply does to an existing order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Next {
-    /// Buys another order in place of this one.
-    Replacement,
-    /// Buys the order that continues this one.
-    Renewal,
-    /// Replaces the certificate, at no charge.
-    Reissue,
-    /// Changes the order at most.
-    InPlace,
-}
-
-/// What the plan of an order buys.
-pub(super) fn purchase(
-    prior: &SslOrderModel,
-    planned: &SslOrderModel,
-    private: &SslOrderPrivate,
-) -> Purchase {
-    let mut planned = planned.clone();
-    if private.imported {
-        imported::keep_guesses(prior, &mut planned);
-    }
-    if replace::is_closed(prior) {
-        return if replace::is_ordered_again(&planned) {
-            Purchase::New
-        } else {
-            Purchase::Nothing
-        };
-    }
-    match next(prior, &planned, &changes_of(prior, &planned, private)) {
-        Next::Replacement => Purchase::New,
-        Next::Renewal => Purchase::Renewal {
-            until: prior.order_valid_till.known().cloned(),
-        },
-        Next::Reissue | Next::InPlace => Purchase::Nothing,
-    }
-}
-
-fn is_renewal(prior: &SslOrderModel, planned: &SslOrderModel) -> bool {
-    let status = OrderStatus::from(prior.status.as_str().unwrap_or_default());
-    status.is_open()
-        && is_due(
-            &prior.ready_for_renewal,
-            &prior.renew_days_before_expiry,
-            &planned.renew_days_before_expiry,
-        )
-}
-
-pub(super) fn plan(
+/// Plans what is decided. `price` is that of the order if one is bought.
+pub(crate) fn plan(
     request: Request,
     prior: &SslOrderModel,
-    today: Date,
-    price: price::Verdict,
+    decision: &Decision,
+    price: PriceDecision,
 ) -> Plan {
     let own_reference = request.config.alternative_order_id.clone();
     let mut plan = Planned::unchanged(request);
     plan.diagnostics = Diagnostics::new();
-    if plan.private.imported {
-        imported::keep_guesses(prior, &mut plan.state);
-    }
-    let changes = changes_of(prior, &plan.state, &plan.private);
-    if let Some(reason) = replace::because_closed(prior, &plan.state, price.words.as_deref()) {
-        plan.diagnostics.extend(price.problem);
-        plan.diagnostics.extend(reason.diagnostics);
-        plan.requires_replace.extend(reason.requires_replace);
-        if let Some(unknown) = reason.state {
-            plan.state = unknown;
-        }
+    if decision.reason == Reason::Closed {
+        closed(&mut plan, prior, decision, price);
         return plan;
     }
-    unknown::clocks(prior, &mut plan.state);
-    match next(prior, &plan.state, &changes) {
-        Next::Replacement => replacement(&mut plan, prior, &changes, price),
-        Next::Renewal => {
-            let own_reference = &own_reference;
-            renewal(
-                &mut plan,
-                prior,
-                &changes,
-                Renewal {
-                    own_reference,
-                    today,
-                    price,
-                },
-            );
+    unknown_clocks(prior, &mut plan.state);
+    match decision.what {
+        What::Replace => replacement(&mut plan, prior, decision, price),
+        What::Renew => renewal(&mut plan, prior, &own_reference, price),
+        What::Reissue => reissue(&mut plan, prior, decision),
+        What::Stop => {
+            let because: Vec<_> = decision.with(Effect::Reissue).collect();
+            plan.diagnostics
+                .push(messages::not_reissuable(prior, &because));
         }
-        Next::Reissue => reissue(&mut plan, prior, &changes),
-        Next::InPlace => change_in_place(&mut plan, prior, &changes),
+        What::InPlace | What::Record | What::Nothing => change_in_place(&mut plan, prior, decision),
     }
     plan
 }
 
-fn next(prior: &SslOrderModel, planned: &SslOrderModel, changes: &[Change]) -> Next {
-    let mut of_a_new_order = changes
-        .iter()
-        .filter(|change| change.means == Means::NewOrder);
-    let renewal_is_due = is_renewal(prior, planned);
-    if of_a_new_order.any(|change| !renewal_is_due || !TERM.contains(&change.argument)) {
-        Next::Replacement
-    } else if renewal_is_due {
-        Next::Renewal
-    } else if changes.iter().any(|change| change.means == Means::Reissue)
-        || is_due(
-            &prior.ready_for_reissue,
-            &prior.reissue_days_before_expiry,
-            &planned.reissue_days_before_expiry,
-        )
-    {
-        Next::Reissue
-    } else {
-        Next::InPlace
+/// A closed order stays as it is with a warning, since somebody closed it on purpose, unless the configuration asks for
+/// a new one.
+fn closed(plan: &mut Plan, prior: &SslOrderModel, decision: &Decision, price: PriceDecision) {
+    plan.diagnostics.extend(price.problem);
+    if decision.what != What::Replace {
+        plan.diagnostics.push(messages::closed(prior));
+        return;
     }
-}
-
-/// A clock that was read with other days than the configuration has now says nothing: the next refresh reads it anew.
-fn is_due(ready: &Attr<bool>, prior_days: &Attr<i64>, planned_days: &Attr<i64>) -> bool {
-    *ready == Attr::Known(true) && prior_days == planned_days
+    let price = price.words.as_deref();
+    let warning = messages::closed_replaced(prior, &plan.state, price);
+    plan.diagnostics.push(warning);
+    plan.requires_replace.push(AttributePath::of("status"));
+    // A difference for core to replace on.
+    plan.state.status = Attr::Unknown;
 }
 
 /// Core shows no warning of the new order's own plan, so this one says all of it.
-fn replacement(plan: &mut Plan, prior: &SslOrderModel, changes: &[Change], price: price::Verdict) {
-    let of_a_new_order: Vec<_> = changes
-        .iter()
-        .filter(|change| change.means == Means::NewOrder)
-        .collect();
+fn replacement(plan: &mut Plan, prior: &SslOrderModel, decision: &Decision, price: PriceDecision) {
+    let of_a_new_order: Vec<_> = decision.with(Effect::NewOrder).collect();
     let paths = of_a_new_order.iter().map(|change| change.path.clone());
     plan.requires_replace.extend(paths);
     plan.diagnostics.extend(price.problem);
     if !plan.diagnostics.has_errors() {
         let price = price.words.as_deref();
-        let warning = words::replacement(prior, &plan.state, &of_a_new_order, price);
+        let warning = messages::replacement(prior, &plan.state, &of_a_new_order, price);
         plan.diagnostics.push(warning);
     }
 }
 
-/// What the plan of a renewal has to know beside the order.
-struct Renewal<'a> {
-    /// `alternative_order_id` of the configuration.
-    own_reference: &'a Attr<String>,
-    today: Date,
-    price: price::Verdict,
-}
-
-/// A fixed last day that has passed cannot be ordered again. That must not stop the plans of a whole configuration, so it is a
-/// warning, and the order stays as it is.
-fn renewal(plan: &mut Plan, prior: &SslOrderModel, changes: &[Change], purchase: Renewal<'_>) {
-    let dates = dates_for_a_new_order(&plan.state, purchase.today);
-    if let Some(problem) = dates.into_iter().next() {
-        plan.diagnostics
-            .push(words::renewal_needs_a_date(prior, &problem));
-        return change_in_place(plan, prior, changes);
+/// Everything becomes unknown, since another order takes this one's place. A reference that the user chose stays.
+fn renewal(
+    plan: &mut Plan,
+    prior: &SslOrderModel,
+    own_reference: &Attr<String>,
+    price: PriceDecision,
+) {
+    let planned = &mut plan.state;
+    unknown_certificate(planned);
+    planned.id = Attr::Unknown;
+    planned.order_id = Attr::Unknown;
+    planned.order_valid_till = Attr::Unknown;
+    planned.ready_for_renewal = Attr::Unknown;
+    if own_reference.is_null() {
+        planned.alternative_order_id = Attr::Unknown;
     }
-    unknown::renewal(&mut plan.state, purchase.own_reference);
-    plan.diagnostics.extend(purchase.price.problem);
+    planned.domain_validations = planned_domain_validations(planned);
+    plan.diagnostics.extend(price.problem);
     if !plan.diagnostics.has_errors() {
-        let price = purchase.price.words.as_deref();
+        let price = price.words.as_deref();
+        let warning = messages::renewal(prior, &plan.state, price);
+        plan.diagnostics.push(warning);
+    }
+}
+
+fn reissue(plan: &mut Plan, prior: &SslOrderModel, decision: &Decision) {
+    unknown_certificate(&mut plan.state);
+    keep_validations_of_former_names(prior, &mut plan.state);
+    let because: Vec<_> = decision.with(Effect::Reissue).collect();
+    plan.diagnostics.push(messages::reissue(prior, &because));
+    plan.diagnostics
+        .extend(messages::revoked_names(prior, &plan.state));
+    recorded(plan, prior, decision);
+}
+
+/// A renewal that is due, and whose day cannot be ordered, is a warning.
+fn change_in_place(plan: &mut Plan, prior: &SslOrderModel, decision: &Decision) {
+    if let Some(problem) = &decision.renewal_refused {
         plan.diagnostics
-            .push(words::renewal(prior, &plan.state, price));
+            .push(messages::renewal_needs_a_date(prior, problem));
     }
-}
-
-fn reissue(plan: &mut Plan, prior: &SslOrderModel, changes: &[Change]) {
-    let of_the_certificate: Vec<_> = changes
-        .iter()
-        .filter(|change| change.means == Means::Reissue)
-        .collect();
-    if let (Some(first), false) = (of_the_certificate.first(), may_be_reissued(prior)) {
-        let problem = words::not_reissuable(prior, &of_the_certificate).at(first.path.clone());
-        plan.diagnostics.push(problem);
-        return;
+    let mut changed = decision.changes.iter();
+    if changed.any(|change| change.argument == "dcv_method") && in_place::is_validating(prior) {
+        plan.state.domain_validations = planned_domain_validations(&plan.state);
     }
-    unknown::reissue(prior, &mut plan.state);
-    plan.diagnostics
-        .push(words::reissue(prior, &of_the_certificate));
-    plan.diagnostics
-        .extend(words::revoked_names(prior, &plan.state));
-    recorded(plan, prior, changes, true);
+    recorded(plan, prior, decision);
 }
 
-/// An order without a certificate has none to replace. A word that is not known is left to CertCentral's judgement.
-fn may_be_reissued(order: &SslOrderModel) -> bool {
-    !matches!(
-        OrderStatus::from(order.status.as_str().unwrap_or_default()),
-        OrderStatus::NeedsApproval
-            | OrderStatus::Pending
-            | OrderStatus::Processing
-            | OrderStatus::NeedsCsr
-            | OrderStatus::WaitingPickup
-    )
-}
-
-fn change_in_place(plan: &mut Plan, prior: &SslOrderModel, changes: &[Change]) {
-    if changes.iter().any(|change| change.argument == "dcv_method")
-        && in_place::is_validating(prior)
-    {
-        unknown::domain_validations(&mut plan.state);
-    }
-    recorded(plan, prior, changes, false);
-}
-
-/// What the plan changes in state only.
-fn recorded(plan: &mut Plan, prior: &SslOrderModel, changes: &[Change], with_a_reissue: bool) {
-    let kept: Vec<String> = if with_a_reissue {
-        in_place::beside_a_reissue(prior, &plan.state, changes).kept
-    } else {
-        in_place::changes(prior, &plan.state, changes).kept
-    };
-    let of_the_import = plan.private.imported && kept.is_empty();
-    let warning: Option<Diagnostic> = if of_the_import {
-        imported::recorded_only(changes, &words::order_id(prior))
-    } else {
-        words::recorded_only(changes, &kept, prior)
-    };
+/// Says what the plan changes in state only.
+fn recorded(plan: &mut Plan, prior: &SslOrderModel, decision: &Decision) {
+    let warning = messages::recorded_only(decision, prior, plan.private.imported);
     plan.diagnostics.extend(warning);
 }
 
+/// Marks a clock whose days change: the apply reads it again.
+fn unknown_clocks(prior: &SslOrderModel, planned: &mut SslOrderModel) {
+    if planned.reissue_days_before_expiry != prior.reissue_days_before_expiry {
+        planned.ready_for_reissue = Attr::Unknown;
+    }
+    if planned.renew_days_before_expiry != prior.renew_days_before_expiry {
+        planned.ready_for_renewal = Attr::Unknown;
+    }
+}
+
+/// Marks the certificate, and the status, because the new certificate may have to be approved or validated first.
+fn unknown_certificate(planned: &mut SslOrderModel) {
+    planned.certificate_id = Attr::Unknown;
+    planned.requests = Attr::Unknown;
+    planned.status = Attr::Unknown;
+    planned.status_detail = Attr::Unknown;
+    planned.certificate_pem = Attr::Unknown;
+    planned.chain_pem = Attr::Unknown;
+    planned.fullchain_pem = Attr::Unknown;
+    planned.root_pem = Attr::Unknown;
+    planned.certificate_chain = Attr::Unknown;
+    planned.serial_number = Attr::Unknown;
+    planned.thumbprint = Attr::Unknown;
+    planned.issuer_common_name = Attr::Unknown;
+    planned.valid_from = Attr::Unknown;
+    planned.valid_till = Attr::Unknown;
+    planned.ready_for_reissue = Attr::Unknown;
+}
+
+/// Keeps DNS records of names that are proven already; only new names become unknown.
+fn keep_validations_of_former_names(prior: &SslOrderModel, planned: &mut SslOrderModel) {
+    planned.domain_validations = planned_domain_validations(planned);
+    let (Attr::Known(former), Attr::Known(validations)) =
+        (&prior.domain_validations, &mut planned.domain_validations)
+    else {
+        return;
+    };
+    for (name, validation) in validations {
+        if let Some(known) = former.get(name) {
+            *validation = known.clone();
+        }
+    }
+}
+
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::super::Plan;
+    use crate::framework::{Attr, Severity};
+    use crate::provider::ssl_order::model::{
+        DomainValidationModel, SslOrderModel, SslOrderPrivate,
+    };
+    use crate::provider::ssl_order::samples::{csr_for, names, order, placed, plan, years};
+
+    type Edit = fn(&mut SslOrderModel);
+
+    fn said(plan: &Plan) -> Vec<(Severity, &str)> {
+        let all = plan.diagnostics.iter();
+        all.map(|d| (d.severity, d.summary.as_str())).collect()
+    }
+
+    fn issued() -> SslOrderModel {
+        let mut prior = placed(&order());
+        prior.status = "issued".into();
+        prior.certificate_id = Attr::Known(7);
+        prior.serial_number = "0A".into();
+        prior.valid_till = "2027-05-31".into();
+        prior.order_valid_till = "2027-11-22".into();
+        prior
+    }
+
+    fn changed_issued(edit: Edit) -> Plan {
+        let mut config = order();
+        edit(&mut config);
+        plan(&config, Some(&issued()), SslOrderPrivate::default())
+    }
+
+    #[test]
+    fn an_argument_of_the_certificate_reissues_and_only_the_certificate_becomes_unknown() {
+        let cases: [(Edit, &str, &str); 3] = [
+            (
+                |o| o.csr = Attr::Known(csr_for("shop.example.com", &[])),
+                "csr",
+                "because `csr` changed",
+            ),
+            (
+                |o| o.signature_hash = "sha384".into(),
+                "signature_hash",
+                "because `signature_hash` changed",
+            ),
+            (
+                |o| {
+                    o.dns_names =
+                        names(&["www.shop.example.com", "api.example.com", "new.example.com"]);
+                },
+                "dns_names",
+                "because `dns_names` changed",
+            ),
+        ];
+        for (edit, path, words) in cases {
+            let plan = changed_issued(edit);
+            assert_eq!(
+                said(&plan),
+                [(Severity::Warning, "This apply reissues the certificate")],
+                "{path}"
+            );
+            let warning = plan.diagnostics.iter().next().unwrap();
+            assert_eq!(warning.attribute.as_ref().unwrap().to_string(), path);
+            assert!(warning.detail.contains(words), "{warning:?}");
+            assert_eq!(plan.requires_replace, []);
+            assert_eq!(plan.state.certificate_id, Attr::Unknown);
+            assert_eq!(plan.state.fullchain_pem, Attr::Unknown);
+            let prior = issued();
+            assert_eq!(plan.state.id, prior.id);
+            assert_eq!(plan.state.order_valid_till, prior.order_valid_till);
+            assert_eq!(plan.state.alternative_order_id, prior.alternative_order_id);
+        }
+    }
+
+    #[test]
+    fn a_reissue_keeps_the_proofs_of_the_names_that_stay() {
+        let mut prior = issued();
+        let proven = DomainValidationModel {
+            status: "approved".into(),
+            ..DomainValidationModel::default()
+        };
+        for validation in prior_validations(&mut prior) {
+            *validation = Attr::Known(proven.clone());
+        }
+        let mut config = order();
+        config.dns_names = names(&["api.example.com", "new.example.com"]);
+        let plan = plan(&config, Some(&prior), SslOrderPrivate::default());
+        let Attr::Known(validations) = &plan.state.domain_validations else {
+            panic!("{:?}", plan.state.domain_validations);
+        };
+        let keys: Vec<_> = validations.keys().map(String::as_str).collect();
+        assert_eq!(
+            keys,
+            ["api.example.com", "new.example.com", "shop.example.com"]
+        );
+        assert_eq!(validations["api.example.com"], Attr::Known(proven));
+        let Attr::Known(new) = &validations["new.example.com"] else {
+            panic!("{validations:?}");
+        };
+        assert_eq!(new.record_value, Attr::Unknown);
+    }
+
+    fn prior_validations(
+        order: &mut SslOrderModel,
+    ) -> impl Iterator<Item = &mut Attr<DomainValidationModel>> {
+        match &mut order.domain_validations {
+            Attr::Known(validations) => validations.values_mut(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_dropped_name_announces_the_revocation() {
+        let plan = changed_issued(|o| o.dns_names = names(&["api.example.com"]));
+        assert_eq!(
+            said(&plan),
+            [
+                (Severity::Warning, "This apply reissues the certificate"),
+                (
+                    Severity::Warning,
+                    "DigiCert will revoke the present certificate within 72 hours"
+                )
+            ]
+        );
+        let warning = plan.diagnostics.iter().nth(1).unwrap();
+        assert!(
+            warning.detail.starts_with(
+                "The reissue of order 2147500123 drops www.shop.example.com. DigiCert then revokes the present certificate of the order \
+                 (serial number 0A)"
+            ),
+            "{warning:?}"
+        );
+    }
+
+    #[test]
+    fn a_certificate_that_is_not_issued_cannot_change() {
+        for status in [
+            "needs_approval",
+            "pending",
+            "processing",
+            "needs_csr",
+            "waiting_pickup",
+        ] {
+            let mut prior = issued();
+            prior.status = status.into();
+            let mut config = order();
+            config.dns_names = names(&["api.example.com"]);
+            let plan = plan(&config, Some(&prior), SslOrderPrivate::default());
+            assert_eq!(
+                said(&plan),
+                [(
+                    Severity::Error,
+                    "Certificate cannot be changed before it is issued"
+                )],
+                "{status}"
+            );
+            assert_eq!(plan.state.certificate_id, prior.certificate_id);
+        }
+    }
+
+    #[test]
+    fn a_certificate_that_runs_out_is_reissued_and_an_order_renewed() {
+        let mut prior = issued();
+        prior.ready_for_reissue = Attr::Known(true);
+        let reissue = plan(&order(), Some(&prior), SslOrderPrivate::default());
+        assert_eq!(
+            said(&reissue),
+            [(Severity::Warning, "This apply reissues the certificate")]
+        );
+        assert_eq!(reissue.state.certificate_id, Attr::Unknown);
+        assert_eq!(reissue.state.id, prior.id);
+
+        let mut config = order();
+        config.renew_days_before_expiry = Attr::Known(30);
+        prior.renew_days_before_expiry = Attr::Known(30);
+        prior.ready_for_renewal = Attr::Known(true);
+        let renewal = plan(&config, Some(&prior), SslOrderPrivate::default());
+        assert_eq!(
+            said(&renewal),
+            [(Severity::Warning, "This apply places a paid renewal order")]
+        );
+        assert_eq!(renewal.requires_replace, []);
+        assert_eq!(renewal.state.id, Attr::Unknown);
+        assert_eq!(renewal.state.order_id, Attr::Unknown);
+        assert_eq!(renewal.state.alternative_order_id, Attr::Unknown);
+        let words = &renewal.diagnostics.iter().next().unwrap().detail;
+        assert!(
+            words.contains("`renewal_of_order_id` 2147500123")
+                && words.contains("Product ssl_plus for shop.example.com")
+                && words.contains("ends on 2027-11-22"),
+            "{words}"
+        );
+    }
+
+    #[test]
+    fn a_clock_with_other_days_acts_only_after_the_next_refresh() {
+        let mut prior = issued();
+        prior.ready_for_reissue = Attr::Known(true);
+        prior.reissue_days_before_expiry = Attr::Known(200);
+        let mut config = order();
+        config.reissue_days_before_expiry = Attr::Known(10);
+        let plan = plan(&config, Some(&prior), SslOrderPrivate::default());
+        assert_eq!(said(&plan), []);
+        assert_eq!(plan.state.ready_for_reissue, Attr::Unknown);
+        assert_eq!(plan.state.certificate_id, prior.certificate_id);
+    }
+
+    #[test]
+    fn a_renewal_may_have_another_term_and_refuses_a_day_that_has_passed() {
+        let mut prior = issued();
+        prior.renew_days_before_expiry = Attr::Known(30);
+        prior.ready_for_renewal = Attr::Known(true);
+        let mut config = order();
+        config.renew_days_before_expiry = Attr::Known(30);
+        config.order_validity = Attr::Known(years(2));
+        let longer = plan(&config, Some(&prior), SslOrderPrivate::default());
+        assert_eq!(
+            said(&longer),
+            [(Severity::Warning, "This apply places a paid renewal order")]
+        );
+        assert_eq!(longer.requires_replace, []);
+
+        config.order_validity = Attr::Null;
+        config.custom_expiration_date = "2026-11-01".into();
+        let mut fixed = prior;
+        fixed.order_validity = Attr::Null;
+        fixed.custom_expiration_date = "2026-11-01".into();
+        let late = plan(&config, Some(&fixed), SslOrderPrivate::default());
+        assert_eq!(
+            said(&late),
+            [(Severity::Warning, "Order cannot be renewed with this date")]
+        );
+        assert_eq!(late.state.id, fixed.id);
+    }
+
+    #[test]
+    fn what_changes_in_place_is_silent_and_what_certcentral_keeps_is_not() {
+        let silent = changed_issued(|o| o.additional_emails = names(&["a@example.com"]));
+        assert_eq!(said(&silent), []);
+        assert_eq!(silent.requires_replace, []);
+        let kept = changed_issued(|o| o.dcv_method = "email".into());
+        assert_eq!(
+            said(&kept),
+            [(Severity::Warning, "Change is recorded only")]
+        );
+        assert!(
+            kept.diagnostics
+                .iter()
+                .next()
+                .unwrap()
+                .detail
+                .starts_with("The DCV method counts from the next reissue on"),
+        );
+    }
+}

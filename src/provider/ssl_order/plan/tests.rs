@@ -2,11 +2,10 @@
 
 use proptest::prelude::{Just, Strategy, any, proptest};
 
+use super::super::model::{DomainValidationModel, SslOrderModel, SslOrderPrivate};
+use super::super::samples::{csr, names, order, placed, plan, years};
 use super::Plan;
 use crate::framework::{Attr, Severity};
-use crate::provider::ssl_order::model::{DomainValidationModel, SslOrderModel};
-use crate::provider::ssl_order::private::SslOrderPrivate;
-use crate::provider::ssl_order::samples::{csr, names, order, placed, plan, years};
 
 type Edit = fn(&mut SslOrderModel);
 

@@ -3,7 +3,7 @@
 use crate::framework::{Attribute, Kind, Nesting, Type};
 
 /// In the order of the API page.
-pub(super) fn attributes() -> Vec<Attribute> {
+pub(crate) fn attributes() -> Vec<Attribute> {
     let mut all = certificate();
     all.extend(validity());
     all.extend(order());
@@ -135,7 +135,7 @@ fn order() -> Vec<Attribute> {
     vec![
         Attribute::optional_computed(
             "organization",
-            (Nesting::Single, super::super::organization::attributes()),
+            (Nesting::Single, super::organization::attributes()),
             "Organization of the certificate: an existing one by `id`, or a new one by its name and address. Required unless the \
              provider has an `organization_id`. Another organization means a new order; contacts change in place, as far as \
              CertCentral can.",

@@ -2,7 +2,7 @@
 
 use crate::framework::{Attribute, Kind, Nesting, Type};
 
-pub(super) fn attributes() -> Vec<Attribute> {
+pub(crate) fn attributes() -> Vec<Attribute> {
     let mut all = order();
     all.extend(certificate());
     all.into_iter().map(Attribute::keeps_prior_value).collect()

@@ -2,7 +2,7 @@
 
 use crate::framework::{Attribute, Nesting, Type};
 
-pub(super) fn attributes() -> Vec<Attribute> {
+pub(crate) fn attributes() -> Vec<Attribute> {
     vec![
         Attribute::optional(
             "wait_for",

@@ -1,27 +1,24 @@
-//! A reissue: look, act once, settle. It is free, but it may make DigiCert revoke the former certificate, so it is not
+//! A reissue: look, act once, make sure. It is free, but it may make DigiCert revoke the former certificate, so it is not
 //! sent twice either.
 
-mod wanted;
-
-use tokio::time::Instant;
 use tracing::{info, warn};
 
-use self::wanted::Wanted;
-use super::super::change::{Means, changes};
-use super::super::model::SslOrderModel;
-use super::super::wait::{self, Limits, WaitFor};
-use super::super::{
-    domain_validations, look_again, new_order, observe, record, succession, timeouts, words,
-};
-use super::Failed;
-use super::in_place::order_id;
+use super::{Failed, Update};
 use crate::certcentral::{
-    Certainty, Client, Error, Order, OrderId, OrderStatus, PlacedOrder, Reissue,
+    Certainty, Client, Error, IssuedCertificate, Order, OrderCertificate, OrderId, OrderStatus,
+    Reissue,
 };
-use crate::framework::{Attr, Call, Diagnostic, Warnings};
+use crate::framework::{Attr, Diagnostic, Warnings};
 use crate::pki::Csr;
-use crate::provider::api_error;
-use crate::provider::session::Session;
+use crate::provider::order::api_error;
+use crate::provider::order::backoff::{BackOff, Bounds, Paused, Schedule};
+use crate::provider::ssl_order::equality::names_of;
+use crate::provider::ssl_order::model::{SslOrderModel, Term};
+use crate::provider::ssl_order::purchase::lookup::is_for_key;
+use crate::provider::ssl_order::purchase::place::Taken;
+use crate::provider::ssl_order::purchase::{lineage, messages, new_order};
+use crate::provider::ssl_order::refresh::observer::{Limits, Observer};
+use crate::provider::ssl_order::refresh::{domain_validations, state};
 
 /// How the order stands before the reissue is sent.
 enum Before {
@@ -31,28 +28,30 @@ enum Before {
     Done(Box<Order>),
 }
 
-/// Reissues the certificate of the order in `state`, which holds the arguments of the plan already, and waits for it. `content` is what a
-/// create of the same configuration looks for.
+/// Reissues the certificate of the order in `state`, which holds the arguments of the plan already, and waits for it.
 pub(super) async fn reissue(
-    session: &Session,
-    call: &Call,
-    mut state: SslOrderModel,
-    prior: &SslOrderModel,
-    planned: &SslOrderModel,
-    content: &SslOrderModel,
+    update: Update<'_>,
+    state: SslOrderModel,
     warnings: &mut Warnings,
 ) -> Result<SslOrderModel, Failed> {
+    let Update {
+        session,
+        call,
+        prior,
+        planned,
+        ..
+    } = update;
     // Whatever fails before CertCentral has taken the reissue leaves the certificate's arguments as they were.
     let failed = |problem: Diagnostic| Failed {
         state: with_former_certificate(&state, prior),
         problem: problem.into(),
     };
-    let changed = changed_arguments(prior, planned);
+    let changed = update.announced.of_the_certificate();
     if prior.ready_for_reissue != Attr::Known(true) && changed.is_empty() {
         return Ok(state);
     }
     let client = session.client().map_err(&failed)?;
-    let id = order_id(prior).map_err(&failed)?;
+    let id = prior.order_id_to_be("changed").map_err(&failed)?;
     let body = body(planned).map_err(&failed)?;
     let csr = Csr::from_pem(&body.certificate.csr).map_err(|reason| {
         failed(Diagnostic::error(
@@ -60,14 +59,8 @@ pub(super) async fn reissue(
             format!("`csr` cannot be reissued with: {reason}."),
         ))
     })?;
-    let polling = session.polling();
-    let limits = Limits {
-        wait_for: WaitFor::from(planned.wait_for.as_str()),
-        deadline: Instant::now() + timeouts::update(planned),
-        stop: &call.stop,
-        polling: &polling,
-    };
-    let client = client.within(limits.deadline, &call.stop);
+    let limits = Limits::new(session, planned, planned.update_timeout(), &call.stop);
+    let client = client.within(limits.bounds.deadline, &call.stop);
     let wanted = Wanted {
         csr: &csr,
         prior,
@@ -75,49 +68,46 @@ pub(super) async fn reissue(
         changed: &changed,
     };
     let before = look(&client, id, wanted).await.map_err(&failed)?;
-    let sent = match before {
+    let taken = match before {
         Before::Done(order) => {
             info!(order_id = %id, "reissue of an earlier run found");
-            Sent::Settled(order)
+            Taken::Seen(order)
         }
         Before::Ready(_) if call.stop.is_cancelled() => {
-            return Err(failed(words::interrupted_before_a_reissue(id)));
+            return Err(failed(messages::interrupted_before_a_reissue(id)));
         }
-        Before::Ready(before) => act_once(&client, &before, wanted, &body, limits)
+        Before::Ready(before) => act_once(&client, &before, wanted, &body, limits.bounds)
             .await
             .map_err(&failed)?,
     };
-    if changed.iter().any(wanted::is_of_the_token) {
-        succession::remember(&client, id, content, session).await;
+    if changed.iter().any(is_of_the_token) {
+        lineage::remember(&client, id, update.content, session).await;
     }
     // The names may be new, so their validation is asked for as for an order that waits.
-    record::reissue_taken(&mut state);
-    let (order, chain) = match sent {
-        Sent::Answer(answer) => {
-            domain_validations::tokens(&mut state, &answer, planned.dcv_method.as_str());
+    let mut observer = Observer::new(&client, state);
+    state::reissue_taken(&mut observer.state);
+    let (order, chain) = match taken {
+        Taken::Answer(answer) => {
+            let method = planned.dcv_method.as_str();
+            domain_validations::tokens(&mut observer.state, &answer, method);
             (client.order(id).await, answer.certificate_chain)
         }
-        Sent::Settled(order) => {
+        Taken::Seen(order) => {
             if order.status == OrderStatus::ReissuePending {
-                observe::random_value(&client, &mut state, &order, warnings).await;
+                observer.random_value(&order).await;
             }
             (Ok(*order), Vec::new())
         }
     };
     match order {
         Ok(order) => {
-            let all_validated =
-                observe::details(&client, &mut state, &order, &chain, warnings).await;
-            wait::until_issued(&client, &mut state, order, all_validated, limits, warnings).await;
+            let seen = observer.details(order, &chain).await;
+            observer.wait(seen, &limits).await;
         }
-        Err(error) => {
-            warnings.push_demoted(api_error::diagnostic(
-                &error,
-                &format!("looking at order {id}"),
-            ));
-        }
+        Err(error) => observer.warn(&error, &format!("looking at order {id}")),
     }
-    Ok(state)
+    warnings.extend(observer.warnings);
+    Ok(observer.state)
 }
 
 /// The arguments of the certificate as they were, with everything else that the update did.
@@ -137,15 +127,6 @@ fn with_former_certificate(state: &SslOrderModel, prior: &SslOrderModel) -> SslO
     }
 }
 
-/// The arguments of the certificate that differ from those in state.
-fn changed_arguments(prior: &SslOrderModel, planned: &SslOrderModel) -> Vec<&'static str> {
-    changes(prior, planned, false)
-        .into_iter()
-        .filter(|change| change.means == Means::Reissue)
-        .map(|change| change.argument)
-        .collect()
-}
-
 fn body(planned: &SslOrderModel) -> Result<Reissue, Diagnostic> {
     Ok(Reissue {
         skip_approval: planned.skip_approval.known().copied(),
@@ -163,7 +144,7 @@ async fn look(client: &Client, id: OrderId, wanted: Wanted<'_>) -> Result<Before
     };
     let order = client.order(id).await.map_err(|error| looking(&error))?;
     match &order.status {
-        status if status.is_closed() => Err(words::closed_before_a_reissue(&order)),
+        status if status.is_closed() => Err(messages::closed_before_a_reissue(&order)),
         OrderStatus::ReissuePending => {
             let is_ours = is_pending(client, id, wanted)
                 .await
@@ -171,7 +152,7 @@ async fn look(client: &Client, id: OrderId, wanted: Wanted<'_>) -> Result<Before
             if is_ours {
                 Ok(Before::Done(Box::new(order)))
             } else {
-                Err(words::other_reissue_pending(&order))
+                Err(messages::other_reissue_pending(&order))
             }
         }
         _ if wanted.is_done(&order.certificate) => Ok(Before::Done(Box::new(order))),
@@ -185,25 +166,17 @@ async fn is_pending(client: &Client, id: OrderId, wanted: Wanted<'_>) -> Result<
     Ok(reissues.iter().any(|reissue| wanted.is_pending(reissue)))
 }
 
-/// What proves that CertCentral has taken the reissue.
-enum Sent {
-    /// The answer to the POST.
-    Answer(PlacedOrder),
-    /// The answer was lost, and the order shows it.
-    Settled(Box<Order>),
-}
-
 async fn act_once(
     client: &Client,
     before: &Order,
     wanted: Wanted<'_>,
     body: &Reissue,
-    limits: Limits<'_>,
-) -> Result<Sent, Diagnostic> {
+    bounds: Bounds<'_>,
+) -> Result<Taken, Diagnostic> {
     let id = before.id;
     info!(order_id = %id, "reissuing the certificate");
     let error = match client.reissue_order(id, body).await {
-        Ok(answer) => return Ok(Sent::Answer(answer)),
+        Ok(answer) => return Ok(Taken::Answer(answer)),
         Err(error) => error,
     };
     match error.certainty() {
@@ -213,23 +186,24 @@ async fn act_once(
         )),
         Certainty::Unknown => {
             warn!(order_id = %id, %error, "answer to the reissue lost, looking at the order");
-            settle(client, before, wanted, &error, limits).await
+            confirm(client, before, wanted, &error, bounds).await
         }
     }
 }
 
 /// Looks until the order shows this reissue, done or pending. The POST is not repeated.
-async fn settle(
+async fn confirm(
     client: &Client,
     before: &Order,
     wanted: Wanted<'_>,
     lost: &Error,
-    limits: Limits<'_>,
-) -> Result<Sent, Diagnostic> {
+    bounds: Bounds<'_>,
+) -> Result<Taken, Diagnostic> {
     let client = client.urgent();
     let id = before.id;
-    for seconds in look_again::PAUSES {
-        let goes_on = look_again::pause(seconds, limits.deadline, limits.stop).await;
+    let mut back_off = BackOff::new(Schedule::LOST_ANSWER, bounds);
+    for _ in 0..Schedule::LOOKS_AFTER_A_LOST_ANSWER {
+        let paused = back_off.pause_at_most().await;
         if let Ok(now) = client.order(id).await {
             let is_taken = if now.status == OrderStatus::ReissuePending {
                 is_pending(&client, id, wanted).await.unwrap_or(false)
@@ -237,12 +211,98 @@ async fn settle(
                 wanted.may_have_made(&now.certificate, &before.certificate)
             };
             if is_taken {
-                return Ok(Sent::Settled(Box::new(now)));
+                return Ok(Taken::Seen(Box::new(now)));
             }
         }
-        if !goes_on {
+        if paused != Paused::Over {
             break;
         }
     }
-    Err(words::unknown_reissue(id, lost))
+    Err(messages::unknown_reissue(id, lost))
 }
+
+/// What a reissue is to make of an order, and whether CertCentral shows that it was made already.
+#[derive(Clone, Copy)]
+struct Wanted<'a> {
+    /// The CSR of the plan.
+    csr: &'a Csr,
+    /// The order in state.
+    prior: &'a SslOrderModel,
+    /// Its plan.
+    planned: &'a SslOrderModel,
+    /// The arguments of the certificate that differ between them.
+    changed: &'a [&'static str],
+}
+
+impl Wanted<'_> {
+    /// Whether a reissue that waits is this one: for the key and the names of the plan.
+    fn is_pending(&self, reissue: &IssuedCertificate) -> bool {
+        reissue.status == Some(OrderStatus::Pending)
+            && is_for_key(reissue.csr.as_deref(), self.csr)
+            && self.has_names(reissue.common_name.as_deref(), &reissue.dns_names)
+    }
+
+    /// Whether the certificate is the reissued one already: it holds the key and the names of the plan, and either it is not the one
+    /// of the state, or the order shows everything that was to change.
+    fn is_done(&self, now: &OrderCertificate) -> bool {
+        if !is_for_key(now.csr.as_deref(), self.csr)
+            || !self.has_names(now.common_name.as_deref(), &now.dns_names)
+        {
+            return false;
+        }
+        let is_another = match (now.id, &self.prior.certificate_id) {
+            (Some(now), Attr::Known(then)) => now.get() != *then,
+            _ => false,
+        };
+        let shows_all = !self.changed.is_empty()
+            && self
+                .changed
+                .iter()
+                .all(|argument| is_of_the_token(argument) || shows(now, argument, self.planned));
+        is_another || shows_all
+    }
+
+    /// Whether the order has another certificate than before, and one that this reissue may have made: somebody else's has another
+    /// key, or lacks a name. CertCentral may have added names of its own.
+    fn may_have_made(&self, now: &OrderCertificate, before: &OrderCertificate) -> bool {
+        let is_another = now.id.is_some() && now.id != before.id;
+        let key_fits = now.csr.is_none() || is_for_key(now.csr.as_deref(), self.csr);
+        let theirs = names_of(now.common_name.as_deref(), &now.dns_names);
+        is_another && key_fits && theirs.is_superset(&self.planned.canonical_names())
+    }
+
+    fn has_names(&self, common_name: Option<&str>, dns_names: &[String]) -> bool {
+        names_of(common_name, dns_names) == self.planned.canonical_names()
+    }
+}
+
+/// Whether the token of an order is derived from an argument of its certificate.
+fn is_of_the_token(argument: &&str) -> bool {
+    ["common_name", "dns_names", "csr"].contains(argument)
+}
+
+/// Whether the order tells that its certificate was asked for with an argument of the plan. Of some arguments it tells nothing.
+fn shows(certificate: &OrderCertificate, argument: &str, planned: &SslOrderModel) -> bool {
+    match argument {
+        "signature_hash" => certificate
+            .signature_hash
+            .as_deref()
+            .zip(planned.signature_hash.as_str())
+            .is_some_and(|(theirs, ours)| theirs.eq_ignore_ascii_case(ours)),
+        "server_platform_id" => {
+            let theirs = certificate.server_platform.as_ref();
+            theirs.and_then(|platform| platform.id.as_ref()) == planned.server_platform_id.known()
+        }
+        "cert_validity" => {
+            let theirs = certificate.cert_validity.as_ref();
+            let ours = planned.cert_validity.known();
+            theirs
+                .zip(ours)
+                .is_some_and(|(theirs, ours)| Term::reported(theirs) == *ours)
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,46 +1,41 @@
 //! A renewal: the order that continues one which runs out. It is placed as every order is, once, and takes the place of the old
 //! one in state; nothing is done to the old one.
 
-use super::super::create::{self, Purchase};
-use super::super::model::SslOrderModel;
-use super::super::timeouts;
-use super::super::validate::RENEWAL_DAYS;
-use super::Failed;
-use super::in_place::order_id;
-use crate::framework::{AttributePath, Call, Diagnostic, Diagnostics, Warnings};
-use crate::provider::session::Session;
+use super::{Failed, Update};
+use crate::framework::{AttributePath, Diagnostic, Diagnostics, Warnings};
+use crate::provider::ssl_order::model::{RENEWAL_DAYS, SslOrderModel};
+use crate::provider::ssl_order::purchase::obtain;
+use crate::provider::ssl_order::purchase::obtain::Purchase;
 
 /// Places the renewal order of a plan, or adopts the one that an earlier run placed.
 pub(super) async fn renew(
-    session: &Session,
-    call: &Call,
-    prior: &SslOrderModel,
-    planned: &SslOrderModel,
-    content: SslOrderModel,
+    update: Update<'_>,
     warnings: &mut Warnings,
 ) -> Result<SslOrderModel, Failed> {
+    let Update { prior, planned, .. } = update;
     let failed = |problem: Diagnostics| Failed {
         state: prior.clone(),
         problem,
     };
-    let former = order_id(prior).map_err(|problem| failed(problem.into()))?;
+    let former = prior
+        .order_id_to_be("changed")
+        .map_err(|problem| failed(problem.into()))?;
     let purchase = Purchase {
         planned: planned.clone(),
-        content: Some(content),
+        content: Some(update.content.clone()),
         renewal_of: Some(former),
         renewed_until: prior.order_valid_till.known().cloned(),
-        timeout: timeouts::update(planned),
+        timeout: planned.update_timeout(),
     };
-    let (state, found) = create::obtain(session, call, purchase)
+    let (state, found) = obtain::obtain(update.session, update.call, purchase)
         .await
-        .map_err(|problems| failed(problems.into_iter().map(said_of_days).collect()))?;
+        .map_err(|problems| failed(problems.into_iter().map(point_at_renew_days).collect()))?;
     warnings.extend(found);
     Ok(state)
 }
 
-/// What CertCentral objects to in `renewal_of_order_id` is said of the days that led to the renewal: the configuration has no such
-/// argument to correct.
-fn said_of_days(problem: Diagnostic) -> Diagnostic {
+/// Points an error about `renewal_of_order_id`, which the provider set, at `renew_days_before_expiry`, which the user set.
+fn point_at_renew_days(problem: Diagnostic) -> Diagnostic {
     if problem.attribute != Some(AttributePath::of("renewal_of_order_id")) {
         return problem;
     }

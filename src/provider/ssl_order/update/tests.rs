@@ -10,12 +10,14 @@ use certcentral_sandbox::{Approval, At, Behavior, Fault, Sandbox, Settings};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
+use super::super::model::{SslOrderModel, SslOrderPrivate, TimeoutsModel};
+use super::super::plan::Plan;
+use super::super::refresh::observer::Observer;
+use super::super::refresh::{clocks, state};
+use super::super::samples::{client, csr_for, names, order, plan, prepared, session};
 use super::update;
 use crate::framework::{Attr, Call, Diagnostic, Severity, UpdateRequest, Updated};
-use crate::provider::ssl_order::model::{SslOrderModel, TimeoutsModel};
-use crate::provider::ssl_order::private::SslOrderPrivate;
-use crate::provider::ssl_order::samples::{client, csr_for, order, plan, prepared, session};
-use crate::provider::ssl_order::{clocks, observe, record};
+use crate::provider::ssl_order::SslOrder;
 
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -48,7 +50,7 @@ impl Ordered {
         let placed = client.place_order(&prepared.product, &prepared.body).await;
         let id = placed.unwrap().id;
         let planned = plan(&config, None, SslOrderPrivate::default()).state;
-        let state = record::placed(planned, id, &prepared.token);
+        let state = state::placed(planned, id, &prepared.token);
         let mut ordered = Self { sandbox, state };
         ordered.refresh().await;
         ordered
@@ -57,10 +59,11 @@ impl Ordered {
     /// Reads the order as a refresh does.
     async fn refresh(&mut self) {
         let client = client(&self.sandbox.base_url());
-        let order = client.order(super::in_place::order_id(&self.state).unwrap());
-        let mut warnings = crate::framework::Warnings::new();
+        let order = client.order(self.state.order_id_to_be("read").unwrap());
         let order = order.await.unwrap();
-        observe::details(&client, &mut self.state, &order, &[], &mut warnings).await;
+        let mut observer = Observer::new(&client, self.state.clone());
+        observer.details(order, &[]).await;
+        self.state = observer.state;
         clocks::set(&mut self.state, self.sandbox.clock().date());
     }
 
@@ -71,7 +74,7 @@ impl Ordered {
     }
 
     /// Plans the configuration and carries the plan out.
-    async fn apply(&self, config: &SslOrderModel) -> Updated<SslOrderModel, SslOrderPrivate> {
+    async fn apply(&self, config: &SslOrderModel) -> Updated<SslOrder> {
         self.apply_with(config, SslOrderPrivate::default()).await
     }
 
@@ -79,10 +82,19 @@ impl Ordered {
         &self,
         config: &SslOrderModel,
         private: SslOrderPrivate,
-    ) -> Updated<SslOrderModel, SslOrderPrivate> {
+    ) -> Updated<SslOrder> {
+        let planned = self.plan(config, private);
+        self.carry_out(config, planned).await
+    }
+
+    fn plan(&self, config: &SslOrderModel, private: SslOrderPrivate) -> Plan {
         let planned = plan(config, Some(&self.state), private);
         assert!(!planned.diagnostics.has_errors(), "{planned:?}");
         assert!(planned.requires_replace.is_empty(), "{planned:?}");
+        planned
+    }
+
+    async fn carry_out(&self, config: &SslOrderModel, planned: Plan) -> Updated<SslOrder> {
         let request = UpdateRequest {
             config: config.clone(),
             prior_state: self.state.clone(),
@@ -131,7 +143,7 @@ fn refused(code: &str) -> Fault {
     }
 }
 
-fn only_error(updated: &Updated<SslOrderModel, SslOrderPrivate>) -> &Diagnostic {
+fn only_error(updated: &Updated<SslOrder>) -> &Diagnostic {
     let is_error = |it: &&Diagnostic| it.severity == Severity::Error;
     let mut errors = updated.diagnostics.iter().filter(is_error);
     let error = errors.next().unwrap_or_else(|| panic!("{updated:?}"));
@@ -139,7 +151,7 @@ fn only_error(updated: &Updated<SslOrderModel, SslOrderPrivate>) -> &Diagnostic 
     error
 }
 
-fn warnings(updated: &Updated<SslOrderModel, SslOrderPrivate>) -> Vec<&str> {
+fn warnings(updated: &Updated<SslOrder>) -> Vec<&str> {
     assert!(!updated.diagnostics.has_errors(), "{updated:?}");
     let said = updated.diagnostics.iter();
     said.map(|it| it.summary.as_str()).collect()
@@ -195,4 +207,31 @@ async fn a_change_that_is_only_recorded_calls_nothing() {
         ..SslOrderPrivate::default()
     };
     assert_eq!(updated.private, stored);
+}
+
+/// A core that hands no private data from the plan to its apply.
+#[tokio::test]
+async fn a_plan_whose_announcement_is_lost_is_carried_out_by_its_unknown_marks() {
+    let edited = SslOrderModel {
+        additional_emails: names(&["ops@example.com"]),
+        ..order()
+    };
+    for config in [edited, with_new_key()] {
+        let (told, lost) = (Ordered::issued().await, Ordered::issued().await);
+        let mut calls = Vec::new();
+        for (ordered, is_lost) in [(&told, false), (&lost, true)] {
+            let seen = ordered.seen();
+            let mut planned = ordered.plan(&config, SslOrderPrivate::default());
+            assert!(planned.private.announced.is_some());
+            if is_lost {
+                planned.private = SslOrderPrivate::default();
+            }
+            let updated = ordered.carry_out(&config, planned).await;
+            assert!(warnings(&updated).is_empty());
+            assert_eq!(updated.private, SslOrderPrivate::default());
+            calls.push(ordered.calls_after(seen));
+        }
+        assert!(!calls[0].is_empty());
+        assert_eq!(calls[0], calls[1]);
+    }
 }

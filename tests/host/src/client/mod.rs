@@ -1,5 +1,6 @@
 //! A running provider: one method per call, values in and values out.
 
+mod data_source;
 mod foreign;
 mod message;
 mod streams;

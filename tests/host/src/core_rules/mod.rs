@@ -1,6 +1,7 @@
 //! Core's rules for the provider's answers. Each rule is a pure function that lists what an answer violates.
 
 mod compatible;
+mod data_source;
 mod identity;
 mod lifecycle;
 mod plan_valid;
@@ -14,6 +15,7 @@ use std::fmt;
 
 pub use self::{
     compatible::{check_object_compatible, check_value_compatible},
+    data_source::check_data_source,
     identity::{check_known_identity, check_stored_identity},
     lifecycle::{check_same_plan, check_stored_object, check_write_only_null},
     plan_valid::check_plan_valid,
@@ -45,6 +47,8 @@ pub enum Rule {
     InvalidImport,
     /// Provider produced invalid identity.
     InvalidIdentity,
+    /// Provider produced no object for a data source, or one that changes an argument.
+    InvalidDataSource,
 }
 
 /// One violation of one rule at one place.
@@ -82,6 +86,7 @@ impl fmt::Display for Violation {
             Rule::WriteOnly => "provider returned a value for a write-only attribute",
             Rule::InvalidImport => "provider returned an invalid import",
             Rule::InvalidIdentity => "provider produced invalid identity",
+            Rule::InvalidDataSource => "provider produced invalid data",
         };
         write!(f, "{headline}: {}: {}", self.path, self.message)
     }

@@ -1,6 +1,6 @@
 //! From the answer of GetProviderSchema to schemas.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::{Attribute, AttributeType, Block, IdentitySchema, NestedBlock, Nesting, Schema, check};
 use crate::{
@@ -17,6 +17,8 @@ pub struct Schemas {
     pub provider: Schema,
     /// Resource types by name.
     pub resources: BTreeMap<String, Schema>,
+    /// Data sources by name.
+    pub data_sources: BTreeMap<String, Schema>,
     /// The schemas of identities by resource type; empty for a provider that has none.
     pub identities: BTreeMap<String, IdentitySchema>,
     /// Whether the provider takes over objects of other types.
@@ -52,11 +54,12 @@ impl Schemas {
             .provider
             .as_ref()
             .map(|schema| read("provider", schema));
-        let resources = answer
-            .resource_schemas
-            .iter()
-            .map(|(name, schema)| (name.clone(), read(name, schema)))
-            .collect();
+        let mut each = |schemas: &HashMap<String, proto::Schema>| {
+            let named = |(name, schema): (&String, _)| (name.clone(), read(name, schema));
+            schemas.iter().map(named).collect()
+        };
+        let resources = each(&answer.resource_schemas);
+        let data_sources = each(&answer.data_source_schemas);
         if provider.is_none() {
             violations.push(Violation::new(
                 Rule::Schema,
@@ -68,6 +71,7 @@ impl Schemas {
         let schemas = Self {
             provider: provider.unwrap_or_default(),
             resources,
+            data_sources,
             identities: BTreeMap::new(),
             can_move: capabilities.move_resource_state,
             can_generate: capabilities.generate_resource_config,

@@ -1,6 +1,7 @@
 //! A tiny Terraform: resources with configurations, a state, and core's sequences of calls against the provider.
 
 mod apply;
+mod data;
 mod foreign;
 mod identities;
 mod objects;
@@ -16,6 +17,7 @@ use tonic::transport::Channel;
 
 pub use self::{
     apply::Applied,
+    data::DataRead,
     plan::{Action, Change, Plan},
     report::Report,
     state::{Operation, State, StoredIdentity, StoredObject, saved_object},

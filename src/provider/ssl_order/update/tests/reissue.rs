@@ -4,14 +4,15 @@ use certcentral_sandbox::{At, Fault, Move};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use super::super::reissue;
+use super::super::{Update, reissue};
 use super::{Ordered, fault, only_error, refused, warnings, with_new_key, without_the_reissue};
 use crate::framework::{Attr, Call, Warnings};
-use crate::provider::ssl_order::model::SslOrderModel;
+use crate::provider::ssl_order::model::{SslOrderModel, SslOrderPrivate};
+use crate::provider::ssl_order::plan::decision::Announced;
 use crate::provider::ssl_order::samples::{csr_for, names, order, session, years};
 
-pub(super) const LOOK: &str = "GET /order/certificate/ID";
-pub(super) const REISSUE: &str = "POST /order/certificate/ID/reissue";
+pub(crate) const LOOK: &str = "GET /order/certificate/ID";
+pub(crate) const REISSUE: &str = "POST /order/certificate/ID/reissue";
 const REISSUES: &str = "GET /order/certificate/ID/reissue";
 const VALIDATION: &str = "GET /order/certificate/ID/validation";
 const NOTES: &str = "GET /order/certificate/ID/note";
@@ -96,15 +97,15 @@ async fn nothing_is_sent_where_nothing_of_the_certificate_changed_and_no_reissue
         let call = Call {
             stop: CancellationToken::new(),
         };
-        let reissued = reissue::reissue(
-            &session,
-            &call,
-            planned.clone(),
-            &prior,
-            &planned,
-            &planned,
-            &mut warnings,
-        );
+        let update = Update {
+            session: &session,
+            call: &call,
+            prior: &prior,
+            planned: &planned,
+            content: &planned,
+            announced: &Announced::by_plan(&prior, &planned, &SslOrderPrivate::default()),
+        };
+        let reissued = reissue::reissue(update, planned.clone(), &mut warnings);
         let state = reissued
             .await
             .unwrap_or_else(|failed| panic!("{:?}", failed.problem));

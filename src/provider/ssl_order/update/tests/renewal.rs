@@ -4,8 +4,7 @@ use certcentral_sandbox::{At, Fault};
 
 use super::{DAY, Ordered, only_error, refused, warnings};
 use crate::framework::{Attr, AttributePath};
-use crate::provider::ssl_order::model::SslOrderModel;
-use crate::provider::ssl_order::private::SslOrderPrivate;
+use crate::provider::ssl_order::model::{SslOrderModel, SslOrderPrivate};
 use crate::provider::ssl_order::samples::order;
 
 /// The sample order, to be renewed ninety days before it ends.

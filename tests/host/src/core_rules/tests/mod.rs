@@ -1,5 +1,6 @@
 //! Tables of good and bad answers, one per rule.
 
+mod data_source;
 mod plan;
 mod proposed_new;
 mod result;

@@ -332,6 +332,31 @@ impl Provider for Fake {
         }))
     }
 
+    async fn validate_data_resource_config(
+        &self,
+        _: Request<proto::validate_data_resource_config::Request>,
+    ) -> Answer<proto::validate_data_resource_config::Response> {
+        self.called("validate data");
+        Ok(Response::new(Default::default()))
+    }
+
+    async fn read_data_source(
+        &self,
+        request: Request<proto::read_data_source::Request>,
+    ) -> Answer<proto::read_data_source::Response> {
+        let config = read(request.into_inner().config.as_ref());
+        let state = match self.called("read data") {
+            Mood::OtherName => with(&config, "name", Value::string("other")),
+            Mood::Gone => Value::Null,
+            Mood::LeavesUnknown => with(&config, "id", Value::Unknown),
+            _ => with(&config, "id", Value::string("1")),
+        };
+        Ok(Response::new(proto::read_data_source::Response {
+            state: wire(&state),
+            ..Default::default()
+        }))
+    }
+
     async fn stop_provider(
         &self,
         _: Request<proto::stop_provider::Request>,

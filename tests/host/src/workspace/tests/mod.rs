@@ -275,3 +275,42 @@ async fn a_state_of_a_newer_schema_is_refused() {
     assert!(report.failed());
     assert_eq!(workspace.state()[SHOP].schema_version, 2);
 }
+
+#[tokio::test]
+async fn a_data_source_is_read_once_its_configuration_is_known() {
+    let (fake, mut workspace) = workspace().await;
+    let known = workspace
+        .read_data_source("x_order", &json!({ "name": "a" }))
+        .await
+        .unwrap();
+    known.report.expect_success();
+    let state = json!({ "name": "a", "id": "1", "note": null });
+    assert_eq!(known.state, Some(state));
+    assert_eq!(fake.calls(), ["configure", "validate data", "read data"]);
+
+    let waits = workspace
+        .read_data_source("x_order", &json!({ "name": unknown() }))
+        .await
+        .unwrap();
+    waits.report.expect_success();
+    assert_eq!(waits.state, None);
+    assert_eq!(fake.calls(), ["configure", "validate data"]);
+}
+
+#[tokio::test]
+async fn a_data_source_that_breaks_the_rules_is_reported() {
+    for (mood, rule) in [
+        (Mood::OtherName, Rule::InvalidDataSource),
+        (Mood::Gone, Rule::InvalidDataSource),
+        (Mood::LeavesUnknown, Rule::UnknownResult),
+    ] {
+        let (fake, mut workspace) = workspace().await;
+        fake.be(mood);
+        let config = json!({ "name": "a" });
+        let read = workspace
+            .read_data_source("x_order", &config)
+            .await
+            .unwrap();
+        assert_eq!(rules(&read.report), [rule], "{mood:?}");
+    }
+}

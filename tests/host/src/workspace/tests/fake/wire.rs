@@ -40,7 +40,8 @@ pub(super) fn schemas() -> proto::get_provider_schema::Response {
             generate_resource_config: true,
             ..Default::default()
         }),
-        resource_schemas: [("x_order".to_owned(), schema(order))].into(),
+        resource_schemas: [("x_order".to_owned(), schema(order.clone()))].into(),
+        data_source_schemas: [("x_order".to_owned(), schema(order))].into(),
         ..Default::default()
     }
 }

@@ -1,0 +1,7 @@
+terraform {
+  required_providers {
+    digicert = {
+      source = "certcentral/digicert"
+    }
+  }
+}

@@ -1,0 +1,319 @@
+//! What every account starts with, all made up: users, divisions, organizations, products, fields.
+
+/// Account number.
+pub(crate) const ACCOUNT_ID: u64 = 70_001;
+/// The top division, where nothing is ordered.
+pub(crate) const ROOT_CONTAINER: u64 = 60_400;
+/// The division that orders land in when they name none.
+pub(crate) const DEFAULT_CONTAINER: u64 = 60_412;
+/// What the account may spend, in whole US dollars.
+pub(crate) const BALANCE: u64 = 100_000;
+
+/// What a key's user may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    Administrator,
+    StandardUser,
+    ViewOnly,
+}
+
+#[derive(Debug)]
+pub(crate) struct User {
+    pub(crate) id: u64,
+    pub(crate) username: &'static str,
+    pub(crate) first_name: &'static str,
+    pub(crate) last_name: &'static str,
+    pub(crate) email: &'static str,
+    pub(crate) job_title: &'static str,
+    pub(crate) role: Role,
+}
+
+/// The user of every `sandbox-` key without a special prefix.
+pub(crate) const ADMINISTRATOR: User = User {
+    id: 565_611,
+    username: "dana.okafor",
+    first_name: "Dana",
+    last_name: "Okafor",
+    email: "dana.okafor@example.com",
+    job_title: "Platform Engineer",
+    role: Role::Administrator,
+};
+/// Approves and moves orders through the control interface.
+pub(crate) const APPROVER: User = User {
+    id: 565_600,
+    username: "mara.iqbal",
+    first_name: "Mara",
+    last_name: "Iqbal",
+    email: "mara.iqbal@example.com",
+    job_title: "Security Lead",
+    role: Role::Administrator,
+};
+const STANDARD: User = User {
+    id: 565_699,
+    username: "ci-bot",
+    first_name: "Ci",
+    last_name: "Bot",
+    email: "ci-bot@example.com",
+    job_title: "Service user",
+    role: Role::StandardUser,
+};
+const VIEWER: User = User {
+    id: 565_690,
+    username: "auditor",
+    first_name: "Noa",
+    last_name: "Lind",
+    email: "noa.lind@example.com",
+    job_title: "Auditor",
+    role: Role::ViewOnly,
+};
+/// Everybody in the account.
+pub(crate) const USERS: [&User; 4] = [&ADMINISTRATOR, &APPROVER, &STANDARD, &VIEWER];
+
+/// The user behind a key, if the key is one of ours.
+pub(crate) fn user_of_key(key: &str) -> Option<&'static User> {
+    let rest = key.strip_prefix("sandbox-")?;
+    Some(if rest.starts_with("readonly-") {
+        &VIEWER
+    } else if rest.starts_with("standard-") {
+        &STANDARD
+    } else {
+        &ADMINISTRATOR
+    })
+}
+
+#[derive(Debug)]
+pub(crate) struct Container {
+    pub(crate) id: u64,
+    pub(crate) parent_id: u64,
+    pub(crate) name: &'static str,
+}
+
+pub(crate) const CONTAINERS: [Container; 2] = [
+    Container {
+        id: ROOT_CONTAINER,
+        parent_id: 0,
+        name: "Example Widgets",
+    },
+    Container {
+        id: DEFAULT_CONTAINER,
+        parent_id: ROOT_CONTAINER,
+        name: "Web Platform",
+    },
+];
+
+/// A division by its id.
+pub(crate) fn container(id: u64) -> Option<&'static Container> {
+    CONTAINERS.iter().find(|container| container.id == id)
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Organization {
+    pub(crate) id: u64,
+    pub(crate) name: String,
+    pub(crate) assumed_name: Option<String>,
+    pub(crate) address: String,
+    pub(crate) address2: Option<String>,
+    pub(crate) zip: String,
+    pub(crate) city: String,
+    pub(crate) state: String,
+    pub(crate) country: String,
+    pub(crate) telephone: Option<String>,
+    pub(crate) active: bool,
+    /// Organization validation is done, so that orders need not wait for it.
+    pub(crate) validated: bool,
+    /// A verified contact is on file, so that an EV order may name none.
+    pub(crate) has_verified_contact: bool,
+}
+
+/// The organizations of a new account, and so many more.
+pub(crate) fn organizations(subsidiaries: u16) -> Vec<Organization> {
+    let widgets = Organization {
+        id: 778_812,
+        name: "Example Widgets LLC".into(),
+        assumed_name: Some("Widgets".into()),
+        address: "12 Sample Road".into(),
+        address2: Some("Suite 4".into()),
+        zip: "84043".into(),
+        city: "Lehi".into(),
+        state: "Utah".into(),
+        country: "us".into(),
+        telephone: Some("801-555-0100".into()),
+        active: true,
+        validated: true,
+        has_verified_contact: true,
+    };
+    let mut organizations = vec![
+        Organization {
+            id: 123_456,
+            name: "Example Company Inc.".into(),
+            assumed_name: None,
+            address2: None,
+            has_verified_contact: false,
+            ..widgets.clone()
+        },
+        Organization {
+            id: 778_840,
+            name: "Legacy Widgets GmbH".into(),
+            assumed_name: None,
+            address: "Beispielweg 3".into(),
+            address2: None,
+            zip: "10115".into(),
+            city: "Berlin".into(),
+            state: "Berlin".into(),
+            country: "de".into(),
+            telephone: None,
+            active: false,
+            validated: false,
+            has_verified_contact: false,
+        },
+        Organization {
+            id: 778_851,
+            name: "Fresh Widgets Inc.".into(),
+            assumed_name: None,
+            address2: None,
+            validated: false,
+            has_verified_contact: false,
+            ..widgets.clone()
+        },
+        widgets.clone(),
+    ];
+    organizations.extend((1..=subsidiaries).map(|number| Organization {
+        id: 780_000 + u64::from(number),
+        name: format!("Example Subsidiary {number} Inc."),
+        assumed_name: None,
+        ..widgets.clone()
+    }));
+    organizations
+}
+
+#[derive(Debug)]
+pub(crate) struct Product {
+    pub(crate) name_id: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) ev: bool,
+    /// The product that replaces a legacy one. Legacy products take only SHA-256.
+    pub(crate) replaced_by: Option<&'static str>,
+    /// Price of one name for one year in whole US dollars.
+    pub(crate) unit_price: u64,
+}
+
+impl Product {
+    pub(crate) fn hashes(&self) -> &'static [(&'static str, &'static str)] {
+        const ALL: &[(&str, &str)] = &[
+            ("sha256", "SHA-256"),
+            ("sha384", "SHA-384"),
+            ("sha512", "SHA-512"),
+        ];
+        if self.replaced_by.is_some() {
+            &ALL[..1]
+        } else {
+            ALL
+        }
+    }
+}
+
+const fn product(
+    name_id: &'static str,
+    name: &'static str,
+    ev: bool,
+    replaced_by: Option<&'static str>,
+    unit_price: u64,
+) -> Product {
+    Product {
+        name_id,
+        name,
+        ev,
+        replaced_by,
+        unit_price,
+    }
+}
+
+/// Everything the account may order.
+pub(crate) const PRODUCTS: [Product; 12] = [
+    product("ssl_basic", "Basic OV", false, None, 293),
+    product("ssl_ev_basic", "Basic EV", true, None, 430),
+    product("ssl_securesite_flex", "Secure Site OV", false, None, 438),
+    product("ssl_ev_securesite_flex", "Secure Site EV", true, None, 1044),
+    product(
+        "ssl_securesite_pro",
+        "Secure Site Pro SSL",
+        false,
+        None,
+        1080,
+    ),
+    product(
+        "ssl_ev_securesite_pro",
+        "Secure Site Pro EV SSL",
+        true,
+        None,
+        1620,
+    ),
+    product("ssl_plus", "Standard SSL", false, Some("ssl_basic"), 268),
+    product(
+        "ssl_multi_domain",
+        "Multi-Domain SSL",
+        false,
+        Some("ssl_basic"),
+        299,
+    ),
+    product("ssl_wildcard", "Wildcard", false, Some("ssl_basic"), 782),
+    product("ssl_ev_plus", "EV SSL", true, Some("ssl_ev_basic"), 399),
+    product(
+        "ssl_ev_multi_domain",
+        "EV Multi-Domain",
+        true,
+        Some("ssl_ev_basic"),
+        489,
+    ),
+    product("ssl_cloud_wildcard", "Cloud", false, Some("ssl_basic"), 900),
+];
+
+/// A product by its identifier.
+pub(crate) fn product_named(name_id: &str) -> Option<&'static Product> {
+    PRODUCTS.iter().find(|product| product.name_id == name_id)
+}
+
+/// Definition of an account's custom field.
+#[derive(Debug)]
+pub(crate) struct CustomField {
+    pub(crate) id: u64,
+    pub(crate) label: &'static str,
+    /// `None` takes any text.
+    pub(crate) data_type: Option<&'static str>,
+}
+
+const fn field(id: u64, label: &'static str, data_type: Option<&'static str>) -> CustomField {
+    CustomField {
+        id,
+        label,
+        data_type,
+    }
+}
+
+pub(crate) const CUSTOM_FIELDS: [CustomField; 5] = [
+    field(11, "Invoice number", Some("text")),
+    field(112, "Cost center", Some("text")),
+    field(113, "Notify", Some("email_list")),
+    field(114, "Free form", None),
+    field(115, "Seats", Some("int")),
+];
+
+/// A custom field by its metadata id.
+pub(crate) fn custom_field(id: u64) -> Option<&'static CustomField> {
+    CUSTOM_FIELDS.iter().find(|field| field.id == id)
+}
+
+/// Server platforms: id, name and the last word of their help pages.
+pub(crate) const SERVER_PLATFORMS: [(i64, &str, &str); 8] = [
+    (-1, "OTHER", ""),
+    (2, "Apache", "-apache"),
+    (31, "nginx (legacy)", "-nginx"),
+    (40, "Microsoft IIS 7", "-iis-7"),
+    (45, "nginx", "-nginx"),
+    (55, "Java", "-java"),
+    (57, "Other", ""),
+    (67, "Microsoft IIS 8", "-iis-8"),
+];
+
+/// Domains that [`Dcv::ExampleDomains`](crate::Dcv::ExampleDomains) counts as validated.
+pub(crate) const EXAMPLE_DOMAINS: [&str; 3] = ["example.com", "example.net", "example.org"];

@@ -1,0 +1,137 @@
+//! Issuing certificates: at once, after some readings of the order, or by hand.
+
+use crate::account::ca::Leaf;
+use crate::account::certificate::{Certificate, GRACE, Origin};
+use crate::account::order::Order;
+use crate::account::state::State;
+use crate::account::term::Term;
+use crate::settings::Issuance;
+
+impl State {
+    /// Issues the order's certificates if nothing is missing and the account issues at once.
+    pub(crate) fn issue_if_immediate(&mut self, id: u64) -> Result<(), rcgen::Error> {
+        if self.behavior.issuance == Issuance::Immediate {
+            return self.issue_ready(id);
+        }
+        Ok(())
+    }
+
+    /// Counts one reading of the order's status, which may be what its issuance waits for.
+    pub(crate) fn poll(&mut self, id: u64) -> Result<(), rcgen::Error> {
+        let now = self.now();
+        let issuance = self.behavior.issuance;
+        let Some(order) = self.orders.get_mut(&id) else {
+            return Ok(());
+        };
+        for certificate_id in order.ready(now) {
+            let Some(certificate) = certificate_of(order, certificate_id) else {
+                continue;
+            };
+            match issuance {
+                Issuance::AfterPolls(polls) if certificate.polls < polls => {
+                    certificate.polls += 1;
+                    certificate.processing = certificate.polls == polls;
+                }
+                Issuance::AfterPolls(_) | Issuance::Immediate => {
+                    return self.issue(id, certificate_id);
+                }
+                Issuance::Manual => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Signs every certificate of an order that is approved and validated, whatever the settings
+    /// say.
+    pub(crate) fn issue_ready(&mut self, id: u64) -> Result<(), rcgen::Error> {
+        let now = self.now();
+        let ready = self.orders.get(&id).map(|order| order.ready(now));
+        for certificate in ready.unwrap_or_default() {
+            self.issue(id, certificate)?;
+        }
+        Ok(())
+    }
+
+    fn issue(&mut self, id: u64, certificate_id: u64) -> Result<(), rcgen::Error> {
+        let now = self.clock.now();
+        let today = self.clock.today();
+        let days_carried_over = self
+            .orders
+            .get(&id)
+            .map(|order| self.days_carried_over(order));
+        let Some(order) = self.orders.get_mut(&id) else {
+            return Ok(());
+        };
+        let Some(organization) = self
+            .organizations
+            .iter()
+            .find(|item| item.id == order.wanted.organization_id)
+        else {
+            return Ok(());
+        };
+        // The first certificate begins the term of the order; later ones share what is left of it.
+        let order_end = order.valid_till.unwrap_or_else(|| {
+            order.wanted.order_validity.end(today) + days_carried_over.unwrap_or_default()
+        });
+        let longest = Term::Days(self.max_certificate_days).end(today);
+        let Some(certificate) = certificate_of(order, certificate_id) else {
+            return Ok(());
+        };
+        let wanted = &certificate.wanted;
+        let requested = wanted
+            .cert_validity
+            .map_or(order_end, |term| term.end(today));
+        let leaf = Leaf {
+            public_key_der: &wanted.csr.public_key_der,
+            common_name: &wanted.common_name,
+            dns_names: &wanted.dns_names,
+            organization: &organization.name,
+            city: &organization.city,
+            state: &organization.state,
+            country: &organization.country,
+            client_auth: wanted.client_auth,
+            valid_from: today,
+            valid_till: longest.min(requested).min(order_end),
+        };
+        certificate.issued = Some(self.authority.issue(&leaf, now)?);
+        certificate.processing = false;
+        order.valid_till = Some(order_end);
+        retire_former(order, certificate_id, now + GRACE);
+        Ok(())
+    }
+}
+
+fn certificate_of(order: &mut Order, id: u64) -> Option<&mut Certificate> {
+    order.certificates_mut().find(|one| one.id == id)
+}
+
+/// After a reissue that lacks a name of the certificate before it, all earlier certificates are to
+/// be revoked.
+fn retire_former(order: &mut Order, id: u64, at: time::OffsetDateTime) {
+    let reissue = order
+        .further
+        .iter()
+        .position(|one| one.id == id && one.origin == Origin::Reissue);
+    let Some(position) = reissue else {
+        return;
+    };
+    let names = order.further[position].wanted.dns_names.clone();
+    let former = order.further[..position]
+        .iter()
+        .rev()
+        .find(|one| one.origin == Origin::Reissue && one.issued.is_some())
+        .unwrap_or(&order.first);
+    let keeps_all = former
+        .wanted
+        .dns_names
+        .iter()
+        .all(|name| names.contains(name));
+    if keeps_all {
+        return;
+    }
+    for earlier in order.certificates_mut().filter(|one| one.id != id) {
+        if earlier.issued.is_some() {
+            earlier.revoke_at(at);
+        }
+    }
+}

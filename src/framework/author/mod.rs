@@ -1,0 +1,29 @@
+//! What the author of a provider writes and uses. Nothing here knows how it travels.
+
+mod attr;
+mod data_source;
+mod diagnostics;
+mod identity;
+mod model;
+mod moved;
+pub(super) mod private_state;
+mod provider;
+mod resource;
+mod schema;
+pub mod schema_check;
+mod types;
+
+pub use attr::Attr;
+pub use data_source::DataSource;
+pub use diagnostics::{Diagnostic, Diagnostics, Severity, Warnings};
+pub use identity::{IdentityAttribute, IdentitySchema, NoIdentity};
+pub use model::{FromToValue, Model, ModelError, Set, mismatch};
+pub use moved::{MoveSource, Moved};
+pub use private_state::{NoPrivate, PrivateState};
+pub use provider::{Call, Provider};
+pub use resource::{
+    CreateRequest, Created, DeleteRequest, Deleted, Imported, PlanRequest, Planned, Read,
+    ReadRequest, Resource, UpdateRequest, Updated,
+};
+pub use schema::{Attribute, Kind, Mode, Nesting, Schema};
+pub use types::{Catalog, CatalogEntry, Types};

@@ -1,0 +1,72 @@
+//! What is kept beside the state of an order, invisible to users.
+
+use serde::{Deserialize, Serialize};
+
+use crate::framework::PrivateState;
+use crate::provider::ssl_order::plan::decision::Announced;
+
+/// Private state of an order.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SslOrderPrivate {
+    /// Whether the order came by import. Arguments that CertCentral does not tell are then null in state, and setting
+    /// them in the configuration is no wish for a new order.
+    #[serde(default)]
+    pub imported: bool,
+    /// What CertCentral told of the organization of an imported order and the state cannot hold, so that a configuration
+    /// that describes the same organization is no wish for a new order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organization: Option<ReportedOrganization>,
+    /// Whether a plan has said what becomes of the order when it is destroyed. Core asks about every destroy but those of a
+    /// tainted order and of one that `-replace` names. Handed from a plan to its apply and never stored: every refresh and every
+    /// apply drops it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub end_announced: bool,
+    /// Whether a plan has announced another order in the place of this one, so that the create which follows its destroy may buy beside it.
+    /// The destroy of an order whose address was renamed, too, is announced, but replaces nothing. Never stored.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub replacement_announced: bool,
+    /// Why a replacement that `-replace` forces would buy an order; none if it would find this one again. The plan of an existing order
+    /// leaves it for the plan of the one that takes its place. Never stored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bought_if_forced: Option<String>,
+    /// What a plan has decided about an existing order, for the update that carries it out. Never stored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub announced: Option<Announced>,
+}
+
+impl SslOrderPrivate {
+    /// What is kept in state.
+    pub(crate) fn stored(self) -> Self {
+        Self {
+            end_announced: false,
+            replacement_announced: false,
+            bought_if_forced: None,
+            announced: None,
+            ..self
+        }
+    }
+}
+
+/// The organization of an order, as far as order info tells it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportedOrganization {
+    /// Legal name.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// Contacts of the order.
+    #[serde(default)]
+    pub contacts: Vec<ReportedContact>,
+}
+
+/// A contact of an order, as far as order info tells it: not which user of the account it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportedContact {
+    /// `organization_contact`, `technical_contact` or `verified_contact`.
+    pub contact_type: String,
+    /// E-mail address.
+    pub email: String,
+}
+
+impl PrivateState for SslOrderPrivate {
+    const VERSION: u32 = 1;
+}

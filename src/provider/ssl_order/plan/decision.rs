@@ -1,0 +1,629 @@
+//! What a plan decides, once: price, words, unknown marks, private data and the apply read it. Pure.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use time::Date;
+
+use crate::certcentral::OrderStatus;
+use crate::framework::{Attr, AttributePath, Diagnostic, FromToValue, Value};
+use crate::provider::ssl_order::equality;
+use crate::provider::ssl_order::import::organization;
+use crate::provider::ssl_order::model::{SslOrderModel, SslOrderPrivate, Term};
+use crate::provider::ssl_order::rules::dates_for_a_new_order;
+use crate::provider::ssl_order::update::in_place;
+use crate::provider::ssl_order::update::in_place::InPlace;
+
+/// What a decision is made from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Facts<'a> {
+    /// The order in state.
+    pub prior: &'a SslOrderModel,
+    /// Its plan so far. What an import guessed is put back already.
+    pub planned: &'a SslOrderModel,
+    /// What is kept beside the state.
+    pub private: &'a SslOrderPrivate,
+    /// Today, which matters to an order about to be placed only.
+    pub today: Date,
+}
+
+/// The greatest thing that an apply does to an existing order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum What {
+    /// Nothing differs.
+    Nothing,
+    /// State records the change, and nothing is called.
+    Record,
+    /// Calls change the order.
+    InPlace,
+    /// Another certificate on the same order, at no charge.
+    Reissue,
+    /// Buys the order that continues this one.
+    Renew,
+    /// Buys another order in place of this one.
+    Replace,
+    /// Nothing, though something differs: the order is closed and stays, or the plan is refused.
+    Stop,
+}
+
+/// What led to a decision.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Reason {
+    /// The arguments, changed or not.
+    Arguments,
+    /// The order is closed in CertCentral.
+    Closed,
+    /// The certificate runs out before its order.
+    CertificateEnds,
+    /// The order runs out on this day.
+    OrderEnds(Option<String>),
+}
+
+/// What a plan does to an existing order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Decision {
+    /// The greatest thing.
+    pub what: What,
+    /// What led to it.
+    pub reason: Reason,
+    /// Every argument that differs.
+    pub changes: Vec<Change>,
+    /// The calls that change the order, and what of the change they leave as it is.
+    pub in_place: InPlace,
+    /// Why a renewal that is due is left out.
+    pub renewal_refused: Option<Diagnostic>,
+}
+
+impl Decision {
+    /// Decides.
+    pub(crate) fn of(facts: &Facts<'_>) -> Self {
+        let Facts { prior, planned, .. } = *facts;
+        let changes = changes_of(prior, planned, facts.private);
+        let mut decision = Self {
+            what: What::Nothing,
+            reason: Reason::Arguments,
+            changes,
+            in_place: InPlace::default(),
+            renewal_refused: None,
+        };
+        if prior.order_status().is_closed() {
+            decision.reason = Reason::Closed;
+            decision.what = if planned.reorder_when_closed == Attr::Known(true) {
+                What::Replace
+            } else {
+                What::Stop
+            };
+        } else if decision.needs_another_order(facts) {
+            decision.what = What::Replace;
+        } else if is_renewal_due(prior, planned) {
+            decision.renew(facts);
+        } else if decision.with(Effect::Reissue).next().is_some() {
+            decision.reissue(facts);
+        } else if is_reissue_due(prior, planned) {
+            decision.reason = Reason::CertificateEnds;
+            decision.reissue(facts);
+        } else {
+            decision.change_in_place(facts);
+        }
+        decision
+    }
+
+    /// Returns the changes of this effect.
+    pub(crate) fn with(&self, effect: Effect) -> impl Iterator<Item = &Change> {
+        self.changes
+            .iter()
+            .filter(move |change| change.effect == effect)
+    }
+
+    /// Returns whether an order is bought.
+    pub(crate) fn buys(&self) -> bool {
+        matches!(self.what, What::Replace | What::Renew)
+    }
+
+    /// Returns the last day of the order that a renewal continues.
+    pub(crate) fn renewed_until(&self) -> Option<&str> {
+        match &self.reason {
+            Reason::OrderEnds(day) => day.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// Returns what the apply has to know of the decision; none where there is no update to carry out.
+    pub(crate) fn announced(&self) -> Option<Announced> {
+        let is_update = match self.what {
+            What::Record | What::InPlace | What::Reissue | What::Renew => true,
+            What::Stop => self.reason == Reason::Closed && !self.changes.is_empty(),
+            What::Nothing | What::Replace => false,
+        };
+        is_update.then(|| Announced::new(self.what, &self.changes))
+    }
+
+    /// A renewal may set the term anew, because the order that continues this one has a term of its own.
+    fn needs_another_order(&self, facts: &Facts<'_>) -> bool {
+        let renewal_is_due = is_renewal_due(facts.prior, facts.planned);
+        self.with(Effect::NewOrder)
+            .any(|change| !renewal_is_due || !TERM.contains(&change.argument))
+    }
+
+    /// A fixed last day that has passed cannot be ordered again. That must not stop the plans of a whole configuration, so the
+    /// order stays as it is.
+    fn renew(&mut self, facts: &Facts<'_>) {
+        self.renewal_refused = dates_for_a_new_order(facts.planned, facts.today)
+            .into_iter()
+            .next();
+        if self.renewal_refused.is_some() {
+            self.change_in_place(facts);
+        } else {
+            self.what = What::Renew;
+            self.reason = Reason::OrderEnds(facts.prior.order_valid_till.known().cloned());
+        }
+    }
+
+    /// A certificate that is to change before there is one refuses the plan.
+    fn reissue(&mut self, facts: &Facts<'_>) {
+        if self.reason == Reason::Arguments && !may_be_reissued(facts.prior) {
+            self.what = What::Stop;
+        } else {
+            self.what = What::Reissue;
+            self.in_place =
+                in_place::beside_a_reissue(facts.prior, facts.planned, &self.changed_in_place());
+        }
+    }
+
+    fn changed_in_place(&self) -> Vec<&'static str> {
+        self.with(Effect::InPlace)
+            .map(|change| change.argument)
+            .collect()
+    }
+
+    fn change_in_place(&mut self, facts: &Facts<'_>) {
+        self.in_place = in_place::changes(facts.prior, facts.planned, &self.changed_in_place());
+        self.what = if self.with(Effect::InPlace).next().is_some() {
+            What::InPlace
+        } else if self.changes.is_empty() {
+            What::Nothing
+        } else {
+            What::Record
+        };
+    }
+}
+
+/// Arguments that a renewal may set anew.
+const TERM: [&str; 4] = [
+    "validity_years",
+    "validity_days",
+    "custom_expiration_date",
+    "order_validity",
+];
+
+fn is_renewal_due(prior: &SslOrderModel, planned: &SslOrderModel) -> bool {
+    prior.order_status().is_open()
+        && is_due(
+            &prior.ready_for_renewal,
+            &prior.renew_days_before_expiry,
+            &planned.renew_days_before_expiry,
+        )
+}
+
+fn is_reissue_due(prior: &SslOrderModel, planned: &SslOrderModel) -> bool {
+    is_due(
+        &prior.ready_for_reissue,
+        &prior.reissue_days_before_expiry,
+        &planned.reissue_days_before_expiry,
+    )
+}
+
+/// A clock that was read with other days than the configuration has now says nothing: the next refresh reads it anew.
+fn is_due(ready: &Attr<bool>, prior_days: &Attr<i64>, planned_days: &Attr<i64>) -> bool {
+    *ready == Attr::Known(true) && prior_days == planned_days
+}
+
+/// An order without a certificate has none to replace. A word that is not known is left to CertCentral's judgement.
+fn may_be_reissued(order: &SslOrderModel) -> bool {
+    !matches!(
+        order.order_status(),
+        OrderStatus::NeedsApproval
+            | OrderStatus::Pending
+            | OrderStatus::Processing
+            | OrderStatus::NeedsCsr
+            | OrderStatus::WaitingPickup
+    )
+}
+
+/// The decision of a plan as its apply has to know it. Private data carry it from one to the other.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Announced {
+    what: What,
+    /// What each changed argument means.
+    changes: BTreeMap<String, Effect>,
+}
+
+impl Announced {
+    fn new(what: What, changes: &[Change]) -> Self {
+        let changes = changes.iter();
+        Self {
+            what,
+            changes: changes
+                .map(|change| (change.argument.to_owned(), change.effect))
+                .collect(),
+        }
+    }
+
+    /// Returns what a plan announced: what its private data say if the unknown marks of the planned state agree, and what the
+    /// marks say otherwise. An unknown id is a renewal, an unknown certificate a reissue.
+    pub(crate) fn by_plan(
+        prior: &SslOrderModel,
+        planned: &SslOrderModel,
+        private: &SslOrderPrivate,
+    ) -> Self {
+        let marked = if planned.id.is_unknown() {
+            What::Renew
+        } else if planned.certificate_id.is_unknown() {
+            What::Reissue
+        } else if prior.order_status().is_closed() {
+            What::Stop
+        } else {
+            What::InPlace
+        };
+        match &private.announced {
+            Some(announced) if announced.what.marks() == marked.marks() => announced.clone(),
+            _ => Self::new(marked, &changes_of(prior, planned, private)),
+        }
+    }
+
+    /// Returns the greatest thing to do.
+    pub(crate) fn what(&self) -> What {
+        self.what
+    }
+
+    /// Returns the arguments that change with calls.
+    pub(crate) fn in_place(&self) -> Vec<&'static str> {
+        self.arguments(|_, announced| announced == Effect::InPlace)
+    }
+
+    /// Returns the arguments of the certificate that differ, those that are only recorded of an import among them.
+    pub(crate) fn of_the_certificate(&self) -> Vec<&'static str> {
+        self.arguments(|effect, _| effect == Effect::Reissue)
+    }
+
+    /// Returns the changed arguments by what they mean of themselves, and what they mean here.
+    fn arguments(&self, is_wanted: impl Fn(Effect, Effect) -> bool) -> Vec<&'static str> {
+        let known = ARGUMENTS.iter();
+        known
+            .filter(|(argument, effect)| {
+                let announced = self.changes.get(*argument);
+                announced.is_some_and(|announced| is_wanted(*effect, *announced))
+            })
+            .map(|(argument, _)| *argument)
+            .collect()
+    }
+}
+
+impl What {
+    /// Returns which unknown marks the planned state has: on the id, and on the certificate.
+    fn marks(self) -> (bool, bool) {
+        (
+            self == Self::Renew,
+            matches!(self, Self::Renew | Self::Reissue),
+        )
+    }
+}
+
+/// What changing an argument costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Effect {
+    /// A new order, which is paid.
+    NewOrder,
+    /// A new certificate on the same order.
+    Reissue,
+    /// A call that changes the order.
+    InPlace,
+    /// Nothing: CertCentral keeps the value that it was ordered with, and state records the new one.
+    RecordOnly,
+    /// Nothing: the argument steers the provider.
+    Behaviour,
+}
+
+/// Every argument with what its change means. One table, so that the plan, the documentation and the tests agree.
+pub(crate) const ARGUMENTS: [(&str, Effect); 38] = [
+    ("product_name_id", Effect::NewOrder),
+    ("common_name", Effect::Reissue),
+    ("dns_names", Effect::Reissue),
+    ("csr", Effect::Reissue),
+    ("signature_hash", Effect::Reissue),
+    ("organization_units", Effect::Reissue),
+    ("server_platform_id", Effect::Reissue),
+    ("profile_option", Effect::Reissue),
+    ("ca_cert_id", Effect::Reissue),
+    ("cert_validity", Effect::Reissue),
+    ("validity_years", Effect::NewOrder),
+    ("validity_days", Effect::NewOrder),
+    ("custom_expiration_date", Effect::NewOrder),
+    ("order_validity", Effect::NewOrder),
+    ("organization", Effect::NewOrder),
+    ("container_id", Effect::NewOrder),
+    ("custom_fields", Effect::InPlace),
+    ("additional_emails", Effect::InPlace),
+    ("disable_renewal_notifications", Effect::InPlace),
+    ("auto_renew", Effect::RecordOnly),
+    ("custom_renewal_message", Effect::RecordOnly),
+    ("comments", Effect::RecordOnly),
+    ("locale", Effect::RecordOnly),
+    ("skip_approval", Effect::RecordOnly),
+    ("disable_ct", Effect::RecordOnly),
+    ("dcv_method", Effect::InPlace),
+    ("payment_method", Effect::RecordOnly),
+    ("renewal_of_order_id", Effect::NewOrder),
+    ("renewed_thumbprint", Effect::NewOrder),
+    ("alternative_order_id", Effect::NewOrder),
+    ("order_key", Effect::NewOrder),
+    ("wait_for", Effect::Behaviour),
+    ("on_destroy", Effect::Behaviour),
+    ("revocation_reason", Effect::Behaviour),
+    ("duplicate_order_check", Effect::Behaviour),
+    ("reorder_when_closed", Effect::Behaviour),
+    ("reissue_days_before_expiry", Effect::Behaviour),
+    ("renew_days_before_expiry", Effect::Behaviour),
+];
+
+/// One argument whose value differs between state and plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Change {
+    /// Which.
+    pub argument: &'static str,
+    /// What it means.
+    pub effect: Effect,
+    /// Where to point: the argument, or the nested attribute that differs.
+    pub path: AttributePath,
+}
+
+/// The changes between an order in state and its plan, an imported order's by what CertCentral told of it.
+fn changes_of(
+    prior: &SslOrderModel,
+    planned: &SslOrderModel,
+    private: &SslOrderPrivate,
+) -> Vec<Change> {
+    let mut changes = changes(prior, planned, private.imported);
+    organization::recognize(&mut changes, prior, planned, private);
+    changes
+}
+
+/// The changes between an order in state and its plan. Of an imported order, arguments that state does not know are
+/// only recorded: CertCentral does not tell them, so setting them is no wish for another order.
+pub(crate) fn changes(
+    prior: &SslOrderModel,
+    planned: &SslOrderModel,
+    imported: bool,
+) -> Vec<Change> {
+    let (prior_values, planned_values) = (prior.to_value(), planned.to_value());
+    ARGUMENTS
+        .iter()
+        .filter_map(|&(argument, effect)| {
+            let old = prior_values.attribute(argument);
+            let new = planned_values.attribute(argument);
+            if old == new || equality::means_the_same(argument, prior, planned) {
+                return None;
+            }
+            // The names of an order are always told: null says that it has no further one.
+            let is_not_told =
+                imported && old.is_null() && effect != Effect::InPlace && argument != "dns_names";
+            if is_not_told || is_same_validity_in_the_other_form(argument, prior, planned) {
+                return Some(Change {
+                    argument,
+                    effect: Effect::RecordOnly,
+                    path: AttributePath::of(argument),
+                });
+            }
+            Some(match argument {
+                "organization" => organization_change(old, new),
+                _ => Change {
+                    argument,
+                    effect,
+                    path: AttributePath::of(argument),
+                },
+            })
+        })
+        .collect()
+}
+
+/// `validity_years = 1` and `order_validity = { years = 1 }` order the same, so a change of form is no new order.
+fn is_same_validity_in_the_other_form(
+    argument: &str,
+    prior: &SslOrderModel,
+    planned: &SslOrderModel,
+) -> bool {
+    match (argument, &prior.order_validity, &planned.order_validity) {
+        ("order_validity", Attr::Null, Attr::Known(new)) => *new == prior.older_term(),
+        ("validity_years" | "validity_days" | "custom_expiration_date", Attr::Known(old), _) => {
+            prior.older_term() == Term::default() && *old == planned.older_term()
+        }
+        _ => false,
+    }
+}
+
+/// Contacts change in place; everything else of the organization effect another organization.
+fn organization_change(old: &Value, new: &Value) -> Change {
+    let path = AttributePath::of("organization");
+    let only_contacts = match (old.as_object(), new.as_object()) {
+        (Some(old), Some(new)) => old
+            .iter()
+            .all(|(name, value)| name == "contacts" || new.get(name) == Some(value)),
+        _ => false,
+    };
+    if only_contacts {
+        Change {
+            argument: "organization",
+            effect: Effect::InPlace,
+            path: path.attribute("contacts"),
+        }
+    } else {
+        Change {
+            argument: "organization",
+            effect: Effect::NewOrder,
+            path,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ARGUMENTS, Announced, Effect, SslOrderModel, SslOrderPrivate, What, changes};
+    use crate::framework::Attr;
+    use crate::provider::ssl_order::samples::{names, order, placed, plan};
+    use crate::provider::ssl_order::schema::schema;
+
+    #[test]
+    fn every_argument_of_the_schema_is_in_the_table() {
+        let arguments: Vec<_> = schema()
+            .attributes
+            .iter()
+            .filter(|a| a.mode != crate::framework::Mode::Computed && a.name != "timeouts")
+            .map(|a| a.name)
+            .collect();
+        assert_eq!(arguments, ARGUMENTS.map(|(name, _)| name));
+    }
+
+    #[test]
+    fn a_first_further_name_of_an_imported_order_is_a_reissue() {
+        let prior = SslOrderModel {
+            common_name: "shop.example.com".into(),
+            ..SslOrderModel::default()
+        };
+        let planned = SslOrderModel {
+            dns_names: names(&["www.shop.example.com"]),
+            ..prior.clone()
+        };
+        let found = changes(&prior, &planned, true);
+        let found: Vec<_> = found.iter().map(|it| (it.argument, it.effect)).collect();
+        assert_eq!(found, [("dns_names", Effect::Reissue)]);
+    }
+
+    #[test]
+    fn an_argument_that_import_cannot_know_is_only_recorded() {
+        let prior = SslOrderModel {
+            product_name_id: "ssl_plus".into(),
+            ..SslOrderModel::default()
+        };
+        let planned = SslOrderModel {
+            product_name_id: "ssl_basic".into(),
+            renewed_thumbprint: "AB".into(),
+            wait_for: Attr::Unknown,
+            ..SslOrderModel::default()
+        };
+        let effects = |imported| {
+            changes(&prior, &planned, imported)
+                .into_iter()
+                .map(|change| (change.argument, change.effect))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            effects(false),
+            [
+                ("product_name_id", Effect::NewOrder),
+                ("renewed_thumbprint", Effect::NewOrder),
+                ("wait_for", Effect::Behaviour)
+            ]
+        );
+        assert_eq!(
+            effects(true),
+            [
+                ("product_name_id", Effect::NewOrder),
+                ("renewed_thumbprint", Effect::RecordOnly),
+                ("wait_for", Effect::RecordOnly)
+            ]
+        );
+    }
+
+    fn issued() -> SslOrderModel {
+        SslOrderModel {
+            status: "issued".into(),
+            certificate_id: Attr::Known(7),
+            ..placed(&order())
+        }
+    }
+
+    #[test]
+    fn what_a_plan_announces_agrees_with_its_marks_and_is_never_stored() {
+        let due = |edit: fn(&mut SslOrderModel)| {
+            let mut prior = issued();
+            edit(&mut prior);
+            prior
+        };
+        let renewed = due(|prior| {
+            prior.ready_for_renewal = Attr::Known(true);
+            prior.renew_days_before_expiry = Attr::Known(30);
+        });
+        let closed = due(|prior| prior.status = "revoked".into());
+        let edits: [(fn(&mut SslOrderModel), SslOrderModel, What); 6] = [
+            (|o| o.comments = "late".into(), issued(), What::Record),
+            (
+                |o| o.additional_emails = names(&["ops@example.com"]),
+                issued(),
+                What::InPlace,
+            ),
+            (
+                |o| o.signature_hash = "sha384".into(),
+                issued(),
+                What::Reissue,
+            ),
+            (
+                |_| {},
+                due(|prior| prior.ready_for_reissue = Attr::Known(true)),
+                What::Reissue,
+            ),
+            (
+                |o| o.renew_days_before_expiry = Attr::Known(30),
+                renewed,
+                What::Renew,
+            ),
+            (|o| o.comments = "late".into(), closed, What::Stop),
+        ];
+        for (edit, prior, what) in edits {
+            let mut config = order();
+            edit(&mut config);
+            let plan = plan(&config, Some(&prior), SslOrderPrivate::default());
+            let by = |private| Announced::by_plan(&prior, &plan.state, private);
+            let announced = by(&plan.private);
+            assert_eq!(Some(&announced), plan.private.announced.as_ref());
+            assert_eq!(announced.what(), what);
+            let lost = by(&SslOrderPrivate::default());
+            assert_eq!(lost.in_place(), announced.in_place(), "{what:?}");
+            assert_eq!(
+                lost.of_the_certificate(),
+                announced.of_the_certificate(),
+                "{what:?}"
+            );
+            assert_eq!(lost.what.marks(), what.marks(), "{what:?}");
+            let text = serde_json::to_string(&plan.private).unwrap();
+            let read: SslOrderPrivate = serde_json::from_str(&text).unwrap();
+            assert_eq!(read, plan.private);
+            assert_eq!(read.stored(), SslOrderPrivate::default());
+        }
+    }
+
+    #[test]
+    fn an_announcement_that_the_marks_contradict_counts_for_nothing() {
+        let mut config = order();
+        config.signature_hash = "sha384".into();
+        let prior = issued();
+        let mut plan = plan(&config, Some(&prior), SslOrderPrivate::default());
+        plan.state.certificate_id = prior.certificate_id.clone();
+        let announced = Announced::by_plan(&prior, &plan.state, &plan.private);
+        assert_eq!(announced.what(), What::InPlace);
+        assert_eq!(announced.of_the_certificate(), ["signature_hash"]);
+    }
+
+    #[test]
+    fn what_is_not_carried_out_announces_nothing() {
+        let of = |edit: fn(&mut SslOrderModel)| {
+            let mut config = order();
+            edit(&mut config);
+            let plan = plan(&config, Some(&issued()), SslOrderPrivate::default());
+            plan.private.announced
+        };
+        assert_eq!(of(|_| {}), None);
+        assert_eq!(of(|o| o.order_key = "another".into()), None);
+    }
+}

@@ -1,0 +1,130 @@
+//! The plan of an order: what becomes known only after apply, what a change means, and what the reviewer is told.
+//! Pure but for the price, which is asked for in between: a request becomes a decision, and the decision a plan.
+
+mod create;
+pub(crate) mod decision;
+mod destroy;
+mod existing;
+mod guards;
+mod messages;
+
+use time::{Date, OffsetDateTime};
+
+pub(crate) use self::create::as_configured;
+pub(crate) use self::destroy::{destroy, not_allowed};
+
+use self::decision::{Decision, Facts};
+use super::import::arguments;
+use super::model::SslOrderModel;
+use super::purchase::price;
+use super::purchase::price::PriceDecision;
+use crate::framework::{PlanRequest, Planned};
+use crate::provider::session::Session;
+use crate::provider::settings::OrderDefaults;
+use crate::provider::ssl_order::SslOrder;
+
+/// A plan request of this resource.
+pub(crate) type Request = PlanRequest<SslOrder>;
+/// A plan of this resource.
+pub(crate) type Plan = Planned<SslOrder>;
+
+/// What the provider block lets an apply do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Permissions {
+    /// Orders may be revoked.
+    pub allow_revocation: bool,
+    /// Nothing may be changed.
+    pub read_only: bool,
+}
+
+impl Permissions {
+    fn of(session: &Session) -> Self {
+        Self {
+            allow_revocation: session.allow_revocation(),
+            read_only: session.read_only(),
+        }
+    }
+}
+
+/// Plans a create, or a change of an existing order.
+pub(crate) async fn plan(session: &Session, request: Request) -> Plan {
+    // The configuration tells what nobody sets from what is not known yet; the plan so far does not.
+    let config = request.config.clone();
+    let proposal = Proposal::of(request, local_today());
+    let price = if proposal.buys() {
+        price::announce(session, &config, proposal.renewed_until()).await
+    } else {
+        PriceDecision::default()
+    };
+    let defaults = session.order_defaults();
+    proposal.plan(defaults.as_ref(), price, Permissions::of(session))
+}
+
+/// A request with what is decided about it.
+pub(crate) struct Proposal {
+    request: Request,
+    today: Date,
+    /// About the existing order, if there is one.
+    existing: Option<(SslOrderModel, Decision)>,
+}
+
+impl Proposal {
+    /// Decides what a request comes to.
+    pub(crate) fn of(mut request: Request, today: Date) -> Self {
+        let existing = request.prior_state.clone().map(|prior| {
+            if request.private.imported {
+                arguments::keep_guesses(&prior, &mut request.planned_state);
+            }
+            let decision = Decision::of(&Facts {
+                prior: &prior,
+                planned: &request.planned_state,
+                private: &request.private,
+                today,
+            });
+            (prior, decision)
+        });
+        Self {
+            request,
+            today,
+            existing,
+        }
+    }
+
+    fn buys(&self) -> bool {
+        let existing = self.existing.as_ref();
+        existing.is_none_or(|(_, decision)| decision.buys())
+    }
+
+    fn renewed_until(&self) -> Option<&str> {
+        self.existing
+            .as_ref()
+            .and_then(|(_, decision)| decision.renewed_until())
+    }
+
+    /// Makes the plan. `defaults` is none while the provider is not configured; `price` is that of the order if the plan buys one.
+    pub(crate) fn plan(
+        self,
+        defaults: Option<&OrderDefaults>,
+        price: PriceDecision,
+        permissions: Permissions,
+    ) -> Plan {
+        let Some((prior, decision)) = self.existing else {
+            let mut plan = create::plan(self.request, defaults, self.today, price);
+            guards::create(&mut plan, permissions);
+            return plan;
+        };
+        let mut plan = existing::plan(self.request, &prior, &decision, price);
+        guards::existing(&mut plan, &prior, &decision, permissions);
+        plan.private.announced = decision.announced();
+        plan
+    }
+}
+
+/// Returns today by the clock of this machine, in the time zone in which CertCentral writes its dates: a plan calls nothing that
+/// could tell CertCentral's.
+fn local_today() -> Date {
+    OffsetDateTime::now_utc().date()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,341 @@
+//! From the plan of an order to the body of the order POST, and to the token that finds the order again.
+//! Pure. Everything that could be wrong with a value is found here, before money moves.
+
+use data_encoding::HEXLOWER;
+
+use super::token;
+use super::token::Content;
+use crate::certcentral::{
+    Contact, ContainerId, CustomFieldValue, ExistingOrganization, NewCertificate, NewOrder,
+    NewOrganization, OrderContainer, OrderId, OrderOrganization, OrganizationId, Person,
+    ServerPlatformId,
+};
+use crate::framework::{Attr, AttributePath, Diagnostic};
+use crate::pki;
+use crate::pki::Csr;
+use crate::provider::ssl_order::model::{
+    ContactModel, OrganizationModel, PersonModel, SslOrderModel, Term,
+};
+
+/// An order that is ready to be looked up or placed.
+#[derive(Clone, Debug)]
+pub(crate) struct Prepared {
+    /// `product_name_id`, a part of the path.
+    pub product: String,
+    /// The body.
+    pub body: NewOrder,
+    /// The CSR, parsed.
+    pub csr: Csr,
+    /// What `alternative_order_id` is: the user's, or derived.
+    pub token: String,
+    /// What the token is derived from; none if the user chose it.
+    content: Option<Content>,
+}
+
+impl Prepared {
+    /// Takes over the token of another form of the same order.
+    pub(crate) fn take_reference(&mut self, other: Self) {
+        self.token = other.token;
+        self.content = other.content;
+        self.body.alternative_order_id = other.body.alternative_order_id;
+    }
+
+    /// Whether the token was made out of the content. Otherwise the user chose it.
+    pub(crate) fn is_derived(&self) -> bool {
+        self.content.is_some()
+    }
+
+    /// The token that the order which renews `former` has, if it was placed for the same configuration.
+    pub(crate) fn token_as_renewal_of(&self, former: OrderId) -> Option<String> {
+        let content = Content {
+            renewal_of_order_id: Some(former.get()),
+            ..self.content.clone()?
+        };
+        token::token(&content).ok()
+    }
+
+    /// The token that the order would have if it continued no other one.
+    pub(crate) fn token_as_first_order(&self) -> Option<String> {
+        let content = self.content.clone()?;
+        content.renewal_of_order_id?;
+        let content = Content {
+            renewal_of_order_id: None,
+            ..content
+        };
+        token::token(&content).ok()
+    }
+
+    /// The order that this one continues.
+    pub(crate) fn renewal_of(&self) -> Option<OrderId> {
+        self.body.renewal_of_order_id
+    }
+}
+
+/// Prepares the order of a wholly known plan. `default_organization` stands in for an organization without id;
+/// `renewal_of` is the order that it continues, where the configuration does not name one.
+pub(crate) fn prepare(
+    order: &SslOrderModel,
+    default_organization: Option<i64>,
+    renewal_of: Option<OrderId>,
+    host: &str,
+) -> Result<Prepared, Diagnostic> {
+    let renewal_of = match renewal_of {
+        Some(id) => Some(id),
+        None => id::<OrderId>(&order.renewal_of_order_id, "renewal_of_order_id")?,
+    };
+    let csr = Csr::from_pem(text(&order.csr, "csr")?).map_err(|reason| {
+        Diagnostic::error(
+            "Invalid CSR",
+            format!("`csr` cannot be ordered with: {reason}."),
+        )
+        .at(AttributePath::of("csr"))
+    })?;
+    let product = text(&order.product_name_id, "product_name_id")?.to_owned();
+    let organization = organization(order, default_organization)?;
+    let (token, content) = match order.alternative_order_id.as_str() {
+        Some(own) => (own.to_owned(), None),
+        None => {
+            let content = content(order, &csr, &organization, renewal_of, host)?;
+            (derive(&content)?, Some(content))
+        }
+    };
+    let certificate = certificate(order)?;
+    let order_validity = order.order_validity.known().and_then(Term::sent);
+    // Where both forms are given they say the same, and CertCentral is told once.
+    let older = order_validity.is_none();
+    let body = NewOrder {
+        validity_years: older
+            .then(|| order.validity_years.known().copied())
+            .flatten(),
+        validity_days: older
+            .then(|| order.validity_days.known().copied())
+            .flatten(),
+        custom_expiration_date: older
+            .then(|| order.custom_expiration_date.known().cloned())
+            .flatten(),
+        order_validity,
+        comments: order.comments.known().cloned(),
+        auto_renew: order.auto_renew.known().copied(),
+        custom_renewal_message: order.custom_renewal_message.known().cloned(),
+        disable_renewal_notifications: order.disable_renewal_notifications.known().copied(),
+        additional_emails: strings(
+            order
+                .additional_emails
+                .known()
+                .into_iter()
+                .flat_map(|s| &s.0),
+        ),
+        locale: order.locale.known().cloned(),
+        payment_method: order.payment_method.known().cloned(),
+        skip_approval: order.skip_approval.known().copied(),
+        dcv_method: order.dcv_method.known().cloned(),
+        disable_ct: order.disable_ct.known().copied(),
+        organization: Some(organization),
+        container: id::<ContainerId>(&order.container_id, "container_id")?
+            .map(|id| OrderContainer { id }),
+        custom_fields: custom_fields(order),
+        renewal_of_order_id: renewal_of,
+        renewed_thumbprint: order.renewed_thumbprint.known().cloned(),
+        alternative_order_id: Some(token.clone()),
+        ..NewOrder::new(certificate)
+    };
+    Ok(Prepared {
+        product,
+        body,
+        csr,
+        token,
+        content,
+    })
+}
+
+/// The certificate of an order or a reissue.
+pub(crate) fn certificate(order: &SslOrderModel) -> Result<NewCertificate, Diagnostic> {
+    Ok(NewCertificate {
+        common_name: ascii_name(text(&order.common_name, "common_name")?),
+        dns_names: order.known_dns_names().map(ascii_name).collect(),
+        csr: text(&order.csr, "csr")?.to_owned(),
+        server_platform: order
+            .server_platform_id
+            .known()
+            .map(|id| ServerPlatformId { id: *id }),
+        signature_hash: text(&order.signature_hash, "signature_hash")?.to_owned(),
+        organization_units: strings(order.organization_units.known().into_iter().flatten()),
+        profile_option: order.profile_option.known().cloned(),
+        ca_cert_id: order.ca_cert_id.known().cloned(),
+        cert_validity: order.cert_validity.known().and_then(Term::sent),
+    })
+}
+
+fn content(
+    order: &SslOrderModel,
+    csr: &Csr,
+    organization: &OrderOrganization,
+    renewal_of: Option<OrderId>,
+    host: &str,
+) -> Result<Content, Diagnostic> {
+    let organization = match organization {
+        OrderOrganization::Existing(existing) => existing.id.to_string(),
+        OrderOrganization::New(new) => serde_json::to_string(new).map_err(|e| underivable(&e))?,
+    };
+    Ok(Content {
+        host: host.to_owned(),
+        public_key: HEXLOWER.encode(csr.public_key()),
+        names: order.canonical_names(),
+        product_name_id: order.product_name_id.known().cloned().unwrap_or_default(),
+        // The form that is sent, so that a second one which says the same changes nothing.
+        validity: order.term(),
+        organization,
+        container_id: order.container_id.known().copied(),
+        renewal_of_order_id: renewal_of.map(OrderId::get),
+        renewed_thumbprint: order
+            .renewed_thumbprint
+            .as_str()
+            .map(str::to_ascii_uppercase),
+        order_key: order.order_key.known().cloned(),
+    })
+}
+
+fn derive(content: &Content) -> Result<String, Diagnostic> {
+    token::token(content).map_err(|error| underivable(&error))
+}
+
+fn underivable(error: &serde_json::Error) -> Diagnostic {
+    Diagnostic::bug(format!("The order's token cannot be derived: {error}."))
+}
+
+fn organization(
+    order: &SslOrderModel,
+    default_organization: Option<i64>,
+) -> Result<OrderOrganization, Diagnostic> {
+    let given = order.organization.known();
+    let contacts: Vec<Contact> = given
+        .and_then(|organization| organization.contacts.known())
+        .into_iter()
+        .flatten()
+        .filter_map(Attr::known)
+        .map(contact)
+        .collect();
+    if let Some(new) = given.filter(|organization| organization.name.known().is_some()) {
+        return new_organization(new, contacts).map(|new| OrderOrganization::New(Box::new(new)));
+    }
+    let configured = given
+        .and_then(|organization| organization.id.known())
+        .copied();
+    let number = configured.or(default_organization).ok_or_else(|| {
+        Diagnostic::error(
+            "Missing organization",
+            "An OV or EV order needs an organization. Set `organization = { id = ... }`, or `organization_id` in the provider block.",
+        )
+        .at(AttributePath::of("organization"))
+    })?;
+    Ok(OrderOrganization::Existing(ExistingOrganization {
+        id: OrganizationId::try_from(number).map_err(|error| {
+            invalid_id(&error, AttributePath::of("organization").attribute("id"))
+        })?,
+        contacts,
+    }))
+}
+
+fn new_organization(
+    organization: &OrganizationModel,
+    contacts: Vec<Contact>,
+) -> Result<NewOrganization, Diagnostic> {
+    Ok(NewOrganization {
+        name: text(&organization.name, "organization")?.to_owned(),
+        assumed_name: organization.assumed_name.known().cloned(),
+        address: text(&organization.address, "organization")?.to_owned(),
+        address2: organization.address2.known().cloned(),
+        city: text(&organization.city, "organization")?.to_owned(),
+        state: text(&organization.state, "organization")?.to_owned(),
+        zip: text(&organization.zip, "organization")?.to_owned(),
+        country: text(&organization.country, "organization")?.to_owned(),
+        telephone: text(&organization.telephone, "organization")?.to_owned(),
+        organization_contact: organization
+            .organization_contact
+            .known()
+            .map(person)
+            .transpose()?,
+        contacts,
+    })
+}
+
+fn person(person: &PersonModel) -> Result<Person, Diagnostic> {
+    Ok(Person {
+        first_name: text(&person.first_name, "organization")?.to_owned(),
+        last_name: text(&person.last_name, "organization")?.to_owned(),
+        job_title: person.job_title.known().cloned(),
+        telephone: person.telephone.known().cloned(),
+        telephone_extension: None,
+        email: text(&person.email, "organization")?.to_owned(),
+    })
+}
+
+fn contact(contact: &ContactModel) -> Contact {
+    Contact {
+        contact_type: contact.contact_type.known().cloned().unwrap_or_default(),
+        user_id: contact.user_id.known().copied(),
+        first_name: contact.first_name.known().cloned(),
+        last_name: contact.last_name.known().cloned(),
+        job_title: contact.job_title.known().cloned(),
+        telephone: contact.telephone.known().cloned(),
+        email: contact.email.known().cloned(),
+    }
+}
+
+fn custom_fields(order: &SslOrderModel) -> Vec<CustomFieldValue> {
+    order
+        .custom_fields
+        .known()
+        .into_iter()
+        .flat_map(|fields| &fields.0)
+        .filter_map(Attr::known)
+        .filter_map(|field| {
+            Some(CustomFieldValue {
+                metadata_id: *field.metadata_id.known()?,
+                value: field.value.known()?.clone(),
+            })
+        })
+        .collect()
+}
+
+/// A name as CertCentral takes it: A-labels, no trailing dot. State keeps the spelling of the configuration.
+fn ascii_name(name: &str) -> String {
+    pki::canonical(name).unwrap_or_else(|_| name.to_owned())
+}
+
+fn strings<'a>(values: impl IntoIterator<Item = &'a Attr<String>>) -> Vec<String> {
+    values
+        .into_iter()
+        .filter_map(|value| value.known().cloned())
+        .collect()
+}
+
+fn text<'a>(value: &'a Attr<String>, argument: &str) -> Result<&'a str, Diagnostic> {
+    value.as_str().ok_or_else(|| {
+        Diagnostic::error(
+            "Missing argument",
+            format!("`{argument}` has no value, and the order cannot be placed without it."),
+        )
+        .at(AttributePath::of(argument))
+    })
+}
+
+fn id<T>(value: &Attr<i64>, argument: &str) -> Result<Option<T>, Diagnostic>
+where
+    T: TryFrom<i64>,
+    T::Error: std::fmt::Display,
+{
+    value
+        .known()
+        .map(|number| {
+            T::try_from(*number).map_err(|error| invalid_id(&error, AttributePath::of(argument)))
+        })
+        .transpose()
+}
+
+fn invalid_id(error: &impl std::fmt::Display, path: AttributePath) -> Diagnostic {
+    Diagnostic::error("Invalid id", format!("{error}.")).at(path)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,181 @@
+//! Refreshing an order. Any status is recorded; only what proves that the order is gone drops it from state, because
+//! a dropped order would be bought again.
+
+use super::observer::Observer;
+use super::{clocks, external_changes};
+use crate::certcentral::OrderId;
+use crate::framework::{Call, Diagnostic, Read, ReadRequest, Warnings};
+use crate::provider::order::absence::Absence;
+use crate::provider::session::Session;
+use crate::provider::ssl_order::SslOrder;
+use crate::provider::ssl_order::import::arguments;
+use crate::provider::ssl_order::model::SslOrderModel;
+
+/// Looks at the order of a state.
+pub(crate) async fn read(
+    session: &Session,
+    call: &Call,
+    request: ReadRequest<SslOrder>,
+) -> Read<SslOrder> {
+    let seen = look(session, call, request).await;
+    seen.unwrap_or_else(|problem| Read::Failed(problem.into()))
+}
+
+async fn look(
+    session: &Session,
+    call: &Call,
+    request: ReadRequest<SslOrder>,
+) -> Result<Read<SslOrder>, Diagnostic> {
+    let ReadRequest { mut state, private } = request;
+    let mut private = private.stored();
+    let is_import = private.imported && state.status.is_null();
+    let id = state.order_id_to_be("looked at")?;
+    let client = session.client_to_look(&call.stop)?;
+    let doing = format!("refreshing order {id}");
+    let Some(order) = Absence::NotShown.or_order(client.order(id).await, &doing)? else {
+        return not_visible(id, &state, is_import);
+    };
+    let mut warnings = Warnings::new();
+    if is_import {
+        warnings.extend(arguments::check_product(&order)?);
+        arguments::fill(&mut state, &order);
+        private.organization = Some(arguments::told_organization(&order));
+    }
+    warnings.extend(external_changes::reissued(&state, &order));
+    warnings.extend(external_changes::moved(&state, &order));
+    external_changes::follow(&mut state, &order);
+    let mut observer = Observer::new(&client, state);
+    observer.details(order, &[]).await;
+    let mut state = observer.state;
+    warnings.extend(observer.warnings);
+    // CertCentral has answered, so this is its day.
+    clocks::set(&mut state, session.today());
+    Ok(Read::Object {
+        state,
+        private,
+        warnings,
+    })
+}
+
+/// A 404 means "not visible to this key" as often as "gone".
+fn not_visible(
+    id: OrderId,
+    state: &SslOrderModel,
+    is_import: bool,
+) -> Result<Read<SslOrder>, Diagnostic> {
+    if is_import {
+        return Err(arguments::not_visible(id));
+    }
+    let status = state.order_status();
+    if status.is_closed() {
+        let mut warnings = Warnings::new();
+        warnings.push(Diagnostic::warning(
+            "Closed order removed from state",
+            format!("Order {id} was {status}, and CertCentral does not show it any more. It is removed from state."),
+        ));
+        return Ok(Read::Gone(warnings));
+    }
+    Err(Diagnostic::error(
+        "Order not visible",
+        format!(
+            "CertCentral does not show order {id} to this API key. It may be in a container (division) that the key does not see, or \
+             gone. It stays in state, because dropping it would buy it again.\n\n\
+             Use a key that sees the container; or, if the order is gone for certain, \
+             remove it with `terraform state rm`."
+        ),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use certcentral_sandbox::{At, Fault, Sandbox, Settings};
+    use tokio_util::sync::CancellationToken;
+
+    use super::read;
+    use crate::framework::{Attr, Call, Read, ReadRequest};
+    use crate::provider::ssl_order::SslOrder;
+    use crate::provider::ssl_order::model::{SslOrderModel, SslOrderPrivate};
+    use crate::provider::ssl_order::samples::{client, csr_for, order, placed, prepared, session};
+
+    async fn ordered() -> (Sandbox, SslOrderModel) {
+        let sandbox = Sandbox::start(Settings::default()).unwrap();
+        let client = client(&sandbox.base_url());
+        let prepared = prepared(&order());
+        let answer = client
+            .place_order(&prepared.product, &prepared.body)
+            .await
+            .unwrap();
+        let mut state = placed(&order());
+        state.order_id = Attr::Known(answer.id.get());
+        (sandbox, state)
+    }
+
+    async fn refreshed(sandbox: &Sandbox, state: &SslOrderModel) -> Read<SslOrder> {
+        let request = ReadRequest {
+            state: state.clone(),
+            private: SslOrderPrivate::default(),
+        };
+        let call = Call {
+            stop: CancellationToken::new(),
+        };
+        read(&session(sandbox), &call, request).await
+    }
+
+    #[tokio::test]
+    async fn a_certificate_with_another_key_is_stored_with_a_warning_and_the_arguments_stay() {
+        let (sandbox, mut state) = ordered().await;
+        state.csr = Attr::Known(csr_for("shop.example.com", &[]));
+        let Read::Object {
+            state: now,
+            warnings,
+            ..
+        } = refreshed(&sandbox, &state).await
+        else {
+            panic!("not read");
+        };
+        let summaries: Vec<_> = warnings.iter().map(|w| w.summary.as_str()).collect();
+        assert_eq!(summaries, ["Certificate reissued outside Terraform"]);
+        assert_eq!(now.csr, state.csr);
+        assert_eq!(now.dns_names, state.dns_names);
+        assert_eq!(now.status.as_str(), Some("issued"));
+        assert!(
+            now.certificate_pem
+                .as_str()
+                .unwrap()
+                .starts_with("-----BEGIN CERTIFICATE-----")
+        );
+    }
+
+    #[tokio::test]
+    async fn a_chain_that_cannot_be_read_keeps_the_old_certificate_until_the_next_refresh() {
+        let (sandbox, mut state) = ordered().await;
+        state.certificate_id = Attr::Known(1);
+        state.certificate_pem = "old".into();
+        state.serial_number = "01".into();
+        let route = "GET /certificate/*/chain".parse().unwrap();
+        sandbox.fault_times(route, 1, 100, At::Before, Fault::Html { status: 503 });
+        let Read::Object { state: now, .. } = refreshed(&sandbox, &state).await else {
+            panic!("not read");
+        };
+        assert_eq!(now.certificate_pem.as_str(), Some("old"));
+        assert_eq!(now.serial_number.as_str(), Some("01"));
+        assert_eq!(now.certificate_id, Attr::Known(1));
+        sandbox.clear_rules();
+        let Read::Object { state: now, .. } = refreshed(&sandbox, &now).await else {
+            panic!("not read");
+        };
+        assert_ne!(now.certificate_pem.as_str(), Some("old"));
+    }
+
+    #[tokio::test]
+    async fn an_order_that_is_not_visible_stays_unless_it_was_closed() {
+        let (sandbox, mut state) = ordered().await;
+        state.order_id = Attr::Known(1);
+        let Read::Failed(problems) = refreshed(&sandbox, &state).await else {
+            panic!("dropped");
+        };
+        assert_eq!(problems.iter().next().unwrap().summary, "Order not visible");
+        state.status = "canceled".into();
+        assert!(matches!(refreshed(&sandbox, &state).await, Read::Gone(_)));
+    }
+}

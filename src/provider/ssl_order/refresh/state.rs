@@ -1,0 +1,274 @@
+//! From what CertCentral says about an order to the attributes of its state. Pure.
+
+use crate::certcentral::{
+    CertificateId, Order, OrderId, OrderStatus, PlacedOrder, RequestId, RequestStatus,
+};
+use crate::framework::Attr;
+use crate::pki::{Certificate, Chain};
+use crate::provider::order::certificate::day;
+use crate::provider::order::status;
+use crate::provider::ssl_order::model::{
+    ChainElementModel, DomainValidationModel, RequestModel, SslOrderModel,
+};
+
+/// The state of an order of which only the plan and the id are known: every attribute known, nothing invented.
+pub(crate) fn placed(planned: SslOrderModel, id: OrderId, token: &str) -> SslOrderModel {
+    let mut state = SslOrderModel {
+        id: Attr::Known(id.to_string()),
+        order_id: Attr::Known(id.get()),
+        alternative_order_id: token.into(),
+        ..planned
+    };
+    set_status(&mut state, &OrderStatus::Pending);
+    state.requests = Attr::Known(Vec::new());
+    state.certificate_id = Attr::Null;
+    state.order_valid_till = Attr::Null;
+    state.ready_for_reissue = Attr::Known(false);
+    state.ready_for_renewal = Attr::Known(false);
+    forget_certificate(&mut state);
+    if let Attr::Known(validations) = &mut state.domain_validations {
+        for validation in validations.values_mut() {
+            *validation = Attr::Known(DomainValidationModel::default());
+        }
+    }
+    state
+}
+
+/// What the answer to the POST says.
+pub(crate) fn answer(state: &mut SslOrderModel, placed: &PlacedOrder) {
+    state.certificate_id = placed.certificate_id.map(CertificateId::get).into();
+    state.requests = requests(placed.requests.iter().map(|r| (r.id, r.status.as_ref())));
+    if placed.requests.iter().any(|request| {
+        request
+            .status
+            .as_ref()
+            .is_some_and(RequestStatus::is_waiting)
+    }) {
+        set_status(state, &OrderStatus::NeedsApproval);
+    }
+}
+
+/// CertCentral has taken a reissue; until order info tells more, it is pending.
+pub(crate) fn reissue_taken(state: &mut SslOrderModel) {
+    set_status(state, &OrderStatus::ReissuePending);
+}
+
+/// What order info says: status, ids and, once it is issued, the certificate's dates and numbers.
+pub(crate) fn order(state: &mut SslOrderModel, order: &Order) {
+    state.id = Attr::Known(order.id.to_string());
+    state.order_id = Attr::Known(order.id.get());
+    set_status(state, &order.status);
+    state.certificate_id = order.certificate.id.map(CertificateId::get).into();
+    state.order_valid_till = order.order_valid_till.map(day).into();
+    state.requests = requests(order.requests.iter().map(|r| (r.id, r.status.as_ref())));
+    if order.certificate.serial_number.is_some() {
+        state.serial_number = order.certificate.serial_number.clone().into();
+        state.thumbprint = order.certificate.thumbprint.clone().into();
+        state.valid_from = order.certificate.valid_from.map(day).into();
+        state.valid_till = order.certificate.valid_till.map(day).into();
+    } else {
+        forget_certificate(state);
+    }
+}
+
+/// The certificate and its chain.
+pub(crate) fn chain(state: &mut SslOrderModel, chain: &Chain) {
+    let leaf = chain.leaf();
+    state.certificate_pem = Attr::Known(leaf.pem());
+    state.chain_pem = Attr::Known(chain.intermediates_pem());
+    state.fullchain_pem = Attr::Known(chain.full_chain_pem());
+    state.root_pem = chain.root().map(Certificate::pem).into();
+    state.issuer_common_name = leaf.issuer_common_name().map(str::to_owned).into();
+    state.certificate_chain = Attr::Known(
+        std::iter::once(leaf)
+            .chain(chain.intermediates())
+            .chain(chain.root())
+            .map(element)
+            .collect(),
+    );
+}
+
+/// Puts the certificate of an earlier state back as a whole, so that its number and its PEM never come apart.
+pub(crate) fn keep_certificate(state: &mut SslOrderModel, before: &SslOrderModel) {
+    state.certificate_id = before.certificate_id.clone();
+    state.serial_number = before.serial_number.clone();
+    state.thumbprint = before.thumbprint.clone();
+    state.valid_from = before.valid_from.clone();
+    state.valid_till = before.valid_till.clone();
+    state.certificate_pem = before.certificate_pem.clone();
+    state.chain_pem = before.chain_pem.clone();
+    state.fullchain_pem = before.fullchain_pem.clone();
+    state.root_pem = before.root_pem.clone();
+    state.certificate_chain = before.certificate_chain.clone();
+    state.issuer_common_name = before.issuer_common_name.clone();
+}
+
+/// No certificate is issued.
+pub(crate) fn forget_certificate(state: &mut SslOrderModel) {
+    let none = SslOrderModel {
+        certificate_id: state.certificate_id.clone(),
+        ..SslOrderModel::default()
+    };
+    keep_certificate(state, &none);
+}
+
+fn requests<'a>(
+    requests: impl Iterator<Item = (RequestId, Option<&'a RequestStatus>)>,
+) -> Attr<Vec<Attr<RequestModel>>> {
+    Attr::Known(
+        requests
+            .map(|(id, status)| {
+                Attr::Known(RequestModel {
+                    id: Attr::Known(id.get()),
+                    status: status.map(ToString::to_string).into(),
+                })
+            })
+            .collect(),
+    )
+}
+
+fn set_status(state: &mut SslOrderModel, status: &OrderStatus) {
+    state.status = Attr::Known(status.to_string());
+    state.status_detail = status::detail(status).into();
+}
+
+fn element(certificate: &Certificate) -> Attr<ChainElementModel> {
+    Attr::Known(ChainElementModel {
+        subject_common_name: certificate.subject_common_name().map(str::to_owned).into(),
+        pem: Attr::Known(certificate.pem()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{answer, keep_certificate, order as record_order};
+    use crate::certcentral::{Order, PlacedOrder};
+    use crate::framework::{Attr, FromToValue};
+    use crate::provider::ssl_order::model::{RequestModel, SslOrderModel};
+    use crate::provider::ssl_order::samples::{fixture, order, placed};
+
+    fn request(id: i64, status: &str) -> Attr<RequestModel> {
+        Attr::Known(RequestModel {
+            id: Attr::Known(id),
+            status: status.into(),
+        })
+    }
+
+    fn recorded(name: &str) -> SslOrderModel {
+        let mut state = placed(&order());
+        record_order(&mut state, &fixture::<Order>(name));
+        state
+    }
+
+    #[test]
+    fn a_placed_order_is_wholly_known_before_anything_else_is() {
+        let state = placed(&order());
+        assert!(state.to_value().is_wholly_known());
+        assert_eq!(state.id.as_str(), Some("2147500123"));
+        assert_eq!(state.order_id, Attr::Known(2_147_500_123));
+        assert_eq!(state.status.as_str(), Some("pending"));
+        assert_eq!(state.requests, Attr::Known(Vec::new()));
+        assert_eq!(state.certificate_id, Attr::Null);
+        let keys: Vec<_> = state
+            .domain_validations
+            .known()
+            .unwrap()
+            .keys()
+            .map(String::as_str)
+            .collect();
+        assert_eq!(
+            keys,
+            [
+                "api.example.com",
+                "shop.example.com",
+                "www.shop.example.com"
+            ]
+        );
+    }
+
+    #[test]
+    fn the_answer_to_the_post_names_its_requests() {
+        let mut state = placed(&order());
+        let submitted: PlacedOrder = fixture("order_created_submitted.json");
+        answer(&mut state, &submitted);
+        assert_eq!(
+            state.requests,
+            Attr::Known(vec![request(4_400_112, "submitted")])
+        );
+        assert_eq!(state.status.as_str(), Some("needs_approval"));
+
+        let mut state = placed(&order());
+        let skipped: PlacedOrder = fixture("order_created_with_dcv.json");
+        answer(&mut state, &skipped);
+        assert_eq!(state.requests, Attr::Known(Vec::new()));
+        assert_eq!(state.certificate_id, Attr::Known(3_001_200_345));
+        assert_eq!(state.status.as_str(), Some("pending"));
+    }
+
+    #[test]
+    fn an_issued_order_has_its_numbers_and_dates() {
+        let state = recorded("order_info_issued.json");
+        assert_eq!(state.status.as_str(), Some("issued"));
+        assert_eq!(
+            state.status_detail.as_str(),
+            Some("The certificate is issued.")
+        );
+        assert_eq!(state.certificate_id, Attr::Known(3_001_200_345));
+        assert_eq!(
+            state.serial_number.as_str(),
+            Some("0595011F5BEDE541680EFB3F5E79C45E")
+        );
+        assert_eq!(
+            state.thumbprint.as_str(),
+            Some("F39AA9C3C3FCDA70E1B9C993F8B7C2D5CE9D55B3")
+        );
+        assert_eq!(state.valid_from.as_str(), Some("2026-04-14"));
+        assert_eq!(state.valid_till.as_str(), Some("2026-10-29"));
+        assert_eq!(state.order_valid_till.as_str(), Some("2027-04-13"));
+        assert_eq!(
+            state.requests,
+            Attr::Known(vec![request(4_400_112, "approved")])
+        );
+    }
+
+    #[test]
+    fn every_status_is_recorded_in_the_words_of_certcentral() {
+        for (name, status) in [
+            ("order_info_pending.json", "pending"),
+            ("order_info_needs_approval.json", "needs_approval"),
+            ("order_info_processing.json", "processing"),
+            ("order_info_reissue_pending.json", "reissue_pending"),
+            ("order_info_expired.json", "expired"),
+            ("order_info_revoked.json", "revoked"),
+            ("order_info_canceled.json", "canceled"),
+            ("order_info_rejected.json", "rejected"),
+        ] {
+            let state = recorded(name);
+            assert_eq!(state.status.as_str(), Some(status), "{name}");
+            assert!(state.to_value().is_wholly_known(), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_certificate_that_is_no_longer_told_is_forgotten() {
+        let mut state = recorded("order_info_issued.json");
+        state.certificate_pem = "old".into();
+        record_order(&mut state, &fixture::<Order>("order_info_pending.json"));
+        assert_eq!(state.serial_number, Attr::Null);
+        assert_eq!(state.certificate_pem, Attr::Null);
+    }
+
+    #[test]
+    fn number_and_pem_of_a_certificate_stay_together() {
+        let mut before = recorded("order_info_issued.json");
+        before.certificate_pem = "old".into();
+        let mut state = before.clone();
+        record_order(&mut state, &fixture::<Order>("order_info_reissued.json"));
+        assert_ne!(state.certificate_id, before.certificate_id);
+        keep_certificate(&mut state, &before);
+        assert_eq!(state.certificate_id, before.certificate_id);
+        assert_eq!(state.serial_number, before.serial_number);
+        assert_eq!(state.valid_till, before.valid_till);
+        assert_eq!(state.certificate_pem.as_str(), Some("old"));
+    }
+}

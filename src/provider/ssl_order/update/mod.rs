@@ -1,0 +1,102 @@
+//! Changing an order: calls in place, a reissue, or the order that renews it. What is done is exactly what the plan announced.
+
+pub(crate) mod in_place;
+mod reissue;
+mod renewal;
+
+use super::model::{SslOrderModel, SslOrderPrivate};
+use super::plan::as_configured;
+use super::plan::decision::{Announced, What};
+use super::refresh::clocks;
+use crate::framework::{
+    AttributePath, Call, Diagnostic, Diagnostics, FromToValue, UpdateRequest, Updated, Warnings,
+    conformance,
+};
+use crate::provider::session::Session;
+use crate::provider::ssl_order::SslOrder;
+
+/// How far an update came before it failed, and why.
+struct Failed {
+    /// The state with the steps that were done.
+    state: SslOrderModel,
+    problem: Diagnostics,
+}
+
+/// An update to carry out.
+#[derive(Clone, Copy)]
+struct Update<'a> {
+    session: &'a Session,
+    call: &'a Call,
+    prior: &'a SslOrderModel,
+    planned: &'a SslOrderModel,
+    /// What a create of the same configuration looks for.
+    content: &'a SslOrderModel,
+    announced: &'a Announced,
+}
+
+/// Carries the plan out.
+pub(crate) async fn update(
+    session: &Session,
+    call: &Call,
+    request: UpdateRequest<SslOrder>,
+) -> Updated<SslOrder> {
+    let (prior, planned) = (&request.prior_state, &request.planned_state);
+    let announced = Announced::by_plan(prior, planned, &request.private);
+    let mut content = planned.clone();
+    as_configured(
+        &mut content,
+        &request.config,
+        session.order_defaults().as_ref(),
+    );
+    let update = Update {
+        session,
+        call,
+        prior,
+        planned,
+        content: &content,
+        announced: &announced,
+    };
+    match carry_out(update).await {
+        Ok((state, warnings)) => Updated {
+            state,
+            // What CertCentral reported of an imported order does not apply to the order that renews it.
+            private: match announced.what() {
+                What::Renew => SslOrderPrivate::default(),
+                _ => request.private.stored(),
+            },
+            diagnostics: warnings.into(),
+        },
+        Err(failed) => Updated {
+            state: failed.state,
+            private: request.private.stored(),
+            diagnostics: failed.problem,
+        },
+    }
+}
+
+async fn carry_out(update: Update<'_>) -> Result<(SslOrderModel, Warnings), Failed> {
+    let mut warnings = Warnings::new();
+    let mut state = match update.announced.what() {
+        What::Renew => renewal::renew(update, &mut warnings).await?,
+        What::Reissue => {
+            let state = in_place::change(update, &mut warnings).await?;
+            reissue::reissue(update, state, &mut warnings).await?
+        }
+        _ => in_place::change(update, &mut warnings).await?,
+    };
+    clocks::set(&mut state, update.session.today());
+    Ok((as_planned(update.planned, &state)?, warnings))
+}
+
+/// Returns the plan with what it leaves open taken from `known`.
+fn as_planned(planned: &SslOrderModel, known: &SslOrderModel) -> Result<SslOrderModel, Failed> {
+    let merged = conformance::repair(&planned.to_value(), &known.to_value());
+    SslOrderModel::from_value(&merged, &AttributePath::default()).map_err(|error| Failed {
+        state: known.clone(),
+        problem: Diagnostic::bug(format!("The state of the order cannot be built: {error}."))
+            .into(),
+    })
+}
+
+#[cfg(test)]
+mod tests;

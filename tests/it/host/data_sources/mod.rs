@@ -1,0 +1,3 @@
+//! Data sources on the built binary, a file for each.
+
+mod organization;

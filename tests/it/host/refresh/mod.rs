@@ -1,0 +1,6 @@
+//! What a refresh records of an order that lives on at CertCentral.
+
+mod closed;
+mod outside;
+mod read;
+mod validations;

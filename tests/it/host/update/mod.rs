@@ -1,0 +1,8 @@
+//! Orders that change: in place, by a reissue, or by the order that renews them.
+
+mod changes;
+mod clocks;
+mod in_place;
+mod reissue;
+mod renewal;
+mod spellings;
