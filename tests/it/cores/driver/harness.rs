@@ -79,7 +79,8 @@ fn an_import_brings_an_id_into_an_empty_state() {
     }
 }
 
-/// `input` of the second resource never arrives: its provisioner blocks until Terraform kills it.
+/// The provisioner of the second resource blocks until Terraform kills it: were it to end by the interrupt, Terraform could be
+/// done before it says that one came.
 const BLOCKING: &str = r#"
 resource "terraform_data" "done" {}
 
@@ -87,7 +88,7 @@ resource "terraform_data" "blocked" {
   depends_on = [terraform_data.done]
 
   provisioner "local-exec" {
-    command = "echo blocking; exec tail -f /dev/null"
+    command = "trap '' INT; echo blocking; exec tail -f /dev/null"
   }
 }
 "#;
