@@ -51,7 +51,7 @@ impl<R: Resource> Hosted<R> {
         request: CreateRequest<R>,
         planned: &Value,
     ) -> Result<Response, Diagnostics> {
-        match self.resource.create(call, request).await {
+        match Box::pin(self.resource.create(call, request)).await {
             Created::Nothing(diagnostics) => {
                 Err(diagnostics.of_failure("The create came to nothing without saying why"))
             }
@@ -77,7 +77,7 @@ impl<R: Resource> Hosted<R> {
         request: UpdateRequest<R>,
         planned: &Value,
     ) -> Result<Response, Diagnostics> {
-        let updated = self.resource.update(call, request).await;
+        let updated = Box::pin(self.resource.update(call, request)).await;
         // Beside an error the state may be anything known: it tells how far the update came.
         let planned = if updated.diagnostics.has_errors() {
             &Value::Unknown
@@ -105,7 +105,7 @@ impl<R: Resource> Hosted<R> {
             Ok(state) => {
                 let private = decode(&private);
                 let request = DeleteRequest { state, private };
-                self.resource.delete(call, request).await
+                Box::pin(self.resource.delete(call, request)).await
             }
             Err(bug) => Deleted::Kept(bug.into()),
         };

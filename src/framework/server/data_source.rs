@@ -66,7 +66,7 @@ impl<D: DataSource> HostedData<D> {
     ) -> Result<read_data_source::Response, Diagnostics> {
         let (schema, ty) = self.schema();
         let config = from_proto::object(request.config.as_ref(), ty)?;
-        let read = self.data_source.read(call, from_proto::model(&config)?);
+        let read = Box::pin(self.data_source.read(call, from_proto::model(&config)?));
         let (state, warnings) = read
             .await
             .map_err(|diagnostics| diagnostics.of_failure("The read failed without saying why"))?;

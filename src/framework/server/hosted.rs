@@ -67,6 +67,9 @@ pub(super) trait ResourceRpc: Send + Sync + 'static {
 }
 
 /// A resource type with its schemas, made on first use: most processes of a command need none of most types.
+///
+/// Each operation of the author is boxed where it is called. Its future may be large, and one that holds several of
+/// them does not fit on the stack of a thread in a build without optimization.
 pub(super) struct Hosted<R: Resource> {
     pub(super) resource: R,
     schema: OnceLock<(Schema, Type)>,

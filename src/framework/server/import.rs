@@ -23,8 +23,8 @@ impl<R: Resource> Hosted<R> {
         let asked = self.asked(request.identity.as_ref())?;
         let by_identity = asked.is_some();
         let imported = match asked {
-            Some(identity) => self.resource.import_by_identity(call, identity).await?,
-            None => self.resource.import(call, request.id).await?,
+            Some(identity) => Box::pin(self.resource.import_by_identity(call, identity)).await?,
+            None => Box::pin(self.resource.import(call, request.id)).await?,
         };
         let outgoing = self.outgoing(&Value::Unknown, imported.state.to_value())?;
         if by_identity && outgoing.identity.is_none() {

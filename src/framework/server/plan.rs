@@ -64,7 +64,7 @@ impl<R: Resource> Hosted<R> {
             requires_replace: generic.requires_replace,
             private,
         };
-        let planned = self.resource.plan(request).await;
+        let planned = Box::pin(self.resource.plan(request)).await;
         let state = planned.state.to_value();
         let mut diagnostics = planned.diagnostics;
         if !diagnostics.has_errors() {

@@ -38,9 +38,7 @@ impl<R: Resource> Hosted<R> {
         let read = match from_proto::model(&state) {
             Ok(state) => {
                 let private = decode(&kept.private);
-                self.resource
-                    .read(call, ReadRequest { state, private })
-                    .await
+                Box::pin(self.resource.read(call, ReadRequest { state, private })).await
             }
             Err(bug) => Read::Failed(bug.into()),
         };

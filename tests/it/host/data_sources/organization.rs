@@ -168,7 +168,7 @@ async fn two_organizations_of_one_name_are_listed_by_their_ids() {
     let mut order = body_by_hand(&CSR);
     order["organization"] = organization;
     bed.order_by_hand("ssl_basic", &order).await;
-    let second = 790_000;
+    let second = 790_001;
     let read = read(
         &mut bed.terraform,
         json!({ "name": "Example Company Inc." }),
