@@ -72,7 +72,7 @@ impl Resource for OrderIssuance {
         request: CreateRequest<OrderIssuanceModel, OrderIssuancePrivate>,
     ) -> Created<OrderIssuanceModel, OrderIssuancePrivate> {
         let waited = create::create(&self.session, &call, request.planned_state);
-        audited(&self.session, waited).await
+        audited(&self.session, Box::pin(waited)).await
     }
 
     async fn read(

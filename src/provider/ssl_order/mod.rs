@@ -84,7 +84,7 @@ impl Resource for SslOrder {
         request: CreateRequest<SslOrderModel, SslOrderPrivate>,
     ) -> Created<SslOrderModel, SslOrderPrivate> {
         let created = purchase::obtain::create(&self.session, &call, request);
-        audited(&self.session, created).await
+        audited(&self.session, Box::pin(created)).await
     }
 
     async fn read(
@@ -101,7 +101,7 @@ impl Resource for SslOrder {
         request: UpdateRequest<SslOrderModel, SslOrderPrivate>,
     ) -> Updated<SslOrderModel, SslOrderPrivate> {
         let updated = update::update(&self.session, &call, request);
-        audited(&self.session, updated).await
+        audited(&self.session, Box::pin(updated)).await
     }
 
     async fn delete(
@@ -115,7 +115,7 @@ impl Resource for SslOrder {
             self.session.let_go(order_id);
         }
         let deleted = end::delete::delete(&self.session, &call, request);
-        audited(&self.session, deleted).await
+        audited(&self.session, Box::pin(deleted)).await
     }
 
     async fn import(
