@@ -37,7 +37,7 @@ pub use orders::info::{
     CaCert, CertificateValidity, ContainerRef, CustomField, Order, OrderCertificate, OrderContact,
     OrderInfoRequest, OrderRef, OrganizationRef, ProductRef, ServerPlatform,
 };
-pub use orders::list::{AlternateOrder, ListedCertificate, ListedOrder, OrderFilter};
+pub use orders::list::{ListedCertificate, ListedOrder, OrderFilter, OrderSummary};
 pub use orders::place::{
     ChainItem, Contact, CustomFieldValue, ExistingOrganization, NewCertificate, NewOrder,
     NewOrganization, OrderContainer, OrderDomain, OrderOrganization, OrderRequest, Person,

@@ -149,7 +149,7 @@ const API_KEY: Setting<ApiKey> = Setting {
     argument: "api_key",
     variable: Some("DIGICERT_API_KEY"),
     parse: |given| {
-        ApiKey::new(given.text.to_owned()).map_err(|reason| {
+        ApiKey::new(given.text).map_err(|reason| {
             let detail = format!(
                 "The API key cannot be sent in an HTTP header: {reason}. Copy the key from CertCentral again, \
                  without blanks or line ends. The value is not shown here."

@@ -154,19 +154,24 @@ pub enum ConfigError {
     /// certificates.
     #[error("the HTTP client cannot be built: {0}")]
     HttpClient(String),
-    /// A revocation was asked for and [`Config::allow_revocation`] is not set. Nothing was sent.
+    /// A revocation was asked for and
+    /// [`Config::allow_revocation`](super::config::Config::allow_revocation) is not set. Nothing
+    /// was sent.
     #[error("this client may not revoke")]
     RevocationNotAllowed,
-    /// A change was asked for and [`Config::read_only`] is set. Nothing was sent.
+    /// A change was asked for and [`Config::read_only`](super::config::Config::read_only) is set.
+    /// Nothing was sent.
     #[error("this client may only read")]
     ReadOnly,
-    /// An order was asked for after [`Config::max_orders`] others. Nothing was sent.
+    /// An order was asked for after [`Config::max_orders`](super::config::Config::max_orders)
+    /// others. Nothing was sent.
     #[error("this client has placed its {limit} orders")]
     OrderLimit {
         /// What may be placed.
         limit: u32,
     },
-    /// A change was asked for that cannot be written to [`Config::audit_log`]. Nothing was sent.
+    /// A change was asked for that cannot be written to
+    /// [`Config::audit_log`](super::config::Config::audit_log). Nothing was sent.
     #[error("the audit log {} cannot be written: {reason}", path.display())]
     AuditLog {
         /// The file.

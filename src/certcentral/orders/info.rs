@@ -30,9 +30,6 @@ pub struct Order {
     pub status: OrderStatus,
     /// The primary certificate; thin until it is issued. Duplicates never show here.
     pub certificate: OrderCertificate,
-    /// Whether this order renews another.
-    #[serde(default, deserialize_with = "flexible::boolean")]
-    pub is_renewal: bool,
     /// Whether a later order renews this one.
     #[serde(default, deserialize_with = "flexible::boolean")]
     pub is_renewed: bool,
@@ -284,9 +281,6 @@ pub struct OrderInfoRequest {
     /// `new_request`, `reissue`, `duplicate` or `revoke`; old orders write spaces for underscores.
     #[serde(default, rename = "type", deserialize_with = "flexible::text")]
     pub kind: Option<String>,
-    /// When it was made.
-    #[serde(default, deserialize_with = "flexible::timestamp")]
-    pub date: Option<OffsetDateTime>,
     /// Note to the approver.
     #[serde(default, deserialize_with = "flexible::text")]
     pub comments: Option<String>,

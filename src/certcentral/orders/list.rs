@@ -127,11 +127,11 @@ impl OrderFilter {
     }
 }
 
-/// An order that carries the reference that was asked for.
+/// An order as the look-up by reference and the list of changes show it.
 ///
 /// Source: <https://dev.digicert.com/services-api/orders/get-orders-alternative-order-id/>
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct AlternateOrder {
+pub struct OrderSummary {
     /// The order.
     pub order_id: OrderId,
     /// Its primary certificate, once approved.
@@ -147,11 +147,11 @@ listing! {
 }
 listing! {
     /// Source: <https://dev.digicert.com/services-api/orders/get-orders-alternative-order-id/>
-    AlternateOrders { orders: AlternateOrder }
+    AlternateOrders { orders: OrderSummary }
 }
 listing! {
     /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/status-change-list.html>
-    StatusChanges { orders: AlternateOrder }
+    StatusChanges { orders: OrderSummary }
 }
 
 impl Client {
@@ -181,7 +181,7 @@ impl Client {
     pub async fn orders_by_alternative_id(
         &self,
         alternative_order_id: &str,
-    ) -> Result<Vec<AlternateOrder>, Error> {
+    ) -> Result<Vec<OrderSummary>, Error> {
         let call = Call::get(&["order", "alternate", alternative_order_id]);
         let mut seen = BTreeSet::new();
         let found = match self.all_pages::<AlternateOrders>(call).await {
@@ -201,7 +201,7 @@ impl Client {
     /// days is cut to seven.
     ///
     /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/status-change-list.html>
-    pub async fn status_changes(&self, window: Duration) -> Result<Vec<AlternateOrder>, Error> {
+    pub async fn status_changes(&self, window: Duration) -> Result<Vec<OrderSummary>, Error> {
         let seconds = window.min(MAX_WINDOW).as_secs().max(1);
         let call = Call::get(&["order", "certificate", "status-changes"]);
         self.whole_list::<StatusChanges>(call.with_query("seconds", seconds))

@@ -9,7 +9,6 @@ use super::place::CustomFieldValue;
 use crate::certcentral::flexible;
 use crate::certcentral::http::{Action, Answer, Call, Change, Client, Error, listing};
 use crate::certcentral::id::OrderId;
-use crate::certcentral::request::User;
 
 /// A contact as an order is to have it. Absent members stay as they are.
 ///
@@ -64,9 +63,6 @@ pub struct Note {
     /// What it says.
     #[serde(default, deserialize_with = "flexible::text")]
     pub text: Option<String>,
-    /// Who wrote it.
-    #[serde(default, deserialize_with = "flexible::object")]
-    pub user: Option<User>,
 }
 
 /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/add-order-note.html>

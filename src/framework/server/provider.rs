@@ -99,7 +99,7 @@ impl<P: Provider> Assembled<P> {
 
     pub(super) fn identity_schemas(&self) -> get_resource_identity_schemas::Response {
         get_resource_identity_schemas::Response {
-            identity_schemas: by_name(&self.types.resources, |resource| resource.identity_schema()),
+            identity_schemas: by_name(&self.types.resources, <dyn ResourceRpc>::identity_schema),
             ..get_resource_identity_schemas::Response::default()
         }
     }

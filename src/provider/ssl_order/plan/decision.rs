@@ -536,6 +536,8 @@ mod tests {
         );
     }
 
+    type Edit = fn(&mut SslOrderModel);
+
     fn issued() -> SslOrderModel {
         SslOrderModel {
             status: "issued".into(),
@@ -546,7 +548,7 @@ mod tests {
 
     #[test]
     fn what_a_plan_announces_agrees_with_its_marks_and_is_never_stored() {
-        let due = |edit: fn(&mut SslOrderModel)| {
+        let due = |edit: Edit| {
             let mut prior = issued();
             edit(&mut prior);
             prior
@@ -556,7 +558,7 @@ mod tests {
             prior.renew_days_before_expiry = Attr::Known(30);
         });
         let closed = due(|prior| prior.status = "revoked".into());
-        let edits: [(fn(&mut SslOrderModel), SslOrderModel, What); 6] = [
+        let edits: [(Edit, SslOrderModel, What); 6] = [
             (|o| o.comments = "late".into(), issued(), What::Record),
             (
                 |o| o.additional_emails = names(&["ops@example.com"]),
@@ -617,7 +619,7 @@ mod tests {
 
     #[test]
     fn what_is_not_carried_out_announces_nothing() {
-        let of = |edit: fn(&mut SslOrderModel)| {
+        let of = |edit: Edit| {
             let mut config = order();
             edit(&mut config);
             let plan = plan(&config, Some(&issued()), SslOrderPrivate::default());

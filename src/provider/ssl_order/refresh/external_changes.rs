@@ -20,14 +20,14 @@ pub(crate) fn follow(state: &mut SslOrderModel, order: &Order) {
     if order.status.is_closed() {
         return;
     }
-    if let Some(told) = &order.additional_emails {
-        emails(&mut state.additional_emails, told);
+    if let Some(reported) = &order.additional_emails {
+        emails(&mut state.additional_emails, reported);
     }
-    if let (Attr::Known(known), Some(told)) = (
+    if let (Attr::Known(known), Some(reported)) = (
         &mut state.disable_renewal_notifications,
         order.disable_renewal_notifications,
     ) {
-        *known = told;
+        *known = reported;
     }
     if let Attr::Known(Set(fields)) = &mut state.custom_fields {
         for field in fields {
@@ -38,26 +38,26 @@ pub(crate) fn follow(state: &mut SslOrderModel, order: &Order) {
     }
 }
 
-fn emails(state: &mut Attr<Set<Attr<String>>>, told: &[String]) {
+fn emails(state: &mut Attr<Set<Attr<String>>>, reported: &[String]) {
     let Attr::Known(known) = &*state else {
         return;
     };
     // A set holds an address once, however often and in whichever case it is listed.
-    let each: BTreeMap<_, _> = told
+    let each: BTreeMap<_, _> = reported
         .iter()
         .map(|email| email.trim())
         .map(|email| (email.to_lowercase(), email))
         .collect();
-    let told = Set(each.into_values().map(Into::into).collect());
-    if !same_emails(known, &told) {
-        *state = Attr::Known(told);
+    let reported = Set(each.into_values().map(Into::into).collect());
+    if !same_emails(known, &reported) {
+        *state = Attr::Known(reported);
     }
 }
 
 /// Fields that the order does not list keep their value: the API cannot take one away, and lists none that is empty.
-fn custom_field(field: &mut CustomFieldModel, told: &[CustomField]) {
+fn custom_field(field: &mut CustomFieldModel, reported: &[CustomField]) {
     let known = field.value.as_str().unwrap_or_default().trim();
-    let mut values = told
+    let mut values = reported
         .iter()
         .filter(|other| other.metadata_id.as_ref() == field.metadata_id.known())
         .filter_map(|other| other.value.as_deref());

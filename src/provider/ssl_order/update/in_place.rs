@@ -264,10 +264,7 @@ pub(super) async fn change(
     warnings: &mut Warnings,
 ) -> Result<SslOrderModel, Failed> {
     let Update { prior, planned, .. } = update;
-    let failed = |state: &SslOrderModel, problem: Diagnostic| Failed {
-        state: state.clone(),
-        problem: problem.into(),
-    };
+    let failed = |state: &SslOrderModel, problem: Diagnostic| Failed::at(state.clone(), problem);
     let mut done = prior.clone();
     let edits = edits(prior, planned, update.announced);
     if !edits.is_empty() {

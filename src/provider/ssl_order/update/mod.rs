@@ -18,8 +18,17 @@ use crate::provider::ssl_order::SslOrder;
 /// How far an update came before it failed, and why.
 struct Failed {
     /// The state with the steps that were done.
-    state: SslOrderModel,
+    state: Box<SslOrderModel>,
     problem: Diagnostics,
+}
+
+impl Failed {
+    fn at(state: SslOrderModel, problem: impl Into<Diagnostics>) -> Self {
+        Self {
+            state: Box::new(state),
+            problem: problem.into(),
+        }
+    }
 }
 
 /// An update to carry out.
@@ -67,7 +76,7 @@ pub(crate) async fn update(
             diagnostics: warnings.into(),
         },
         Err(failed) => Updated {
-            state: failed.state,
+            state: *failed.state,
             private: request.private.stored(),
             diagnostics: failed.problem,
         },
@@ -91,10 +100,9 @@ async fn carry_out(update: Update<'_>) -> Result<(SslOrderModel, Warnings), Fail
 /// Returns the plan with what it leaves open taken from `known`.
 fn as_planned(planned: &SslOrderModel, known: &SslOrderModel) -> Result<SslOrderModel, Failed> {
     let merged = conformance::repair(&planned.to_value(), &known.to_value());
-    SslOrderModel::from_value(&merged, &AttributePath::default()).map_err(|error| Failed {
-        state: known.clone(),
-        problem: Diagnostic::bug(format!("The state of the order cannot be built: {error}."))
-            .into(),
+    SslOrderModel::from_value(&merged, &AttributePath::default()).map_err(|error| {
+        let problem = Diagnostic::bug(format!("The state of the order cannot be built: {error}."));
+        Failed::at(known.clone(), problem)
     })
 }
 

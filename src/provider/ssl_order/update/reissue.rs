@@ -42,10 +42,7 @@ pub(super) async fn reissue(
         ..
     } = update;
     // Whatever fails before CertCentral has taken the reissue leaves the certificate's arguments as they were.
-    let failed = |problem: Diagnostic| Failed {
-        state: with_former_certificate(&state, prior),
-        problem: problem.into(),
-    };
+    let failed = |problem: Diagnostic| Failed::at(with_former_certificate(&state, prior), problem);
     let changed = update.announced.of_the_certificate();
     if prior.ready_for_reissue != Attr::Known(true) && changed.is_empty() {
         return Ok(state);

@@ -13,10 +13,7 @@ pub(super) async fn renew(
     warnings: &mut Warnings,
 ) -> Result<SslOrderModel, Failed> {
     let Update { prior, planned, .. } = update;
-    let failed = |problem: Diagnostics| Failed {
-        state: prior.clone(),
-        problem,
-    };
+    let failed = |problem: Diagnostics| Failed::at(prior.clone(), problem);
     let former = prior
         .order_id_to_be("changed")
         .map_err(|problem| failed(problem.into()))?;

@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use terraform_host::json::unknown;
 use terraform_host::{DataRead, Workspace};
 
-use crate::host::bed::{Bed, errors, only_error, order_with, plain_launch};
+use crate::host::bed::{Bed, CSR, body_by_hand, errors, only_error, plain_launch};
 
 const TYPE: &str = "digicert_organization";
 /// How many organizations CertCentral lists on one page.
@@ -165,9 +165,9 @@ async fn two_organizations_of_one_name_are_listed_by_their_ids() {
         },
     });
     // An order with a new organization adds it to the account.
-    let _placed = bed
-        .apply(&order_with(json!({ "organization": organization })))
-        .await;
+    let mut order = body_by_hand(&CSR);
+    order["organization"] = organization;
+    bed.order_by_hand("ssl_basic", &order).await;
     let second = 790_000;
     let read = read(
         &mut bed.terraform,
