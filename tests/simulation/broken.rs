@@ -34,7 +34,7 @@ const BREAKS: [Break; 4] = [
         broken: "        Certainty::Unknown if BROKEN => {
             match client.place_order(&prepared.product, &prepared.body).await {
                 Ok(placed) => Outcome::Placed(placed),
-                Err(error) => settle(client, prepared, &error, deadline, stop).await,
+                Err(error) => settle(client, prepared, &error, bounds).await,
             }
         }
         Certainty::Unknown => {\n",
@@ -43,11 +43,11 @@ const BREAKS: [Break; 4] = [
     Break {
         name: "look_up_left_out",
         file: "src/provider/ssl_order/purchase/obtain.rs",
-        sound: "    match find::by_token(client, prepared).await {\n",
-        broken: "    if BROKEN {
+        sound: "        match lookup::by_token(&self.client, prepared).await {\n",
+        broken: "        if BROKEN {
             return Ok(None);
         }
-        match find::by_token(client, prepared).await {\n",
+        match lookup::by_token(&self.client, prepared).await {\n",
         verdicts: &["bought twice"],
     },
     Break {

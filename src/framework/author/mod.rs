@@ -1,6 +1,5 @@
 //! What the author of a provider writes and uses. Nothing here knows how it travels.
 
-mod attr;
 mod data_source;
 mod diagnostics;
 mod identity;
@@ -11,19 +10,16 @@ mod provider;
 mod resource;
 mod schema;
 pub mod schema_check;
-mod types;
 
-pub use attr::Attr;
 pub use data_source::DataSource;
 pub use diagnostics::{Diagnostic, Diagnostics, Severity, Warnings};
 pub use identity::{IdentityAttribute, IdentitySchema, NoIdentity};
-pub use model::{FromToValue, Model, ModelError, Set, mismatch};
+pub use model::{Attr, FromToValue, Model, ModelError, Set, mismatch};
 pub use moved::{MoveSource, Moved};
 pub use private_state::{NoPrivate, PrivateState};
-pub use provider::{Call, Provider};
+pub use provider::{Call, Catalog, CatalogEntry, Provider, Types};
 pub use resource::{
     CreateRequest, Created, DeleteRequest, Deleted, Imported, PlanRequest, Planned, Read,
     ReadRequest, Resource, UpdateRequest, Updated,
 };
 pub use schema::{Attribute, Kind, Mode, Nesting, Schema};
-pub use types::{Catalog, CatalogEntry, Types};

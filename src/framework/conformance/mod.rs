@@ -4,7 +4,6 @@
 //! inconsistent result after apply", which taints a created object: the next apply destroys it and buys it again.
 
 mod applied;
-mod fit;
 mod planned;
 #[cfg(test)]
 mod properties;
@@ -17,9 +16,8 @@ use std::fmt;
 use crate::framework::AttributePath;
 
 pub use applied::check_created;
-pub use fit::fit;
 pub use planned::check_plan;
-pub use repair::repair;
+pub use repair::{fit, repair};
 
 /// One place where a value breaks a rule. Never shows a value: it may be a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]

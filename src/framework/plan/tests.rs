@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 
-use super::{GenericPlan, defaults, generic_plan, replace, unknowns};
+use super::{GenericPlan, changed_paths, fill_defaults, generic_plan, mark_unknowns};
 use crate::framework::{Attribute, Nesting, Schema, Type, Value};
 
 fn element() -> Vec<Attribute> {
@@ -62,7 +62,7 @@ fn defaults_fill_what_the_configuration_leaves_out() {
     for nesting in ALL {
         let config = object([("nested", collection(nesting, inner([("key", "k".into())])))]);
         let mut planned = config.clone();
-        defaults::fill(&schema(nesting).attributes, &config, &mut planned);
+        fill_defaults(&schema(nesting).attributes, &config, &mut planned);
         let nested = inner([("key", "k".into()), ("role", "user".into())]);
         let expected = object([
             ("role", "user".into()),
@@ -77,7 +77,7 @@ fn a_default_gives_way_to_configured_and_unknown_values_and_makes_no_object() {
     for role in [Value::from("admin"), Value::Unknown] {
         let config = object([("role", role)]);
         let mut planned = config.clone();
-        defaults::fill(&schema(Nesting::Single).attributes, &config, &mut planned);
+        fill_defaults(&schema(Nesting::Single).attributes, &config, &mut planned);
         assert_eq!(planned, config);
     }
 }
@@ -87,7 +87,7 @@ fn a_create_leaves_every_computed_value_unknown() {
     for nesting in ALL {
         let config = object([("nested", collection(nesting, inner([("key", "k".into())])))]);
         let mut planned = config.clone();
-        unknowns::mark(
+        mark_unknowns(
             &schema(nesting).attributes,
             &config,
             &Value::Null,
@@ -123,7 +123,7 @@ fn an_update_keeps_prior_values_that_it_does_not_change() {
         ]);
         let config = object([("nested", collection(nesting, inner([("key", "k".into())])))]);
         let mut planned = prior.clone();
-        unknowns::mark(&schema(nesting).attributes, &config, &prior, &mut planned);
+        mark_unknowns(&schema(nesting).attributes, &config, &prior, &mut planned);
         let nested = inner([
             ("key", "k".into()),
             ("made", Value::Unknown),
@@ -145,7 +145,7 @@ fn an_element_that_is_new_keeps_nothing() {
     let config = object([("nested", Value::List(config.into()))]);
     let new = inner([("key", "l".into())]);
     let mut planned = object([("nested", Value::List(vec![stored, new]))]);
-    unknowns::mark(
+    mark_unknowns(
         &schema(Nesting::List).attributes,
         &config,
         &prior,
@@ -160,7 +160,7 @@ fn an_element_that_is_new_keeps_nothing() {
 
 fn replaced(nesting: Nesting, prior: Value, planned: Value) -> Vec<String> {
     let [prior, planned] = [prior, planned].map(|value| object([("nested", value)]));
-    replace::changed_paths(&schema(nesting).attributes, &prior, &planned)
+    changed_paths(&schema(nesting).attributes, &prior, &planned)
         .iter()
         .map(ToString::to_string)
         .collect()

@@ -14,7 +14,6 @@ mod plan;
 mod provider;
 mod read;
 mod service;
-mod stop;
 mod stored;
 #[cfg(test)]
 mod tests;
@@ -33,5 +32,5 @@ mod proto {
     tonic::include_proto!("tfplugin6");
 }
 
+pub use call::Stop;
 pub use service::{MAX_MESSAGE_BYTES, Server};
-pub use stop::Stop;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio_util::task::TaskTracker;
 use tonic::{Request, Response, Status};
 
-use super::call::{Calls, Subject};
+use super::call::{Calls, Stop, Subject};
 use super::data_source::DataSourceRpc;
 use super::hosted::{Pending, ResourceRpc};
 use super::proto::provider_server::{self, ProviderServer};
@@ -17,7 +17,7 @@ use super::proto::{
     validate_provider_config, validate_resource_config,
 };
 use super::provider::Assembled;
-use super::stop::Stop;
+
 use super::to_proto::Answer;
 use crate::framework::{Call, Diagnostics, Provider};
 

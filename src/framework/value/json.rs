@@ -7,11 +7,10 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value as Json, json};
 
 use super::Value;
-use super::error::ValueError;
-use super::normal_form::nfc;
 use super::number::Number;
 use super::path::{AttributePath, Step};
 use super::ty::Type;
+use super::{ValueError, nfc};
 
 /// Reads a value of type `ty`. An attribute that is missing reads as null: the state may be older than the attribute.
 /// One that the type does not have is an error: it would be lost without a word.

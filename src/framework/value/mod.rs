@@ -3,18 +3,17 @@
 //! A value is read and written by its type: as MessagePack on the wire ([`msgpack`]), as JSON in a
 //! state file ([`json`]).
 
-mod error;
 pub mod json;
 pub mod msgpack;
-mod normal_form;
 mod number;
 mod path;
 mod ty;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-pub use error::ValueError;
-pub(super) use normal_form::nfc;
+use unicode_normalization::{UnicodeNormalization, is_nfc};
+
 pub use number::{Number, NumberError};
 pub use path::{AttributePath, Step};
 pub use ty::Type;
@@ -138,5 +137,57 @@ impl From<bool> for Value {
 impl From<i64> for Value {
     fn from(value: i64) -> Self {
         Self::Number(Number::from(value))
+    }
+}
+
+/// Bytes or a value that do not fit the type they shall have. Names kinds of values, never a value.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected {expected}, found {found}")]
+pub struct ValueError {
+    /// Where.
+    pub path: AttributePath,
+    /// What the type asks for.
+    pub expected: String,
+    /// What stood there.
+    pub found: String,
+}
+
+impl ValueError {
+    /// An error about the value itself; the callers on the way out add where it stands with [`Self::under`].
+    pub fn new(expected: impl Into<String>, found: impl Into<String>) -> Self {
+        Self {
+            path: AttributePath::default(),
+            expected: expected.into(),
+            found: found.into(),
+        }
+    }
+
+    /// The same error, seen from one level further out.
+    #[must_use]
+    pub fn under(mut self, step: Step) -> Self {
+        self.path = self.path.under(step);
+        self
+    }
+}
+
+/// A text in normal form C. Most have it: PEM, names and ids are ASCII.
+pub(in crate::framework) fn nfc(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() || is_nfc(text) {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(text.nfc().collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_copied_only_to_be_changed() {
+        for text in ["", "shop.example.com", "b\u{fc}cher"] {
+            assert!(matches!(nfc(text), Cow::Borrowed(same) if same == text));
+        }
+        assert_eq!(nfc("bu\u{308}cher"), "b\u{fc}cher");
     }
 }

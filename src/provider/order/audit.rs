@@ -1,5 +1,7 @@
 //! What a person reads when the audit log ends before the story does. Every operation that may change something ends with it.
 
+use std::pin::Pin;
+
 use crate::framework::{Created, Deleted, Diagnostic, Resource, Updated};
 use crate::provider::session::Session;
 
@@ -34,10 +36,10 @@ impl TakesWarning for Deleted {
 }
 
 /// Carries out an operation that may change something, and adds a warning if the outcome of a call that was made is missing in the
-/// audit log.
+/// audit log. The operation is boxed, so that what it holds is neither copied nor takes room on the stack of every caller.
 pub(crate) async fn audited<T: TakesWarning>(
     session: &Session,
-    operation: impl Future<Output = T>,
+    operation: Pin<Box<impl Future<Output = T>>>,
 ) -> T {
     let mut ended = operation.await;
     if let Some(trouble) = session.audit_trouble() {

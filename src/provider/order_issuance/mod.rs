@@ -50,7 +50,7 @@ impl Resource for OrderIssuance {
 
     async fn create(&self, call: Call, request: CreateRequest<Self>) -> Created<Self> {
         let waited = create::create(&self.session, &call, request.planned_state);
-        audited(&self.session, waited).await
+        audited(&self.session, Box::pin(waited)).await
     }
 
     async fn read(&self, call: Call, request: ReadRequest<Self>) -> Read<Self> {

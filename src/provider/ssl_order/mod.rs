@@ -77,7 +77,7 @@ impl Resource for SslOrder {
 
     async fn create(&self, call: Call, request: CreateRequest<Self>) -> Created<Self> {
         let created = purchase::obtain::create(&self.session, &call, request);
-        audited(&self.session, created).await
+        audited(&self.session, Box::pin(created)).await
     }
 
     async fn read(&self, call: Call, request: ReadRequest<Self>) -> Read<Self> {
@@ -86,7 +86,7 @@ impl Resource for SslOrder {
 
     async fn update(&self, call: Call, request: UpdateRequest<Self>) -> Updated<Self> {
         let updated = update::update(&self.session, &call, request);
-        audited(&self.session, updated).await
+        audited(&self.session, Box::pin(updated)).await
     }
 
     async fn delete(&self, call: Call, request: DeleteRequest<Self>) -> Deleted {
@@ -96,7 +96,7 @@ impl Resource for SslOrder {
             self.session.let_go(order_id);
         }
         let deleted = end::delete::delete(&self.session, &call, request);
-        audited(&self.session, deleted).await
+        audited(&self.session, Box::pin(deleted)).await
     }
 
     async fn import(&self, call: Call, id: String) -> Result<Imported<Self>, Diagnostics> {

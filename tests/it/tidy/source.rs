@@ -42,40 +42,49 @@ pub(super) fn no_test_sleeps(path: &str, text: &str) -> Vec<Violation> {
         .collect()
 }
 
+/// Where the rules about configurations are.
+const RULES: &str = "src/provider/ssl_order/rules/";
+
 /// A rule about configurations, and a limit in their table, says in its doc comment where it comes from.
 pub(super) fn a_rule_names_its_source(path: &str, text: &str) -> Vec<Violation> {
-    let is_a_rule = |item: &str| {
-        item.contains(" fn ")
-            && item.contains("order: &SslOrderModel")
-            && item.contains("Vec<Diagnostic>")
+    let lines: Vec<&str> = text.lines().collect();
+    let names_its_source = |item: usize| {
+        let comment = lines[..item].iter().rev();
+        let mut comment = comment.take_while(|line| line.starts_with("///"));
+        comment.any(|line| line.contains("Source"))
     };
-    let is_a_limit = |item: &str| path.ends_with("/limits.rs") && item.contains(" const ");
-    let of_the_rules = path.starts_with("src/provider/ssl_order/rules/");
-    if !of_the_rules || path.contains("/tests/") {
+    let rules = rules_and_limits(path, &lines).into_iter();
+    rules
+        .filter(|item| !names_its_source(*item))
+        .map(|item| (item + 1, "no source in the doc comment".to_owned()))
+        .collect()
+}
+
+/// The indices of the lines in which a rule or a limit begins.
+fn rules_and_limits(path: &str, lines: &[&str]) -> Vec<usize> {
+    if !path.starts_with(RULES) || path.contains("/tests/") {
         return Vec::new();
     }
-    let lines: Vec<&str> = text.lines().collect();
-    let items = lines
-        .iter()
-        .enumerate()
-        .filter(|(_, line)| line.starts_with("pub("));
+    let is_a_rule = |head: &str| {
+        head.contains(" fn ")
+            && head.contains("order: &SslOrderModel")
+            && head.contains("Vec<Diagnostic>")
+    };
+    let is_a_limit = |head: &str| path.ends_with("/limits.rs") && head.contains(" const ");
+    let items = (0..lines.len()).filter(|index| lines[*index].starts_with("pub("));
     items
-        .filter(|(index, _)| {
+        .filter(|index| {
             let item = lines[*index..].join(" ");
             let head = item.split(['{', ';']).next().unwrap_or_default();
             is_a_rule(head) || is_a_limit(head)
         })
-        .filter(|(index, _)| {
-            let comment = lines[..*index].iter().rev();
-            !comment
-                .take_while(|line| line.starts_with("///"))
-                .any(|line| line.contains("Source"))
-        })
-        .map(|(index, _)| (index + 1, "no source in the doc comment".to_owned()))
         .collect()
 }
 
 mod tests {
+    use std::fs;
+    use std::path::Path;
+
     use super::*;
 
     fn lines(found: &[Violation]) -> Vec<usize> {
@@ -125,5 +134,18 @@ mod tests {
         for (path, expected) in table {
             assert_eq!(lines(&a_rule_names_its_source(path, sample)), expected);
         }
+    }
+
+    #[test]
+    fn the_rules_are_where_they_are_looked_for() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(RULES);
+        let files = fs::read_dir(folder).unwrap().map(|it| it.unwrap().path());
+        let found = files.filter_map(|file| {
+            let text = fs::read_to_string(&file).ok()?;
+            let path = format!("{RULES}{}", file.file_name()?.to_str()?);
+            Some(rules_and_limits(&path, &text.lines().collect::<Vec<_>>()).len())
+        });
+        let found: usize = found.sum();
+        assert!(found >= 40, "{found} rules and limits");
     }
 }

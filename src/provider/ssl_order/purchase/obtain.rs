@@ -230,7 +230,8 @@ impl Buyer<'_> {
     async fn ordered(mut self, taken: Taken) -> (SslOrderModel, Warnings) {
         let id = taken.id();
         let certain = state::placed(self.purchase.planned.clone(), id, &self.prepared.token);
-        let details = self.fill_in(certain.clone(), taken);
+        // On the heap, because this is the largest future of all and every caller would hold it on its stack.
+        let details = Box::pin(self.fill_in(certain.clone(), taken));
         let (state, found) = unless_it_panics(details, certain, id).await;
         self.warnings.extend(found);
         (state, self.warnings)
