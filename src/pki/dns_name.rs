@@ -156,6 +156,14 @@ pub(super) fn is_ip_address(text: &str) -> bool {
     text.parse::<IpAddr>().is_ok()
 }
 
+/// Returns the canonical names of a certificate that CertCentral shows or is sent, its common name among them.
+pub fn certificate_names(common_name: Option<&str>, dns_names: &[String]) -> BTreeSet<String> {
+    canonical_names(
+        common_name.unwrap_or_default(),
+        dns_names.iter().map(String::as_str),
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -17,4 +17,4 @@ mod pem;
 pub use certificate::Certificate;
 pub use chain::{Chain, ChainError};
 pub use csr::{Csr, CsrError, KeyAlgorithm, is_same_request};
-pub use dns_name::{DnsNameError, canonical, canonical_names};
+pub use dns_name::{DnsNameError, canonical, canonical_names, certificate_names};

@@ -207,14 +207,6 @@ fn canonical_contact(contact: &ContactModel) -> ContactModel {
     canonical
 }
 
-/// The canonical names that CertCentral tells, or is told, of a certificate.
-pub(crate) fn names_of(common_name: Option<&str>, dns_names: &[String]) -> BTreeSet<String> {
-    pki::canonical_names(
-        common_name.unwrap_or_default(),
-        dns_names.iter().map(String::as_str),
-    )
-}
-
 fn canonical(name: &str) -> String {
     pki::canonical(name).unwrap_or_else(|_| name.to_lowercase())
 }

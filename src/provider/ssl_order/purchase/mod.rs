@@ -1,11 +1,7 @@
 //! Buys an order exactly once: look it up, place it, settle what became of it.
 
-pub(crate) mod lineage;
 pub(crate) mod lookup;
 pub(crate) mod messages;
 pub(crate) mod new_order;
 pub(crate) mod obtain;
-pub(crate) mod place;
 pub(crate) mod price;
-pub(crate) mod similar;
-pub(crate) mod token;

@@ -1,10 +1,13 @@
 //! From the plan of an order to the body of the order POST, and to the token that finds the order again.
 //! Pure. Everything that could be wrong with a value is found here, before money moves.
 
-use data_encoding::HEXLOWER;
+use std::collections::BTreeSet;
 
-use super::token;
-use super::token::Content;
+use aws_lc_rs::digest;
+use data_encoding::{BASE32_NOPAD, HEXLOWER};
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
+
 use crate::certcentral::{
     Contact, ContainerId, CustomFieldValue, ExistingOrganization, NewCertificate, NewOrder,
     NewOrganization, OrderContainer, OrderId, OrderOrganization, OrganizationId, Person,
@@ -16,6 +19,9 @@ use crate::pki::Csr;
 use crate::provider::ssl_order::model::{
     ContactModel, OrganizationModel, PersonModel, SslOrderModel, Term,
 };
+
+/// What every derived token starts with.
+pub(crate) const TOKEN_PREFIX: &str = "tf-";
 
 /// An order that is ready to be looked up or placed.
 #[derive(Clone, Debug)]
@@ -51,7 +57,7 @@ impl Prepared {
             renewal_of_order_id: Some(former.get()),
             ..self.content.clone()?
         };
-        token::token(&content).ok()
+        content.token().ok()
     }
 
     /// The token that the order would have if it continued no other one.
@@ -62,7 +68,7 @@ impl Prepared {
             renewal_of_order_id: None,
             ..content
         };
-        token::token(&content).ok()
+        content.token().ok()
     }
 
     /// The order that this one continues.
@@ -196,7 +202,7 @@ fn content(
 }
 
 fn derive(content: &Content) -> Result<String, Diagnostic> {
-    token::token(content).map_err(|error| underivable(&error))
+    content.token().map_err(|error| underivable(&error))
 }
 
 fn underivable(error: &serde_json::Error) -> Diagnostic {
@@ -335,6 +341,64 @@ where
 
 fn invalid_id(error: &impl std::fmt::Display, path: AttributePath) -> Diagnostic {
     Diagnostic::error("Invalid id", format!("{error}.")).at(path)
+}
+
+/// What makes two orders the same order. Every member is in its canonical form.
+#[derive(Clone, Debug, Serialize)]
+struct Content {
+    /// Host of the API: accounts of different regions and sandboxes never share a token.
+    host: String,
+    /// Public key of the CSR, DER, in lower-case hexadecimal.
+    public_key: String,
+    /// Canonical names, the common name among them.
+    names: BTreeSet<String>,
+    /// Product.
+    product_name_id: String,
+    /// The order's validity, whichever form it was given in.
+    #[serde(serialize_with = "members")]
+    validity: Term,
+    /// Organization id, or the text of a new one.
+    organization: String,
+    /// Container.
+    container_id: Option<i64>,
+    /// The order that this one renews.
+    renewal_of_order_id: Option<i64>,
+    /// The certificate that this one renews, upper case.
+    renewed_thumbprint: Option<String>,
+    /// The user's own distinction.
+    order_key: Option<String>,
+}
+
+impl Content {
+    /// Returns the token: `tf-` and 128 bits of a SHA-256 over the content, in lower-case base32: 29 characters of
+    /// `[a-z2-7-]`.
+    ///
+    /// CertCentral's POST has no idempotency key, and a crash loses whatever the process knew. So the token is derived from
+    /// what makes the order the same order, sent as `alternative_order_id`, and looked up before every POST.
+    ///
+    /// The text under the hash is JSON with members in the order of [`Content`]. Changing it would make every existing order
+    /// unfindable, which a test with a pinned token prevents.
+    fn token(&self) -> Result<String, serde_json::Error> {
+        let canonical = serde_json::to_vec(self)?;
+        let hash = digest::digest(&digest::SHA256, &canonical);
+        let (head, _) = hash.as_ref().split_at(16);
+        Ok(format!(
+            "{TOKEN_PREFIX}{}",
+            BASE32_NOPAD.encode(head).to_lowercase()
+        ))
+    }
+}
+
+/// Writes the members of a term as they were given.
+fn members<S: Serializer>(term: &Term, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut members = serializer.serialize_struct("Validity", 3)?;
+    members.serialize_field("years", &term.years.known())?;
+    members.serialize_field("days", &term.days.known())?;
+    members.serialize_field(
+        "custom_expiration_date",
+        &term.custom_expiration_date.known(),
+    )?;
+    members.end()
 }
 
 #[cfg(test)]

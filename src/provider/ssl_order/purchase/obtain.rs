@@ -1,5 +1,8 @@
 //! Creating an order: look, act once, settle.
 //!
+//! The POST is sent once. Only what proves that CertCentral did nothing counts as not placed. After anything else the order is looked
+//! for with growing pauses; the POST is never repeated.
+//!
 //! Until CertCentral has an order, a failure is an error and leaves nothing behind. From then on there are warnings only:
 //! an error beside a created object would make core taint it, and the next apply would buy it again. The return type
 //! sees to it: [`Created::Object`] cannot hold an error.
@@ -9,18 +12,17 @@ use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use tracing::{error, info};
+use tracing::{error, info, warn};
 
-use super::lookup::Found;
+use super::lookup::{Found, Similar};
 use super::new_order::Prepared;
-use super::place::{Outcome, Taken};
-use super::similar::Similar;
-use super::{lookup, messages, new_order, place, price, similar};
-use crate::certcentral::{Client, Order, OrderId};
+use super::{lookup, messages, new_order, price};
+use crate::certcentral::{Certainty, Client, Error, Order, OrderId, PlacedOrder};
 use crate::framework::{
     Call, CreateRequest, Created, Diagnostic, Diagnostics, FromToValue, Warnings, conformance,
 };
 use crate::provider::order::api_error;
+use crate::provider::order::backoff::{BackOff, Bounds, Paused, Schedule};
 use crate::provider::session::{Claim, Session};
 use crate::provider::ssl_order::SslOrder;
 use crate::provider::ssl_order::model::{SslOrderModel, SslOrderPrivate};
@@ -167,7 +169,7 @@ impl Buyer<'_> {
                 ));
             }
         }
-        let similar = similar::look(&self.client, prepared, self.session)
+        let similar = lookup::similar(&self.client, prepared, self.session)
             .await
             .map_err(|error| {
                 api_error::diagnostic(
@@ -208,7 +210,7 @@ impl Buyer<'_> {
         self.prepared.body.price_estimate = price::known(session, planned, renewed_until);
         // What is not known to have failed may be there: nobody else of this apply sends the same order then.
         claim.keep();
-        let taken = match place::place(&self.client, &self.prepared, bounds).await {
+        let taken = match place(&self.client, &self.prepared, bounds).await {
             Outcome::Placed(answer) => Taken::Answer(answer),
             Outcome::Settled(order) => {
                 self.warnings.push(messages::settled(&order));
@@ -290,6 +292,115 @@ async fn unless_it_panics(
             (certain, warnings)
         }
     }
+}
+
+/// What came of the POST.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    /// CertCentral answered with an order.
+    Placed(PlacedOrder),
+    /// The answer was lost, and the order was found.
+    Settled(Box<Order>),
+    /// Nothing was ordered.
+    NoOrder(Diagnostic),
+    /// Nobody knows whether it was ordered, or which of several orders it is.
+    Unknown(Diagnostic),
+}
+
+/// What proves that CertCentral has taken an order or a reissue.
+#[derive(Debug)]
+pub(crate) enum Taken {
+    /// The answer to the POST.
+    Answer(PlacedOrder),
+    /// Order info.
+    Seen(Box<Order>),
+}
+
+impl Taken {
+    /// Returns the order id.
+    pub(crate) fn id(&self) -> OrderId {
+        match self {
+            Self::Answer(placed) => placed.id,
+            Self::Seen(order) => order.id,
+        }
+    }
+}
+
+/// Sends the order and settles its outcome before the deadline. A stop that came before the POST prevents it, also when
+/// the process shuts down; a later one ends the settling, never the POST.
+pub(crate) async fn place(client: &Client, prepared: &Prepared, bounds: Bounds<'_>) -> Outcome {
+    if bounds.stop.is_cancelled() {
+        return Outcome::NoOrder(messages::interrupted());
+    }
+    info!(token = %prepared.token, product = %prepared.product, "placing the order");
+    let error = match client.place_order(&prepared.product, &prepared.body).await {
+        Ok(placed) => {
+            info!(order_id = %placed.id, "order placed");
+            return Outcome::Placed(placed);
+        }
+        Err(error) => error,
+    };
+    match error.certainty() {
+        Certainty::NothingHappened => {
+            let doing = match &error {
+                // Of many orders that are refused here, a reader wants to know which.
+                Error::Config(_) => {
+                    let name = &prepared.body.certificate.common_name;
+                    format!("placing the order for {name}")
+                }
+                _ => "placing the order".to_owned(),
+            };
+            Outcome::NoOrder(api_error::diagnostic(&error, &doing))
+        }
+        Certainty::Unknown => {
+            warn!(token = %prepared.token, %error, "answer to the order lost, looking for it");
+            settle(client, prepared, &error, bounds).await
+        }
+    }
+}
+
+async fn settle(client: &Client, prepared: &Prepared, lost: &Error, bounds: Bounds<'_>) -> Outcome {
+    // These calls go before all others: until they find the order, nobody knows what was bought.
+    let client = &client.within(bounds.deadline, bounds.stop).urgent();
+    let mut last_trouble = None;
+    let mut back_off = BackOff::new(Schedule::LOST_ANSWER, bounds);
+    for _ in 0..Schedule::LOOKS_AFTER_A_LOST_ANSWER {
+        let paused = back_off.pause_at_most().await;
+        match lookup::by_token(client, prepared).await {
+            Ok(Found::Ours(order)) => {
+                info!(order_id = %order.id, token = %prepared.token, "order settled after a lost answer");
+                return Outcome::Settled(order);
+            }
+            Ok(Found::Several(ids)) => {
+                return Outcome::Unknown(messages::several_after_a_lost_answer(prepared, &ids));
+            }
+            Ok(Found::Nothing | Found::Foreign(_)) => {}
+            Err(error) => last_trouble = Some(error),
+        }
+        if paused != Paused::Over {
+            break;
+        }
+    }
+    if !bounds.stop.is_cancelled() {
+        match lookup::with_our_token(client, prepared).await {
+            Ok(mut found) => {
+                if found.len() > 1 {
+                    let ids: Vec<_> = found.iter().map(|order| order.id).collect();
+                    return Outcome::Unknown(messages::several_after_a_lost_answer(prepared, &ids));
+                }
+                if let Some(order) = found.pop() {
+                    info!(order_id = %order.id, "order settled by its names and its key after a lost answer");
+                    return Outcome::Settled(Box::new(order));
+                }
+            }
+            Err(error) => last_trouble = Some(error),
+        }
+    }
+    Outcome::Unknown(messages::unknown_outcome(
+        prepared,
+        lost,
+        last_trouble.as_ref(),
+    ))
 }
 
 #[cfg(test)]

@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 
 use crate::certcentral::{CustomField, Order, OrderStatus, RequestId, RequestStatus};
 use crate::framework::{Attr, AttributePath, Diagnostic, Set};
-use crate::pki::Csr;
-use crate::provider::ssl_order::equality::{names_of, same_emails};
+use crate::pki::{Csr, certificate_names};
+use crate::provider::ssl_order::equality::same_emails;
 use crate::provider::ssl_order::model::{CustomFieldModel, SslOrderModel};
 use crate::provider::ssl_order::purchase::lookup::has_key;
 
@@ -177,7 +177,7 @@ fn other_names(state: &SslOrderModel, order: &Order) -> (Vec<String>, Vec<String
         return Default::default();
     }
     let configured = state.canonical_names();
-    let covered = names_of(certificate.common_name.as_deref(), &certificate.dns_names);
+    let covered = certificate_names(certificate.common_name.as_deref(), &certificate.dns_names);
     let is_companion = |name: &String| {
         configured.contains(&format!("*.{name}"))
             || configured.contains(&format!("www.{name}"))

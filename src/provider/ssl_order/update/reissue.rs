@@ -9,14 +9,13 @@ use crate::certcentral::{
     Reissue,
 };
 use crate::framework::{Attr, Diagnostic, Warnings};
-use crate::pki::Csr;
+use crate::pki::{Csr, certificate_names};
 use crate::provider::order::api_error;
 use crate::provider::order::backoff::{BackOff, Bounds, Paused, Schedule};
-use crate::provider::ssl_order::equality::names_of;
 use crate::provider::ssl_order::model::{SslOrderModel, Term};
 use crate::provider::ssl_order::purchase::lookup::is_for_key;
-use crate::provider::ssl_order::purchase::place::Taken;
-use crate::provider::ssl_order::purchase::{lineage, messages, new_order};
+use crate::provider::ssl_order::purchase::obtain::Taken;
+use crate::provider::ssl_order::purchase::{lookup, messages, new_order};
 use crate::provider::ssl_order::refresh::observer::{Limits, Observer};
 use crate::provider::ssl_order::refresh::{domain_validations, state};
 
@@ -78,7 +77,7 @@ pub(super) async fn reissue(
             .map_err(&failed)?,
     };
     if changed.iter().any(is_of_the_token) {
-        lineage::remember(&client, id, update.content, session).await;
+        lookup::remember(&client, id, update.content, session).await;
     }
     // The names may be new, so their validation is asked for as for an order that waits.
     let mut observer = Observer::new(&client, state);
@@ -264,12 +263,12 @@ impl Wanted<'_> {
     fn may_have_made(&self, now: &OrderCertificate, before: &OrderCertificate) -> bool {
         let is_another = now.id.is_some() && now.id != before.id;
         let key_fits = now.csr.is_none() || is_for_key(now.csr.as_deref(), self.csr);
-        let theirs = names_of(now.common_name.as_deref(), &now.dns_names);
+        let theirs = certificate_names(now.common_name.as_deref(), &now.dns_names);
         is_another && key_fits && theirs.is_superset(&self.planned.canonical_names())
     }
 
     fn has_names(&self, common_name: Option<&str>, dns_names: &[String]) -> bool {
-        names_of(common_name, dns_names) == self.planned.canonical_names()
+        certificate_names(common_name, dns_names) == self.planned.canonical_names()
     }
 }
 

@@ -1,6 +1,9 @@
 //! What carries a token, against the sandbox.
 
+mod ahead_of_notes;
+mod lineage;
 mod rivals;
+mod similar;
 
 use certcentral_sandbox::{Behavior, Move, Sandbox, Settings};
 

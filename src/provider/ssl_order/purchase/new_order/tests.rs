@@ -1,5 +1,6 @@
 //! The body of the POST: the example of the task, and every argument under the API's name and type.
 
+mod token;
 mod validity;
 
 use std::collections::BTreeSet;

@@ -2,6 +2,8 @@
 
 mod details;
 mod look;
+mod place;
+mod settle;
 
 use certcentral_sandbox::{At, Fault, Route, Sandbox, Settings};
 use time::macros::datetime;

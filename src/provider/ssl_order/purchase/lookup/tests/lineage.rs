@@ -1,14 +1,12 @@
 //! The note that a reissue leaves, and what an order is to a configuration, against the sandbox.
 
-mod ahead_of_notes;
-
 use std::time::Duration;
 
 use certcentral_sandbox::{At, Fault, Issuance, Sandbox, Settings};
 
-use super::super::new_order;
-use super::super::new_order::Prepared;
-use super::{MARK, Relation, latest, relation, remember};
+use super::super::super::new_order;
+use super::super::super::new_order::Prepared;
+use super::super::{MARK, Relation, latest, relation, remember};
 use crate::certcentral::{Client, OrderId, Reissue};
 use crate::framework::Attr;
 use crate::provider::block::ProviderConfig;

@@ -1,13 +1,11 @@
 //! The POST against the sandbox with answers that get lost.
 
-mod settle;
-
 use std::time::Duration;
 
 use certcentral_sandbox::{Approval, At, Fault, Sandbox, Settings};
 use tokio_util::sync::CancellationToken;
 
-use super::{Outcome, place};
+use super::super::{Outcome, place};
 use crate::framework::Attr;
 use crate::provider::block::ProviderConfig;
 use crate::provider::order::backoff::Bounds;

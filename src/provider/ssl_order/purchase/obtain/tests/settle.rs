@@ -6,8 +6,7 @@ use certcentral_sandbox::{Sandbox, Settings};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::super::settle;
-use super::Outcome;
+use super::super::{Outcome, settle};
 use crate::certcentral::{Client, Error};
 use crate::framework::Diagnostic;
 use crate::provider::order::backoff::Bounds;
