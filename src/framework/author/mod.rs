@@ -2,9 +2,7 @@
 
 mod data_source;
 mod diagnostics;
-mod identity;
 mod model;
-mod moved;
 pub(super) mod private_state;
 mod provider;
 mod resource;
@@ -13,13 +11,12 @@ pub mod schema_check;
 
 pub use data_source::DataSource;
 pub use diagnostics::{Diagnostic, Diagnostics, Severity, Warnings};
-pub use identity::{IdentityAttribute, IdentitySchema, NoIdentity};
 pub use model::{Attr, FromToValue, Model, ModelError, Set, mismatch};
-pub use moved::{MoveSource, Moved};
 pub use private_state::{NoPrivate, PrivateState};
 pub use provider::{Call, Catalog, CatalogEntry, Provider, Types};
 pub use resource::{
-    CreateRequest, Created, DeleteRequest, Deleted, Imported, PlanRequest, Planned, Read,
-    ReadRequest, Resource, UpdateRequest, Updated,
+    CreateRequest, Created, DeleteRequest, Deleted, IdentityAttribute, IdentitySchema, Imported,
+    MoveSource, Moved, NoIdentity, PlanRequest, Planned, Read, ReadRequest, Resource,
+    UpdateRequest, Updated,
 };
 pub use schema::{Attribute, Kind, Mode, Nesting, Schema};

@@ -4,16 +4,15 @@
 //! together with an error, and the next apply destroys it and creates it again. So [`Created`] is either
 //! nothing with errors or an object with [`Warnings`], which cannot hold an error.
 
+use std::fmt;
 use std::future::Future;
 
 use super::diagnostics::{Diagnostic, Diagnostics, Warnings};
-use super::identity::IdentitySchema;
 use super::model::Model;
-use super::moved::{MoveSource, Moved, nothing_moves_here};
 use super::private_state::PrivateState;
 use super::provider::Call;
 use super::schema::Schema;
-use crate::framework::value::AttributePath;
+use crate::framework::value::{AttributePath, Type};
 
 /// A managed resource type.
 ///
@@ -323,4 +322,105 @@ pub struct Imported<R: Resource> {
     pub state: R::Model,
     /// Kept beside it.
     pub private: R::Private,
+}
+
+/// The object of another resource type, as its provider stored it. What that provider kept in private is not here: only it
+/// could read it.
+#[derive(Clone, PartialEq)]
+pub struct MoveSource {
+    /// `registry.terraform.io/namespace/type`.
+    pub provider_address: String,
+    /// The resource type there.
+    pub type_name: String,
+    /// The schema version that wrote `state`.
+    pub schema_version: i64,
+    /// The JSON of the state file.
+    pub state: serde_json::Value,
+    /// The JSON of its identity with the version that wrote it, if it has one.
+    pub identity: Option<(i64, serde_json::Value)>,
+}
+
+impl MoveSource {
+    /// `type of provider`, for a message. Both come from a state file, so what could move a cursor is escaped.
+    pub fn origin(&self) -> String {
+        let (type_name, provider) = (&self.type_name, &self.provider_address);
+        format!(
+            "{} of {}",
+            type_name.escape_debug(),
+            provider.escape_debug()
+        )
+    }
+}
+
+/// Says where it comes from only: a foreign state may hold secrets.
+impl fmt::Debug for MoveSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MoveSource")
+            .field("provider_address", &self.provider_address)
+            .field("type_name", &self.type_name)
+            .field("schema_version", &self.schema_version)
+            .finish_non_exhaustive()
+    }
+}
+
+/// An object that was taken over.
+#[derive(Clone, Debug)]
+pub struct Moved<R: Resource> {
+    /// Enough for a read.
+    pub state: R::Model,
+    /// Kept beside it.
+    pub private: R::Private,
+    /// What a person should know, such as what was left behind.
+    pub warnings: Warnings,
+}
+
+/// The refusal of a type that takes over nothing.
+fn nothing_moves_here(type_name: &str, source: &MoveSource) -> Diagnostic {
+    Diagnostic::error(
+        "Move not supported",
+        format!(
+            "A {} cannot become a {type_name}: no other resource type can. Remove the `moved` block and import the object.",
+            source.origin(),
+        ),
+    )
+}
+
+/// The schema of an identity: the few values that name an object for good, apart from everything else that its state says.
+/// Terraform since 1.12 stores it beside the state and imports by it; older releases never ask.
+#[derive(Clone, Debug)]
+pub struct IdentitySchema {
+    /// Raised with every change of an attribute's meaning or type; counts apart from the version of the resource's schema.
+    pub version: i64,
+    /// All of them together name one object.
+    pub attributes: Vec<IdentityAttribute>,
+}
+
+/// One value of an identity.
+#[derive(Clone, Debug)]
+pub struct IdentityAttribute {
+    /// The name in `import` blocks and in the state.
+    pub name: &'static str,
+    /// A plain type.
+    pub ty: Type,
+    /// Whether an import by identity must give it; otherwise it may.
+    pub required_for_import: bool,
+    /// What it is, in Markdown.
+    pub description: &'static str,
+}
+
+impl IdentitySchema {
+    /// The type of a whole identity.
+    pub fn ty(&self) -> Type {
+        let attributes = self.attributes.iter();
+        Type::Object(
+            attributes
+                .map(|attribute| (attribute.name.to_owned(), attribute.ty.clone()))
+                .collect(),
+        )
+    }
+}
+
+crate::model! {
+    /// The identity of resource types that have none.
+    pub struct NoIdentity {}
 }

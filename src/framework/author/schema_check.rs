@@ -3,8 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::identity::{IdentityAttribute, IdentitySchema};
 use super::model::Model;
+use super::resource::{IdentityAttribute, IdentitySchema};
 use super::schema::{Attribute, Kind, Mode, Schema};
 use crate::framework::conformance::fit;
 use crate::framework::value::{AttributePath, Type, Value};

@@ -7,16 +7,16 @@ use tracing::{info, warn};
 
 use super::messages;
 use super::messages::Situation;
-use super::model::OrderIssuanceModel;
+use super::schema::OrderIssuanceModel;
 use crate::certcentral::{Client, DcvCheck, Order, OrderId, OrderStatus};
 use crate::framework::{Attr, Call, Created, Diagnostic, NoPrivate, Warnings};
-use crate::provider::order::absence::Absence;
 use crate::provider::order::api_error;
 use crate::provider::order::backoff::{Bounds, Paused, Pauses, Schedule};
 use crate::provider::order::domains;
 use crate::provider::order::domains::OpenDomain;
 use crate::provider::order::polling::{Polling, Waiter, may_pass};
 use crate::provider::order::status;
+use crate::provider::order::status::Absence;
 use crate::provider::order_issuance::OrderIssuance;
 use crate::provider::session::Session;
 

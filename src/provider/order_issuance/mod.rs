@@ -2,13 +2,12 @@
 
 mod create;
 mod messages;
-mod model;
 mod read;
 mod schema;
 
 use std::sync::Arc;
 
-pub use self::model::OrderIssuanceModel;
+pub use self::schema::OrderIssuanceModel;
 
 use super::order::audit::audited;
 use super::session::Session;

@@ -1,13 +1,13 @@
 //! Refreshing and importing a wait that is over. An order that is gone only ends the wait: nothing is bought by waiting again.
 
-use super::model::OrderIssuanceModel;
+use super::schema::OrderIssuanceModel;
 use super::{OrderIssuance, messages};
 use crate::certcentral::{CertificateId, Client, Order, OrderId};
 use crate::framework::{Attr, Call, Diagnostic, Diagnostics, Imported, NoPrivate, Read, Warnings};
 use crate::pki::Certificate;
-use crate::provider::order::absence::Absence;
 use crate::provider::order::api_error;
 use crate::provider::order::certificate::{day, own_chain};
+use crate::provider::order::status::Absence;
 use crate::provider::session::Session;
 
 /// Looks at the order of a state.

@@ -5,8 +5,8 @@
 
 use crate::certcentral::{Client, Error, ListedOrder, Order, OrderFilter, OrderId, OrderRef};
 use crate::framework::Diagnostic;
-use crate::provider::order::absence::Absence;
 use crate::provider::order::api_error;
+use crate::provider::order::status::Absence;
 
 /// Orders that an error names before the rest is counted.
 const SHOWN_ORDERS: usize = 10;

@@ -5,7 +5,7 @@ use super::observer::Observer;
 use super::{clocks, external_changes};
 use crate::certcentral::OrderId;
 use crate::framework::{Call, Diagnostic, Read, ReadRequest, Warnings};
-use crate::provider::order::absence::Absence;
+use crate::provider::order::status::Absence;
 use crate::provider::session::Session;
 use crate::provider::ssl_order::SslOrder;
 use crate::provider::ssl_order::import::arguments;

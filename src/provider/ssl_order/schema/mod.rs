@@ -3,8 +3,6 @@
 
 mod arguments;
 mod attributes;
-mod behaviour;
-mod organization;
 pub(crate) mod products;
 
 use crate::framework::Schema;
@@ -22,7 +20,7 @@ pub(crate) fn schema() -> Schema {
             and what has a fixed default; of everything else the order keeps what it was ordered with. Destroying it calls nothing unless `on_destroy` says so.",
         attributes: arguments::attributes()
             .into_iter()
-            .chain(behaviour::attributes())
+            .chain(arguments::behaviour())
             .chain(attributes::attributes())
             .collect(),
     }
