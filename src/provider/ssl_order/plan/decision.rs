@@ -1,4 +1,4 @@
-//! What a plan decides, once: price, words, unknown marks, private data and the apply read it. Pure.
+//! What a plan does to an existing order, decided once: price, words, unknown marks, private data and the apply read it. Pure.
 
 use std::collections::BTreeMap;
 

@@ -1,6 +1,7 @@
 //! Changing an order: calls in place, a reissue, or the order that renews it. What is done is exactly what the plan announced.
 
 pub(crate) mod in_place;
+mod messages;
 mod reissue;
 mod renewal;
 

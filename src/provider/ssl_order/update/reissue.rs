@@ -3,6 +3,7 @@
 
 use tracing::{info, warn};
 
+use super::messages;
 use super::{Failed, Update};
 use crate::certcentral::{
     Certainty, Client, Error, IssuedCertificate, Order, OrderCertificate, OrderId, OrderStatus,
@@ -15,7 +16,7 @@ use crate::provider::order::backoff::{BackOff, Bounds, Paused, Schedule};
 use crate::provider::ssl_order::model::{SslOrderModel, Term};
 use crate::provider::ssl_order::purchase::lookup::is_for_key;
 use crate::provider::ssl_order::purchase::obtain::Taken;
-use crate::provider::ssl_order::purchase::{lookup, messages, new_order};
+use crate::provider::ssl_order::purchase::{lookup, new_order};
 use crate::provider::ssl_order::refresh::observer::{Limits, Observer};
 use crate::provider::ssl_order::refresh::{domain_validations, state};
 

@@ -1,0 +1,48 @@
+//! What the person who applies reads when a reissue was not sent, or nobody knows what became of it.
+
+use crate::certcentral::{Error, Order, OrderId};
+use crate::framework::Diagnostic;
+
+/// The run was stopped before the reissue.
+pub(crate) fn interrupted_before_a_reissue(id: OrderId) -> Diagnostic {
+    Diagnostic::error(
+        "Interrupted before the reissue",
+        format!(
+            "The run was interrupted before the reissue of order {id} was sent to CertCentral. Nothing was reissued. Run apply again."
+        ),
+    )
+}
+
+/// Somebody closed the order between plan and apply.
+pub(crate) fn closed_before_a_reissue(order: &Order) -> Diagnostic {
+    Diagnostic::error(
+        "Closed order cannot be reissued",
+        format!(
+            "Order {} is {} in CertCentral by now, so its certificate was not reissued. Plan again: the plan shows what can be done.",
+            order.id, order.status
+        ),
+    )
+}
+
+/// Another reissue is under way.
+pub(crate) fn other_reissue_pending(order: &Order) -> Diagnostic {
+    Diagnostic::error(
+        "Another reissue is pending",
+        format!(
+            "Order {} has a pending reissue for another key or other names than the configuration has. Nothing was sent. Approve or cancel that \
+             reissue in CertCentral, then apply again.",
+            order.id
+        ),
+    )
+}
+
+/// Nobody knows whether the reissue was taken.
+pub(crate) fn unknown_reissue(id: OrderId, lost: &Error) -> Diagnostic {
+    Diagnostic::error(
+        "Unknown outcome of the reissue",
+        format!(
+            "The reissue of order {id} was sent once and its answer was lost ({lost}). The order does not show it so far. Nothing is paid for a \
+             reissue. Run plan and apply again: the order is looked at first, and a reissue that went through is taken over."
+        ),
+    )
+}
