@@ -71,6 +71,37 @@ fn a_private_key_in_place_of_the_csr_is_refused_and_never_shown() {
     }
 }
 
+/// Core quotes the source of the argument that a diagnostic points at, so a literal stands below "the value is not shown here".
+#[test]
+fn a_secret_of_the_provider_block_is_refused_and_never_shown() {
+    let small = Configuration::small(NOWHERE);
+    for core in few_cores() {
+        for (argument, value, summary) in [
+            ("api_key", "canary key", "Error: Invalid API key"),
+            (
+                "base_url",
+                "https://user:canary@example.com/services/v2",
+                "Error: Invalid base URL",
+            ),
+            (
+                "proxy_url",
+                "socks5://user:canary@proxy.example.com",
+                "Error: Invalid proxy URL",
+            ),
+        ] {
+            let configuration = small.clone().provider(argument, value);
+            let mut workdir = configuration.workdir_without_key(&core);
+            workdir.env("TF_LOG", "TRACE");
+
+            let output = workdir.run(&["plan"]).exits_with(1);
+
+            assert_says(&output, &[summary]);
+            let printed = printed(&output);
+            assert!(!printed.contains("canary"), "{}: {printed}", output.command);
+        }
+    }
+}
+
 #[test]
 fn a_base_url_that_cannot_be_trusted_is_refused() {
     for core in few_cores() {
