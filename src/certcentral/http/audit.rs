@@ -199,7 +199,8 @@ impl AuditLog {
 
     fn write(&self, entry: &Entry<'_>, key: &ApiKey) -> Result<(), String> {
         let line = serde_json::to_string(entry).map_err(|error| error.to_string())?;
-        append(&self.0.path, &format!("{}\n", key.scrub(&line))).map_err(|error| reason(&error))
+        append(&self.0.path, &format!("{}\n", key.scrub_json(&line)))
+            .map_err(|error| reason(&error))
     }
 }
 
