@@ -360,9 +360,13 @@ fn never(_text: &str) -> bool {
 }
 
 /// Returns whether a URL, or what was meant to be one, can hold a user, a password or a token. Judges by the characters that
-/// begin them, because a text that is refused need not be a URL.
+/// begin them, because a text that is refused need not be a URL; what stands in the place of a port and is none may be a
+/// password whose host was forgotten.
 fn holds_credentials(url: &str) -> bool {
-    url.contains(['@', '?', '#'])
+    let after_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = after_scheme.split('/').next().unwrap_or_default();
+    let is_port = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    url.contains(['@', '?', '#']) || !authority.split(':').skip(1).all(is_port)
 }
 
 /// The text of a setting, and where it stands.
