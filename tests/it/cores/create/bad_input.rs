@@ -76,7 +76,7 @@ fn a_private_key_in_place_of_the_csr_is_refused_and_never_shown() {
 fn a_private_key_in_another_argument_is_refused_and_never_shown() {
     let key = KeyPair::generate().unwrap();
     let bare = BASE64.encode(&key.serialize_der());
-    let secret = &bare[40..72];
+    let secret = &bare[8..40];
     let small = Configuration::small(NOWHERE);
     for core in few_cores() {
         for (argument, value, name) in [
