@@ -15,9 +15,14 @@ use x509_parser::public_key::{PublicKey, RSAPublicKey};
 use x509_parser::x509::SubjectPublicKeyInfo;
 
 use super::pem::{self, PemError};
+use super::private_key::holds_private_key;
 
 /// Label of a CSR as RFC 7468 writes it.
 const LABEL: &str = "CERTIFICATE REQUEST";
+/// First line of what `openssl req -text` prints before the block.
+const PRINTED: &str = "Certificate Request:";
+/// Characters that a line of it without a colon has in one word at most: more of them may be a secret.
+const LONGEST_WORD: usize = 40;
 /// Label that older tools, and DigiCert's own instructions, write.
 const NEW_LABEL: &str = "NEW CERTIFICATE REQUEST";
 const MIN_RSA_BITS: u32 = 2048;
@@ -76,6 +81,11 @@ pub enum CsrError {
     /// More than one PEM block.
     #[error("the text holds {0} PEM blocks; pass exactly one certificate signing request")]
     SeveralBlocks(usize),
+    /// Something else than what `openssl req -text` prints stands before the CSR.
+    #[error(
+        "a text that is not shown here stands before the certificate signing request; pass the CSR alone, or with what `openssl req -text` prints"
+    )]
+    TextBefore,
     /// Something follows the CSR, in the text or inside the block.
     #[error("data follows the certificate signing request; pass the CSR alone")]
     TrailingData,
@@ -126,6 +136,14 @@ pub enum CsrError {
         /// Object identifier of the signature algorithm.
         algorithm: String,
     },
+}
+
+impl CsrError {
+    /// Whether the text may hold a secret, so that nothing may show it.
+    #[must_use]
+    pub fn is_about_a_secret(&self) -> bool {
+        matches!(self, Self::PrivateKey | Self::TextBefore)
+    }
 }
 
 impl Csr {
@@ -234,7 +252,7 @@ impl fmt::Display for KeyAlgorithm {
 
 fn single_block(text: &str) -> Result<Vec<u8>, CsrError> {
     // Looked for before anything is parsed, so that even a damaged key is recognised and never quoted.
-    if text.contains("PRIVATE KEY-----") {
+    if holds_private_key(text) {
         return Err(CsrError::PrivateKey);
     }
     let (mut blocks, rest) =
@@ -252,11 +270,33 @@ fn single_block(text: &str) -> Result<Vec<u8>, CsrError> {
         }
         other => return Err(CsrError::OtherBlock(other.to_owned())),
     }
+    let before = text.split(pem::BEGIN).next().unwrap_or_default();
+    if !is_blank_or_printed(before) {
+        return Err(CsrError::TextBefore);
+    }
     if rest.trim().is_empty() {
         Ok(block.der)
     } else {
         Err(CsrError::TrailingData)
     }
+}
+
+/// Returns whether a text is white space, or what `openssl req -text` prints: a heading with indented lines below it.
+fn is_blank_or_printed(text: &str) -> bool {
+    let mut lines = text.lines().filter(|line| !line.trim().is_empty());
+    let Some(heading) = lines.next() else {
+        return true;
+    };
+    let indentation = |line: &str| line.len() - line.trim_start().len();
+    heading.trim() == PRINTED
+        && lines.all(|line| {
+            let words = line.split(|it: char| !it.is_ascii_alphanumeric() && !"+/=".contains(it));
+            let is_plain = line.contains(':')
+                || words
+                    .max_by_key(|it| it.len())
+                    .is_none_or(|it| it.len() <= LONGEST_WORD);
+            indentation(line) > indentation(heading) && is_plain
+        })
 }
 
 fn key_algorithm(key: &SubjectPublicKeyInfo<'_>) -> Result<KeyAlgorithm, CsrError> {
@@ -516,6 +556,63 @@ mod tests {
             let error = error_of(&text);
             assert_eq!(error, CsrError::PrivateKey);
             assert!(!format!("{error} {error:?}").contains(secret));
+        }
+    }
+
+    #[test]
+    fn what_openssl_prints_may_stand_before_the_request_and_nothing_else() {
+        let csr = fixture_csr();
+        let expected = Csr::from_pem(&csr).unwrap();
+        let printed = "Certificate Request:\n    Data:\n        Version: 1 (0x0)\n        Subject: C=US, O=Shop, CN=shop.example.com\n        \
+            Subject Public Key Info:\n            Public Key Algorithm: rsaEncryption\n                Public-Key: (2048 bit)\n                \
+            Modulus:\n                    00:b4:30:82:01:9a:7c:5d:30:2e:02:01:00:30:05:\n                    c1\n                \
+            Exponent: 65537 (0x10001)\n        Attributes:\n            (none)\n            Requested Extensions:\n                \
+            X509v3 Extended Key Usage: \n                    TLS Web Server Authentication, TLS Web Client Authentication\n    \
+            Signature Algorithm: sha256WithRSAEncryption\n    Signature Value:\n        5a:30:11\n";
+        for before in [
+            String::new(),
+            " \r\n\t\n".to_owned(),
+            printed.to_owned(),
+            printed.replace('\n', "\r\n"),
+            printed
+                .lines()
+                .map(|line| format!("    {line}\n"))
+                .collect(),
+        ] {
+            assert_eq!(
+                Csr::from_pem(&format!("{before}{csr}")),
+                Ok(expected.clone()),
+                "{before}"
+            );
+        }
+        let body = "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWZnaGlqa2xtbm9wcXJzdHV2d3h5";
+        for before in [
+            "a note\n",
+            "hunter2",
+            body,
+            "-----\n",
+            "----BEGIN SOMETHING----\nAAAA\n----END SOMETHING----\n",
+            "Certificate Request:\nhunter2\n",
+            "Certificate Request: hunter2\n",
+            "Data:\n    Version: 1 (0x0)\n",
+            &format!("{printed}{body}\n"),
+            &format!("{printed}        {body}\n"),
+        ] {
+            let error = error_of(&format!("{before}{csr}"));
+            assert_eq!(error, CsrError::TextBefore, "{before}");
+            assert!(error.is_about_a_secret());
+            assert!(!format!("{error} {error:?}").contains("hunter2"));
+        }
+        let key = KeyPair::generate().unwrap();
+        let bare = data_encoding::BASE64.encode(&key.serialize_der());
+        for before in [
+            bare.as_str(),
+            "PuTTY-User-Key-File-3: ssh-rsa\nPrivate-Lines: 1\nAAAA\n",
+            "Private-Key: (2048 bit, 2 primes)\nprivateExponent:\n    4f:\n",
+            &key.serialize_pem().replace("-----", "----"),
+        ] {
+            assert_eq!(error_of(&format!("{before}\n{csr}")), CsrError::PrivateKey);
+            assert_eq!(error_of(&format!("{csr}\n{before}")), CsrError::PrivateKey);
         }
     }
 

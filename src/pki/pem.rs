@@ -8,7 +8,7 @@ use data_encoding::BASE64;
 
 /// Characters in a full line of a PEM body (RFC 7468 section 2).
 const LINE: usize = 64;
-const BEGIN: &str = "-----BEGIN ";
+pub(super) const BEGIN: &str = "-----BEGIN ";
 const END: &str = "-----END ";
 const DASHES: &str = "-----";
 

@@ -122,7 +122,7 @@ pub(super) fn schema() -> Schema {
                 "audit_log_path",
                 Type::String,
                 "File to which every call that changes something in CertCentral is appended, as a JSON line before it is sent and another one \
-                 after. The directory must exist; the file is made for its owner only, and a symbolic link is refused. A change that cannot be \
+                 after. The directory must exist; the file is made for its owner only, and a symbolic link is refused, as is a file that holds anything else. A change that cannot be \
                  written there first is not made. No key, CSR or person is in it. Can be set by `DIGICERT_AUDIT_LOG`. Default: none.",
             ),
             Attribute::optional(

@@ -4,6 +4,7 @@ mod block;
 mod data_sources;
 mod order;
 pub mod order_issuance;
+mod private_keys;
 mod session;
 mod settings;
 pub mod ssl_order;
@@ -73,6 +74,10 @@ impl Provider for DigicertProvider {
     }
 
     fn validate(&self, config: &ProviderConfig) -> Diagnostics {
+        let keys = private_keys::refuse(config);
+        if keys.has_errors() {
+            return keys;
+        }
         let mut found = settings::check_values(config);
         found.extend(ssl_order::validate_defaults(
             config.dcv_method.clone(),
@@ -82,6 +87,10 @@ impl Provider for DigicertProvider {
     }
 
     fn configure(&self, terraform_version: &str, config: ProviderConfig) -> Diagnostics {
+        let keys = private_keys::refuse(&config);
+        if keys.has_errors() {
+            return keys;
+        }
         match settings::resolve(&config, terraform_version, &self.variable) {
             Ok(mut settings) => {
                 settings.isolated = self.isolated;

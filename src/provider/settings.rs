@@ -138,16 +138,21 @@ pub(super) fn check_values(config: &ProviderConfig) -> Diagnostics {
     reader.problems
 }
 
-/// A setting: its argument, the variable that stands in where the block is silent, and what its text means.
+/// A setting: its argument, the variable that stands in where the block is silent, whether its text is a secret, and what it
+/// means.
 struct Setting<T> {
     argument: &'static str,
     variable: Option<&'static str>,
+    /// Whether nobody may see the text. Core quotes the line of the argument that a diagnostic points at, so one about such a
+    /// text points nowhere.
+    is_secret: fn(&str) -> bool,
     parse: fn(Given<'_>) -> Result<T, Diagnostic>,
 }
 
 const API_KEY: Setting<ApiKey> = Setting {
     argument: "api_key",
     variable: Some("DIGICERT_API_KEY"),
+    is_secret: always,
     parse: |given| {
         ApiKey::new(given.text).map_err(|reason| {
             let detail = format!(
@@ -162,6 +167,7 @@ const API_KEY: Setting<ApiKey> = Setting {
 const REGION: Setting<BaseUrl> = Setting {
     argument: "region",
     variable: Some("DIGICERT_REGION"),
+    is_secret: never,
     parse: |given| {
         let url = match given.text {
             "us" => BaseUrl::us().ok(),
@@ -180,6 +186,7 @@ const REGION: Setting<BaseUrl> = Setting {
 const BASE_URL: Setting<BaseUrl> = Setting {
     argument: "base_url",
     variable: Some("DIGICERT_BASE_URL"),
+    is_secret: holds_credentials,
     parse: |given| {
         BaseUrl::new(given.text).map_err(|reason| {
             let source = match given.origin {
@@ -198,12 +205,14 @@ const BASE_URL: Setting<BaseUrl> = Setting {
 const ORGANIZATION_ID: Setting<i64> = Setting {
     argument: "organization_id",
     variable: None,
+    is_secret: never,
     parse: |given| given.id(),
 };
 
 const CONTAINER_ID: Setting<i64> = Setting {
     argument: "container_id",
     variable: None,
+    is_secret: never,
     parse: |given| given.id(),
 };
 
@@ -211,6 +220,7 @@ const CONTAINER_ID: Setting<i64> = Setting {
 const MAX_ORDER_PRICE: Setting<Amount> = Setting {
     argument: "max_order_price",
     variable: Some("DIGICERT_MAX_ORDER_PRICE"),
+    is_secret: never,
     parse: |given| {
         given.text.parse().map_err(|reason| {
             let detail = format!(
@@ -227,18 +237,21 @@ const MAX_ORDER_PRICE: Setting<Amount> = Setting {
 const ALLOW_REVOCATION: Setting<bool> = Setting {
     argument: "allow_revocation",
     variable: Some("DIGICERT_ALLOW_REVOCATION"),
+    is_secret: never,
     parse: |given| given.switch(),
 };
 
 const READ_ONLY: Setting<bool> = Setting {
     argument: "read_only",
     variable: Some("DIGICERT_READ_ONLY"),
+    is_secret: never,
     parse: |given| given.switch(),
 };
 
 const MAX_ORDERS: Setting<u32> = Setting {
     argument: "max_orders_per_apply",
     variable: Some("DIGICERT_MAX_ORDERS"),
+    is_secret: never,
     parse: |given| {
         given.text.parse().map_err(|_| {
             let detail = format!(
@@ -255,6 +268,7 @@ const MAX_ORDERS: Setting<u32> = Setting {
 const AUDIT_LOG: Setting<AuditLog> = Setting {
     argument: "audit_log_path",
     variable: Some("DIGICERT_AUDIT_LOG"),
+    is_secret: never,
     parse: |given| {
         match given.text {
         "" => Err(given.error(
@@ -269,6 +283,7 @@ const AUDIT_LOG: Setting<AuditLog> = Setting {
 const REQUEST_TIMEOUT: Setting<Duration> = Setting {
     argument: "request_timeout",
     variable: None,
+    is_secret: never,
     parse: |given| match humantime::parse_duration(given.text) {
         Ok(timeout) if (1..=3600).contains(&timeout.as_secs()) => Ok(timeout),
         _ => {
@@ -284,18 +299,21 @@ const REQUEST_TIMEOUT: Setting<Duration> = Setting {
 const MAX_RETRIES: Setting<u32> = Setting {
     argument: "max_retries",
     variable: Some("DIGICERT_MAX_RETRIES"),
+    is_secret: never,
     parse: |given| given.number(0..=100, "0 never repeats a call"),
 };
 
 const REQUESTS_PER_SECOND: Setting<usize> = Setting {
     argument: "requests_per_second",
     variable: Some("DIGICERT_REQUESTS_PER_SECOND"),
+    is_secret: never,
     parse: |given| given.number(1..=100, "leave it out to keep to CertCentral's own limits"),
 };
 
 const CA_BUNDLE: Setting<CaBundle> = Setting {
     argument: "ca_bundle_file",
     variable: Some("DIGICERT_CA_BUNDLE"),
+    is_secret: never,
     parse: |given| {
         let path = given.text;
         if path.contains("-----") || path.contains('\n') {
@@ -321,6 +339,7 @@ const CA_BUNDLE: Setting<CaBundle> = Setting {
 const PROXY_URL: Setting<ProxyUrl> = Setting {
     argument: "proxy_url",
     variable: None,
+    is_secret: holds_credentials,
     parse: |given| {
         ProxyUrl::new(given.text).map_err(|reason| {
             let detail =
@@ -329,6 +348,26 @@ const PROXY_URL: Setting<ProxyUrl> = Setting {
         })
     },
 };
+
+/// A text that is a secret whatever it is.
+fn always(_text: &str) -> bool {
+    true
+}
+
+/// A text that anybody may see.
+fn never(_text: &str) -> bool {
+    false
+}
+
+/// Returns whether a URL, or what was meant to be one, can hold a user, a password or a token. Judges by the characters that
+/// begin them, because a text that is refused need not be a URL; what stands in the place of a port and is none may be a
+/// password whose host was forgotten.
+fn holds_credentials(url: &str) -> bool {
+    let after_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = after_scheme.split('/').next().unwrap_or_default();
+    let is_port = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    url.contains(['@', '?', '#']) || !authority.split(':').skip(1).all(is_port)
+}
 
 /// The text of a setting, and where it stands.
 #[derive(Clone, Copy)]
@@ -537,7 +576,10 @@ impl Reader<'_> {
         match (setting.parse)(given) {
             Ok(value) => Some(value),
             Err(problem) => {
-                self.problems.push(problem);
+                self.problems.push(match (setting.is_secret)(text) {
+                    true => problem.at_nothing(),
+                    false => problem,
+                });
                 None
             }
         }

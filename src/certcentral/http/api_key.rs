@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use reqwest::header::HeaderValue;
+use serde::de::IgnoredAny;
 
 use super::error::ConfigError;
 use super::redaction::{Traces, without_needless_escapes};
@@ -68,12 +69,25 @@ impl ApiKey {
         self.traces.forms(&self.key)
     }
 
-    /// A body without the key, also where JSON spells it with escapes that it does not need. One
-    /// that is no text stays as it is: it is never data, and it is quoted through [`ApiKey::scrub`]
+    /// One line of JSON without the key in its values.
+    pub(super) fn scrub_json(&self, json: &str) -> String {
+        self.traces.scrub_json(json, REDACTED)
+    }
+
+    /// A body without the key, also where JSON spells it with escapes that it does not need; the
+    /// names of members stay. One that is no text stays as it is: it is never data, and it is quoted through [`ApiKey::scrub`]
     /// only.
     pub(crate) fn scrub_body(&self, body: Vec<u8>) -> Vec<u8> {
         match std::str::from_utf8(&body) {
-            Ok(text) => self.scrub(&without_needless_escapes(text)).into_bytes(),
+            Ok(text) => {
+                let plain = without_needless_escapes(text);
+                let is_json = serde_json::from_str::<IgnoredAny>(&plain).is_ok();
+                match is_json {
+                    true => self.scrub_json(&plain),
+                    false => self.scrub(&plain),
+                }
+                .into_bytes()
+            }
             Err(_) => body,
         }
     }

@@ -3,7 +3,7 @@
 //! of the API.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use tracing::warn;
@@ -24,8 +25,13 @@ use super::error::{ConfigError, Error};
 use crate::certcentral::flexible;
 use crate::certcentral::id::{CertificateId, OrderId, RequestId};
 
+/// What is wrong with a file that something else has written.
+const NOT_OURS: &str = "it holds something else than an audit log, to which nothing was added. Name a file that does not exist yet, or one that \
+     this provider has written";
 /// Permissions of a file that is made here: its owner reads and writes it.
 const MODE: u32 = 0o600;
+/// Bytes of a file that are read at most to see whose it is. A line of the log is far shorter.
+const LONGEST_FIRST_LINE: u64 = 64 * 1024;
 /// Characters of an API code that are told at most.
 const LONGEST_CODE: usize = 100;
 
@@ -131,6 +137,20 @@ impl AuditLog {
         }))
     }
 
+    /// Checks that the file, if there is one, is a log: a path that is wrong must not ruin another file. Writes nothing; what
+    /// else can keep a line from being written shows when one is.
+    pub(super) fn check(&self) -> Result<(), ConfigError> {
+        let path = &self.0.path;
+        let is_foreign = existing(path).is_ok_and(|file| !is_empty_or_log(&file).unwrap_or(true));
+        match is_foreign {
+            true => Err(ConfigError::AuditLog {
+                path: path.clone(),
+                reason: NOT_OURS.to_owned(),
+            }),
+            false => Ok(()),
+        }
+    }
+
     /// Writes that a call is about to be sent. An error means that it must not be.
     pub(super) fn intend<'a>(
         &'a self,
@@ -179,7 +199,8 @@ impl AuditLog {
 
     fn write(&self, entry: &Entry<'_>, key: &ApiKey) -> Result<(), String> {
         let line = serde_json::to_string(entry).map_err(|error| error.to_string())?;
-        append(&self.0.path, &format!("{}\n", key.scrub(&line))).map_err(|error| reason(&error))
+        append(&self.0.path, &format!("{}\n", key.scrub_json(&line)))
+            .map_err(|error| reason(&error))
     }
 }
 
@@ -274,7 +295,11 @@ fn now() -> String {
 
 /// Appends in one write, so that the lines of several processes stay whole.
 fn append(path: &Path, line: &str) -> io::Result<()> {
-    let written = open(path)?.write(line.as_bytes())?;
+    let mut file = open(path)?;
+    if !is_empty_or_log(&file)? {
+        return Err(io::Error::other(NOT_OURS));
+    }
+    let written = file.write(line.as_bytes())?;
     if written == line.len() {
         Ok(())
     } else {
@@ -285,9 +310,11 @@ fn append(path: &Path, line: &str) -> io::Result<()> {
     }
 }
 
-/// A link could make the provider write into another file, and a pipe could make it wait for ever.
+/// Opens the file to append to it, and to read how it begins. A link could make the provider write into another file, and a
+/// pipe could make it wait for ever.
 fn open(path: &Path) -> io::Result<File> {
     let file = OpenOptions::new()
+        .read(true)
         .append(true)
         .create(true)
         .mode(MODE)
@@ -298,6 +325,30 @@ fn open(path: &Path) -> io::Result<File> {
     } else {
         Err(io::Error::other("it is not a regular file"))
     }
+}
+
+/// Opens the file to read how it begins, if it is there.
+fn existing(path: &Path) -> io::Result<File> {
+    OpenOptions::new()
+        .read(true)
+        .custom_flags((OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK).bits())
+        .open(path)
+}
+
+/// Returns whether nothing stands in the file yet, or its first line is one of ours.
+fn is_empty_or_log(file: &File) -> io::Result<bool> {
+    let mut first = Vec::new();
+    BufReader::new(file.take(LONGEST_FIRST_LINE)).read_until(b'\n', &mut first)?;
+    Ok(first.is_empty() || is_line_of_log(&first))
+}
+
+/// Returns whether a line is an object with the members that every line of the log has.
+fn is_line_of_log(line: &[u8]) -> bool {
+    let line: Value = serde_json::from_slice(line).unwrap_or_default();
+    let text = |name| line.get(name).and_then(Value::as_str);
+    let is_timed = text("time").is_some_and(|time| OffsetDateTime::parse(time, &Rfc3339).is_ok());
+    let is_event = matches!(text("event"), Some("intent" | "outcome"));
+    is_timed && is_event && text("call").is_some() && text("action").is_some()
 }
 
 fn reason(error: &io::Error) -> String {
@@ -314,11 +365,18 @@ mod tests {
     use std::os::unix::fs::{PermissionsExt, symlink};
 
     use nix::sys::stat::Mode;
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
     use crate::certcentral::tests::server::{KEY, Server, Turn, answer, json as json_answer};
     use crate::certcentral::{Client, Decision, NewCertificate, NewOrder, Reissue, Revocation};
+
+    /// A line of the log.
+    const ONE: &str = concat!(
+        r#"{"time":"2026-11-30T10:00:00Z","call":"7-1","event":"intent","action":"order","#,
+        r#""method":"POST","path":"/order/certificate/ssl_basic"}"#,
+        "\n"
+    );
 
     fn certificate() -> NewCertificate {
         NewCertificate {
@@ -498,11 +556,62 @@ mod tests {
     fn a_new_file_is_its_owners_and_an_old_one_grows() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("audit.jsonl");
-        append(&path, "one\n").unwrap();
+        append(&path, ONE).unwrap();
         let mode = std::fs::metadata(&path).unwrap().permissions().mode();
         assert_eq!(mode & Mode::all().bits(), 0o600);
         append(&path, "two\n").unwrap();
-        assert_eq!(fs_text(&path), "one\ntwo\n");
+        assert_eq!(fs_text(&path), format!("{ONE}two\n"));
+    }
+
+    /// A path that is wrong is told before anything is sent, and the file keeps every byte.
+    #[tokio::test]
+    async fn a_file_that_holds_something_else_is_refused_and_stays_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("terraform.tfstate");
+        let long = format!("{{\"time\":\"{}\"}}\n", "x".repeat(100_000));
+        for content in [
+            "{\n  \"version\": 4,\n  \"terraform_version\": \"1.15.0\"\n}\n",
+            "{\"version\":4,\"serial\":7}",
+            "resource \"digicert_ssl_order\" \"a\" {\n}\n",
+            "-----BEGIN CERTIFICATE-----\n",
+            "[]\n",
+            "\n",
+            "\0\u{1}binary",
+            &ONE.replace("intent", "started"),
+            &ONE.replace("2026-11-30T10:00:00Z", "today"),
+            &ONE.replace("action", "level"),
+            &ONE[..ONE.len() / 2],
+            &format!("# a note\n{ONE}"),
+            &long,
+        ] {
+            std::fs::write(&path, content).unwrap();
+            let error = append(&path, "line\n").unwrap_err();
+            assert_eq!(reason(&error), NOT_OURS, "{content}");
+            let server = Server::start(Vec::new()).await;
+            let mut config = server.config();
+            config.audit_log = Some(AuditLog::new(&path));
+            let error = Client::new(config).unwrap_err().to_string();
+            assert!(
+                error.contains("something else than an audit log"),
+                "{error}"
+            );
+            assert_eq!(fs_text(&path), content);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_log_and_a_file_that_cannot_be_judged_yet_let_a_client_be_made() {
+        let folder = tempfile::tempdir().unwrap();
+        let [empty, old, missing] =
+            ["empty", "old", "missing/log"].map(|it| folder.path().join(it));
+        std::fs::write(&empty, "").unwrap();
+        std::fs::write(&old, ONE).unwrap();
+        for path in [&empty, &old, &missing] {
+            AuditLog::new(path).check().unwrap();
+        }
+        append(&empty, ONE).unwrap();
+        append(&old, ONE).unwrap();
+        assert_eq!(fs_text(&old), ONE.repeat(2));
     }
 
     #[test]
@@ -561,7 +670,7 @@ mod tests {
             for writer in 0..8 {
                 let path = &path;
                 scope.spawn(move || {
-                    let line = format!("{}\n", writer.to_string().repeat(3000));
+                    let line = ONE.replace("7-1", &writer.to_string().repeat(3000));
                     for _ in 0..50 {
                         append(path, &line).unwrap();
                     }
@@ -571,8 +680,10 @@ mod tests {
         let text = fs_text(&path);
         assert_eq!(text.lines().count(), 400);
         for line in text.lines() {
-            assert_eq!(line.len(), 3000);
-            assert!(line.bytes().all(|byte| byte == line.as_bytes()[0]));
+            let line: Value = serde_json::from_str(line).unwrap();
+            let call = line["call"].as_str().unwrap();
+            assert_eq!(call.len(), 3000);
+            assert!(call.bytes().all(|byte| byte == call.as_bytes()[0]));
         }
     }
 }

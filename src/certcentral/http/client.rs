@@ -83,6 +83,9 @@ impl Client {
         recorded: Option<http::Response<Bytes>>,
     ) -> Result<Self, ConfigError> {
         transport::check(&config)?;
+        if let Some(log) = &config.audit_log {
+            log.check()?;
+        }
         let (rate_limit, jitter) = match config.isolated {
             Some(seed) => (Arc::default(), Rng::with_seed(seed)),
             None => {

@@ -1,6 +1,7 @@
 //! One attempt of one call: address, headers, deadline, size limit, and what came back.
 
 use std::error::Error as StdError;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::{Duration, Instant, SystemTime};
 
 use bytes::Bytes;
@@ -15,6 +16,11 @@ use super::config::Config;
 use super::error::{ConfigError, Error, TransportKind};
 use super::retry_policy;
 
+/// This machine. The port is that of the URL.
+const LOOPBACK: [SocketAddr; 2] = [
+    SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0),
+    SocketAddr::new(IpAddr::V6(Ipv6Addr::LOCALHOST), 0),
+];
 /// Header that carries the API key.
 const KEY_HEADER: &str = "X-DC-DEVKEY";
 const JSON: &str = "application/json";
@@ -63,9 +69,12 @@ pub(super) fn http_client(
         builder = builder.http1_only().pool_max_idle_per_host(0);
     }
     if config.base_url.is_plain_http() {
-        // To this machine only: no certificates to load, and no proxy that would see the key in
-        // clear.
-        builder = builder.no_proxy().tls_certs_only([]);
+        // To this machine only: no certificates to load, no proxy that would see the key in clear,
+        // and no name server that could say that localhost is elsewhere.
+        builder = builder
+            .no_proxy()
+            .tls_certs_only([])
+            .resolve_to_addrs("localhost", &LOOPBACK);
     } else {
         if let Some(bundle) = &config.ca_bundle {
             builder = builder.tls_certs_merge(bundle.certificates()?);

@@ -372,6 +372,17 @@ async fn tls_server() -> (String, String) {
 }
 
 #[tokio::test]
+async fn localhost_is_this_machine_at_the_port_of_the_url() {
+    let server = Server::start(vec![json("201 Created", PLACED)]).await;
+    let mut config = server.config();
+    let address = format!("http://localhost:{}/services/v2", server.port());
+    config.base_url = BaseUrl::new(&address).unwrap();
+    let client = Client::new(config).unwrap();
+    let placed = client.place_order("ssl_plus", &order()).await;
+    assert_eq!(placed.unwrap().id, order_id(112_233));
+}
+
+#[tokio::test]
 async fn a_bundle_makes_its_server_trusted_and_no_other() {
     let (address, certificate) = tls_server().await;
     let (other_address, _) = tls_server().await;

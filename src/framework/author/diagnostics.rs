@@ -51,6 +51,13 @@ impl Diagnostic {
         self
     }
 
+    /// The same diagnostic, pointing at no attribute: core quotes the source of the one that it would point at.
+    #[must_use]
+    pub fn at_nothing(mut self) -> Self {
+        self.attribute = None;
+        self
+    }
+
     fn new(severity: Severity, summary: String, detail: String) -> Self {
         Self {
             severity,

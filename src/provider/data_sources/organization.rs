@@ -14,6 +14,7 @@ use crate::framework::{
     Attr, Attribute, AttributePath, Call, DataSource, Diagnostic, Diagnostics, Nesting, Schema,
     Set, Type, Warnings,
 };
+use crate::provider::private_keys;
 use crate::provider::session::Session;
 
 /// How many organizations an error lists.
@@ -108,6 +109,10 @@ impl DataSource for OrganizationData {
     }
 
     fn validate(&self, config: &OrganizationModel) -> Diagnostics {
+        let keys = private_keys::refuse(config);
+        if keys.has_errors() {
+            return keys;
+        }
         validate(config)
     }
 

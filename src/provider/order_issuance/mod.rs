@@ -10,6 +10,7 @@ use std::sync::Arc;
 pub use self::schema::OrderIssuanceModel;
 
 use super::order::audit::audited;
+use super::private_keys;
 use super::session::Session;
 use crate::framework::{
     Call, CreateRequest, Created, Diagnostics, Imported, NoIdentity, NoPrivate, Read, ReadRequest,
@@ -41,6 +42,10 @@ impl Resource for OrderIssuance {
     }
 
     fn validate(&self, config: &OrderIssuanceModel) -> Diagnostics {
+        let keys = private_keys::refuse(config);
+        if keys.has_errors() {
+            return keys;
+        }
         [config.create_timeout().err(), config.known_order_id().err()]
             .into_iter()
             .flatten()

@@ -155,14 +155,14 @@ fn bad_values_are_refused_at_their_argument() {
                 api_key: "a\nb".into(),
                 ..none()
             },
-            "api_key: Invalid API key",
+            ": Invalid API key",
         ),
         (
             ProviderConfig {
                 api_key: "".into(),
                 ..none()
             },
-            "api_key: Invalid API key",
+            ": Invalid API key",
         ),
         (
             ProviderConfig {
@@ -204,6 +204,55 @@ fn a_key_that_cannot_be_sent_is_not_quoted() {
         ..ProviderConfig::default()
     };
     let problems = resolve(&config, "1.11.4", &|_| None).unwrap_err();
+    assert!(!format!("{problems:?}").contains("canary"), "{problems:?}");
+}
+
+/// Core quotes the line of the argument that a diagnostic points at, with the secret in it.
+#[test]
+fn what_is_wrong_with_a_secret_points_nowhere_and_shows_nothing() {
+    let none = ProviderConfig::default;
+    let key = |text: &str| ProviderConfig {
+        api_key: text.into(),
+        ..none()
+    };
+    let base_url = |text: &str| ProviderConfig {
+        base_url: text.into(),
+        ..none()
+    };
+    let proxy_url = |text: &str| ProviderConfig {
+        proxy_url: text.into(),
+        ..none()
+    };
+    for config in [
+        key("canary key"),
+        key("canary\tkey"),
+        key("canary\u{e9}"),
+        base_url("https://user:canary@example.com/services/v2"),
+        base_url("https://canary@example.com/services/v2"),
+        base_url("https://user:can/ary@example.com"),
+        base_url("user:canary@example.com/services/v2"),
+        base_url("https://example.com/services/v2?key=canary"),
+        base_url("https://example.com/services/v2#canary"),
+        proxy_url("socks5://user:canary@proxy.example.com:1080"),
+        proxy_url("user:canary@proxy.example.com:3128"),
+        proxy_url("http://user:canary"),
+        proxy_url("http://user:canary:3128"),
+        proxy_url("http://user:canary@proxy.example.com:port"),
+        proxy_url("ftp://proxy.example.com?password=canary"),
+    ] {
+        let of_both = [read(&config, &[]).unwrap_err(), check_values(&config)];
+        for problem in of_both.iter().flat_map(Diagnostics::iter) {
+            assert_eq!(problem.attribute, None, "{config:?}");
+            assert!(!format!("{problem:?}").contains("canary"), "{problem:?}");
+        }
+    }
+    let environment = [
+        ("DIGICERT_API_KEY", "canary key"),
+        ("DIGICERT_BASE_URL", "https://user:canary@example.com"),
+    ];
+    let problems = read(&none(), &environment).unwrap_err();
+    assert_eq!(problems.iter().count(), 2);
+    assert!(problems.iter().all(|problem| problem.attribute.is_none()));
     assert!(!format!("{problems:?}").contains("canary"), "{problems:?}");
 }
 

@@ -107,11 +107,12 @@ impl fmt::Display for BaseUrl {
     }
 }
 
+/// Returns whether calls to this host cannot leave the machine. DNS decides where a name below `localhost` leads.
 fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Domain(name)) => name == "localhost",
         None => false,
     }
 }
@@ -153,6 +154,13 @@ mod tests {
             ("certcentral", "is not a URL"),
             ("http://www.digicert.com/services/v2", "must use https"),
             ("http://127.0.0.1.example.com/services/v2", "must use https"),
+            ("http://canary.localhost/services/v2", "must use https"),
+            ("http://a.b.localhost:8080/services/v2", "must use https"),
+            ("http://.localhost/services/v2", "must use https"),
+            ("http://localhost./services/v2", "must use https"),
+            ("http://localhost.localdomain/services/v2", "must use https"),
+            ("http://[fe80::1]/services/v2", "must use https"),
+            ("http://0.0.0.0/services/v2", "must use https"),
             ("ftp://localhost/services/v2", "must use https"),
             (
                 "https://user:canary@example.com/services/v2",

@@ -90,11 +90,12 @@ pub(crate) fn prepare(
         None => id::<OrderId>(&order.renewal_of_order_id, "renewal_of_order_id")?,
     };
     let csr = Csr::from_pem(text(&order.csr, "csr")?).map_err(|reason| {
-        Diagnostic::error(
-            "Invalid CSR",
-            format!("`csr` cannot be ordered with: {reason}."),
-        )
-        .at(AttributePath::of("csr"))
+        let detail = format!("`csr` cannot be ordered with: {reason}.");
+        let problem = Diagnostic::error("Invalid CSR", detail);
+        match reason.is_about_a_secret() {
+            true => problem,
+            false => problem.at(AttributePath::of("csr")),
+        }
     })?;
     let product = text(&order.product_name_id, "product_name_id")?.to_owned();
     let organization = organization(order, default_organization)?;

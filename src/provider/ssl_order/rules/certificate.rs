@@ -53,15 +53,20 @@ pub(crate) fn csr(order: &SslOrderModel) -> Vec<Diagnostic> {
     let Err(reason) = Csr::from_pem(text) else {
         return Vec::new();
     };
+    vec![not_ordered(&reason)]
+}
+
+/// Says why a CSR cannot be ordered with. Core quotes the source of the argument that a diagnostic points at, so one about a
+/// secret points nowhere.
+pub(crate) fn not_ordered(reason: &CsrError) -> Diagnostic {
     let detail = format!(
         "`csr` cannot be ordered with: {reason}. Pass the PEM text of a PKCS#10 certificate signing request, for example \
          `tls_cert_request.example.cert_request_pem` or `file(\"example.csr\")`."
     );
-    vec![match reason {
-        // Core quotes the source of the argument that a diagnostic points at, so this one must not point at the key.
-        CsrError::PrivateKey => Diagnostic::error("Invalid CSR", detail),
-        _ => error(&AttributePath::of("csr"), "Invalid CSR", detail),
-    }]
+    match reason.is_about_a_secret() {
+        true => Diagnostic::error("Invalid CSR", detail),
+        false => error(&AttributePath::of("csr"), "Invalid CSR", detail),
+    }
 }
 
 /// The API takes only the key from the CSR. Names that the CSR lists and the order does not would silently be missing.

@@ -15,6 +15,8 @@ pub(crate) use self::validity::dates_for_a_new_order;
 
 use super::model::SslOrderModel;
 use crate::framework::{Attr, AttributePath, Diagnostic, Diagnostics};
+use crate::pki::CsrError;
+use crate::provider::private_keys;
 
 /// A rule.
 type Rule = fn(&SslOrderModel) -> Vec<Diagnostic>;
@@ -77,8 +79,16 @@ pub(crate) fn validate_defaults(
     rules.iter().flat_map(|rule| rule(&defaults)).collect()
 }
 
-/// Applies every rule.
+/// Applies every rule. A private key in any text is refused first and alone: what else is wrong with that text would quote it.
 pub(crate) fn validate(order: &SslOrderModel) -> Diagnostics {
+    let keys = private_keys::arguments(order);
+    if !keys.is_empty() {
+        let refusal = |argument: &String| match argument.as_str() {
+            "csr" => certificate::not_ordered(&CsrError::PrivateKey),
+            other => private_keys::refusal(other),
+        };
+        return keys.iter().map(refusal).collect();
+    }
     RULES.iter().flat_map(|rule| rule(order)).collect()
 }
 

@@ -1,10 +1,11 @@
 //! Mistakes in a configuration, each reported at its argument before anything is called.
 
 use certcentral_sandbox::{Sandbox, Settings};
+use data_encoding::BASE64;
 use rcgen::KeyPair;
 use serde_json::json;
 
-use crate::cores::configuration::Configuration;
+use crate::cores::configuration::{Configuration, csr};
 use crate::cores::driver::Workdir;
 use crate::cores::evidence::{assert_says, few_cores, order_posts, printed};
 
@@ -67,6 +68,69 @@ fn a_private_key_in_place_of_the_csr_is_refused_and_never_shown() {
                 let printed = printed(&output);
                 assert!(!printed.contains(secret), "{}: {printed}", output.command);
             }
+        }
+    }
+}
+
+#[test]
+fn a_private_key_in_another_argument_is_refused_and_never_shown() {
+    let key = KeyPair::generate().unwrap();
+    let bare = BASE64.encode(&key.serialize_der());
+    let secret = &bare[8..40];
+    let small = Configuration::small(NOWHERE);
+    for core in few_cores() {
+        for (argument, value, name) in [
+            ("comments", json!(key.serialize_pem()), "comments"),
+            ("common_name", json!(bare), "common_name"),
+            ("dns_names", json!([bare]), "dns_names"),
+            ("additional_emails", json!([bare]), "additional_emails"),
+            (
+                "custom_fields",
+                json!([{ "metadata_id": 11, "value": bare }]),
+                "custom_fields.value",
+            ),
+            ("csr", json!(format!("{bare}\n{}", csr())), "csr"),
+        ] {
+            let configuration = small.clone().set(argument, value);
+            let mut workdir = configuration.workdir_without_key(&core);
+            workdir.env("TF_LOG", "TRACE");
+
+            let output = workdir.run(&["validate"]).exits_with(1);
+
+            assert_says(&output, &["Error: ", &format!("`{name}` ")]);
+            let printed = printed(&output);
+            assert!(!printed.contains(secret), "{}: {printed}", output.command);
+        }
+    }
+}
+
+/// Core quotes the source of the argument that a diagnostic points at, so a literal stands below "the value is not shown here".
+#[test]
+fn a_secret_of_the_provider_block_is_refused_and_never_shown() {
+    let small = Configuration::small(NOWHERE);
+    for core in few_cores() {
+        for (argument, value, summary) in [
+            ("api_key", "canary key", "Error: Invalid API key"),
+            (
+                "base_url",
+                "https://user:canary@example.com/services/v2",
+                "Error: Invalid base URL",
+            ),
+            (
+                "proxy_url",
+                "socks5://user:canary@proxy.example.com",
+                "Error: Invalid proxy URL",
+            ),
+        ] {
+            let configuration = small.clone().provider(argument, value);
+            let mut workdir = configuration.workdir_without_key(&core);
+            workdir.env("TF_LOG", "TRACE");
+
+            let output = workdir.run(&["plan"]).exits_with(1);
+
+            assert_says(&output, &[summary]);
+            let printed = printed(&output);
+            assert!(!printed.contains("canary"), "{}: {printed}", output.command);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Names and CSR.
 
-use super::{each_is_refused, each_passes};
-use crate::framework::Attr;
+use super::{SslOrderModel, each_is_refused, each_passes};
+use crate::framework::{Attr, AttributePath, FromToValue, Severity, Type, Value};
 use crate::provider::ssl_order::samples::{csr, csr_for, names};
 
 #[test]
@@ -115,6 +115,105 @@ fn a_private_key_is_never_quoted() {
     order.csr = Attr::Known(key);
     let text = format!("{:?}", super::validate(&order));
     assert!(!text.contains(&body), "{text}");
+}
+
+/// One rule for every text: an argument that is added later is looked at, too.
+#[test]
+fn a_private_key_in_any_argument_is_refused_alone_and_points_nowhere() {
+    let key = rcgen::KeyPair::generate().expect("a key");
+    let pem = key.serialize_pem();
+    let bare = data_encoding::BASE64.encode(&key.serialize_der());
+    let putty = "PuTTY-User-Key-File-3: ssh-rsa\nPrivate-Lines: 1\ncanary\n".to_owned();
+    let lines = [
+        "----BEGIN PRIVATE KEY----\n",
+        &bare,
+        "\n----END PRIVATE KEY----",
+    ];
+    let body = pem.lines().nth(1).expect("a body").to_owned();
+    let lines = lines.concat();
+    for text in [pem, bare, putty, lines] {
+        let places = with_text_everywhere(&super::good().to_value(), &text);
+        assert!(places.len() > 50, "{}", places.len());
+        for (argument, value) in places {
+            let order = SslOrderModel::from_value(&value, &AttributePath::default());
+            let problems = super::validate(&order.expect("an order"));
+            let problems: Vec<_> = problems.iter().collect();
+            assert_eq!(problems.len(), 1, "{argument}: {problems:#?}");
+            assert_eq!(problems[0].severity, Severity::Error);
+            assert_eq!(problems[0].attribute, None, "{argument}");
+            let shown = format!("{problems:?}");
+            assert!(shown.contains(&format!("`{argument}`")), "{shown}");
+            assert!(
+                !shown.contains(&body) && !shown.contains("canary"),
+                "{shown}"
+            );
+        }
+    }
+}
+
+/// The order with a text in one of its arguments, for every argument that takes one.
+fn with_text_everywhere(order: &Value, text: &str) -> Vec<(String, Value)> {
+    let ty = crate::provider::ssl_order::schema::schema().ty();
+    let Type::Object(members) = ty else {
+        panic!("{ty:?}");
+    };
+    let mut all = Vec::new();
+    for (name, ty) in members {
+        for (path, value) in values_with(&ty, text) {
+            let Value::Object(mut order) = order.clone() else {
+                panic!("{order:?}");
+            };
+            order.insert(name.clone(), value);
+            all.push((format!("{name}{path}"), Value::Object(order)));
+        }
+    }
+    all
+}
+
+/// Every value of a type that holds the text once and nothing else.
+fn values_with(ty: &Type, text: &str) -> Vec<(String, Value)> {
+    match ty {
+        Type::String => vec![(String::new(), text.into())],
+        Type::List(element) => {
+            let inner = values_with(element, text).into_iter();
+            inner
+                .map(|(path, it)| (path, Value::List(vec![it])))
+                .collect()
+        }
+        Type::Set(element) => {
+            let inner = values_with(element, text).into_iter();
+            inner
+                .map(|(path, it)| (path, Value::Set(vec![it])))
+                .collect()
+        }
+        Type::Map(element) => {
+            let inner = values_with(element, text).into_iter();
+            let map = |it| Value::Map([("a".to_owned(), it)].into());
+            inner.map(|(path, it)| (path, map(it))).collect()
+        }
+        Type::Object(members) => {
+            let nulls = members.keys().map(|name| (name.clone(), Value::Null));
+            let nulls: std::collections::BTreeMap<_, _> = nulls.collect();
+            let mut all = Vec::new();
+            for (name, ty) in members {
+                for (path, value) in values_with(ty, text) {
+                    let mut object = nulls.clone();
+                    object.insert(name.clone(), value);
+                    all.push((format!(".{name}{path}"), Value::Object(object)));
+                }
+            }
+            all
+        }
+        _ => Vec::new(),
+    }
+}
+
+#[test]
+fn a_text_before_the_csr_is_refused_and_points_nowhere() {
+    each_is_refused(&[(
+        |o| o.csr = Attr::Known(format!("canary\n{}", csr())),
+        "error : Invalid CSR. `csr` cannot be ordered with: a text that is not shown here stands before",
+    )]);
 }
 
 #[test]
