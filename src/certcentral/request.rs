@@ -34,7 +34,7 @@ pub struct Request {
     #[serde(default, deserialize_with = "flexible::object")]
     pub processor: Option<User>,
     /// What it is about.
-    #[serde(default, deserialize_with = "flexible::object")]
+    #[serde(default, deserialize_with = "flexible::needed::object")]
     pub order: Option<RequestOrder>,
     /// Note of the requester.
     #[serde(default, deserialize_with = "flexible::text")]

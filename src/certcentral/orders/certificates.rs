@@ -75,7 +75,7 @@ impl Duplicate {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct CertificateChain {
     /// Despite the API's name for it, the certificate itself is among them.
-    #[serde(default, deserialize_with = "flexible::list")]
+    #[serde(default, deserialize_with = "flexible::needed::list")]
     pub intermediates: Vec<ChainItem>,
 }
 
@@ -98,7 +98,7 @@ pub struct IssuedCertificate {
     /// The certificate.
     pub id: CertificateId,
     /// `issued`, `pending`, `rejected`, `approved` and others.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "flexible::word")]
     pub status: Option<OrderStatus>,
     /// SHA-1, 40 upper-case hex digits; once issued.
     #[serde(default, deserialize_with = "flexible::text")]
@@ -107,10 +107,10 @@ pub struct IssuedCertificate {
     #[serde(default, deserialize_with = "flexible::text")]
     pub serial_number: Option<String>,
     /// Main name.
-    #[serde(default, deserialize_with = "flexible::text")]
+    #[serde(default, deserialize_with = "flexible::needed::text")]
     pub common_name: Option<String>,
     /// All names, the common name among them.
-    #[serde(default, deserialize_with = "flexible::names")]
+    #[serde(default, deserialize_with = "flexible::needed::names")]
     pub dns_names: Vec<String>,
     /// When it was asked for.
     #[serde(default, deserialize_with = "flexible::timestamp")]
@@ -119,7 +119,7 @@ pub struct IssuedCertificate {
     #[serde(default, deserialize_with = "flexible::date")]
     pub valid_till: Option<Date>,
     /// The CSR in PEM, maybe wrapped otherwise than it was sent.
-    #[serde(default, deserialize_with = "flexible::pem")]
+    #[serde(default, deserialize_with = "flexible::needed::pem")]
     pub csr: Option<String>,
 }
 
@@ -147,7 +147,7 @@ impl Client {
         let path = ["order", "certificate", &order.to_string(), "reissue"];
         let change = Change::of_order(Action::Reissue, order);
         let call = Call::post(change, &path).with_body(reissue)?;
-        self.call(call.once(), Answer::json).await
+        self.call(call.once(), Answer::taken).await
     }
 
     /// Adds a certificate with the same names to an order; the primary one stays valid. Sent
@@ -168,7 +168,7 @@ impl Client {
         let path = ["order", "certificate", &order.to_string(), "duplicate"];
         let change = Change::of_order(Action::Duplicate, order);
         let call = Call::post(change, &path).with_body(duplicate)?;
-        self.call(call.once(), Answer::json).await
+        self.call(call.once(), Answer::taken).await
     }
 
     /// The certificate with its issuers, as JSON.

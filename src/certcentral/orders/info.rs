@@ -29,6 +29,7 @@ pub struct Order {
     /// Where in its life it is.
     pub status: OrderStatus,
     /// The primary certificate; thin until it is issued. Duplicates never show here.
+    #[serde(deserialize_with = "flexible::needed::whole")]
     pub certificate: OrderCertificate,
     /// Whether a later order renews this one.
     #[serde(default, deserialize_with = "flexible::boolean")]
@@ -113,7 +114,7 @@ pub struct OrderCertificate {
     #[serde(default, deserialize_with = "flexible::id")]
     pub id: Option<CertificateId>,
     /// Sometimes present; the status of the order counts.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "flexible::word")]
     pub status: Option<OrderStatus>,
     /// SHA-1, 40 upper-case hex digits; once issued.
     #[serde(default, deserialize_with = "flexible::text")]
@@ -122,10 +123,10 @@ pub struct OrderCertificate {
     #[serde(default, deserialize_with = "flexible::text")]
     pub serial_number: Option<String>,
     /// Main name.
-    #[serde(default, deserialize_with = "flexible::text")]
+    #[serde(default, deserialize_with = "flexible::needed::text")]
     pub common_name: Option<String>,
     /// All names, the common name among them.
-    #[serde(default, deserialize_with = "flexible::names")]
+    #[serde(default, deserialize_with = "flexible::needed::names")]
     pub dns_names: Vec<String>,
     /// First day of validity; once issued.
     #[serde(default, deserialize_with = "flexible::date")]
@@ -276,7 +277,7 @@ pub struct OrderInfoRequest {
     /// The request.
     pub id: RequestId,
     /// How far it is.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "flexible::word")]
     pub status: Option<RequestStatus>,
     /// `new_request`, `reissue`, `duplicate` or `revoke`; old orders write spaces for underscores.
     #[serde(default, rename = "type", deserialize_with = "flexible::text")]

@@ -18,7 +18,7 @@ pub struct ValidationStatus {
     #[serde(default, deserialize_with = "flexible::id")]
     pub order_id: Option<OrderId>,
     /// Where in its life it is.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "flexible::word")]
     pub order_status: Option<OrderStatus>,
     /// The organization.
     #[serde(default, deserialize_with = "flexible::id")]
@@ -65,7 +65,7 @@ pub struct RandomValue {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct DcvCheck {
     /// Where in its life the order is now.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "flexible::word")]
     pub order_status: Option<OrderStatus>,
     /// The certificate, if it was issued.
     #[serde(default, deserialize_with = "flexible::id")]

@@ -5,6 +5,7 @@ mod concurrent_orders;
 mod every_call;
 mod fixtures;
 mod lists;
+mod odd_members;
 mod order_bodies;
 mod retry;
 pub(crate) mod server;
