@@ -7,6 +7,7 @@ use time::{Date, OffsetDateTime};
 
 use super::place::{ChainItem, NewCertificate, PlacedOrder};
 use super::status::OrderStatus;
+use crate::certcentral::about::About;
 use crate::certcentral::flexible;
 use crate::certcentral::http::{Action, Answer, Call, Change, Client, Error, listing};
 use crate::certcentral::id::{CertificateId, OrderId};
@@ -147,7 +148,8 @@ impl Client {
         let path = ["order", "certificate", &order.to_string(), "reissue"];
         let change = Change::of_order(Action::Reissue, order);
         let call = Call::post(change, &path).with_body(reissue)?;
-        self.call(call.once(), Answer::taken).await
+        self.call(call.once(), |answer| taken_for(order, answer))
+            .await
     }
 
     /// Adds a certificate with the same names to an order; the primary one stays valid. Sent
@@ -168,7 +170,8 @@ impl Client {
         let path = ["order", "certificate", &order.to_string(), "duplicate"];
         let change = Change::of_order(Action::Duplicate, order);
         let call = Call::post(change, &path).with_body(duplicate)?;
-        self.call(call.once(), Answer::taken).await
+        self.call(call.once(), |answer| taken_for(order, answer))
+            .await
     }
 
     /// The certificate with its issuers, as JSON.
@@ -233,4 +236,11 @@ impl Client {
         self.whole_list::<IssuedCertificates>(Call::get(&path))
             .await
     }
+}
+
+/// Reads what came of a further certificate of `order`.
+fn taken_for(order: OrderId, answer: Answer) -> Result<PlacedOrder, Error> {
+    let placed: PlacedOrder = answer.taken()?;
+    About::Order.hold(order, Some(placed.id))?;
+    Ok(placed)
 }

@@ -1,5 +1,6 @@
 //! The client against a server that plays a script, and against the API's own examples.
 
+mod about;
 mod bodies;
 mod concurrent_orders;
 mod every_call;

@@ -38,6 +38,8 @@ async fn an_answer_that_is_none_leaves_the_state_as_it_was() {
         "after remove pointer=/status",
         "after remove pointer=/id",
         "after set pointer=/id value=0",
+        "after set pointer=/id value=2147500999",
+        "before answer {\"status\": 200, \"body\": \"{\\\"errors\\\":[{\\\"code\\\":\\\"late\\\"}]}\"}",
         "after set pointer=/certificate value=7",
     ];
     each(faults, async |fault| {
@@ -69,6 +71,15 @@ async fn what_nobody_has_heard_of_is_recorded_and_plans_nothing() {
         "after set pointer=/dcv_method value=odd",
         "after set pointer=/certificate/signature_hash value=sha256-or-so",
         "after form form=unknown_fields",
+        "after set pointer=/price value={}",
+        "after set pointer=/container value=5",
+        "after set pointer=/custom_fields value=\"\"",
+        "after set pointer=/validity_years value=1.5",
+        "after set pointer=/certificate/key_size value=[[]]",
+        "after set pointer=/certificate/server_platform value=apache",
+        "after set pointer=/requests value=[{\"id\":\"7f1d4c57-9c0e-4d9b-8a51-c0aa3f0a4c1e\"}]",
+        "after set pointer=/organization_contact value=[1]",
+        "after set pointer=/product value=true",
     ];
     each(faults, async |fault| {
         let mut bed = bed_without_repeats();
