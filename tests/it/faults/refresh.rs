@@ -62,6 +62,50 @@ fn fault_of(fault: &str) -> String {
     format!("{INFO} 1x* {fault}")
 }
 
+/// What was issued stays until something says that it ended.
+#[tokio::test]
+async fn an_answer_that_says_less_than_the_one_before_takes_nothing_from_state() {
+    let faults = [
+        "after remove pointer=/certificate/serial_number",
+        "after set pointer=/certificate/serial_number value={}",
+        "after remove pointer=/certificate/thumbprint",
+        "after remove pointer=/certificate/valid_from",
+        "after set pointer=/certificate/valid_till value=soon",
+        "after set pointer=/certificate/id value=null",
+        "after remove pointer=/order_valid_till",
+        "after set pointer=/certificate value={\"common_name\":\"shop.example.com\",\"dns_names\":[\"shop.example.com\"]}",
+    ];
+    each(faults, async |fault| {
+        let mut bed = bed_without_repeats();
+        let _applied = try_apply(&mut bed, &order(), fault).await;
+        assert!(bed.order()["certificate_pem"].is_string(), "{fault}");
+        let before = bed.order().clone();
+        add(&bed.sandbox, &fault_of(fault));
+        bed.terraform.refresh().await.unwrap().expect_success();
+        for attribute in [
+            "certificate_id",
+            "serial_number",
+            "thumbprint",
+            "valid_from",
+            "valid_till",
+            "order_valid_till",
+            "certificate_pem",
+            "fullchain_pem",
+            "certificate_chain",
+        ] {
+            assert_eq!(
+                bed.order()[attribute],
+                before[attribute],
+                "{fault}: {attribute}"
+            );
+        }
+        bed.sandbox.clear_rules();
+        bed.terraform.refresh().await.unwrap().expect_success();
+        assert_one_order_and_an_empty_plan(&mut bed, &order(), fault).await;
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn what_nobody_has_heard_of_is_recorded_and_plans_nothing() {
     let faults = [
