@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use time::OffsetDateTime;
 
+use super::about::About;
 use super::flexible;
 use super::http::{Call, Client, Error, listing};
 use super::id::{ContainerId, DomainId};
@@ -80,7 +81,9 @@ impl Client {
         let call = Call::get(&["domain", &id.to_string()])
             .with_query("include_dcv", true)
             .with_query("include_validation", true);
-        self.fetch(call).await
+        let found: Domain = self.fetch(call).await?;
+        About::Domain.hold(id, Some(found.id))?;
+        Ok(found)
     }
 
     /// All domains of the account or of one container, over all pages.

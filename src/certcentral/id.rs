@@ -6,6 +6,8 @@ use std::str::FromStr;
 use serde::de::{self, Deserializer, Visitor};
 use serde::{Deserialize, Serialize};
 
+use super::flexible::needed::whole_number;
+
 /// A number that cannot be an identifier: zero, negative, or not a whole number.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0} is not an id; an id is a whole number above zero")]
@@ -93,6 +95,10 @@ impl Visitor<'_> for IdVisitor {
         i64::try_from(number).map_err(|_| E::custom("an id above the range of 64 bits"))
     }
 
+    fn visit_f64<E: de::Error>(self, number: f64) -> Result<i64, E> {
+        whole_number(number).ok_or_else(|| E::custom(InvalidId(number.to_string())))
+    }
+
     fn visit_str<E: de::Error>(self, text: &str) -> Result<i64, E> {
         OrderId::from_str(text).map(OrderId::get).map_err(E::custom)
     }
@@ -104,7 +110,12 @@ mod tests {
 
     #[test]
     fn numbers_and_strings_of_digits_are_ids() {
-        for json in ["2147500123", "\"2147500123\""] {
+        for json in [
+            "2147500123",
+            "\"2147500123\"",
+            "2147500123.0",
+            "2.147500123e9",
+        ] {
             let id: OrderId = serde_json::from_str(json).unwrap();
             assert_eq!(id.get(), 2_147_500_123, "{json}");
         }
@@ -126,6 +137,11 @@ mod tests {
             "\"\"",
             "\"1 \"",
             "1.5",
+            "-7.0",
+            "0.0",
+            "1e16",
+            "99999999999999999999",
+            "\"1.0\"",
             "null",
             "true",
             "[1]",

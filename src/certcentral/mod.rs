@@ -7,8 +7,9 @@
 //! The calls of a process to one account keep to CertCentral's request limits.
 //!
 //! `http` makes calls; the endpoints stand in a file per group, those of orders in `orders`.
-//! `flexible` reads the API's irregular JSON.
+//! `flexible` reads the API's irregular JSON, and `about` holds an answer against what was asked.
 
+mod about;
 mod account;
 mod domain;
 mod flexible;

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use time::OffsetDateTime;
 
+use super::about::About;
 use super::flexible;
 use super::http::{Call, Client, Error, listing};
 use super::id::{ContainerId, OrganizationId};
@@ -145,8 +146,10 @@ impl Client {
     /// Source: <https://dev.digicert.com/en/certcentral-apis/services-api/organizations/organization-info.html>
     pub async fn organization(&self, organization: OrganizationId) -> Result<Organization, Error> {
         let call = Call::get(&["organization", &organization.to_string()]);
-        self.fetch(call.with_query("include_validation", true))
-            .await
+        let call = call.with_query("include_validation", true);
+        let found: Organization = self.fetch(call).await?;
+        About::Organization.hold(organization, Some(found.id))?;
+        Ok(found)
     }
 
     /// Who may approve EV orders.

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::about::About;
 use super::flexible;
 use super::http::{Call, Client, Error, listing};
 use super::orders::info::{CaCert, ServerPlatform};
@@ -101,7 +102,9 @@ impl Client {
     ///
     /// Source: <https://dev.digicert.com/certcentral-apis/services-api/products/product-info.html>
     pub async fn product(&self, name_id: &str) -> Result<Product, Error> {
-        self.fetch(Call::get(&["product", name_id])).await
+        let found: Product = self.fetch(Call::get(&["product", name_id])).await?;
+        About::Product.hold(name_id, Some(&found.name_id))?;
+        Ok(found)
     }
 }
 

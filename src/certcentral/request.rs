@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
+use super::about::About;
 use super::flexible;
 use super::http::{Action, Answer, Call, Change, Client, Error, listing};
 use super::id::{OrderId, RequestId};
@@ -34,7 +35,7 @@ pub struct Request {
     #[serde(default, deserialize_with = "flexible::object")]
     pub processor: Option<User>,
     /// What it is about.
-    #[serde(default, deserialize_with = "flexible::object")]
+    #[serde(default, deserialize_with = "flexible::needed::object")]
     pub order: Option<RequestOrder>,
     /// Note of the requester.
     #[serde(default, deserialize_with = "flexible::text")]
@@ -125,8 +126,10 @@ impl Client {
     ///
     /// Source: <https://dev.digicert.com/services-api/requests/request-info/>
     pub async fn request(&self, request: RequestId) -> Result<Request, Error> {
-        self.fetch(Call::get(&["request", &request.to_string()]))
-            .await
+        let call = Call::get(&["request", &request.to_string()]);
+        let found: Request = self.fetch(call).await?;
+        About::Request.hold(request, Some(found.id))?;
+        Ok(found)
     }
 
     /// All requests, or those with one status, over all pages. Orders that wait for approval may

@@ -22,7 +22,8 @@ pub enum Form {
     OtherCase,
     /// PEM with plain line feeds.
     LineFeeds,
-    /// Members that nobody has heard of, of every type, in every object.
+    /// Members that nobody has heard of, of every type, in every object that has any: `{}` stays
+    /// the API's way to write an empty list.
     UnknownFields,
     /// `errors` as one object instead of a list.
     ErrorsAsObject,
@@ -117,7 +118,7 @@ impl Form {
     }
 
     fn object(self, members: &mut Map<String, Value>) {
-        if self != Self::UnknownFields {
+        if self != Self::UnknownFields || members.is_empty() {
             return;
         }
         let unheard = [
@@ -223,6 +224,7 @@ mod tests {
         let strange = after(Form::UnknownFields, json!({ "a": { "id": 1 } }));
         assert_eq!(strange["a"]["id"], 1);
         assert_eq!(strange["a"]["x_list"], strange["x_list"]);
+        assert_eq!(after(Form::UnknownFields, json!({})), json!({}));
     }
 
     #[test]

@@ -1,15 +1,19 @@
 //! An answer that arrived in full: as data, as a refusal, and the time on it.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use reqwest::header::HeaderValue;
-use serde::de::DeserializeOwned;
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_json::Value;
 use time::{Date, OffsetDateTime};
 
 use super::api_key::ApiKey;
 use super::error::{ApiError, Error, ErrorBody};
+use super::paging::Listing;
 
 /// Status and body of an answer. The body is not printed by `Debug`.
 pub(crate) struct Answer {
@@ -65,9 +69,18 @@ impl Answer {
         self.date.filter(|_| is_success || is_refusal())
     }
 
-    /// The body as data. Strict: a body that was cut off is no data, and neither is one with a byte
-    /// that is no text, even where nothing reads it: only texts have lost the key.
+    /// The body as data. A success with `errors` in it is a refusal, whatever else stands there.
     pub(crate) fn json<T: DeserializeOwned>(self) -> Result<T, Error> {
+        if self.tells_errors() {
+            return Err(self.refusal());
+        }
+        self.taken()
+    }
+
+    /// The body as data, whatever else stands beside them: what CertCentral has taken is known by
+    /// the id in the answer. Strict: a body that was cut off is no data, and neither is one with a
+    /// byte that is no text, even where nothing reads it: only texts have lost the key.
+    pub(crate) fn taken<T: DeserializeOwned>(self) -> Result<T, Error> {
         if self.is_html() {
             return Err(self.not_json());
         }
@@ -76,19 +89,10 @@ impl Answer {
         };
         match serde_json::from_str(text) {
             Ok(data) => Ok(data),
-            // A success with `errors` in it is a refusal all the same.
-            Err(_)
-                if self
-                    .api_error()
-                    .is_some_and(|error| !error.errors.is_empty()) =>
-            {
-                Err(self.refusal())
-            }
-            Err(error) if error.is_data() => Err(Error::Decode {
-                message: self.key.harmless(&error.to_string()),
-                quoted: self.key.quote(&self.body),
-                host: self.host,
-                status: self.status,
+            Err(error) if error.is_data() => Err(if self.tells_errors() {
+                self.refusal()
+            } else {
+                self.unknown_shape(&error.to_string())
             }),
             Err(_) => Err(self.not_json()),
         }
@@ -101,12 +105,30 @@ impl Answer {
         if self.status == 200 {
             return self.json();
         }
-        Err(Error::Decode {
-            message: "a GET is answered with 200".to_owned(),
-            quoted: self.key.quote(&self.body),
-            host: self.host,
-            status: self.status,
-        })
+        Err(self.unknown_shape("a GET is answered with 200"))
+    }
+
+    /// The body of an answer to a GET as a list. Only three bodies say that there is nothing: `{}`,
+    /// an empty list of the items, and a page of none. Anything else that shows no items, such as
+    /// `[]` or a message, is no list: an order that is there would be bought again.
+    pub(crate) fn listed<L: Listing>(self) -> Result<L, Error> {
+        if self.status == 200 && !self.is_html() && !self.tells_errors() && !self.is_list::<L>() {
+            let expected = format!("a list is an object with `{}` or `page`", L::MEMBER);
+            return Err(self.unknown_shape(&expected));
+        }
+        self.found()
+    }
+
+    /// Whether JSON has the form of that list. What is no JSON at all is not judged here.
+    fn is_list<L: Listing>(&self) -> bool {
+        match serde_json::from_slice::<BTreeMap<String, IgnoredAny>>(&self.body) {
+            Ok(members) => {
+                members.is_empty()
+                    || members.contains_key(L::MEMBER)
+                    || members.contains_key("page")
+            }
+            Err(error) => !error.is_data(),
+        }
     }
 
     /// The body as data, or `None` from a 204. Any other answer without a body is cut off.
@@ -123,10 +145,10 @@ impl Answer {
         if self.is_html() {
             return Err(self.not_json());
         }
-        match self.api_error() {
-            Some(error) if !error.errors.is_empty() => Err(Error::Api(error)),
-            _ => Ok(()),
+        if self.tells_errors() {
+            return Err(self.refusal());
         }
+        Ok(())
     }
 
     /// The body as text, for endpoints that answer PEM.
@@ -141,6 +163,34 @@ impl Answer {
                 ..self
             }
             .not_json()),
+        }
+    }
+
+    /// Whether the body has errors in it, in whatever form.
+    fn tells_errors(&self) -> bool {
+        #[derive(Default, Deserialize)]
+        struct Told {
+            #[serde(default)]
+            errors: Value,
+        }
+
+        !self.is_html()
+            && match self.peek::<Told>().errors {
+                Value::Null | Value::Bool(false) => false,
+                Value::String(text) => !text.is_empty(),
+                Value::Array(items) => !items.is_empty(),
+                Value::Object(entries) => !entries.is_empty(),
+                Value::Number(number) => number.as_i64() != Some(0),
+                Value::Bool(true) => true,
+            }
+    }
+
+    fn unknown_shape(self, what: &str) -> Error {
+        Error::Decode {
+            message: self.key.harmless(what),
+            quoted: self.key.quote(&self.body),
+            host: self.host,
+            status: self.status,
         }
     }
 

@@ -44,6 +44,7 @@ impl Error {
             Self::Redirect { .. }
             | Self::BodyTooLarge { .. }
             | Self::Decode { .. }
+            | Self::AboutAnother { .. }
             | Self::ItemsMissing { .. }
             | Self::TooManyPages { .. } => false,
         };
@@ -118,6 +119,11 @@ mod tests {
             status: 303,
             target_host: None,
         };
+        let about_another = Error::AboutAnother {
+            what: "order".to_owned(),
+            asked: "7".to_owned(),
+            told: "8".to_owned(),
+        };
         let too_large = Error::BodyTooLarge {
             host: "h".to_owned(),
             status: 201,
@@ -163,6 +169,7 @@ mod tests {
             (not_json(503), Unknown),
             (decode(201), Unknown),
             (decode(200), Unknown),
+            (about_another, Unknown),
             (redirect, Unknown),
             (too_large, Unknown),
         ];

@@ -77,6 +77,16 @@ pub enum Error {
         /// The body, at most 500 characters.
         quoted: String,
     },
+    /// The answer is about something else than what was asked for. Nothing of it was read.
+    #[error("the answer is about something else: asked for {what} {asked}, got {told}")]
+    AboutAnother {
+        /// What the look-up goes by, as in `order`.
+        what: String,
+        /// Which one was asked for.
+        asked: String,
+        /// Which one the answer tells, or `none`.
+        told: String,
+    },
     /// A list has items by its own total, and shows none of them.
     #[error("the list of {path} shows none of its {total} items")]
     ItemsMissing {
@@ -301,6 +311,7 @@ impl Error {
             | Self::Decode { status, .. } => Some(*status),
             Self::GaveUp { last, .. } => last.status(),
             Self::Transport { .. }
+            | Self::AboutAnother { .. }
             | Self::ItemsMissing { .. }
             | Self::TooManyPages { .. }
             | Self::NotSent { .. }

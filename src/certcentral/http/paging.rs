@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use super::answer::Answer;
 use super::call::Call;
 use super::client::Client;
 use super::error::Error;
@@ -18,7 +19,7 @@ pub(crate) const MAX_PAGES: usize = 200;
 /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/list-orders.html>
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 pub(crate) struct Page {
-    #[serde(default, deserialize_with = "flexible::integer")]
+    #[serde(default, deserialize_with = "flexible::needed::integer")]
     pub(crate) total: Option<i64>,
 }
 
@@ -26,6 +27,9 @@ pub(crate) struct Page {
 pub(crate) trait Listing: DeserializeOwned {
     /// What is listed.
     type Item;
+
+    /// The member that holds the items.
+    const MEMBER: &'static str;
 
     /// Returns the items, and what the answer says about the list.
     fn into_parts(self) -> (Vec<Self::Item>, Option<Page>);
@@ -37,14 +41,16 @@ macro_rules! listing {
         $(#[$doc])*
         #[derive(Debug, serde::Deserialize)]
         pub(crate) struct $name {
-            #[serde(default, deserialize_with = "crate::certcentral::flexible::list")]
+            #[serde(default, deserialize_with = "crate::certcentral::flexible::needed::list")]
             pub(crate) $member: Vec<$item>,
-            #[serde(default, deserialize_with = "crate::certcentral::flexible::object")]
+            #[serde(default, deserialize_with = "crate::certcentral::flexible::needed::object")]
             pub(crate) page: Option<crate::certcentral::http::paging::Page>,
         }
 
         impl crate::certcentral::http::paging::Listing for $name {
             type Item = $item;
+
+            const MEMBER: &'static str = stringify!($member);
 
             fn into_parts(self) -> (Vec<$item>, Option<crate::certcentral::http::paging::Page>) {
                 (self.$member, self.page)
@@ -61,7 +67,7 @@ impl Client {
         &self,
         call: Call<'_>,
     ) -> Result<Vec<L::Item>, Error> {
-        Ok(self.fetch::<L>(call).await?.into_parts().0)
+        Ok(self.call(call, Answer::listed::<L>).await?.into_parts().0)
     }
 
     /// Reads a list page by page until its total is reached or a page is empty. Without a total,
@@ -77,7 +83,7 @@ impl Client {
                 .clone()
                 .with_query("offset", items.len())
                 .with_query("limit", MAX_PAGE_SIZE);
-            let (page_items, page) = self.fetch::<L>(page).await?.into_parts();
+            let (page_items, page) = self.call(page, Answer::listed::<L>).await?.into_parts();
             let is_empty = page_items.is_empty();
             items.extend(page_items);
             let total = page.and_then(|page| page.total).unwrap_or(0);

@@ -7,6 +7,7 @@ use time::{Date, OffsetDateTime};
 
 use super::place::{ChainItem, NewCertificate, PlacedOrder};
 use super::status::OrderStatus;
+use crate::certcentral::about::About;
 use crate::certcentral::flexible;
 use crate::certcentral::http::{Action, Answer, Call, Change, Client, Error, listing};
 use crate::certcentral::id::{CertificateId, OrderId};
@@ -75,7 +76,7 @@ impl Duplicate {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct CertificateChain {
     /// Despite the API's name for it, the certificate itself is among them.
-    #[serde(default, deserialize_with = "flexible::list")]
+    #[serde(default, deserialize_with = "flexible::needed::list")]
     pub intermediates: Vec<ChainItem>,
 }
 
@@ -98,7 +99,7 @@ pub struct IssuedCertificate {
     /// The certificate.
     pub id: CertificateId,
     /// `issued`, `pending`, `rejected`, `approved` and others.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "flexible::word")]
     pub status: Option<OrderStatus>,
     /// SHA-1, 40 upper-case hex digits; once issued.
     #[serde(default, deserialize_with = "flexible::text")]
@@ -107,10 +108,10 @@ pub struct IssuedCertificate {
     #[serde(default, deserialize_with = "flexible::text")]
     pub serial_number: Option<String>,
     /// Main name.
-    #[serde(default, deserialize_with = "flexible::text")]
+    #[serde(default, deserialize_with = "flexible::needed::text")]
     pub common_name: Option<String>,
     /// All names, the common name among them.
-    #[serde(default, deserialize_with = "flexible::names")]
+    #[serde(default, deserialize_with = "flexible::needed::names")]
     pub dns_names: Vec<String>,
     /// When it was asked for.
     #[serde(default, deserialize_with = "flexible::timestamp")]
@@ -119,7 +120,7 @@ pub struct IssuedCertificate {
     #[serde(default, deserialize_with = "flexible::date")]
     pub valid_till: Option<Date>,
     /// The CSR in PEM, maybe wrapped otherwise than it was sent.
-    #[serde(default, deserialize_with = "flexible::pem")]
+    #[serde(default, deserialize_with = "flexible::needed::pem")]
     pub csr: Option<String>,
 }
 
@@ -147,7 +148,8 @@ impl Client {
         let path = ["order", "certificate", &order.to_string(), "reissue"];
         let change = Change::of_order(Action::Reissue, order);
         let call = Call::post(change, &path).with_body(reissue)?;
-        self.call(call.once(), Answer::json).await
+        self.call(call.once(), |answer| taken_for(order, answer))
+            .await
     }
 
     /// Adds a certificate with the same names to an order; the primary one stays valid. Sent
@@ -168,7 +170,8 @@ impl Client {
         let path = ["order", "certificate", &order.to_string(), "duplicate"];
         let change = Change::of_order(Action::Duplicate, order);
         let call = Call::post(change, &path).with_body(duplicate)?;
-        self.call(call.once(), Answer::json).await
+        self.call(call.once(), |answer| taken_for(order, answer))
+            .await
     }
 
     /// The certificate with its issuers, as JSON.
@@ -233,4 +236,11 @@ impl Client {
         self.whole_list::<IssuedCertificates>(Call::get(&path))
             .await
     }
+}
+
+/// Reads what came of a further certificate of `order`.
+fn taken_for(order: OrderId, answer: Answer) -> Result<PlacedOrder, Error> {
+    let placed: PlacedOrder = answer.taken()?;
+    About::Order.hold(order, Some(placed.id))?;
+    Ok(placed)
 }

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use time::{Date, OffsetDateTime};
 
 use super::status::{OrderStatus, RequestStatus};
+use crate::certcentral::about::About;
 use crate::certcentral::flexible;
 use crate::certcentral::http::{Call, Client, Error};
 use crate::certcentral::id::{CertificateId, ContainerId, OrderId, OrganizationId, RequestId};
@@ -29,6 +30,7 @@ pub struct Order {
     /// Where in its life it is.
     pub status: OrderStatus,
     /// The primary certificate; thin until it is issued. Duplicates never show here.
+    #[serde(deserialize_with = "flexible::needed::whole")]
     pub certificate: OrderCertificate,
     /// Whether a later order renews this one.
     #[serde(default, deserialize_with = "flexible::boolean")]
@@ -113,7 +115,7 @@ pub struct OrderCertificate {
     #[serde(default, deserialize_with = "flexible::id")]
     pub id: Option<CertificateId>,
     /// Sometimes present; the status of the order counts.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "flexible::word")]
     pub status: Option<OrderStatus>,
     /// SHA-1, 40 upper-case hex digits; once issued.
     #[serde(default, deserialize_with = "flexible::text")]
@@ -122,10 +124,10 @@ pub struct OrderCertificate {
     #[serde(default, deserialize_with = "flexible::text")]
     pub serial_number: Option<String>,
     /// Main name.
-    #[serde(default, deserialize_with = "flexible::text")]
+    #[serde(default, deserialize_with = "flexible::needed::text")]
     pub common_name: Option<String>,
     /// All names, the common name among them.
-    #[serde(default, deserialize_with = "flexible::names")]
+    #[serde(default, deserialize_with = "flexible::needed::names")]
     pub dns_names: Vec<String>,
     /// First day of validity; once issued.
     #[serde(default, deserialize_with = "flexible::date")]
@@ -276,7 +278,7 @@ pub struct OrderInfoRequest {
     /// The request.
     pub id: RequestId,
     /// How far it is.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "flexible::word")]
     pub status: Option<RequestStatus>,
     /// `new_request`, `reissue`, `duplicate` or `revoke`; old orders write spaces for underscores.
     #[serde(default, rename = "type", deserialize_with = "flexible::text")]
@@ -309,6 +311,30 @@ impl OrderRef {
             Self::SerialNumber(hex) | Self::Thumbprint(hex) => hex.clone(),
         }
     }
+
+    /// Refuses an order that is not the one that is named.
+    fn hold(&self, order: &Order) -> Result<(), Error> {
+        let certificate = &order.certificate;
+        match self {
+            Self::Id(id) => About::Order.hold(id, Some(order.id)),
+            Self::SerialNumber(hex) => {
+                About::SerialNumber.hold(hex, certificate.serial_number.as_ref())
+            }
+            Self::Thumbprint(hex) => About::Thumbprint.hold(hex, certificate.thumbprint.as_ref()),
+        }
+    }
+}
+
+impl Order {
+    /// Refuses an order that a look-up by `reference` has shown and that bears another one. An
+    /// order that tells none may have lost it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::AboutAnother`].
+    pub fn hold_against_reference(&self, reference: &str) -> Result<(), Error> {
+        About::Reference.hold(reference, self.alternative_order_id.as_ref())
+    }
 }
 
 impl From<OrderId> for OrderRef {
@@ -322,12 +348,15 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`Error`]; a 404 with `not_found|order` also means that the key does not see the order.
+    /// [`Error`]; a 404 with `not_found|order` also means that the key does not see the order, and
+    /// [`Error::AboutAnother`] that the answer is about another one.
     ///
     /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/order-info.html>
     pub async fn order(&self, order: impl Into<OrderRef>) -> Result<Order, Error> {
-        let segment = order.into().segment();
-        self.fetch(Call::get(&["order", "certificate", &segment]))
-            .await
+        let asked = order.into();
+        let call = Call::get(&["order", "certificate", &asked.segment()]);
+        let order: Order = self.fetch(call).await?;
+        asked.hold(&order)?;
+        Ok(order)
     }
 }

@@ -9,6 +9,7 @@ use time::{Date, OffsetDateTime};
 use super::info::{ContainerRef, OrganizationRef, ProductRef};
 use super::status::OrderStatus;
 use crate::certcentral::flexible;
+use crate::certcentral::http::error::ApiError;
 use crate::certcentral::http::{Call, Client, Error, listing};
 use crate::certcentral::id::{CertificateId, ContainerId, OrderId, OrganizationId};
 
@@ -49,6 +50,7 @@ pub struct ListedOrder {
     /// Where in its life it is.
     pub status: OrderStatus,
     /// Its primary certificate.
+    #[serde(deserialize_with = "flexible::needed::whole")]
     pub certificate: ListedCertificate,
     /// Whether a later order renews this one.
     #[serde(default, deserialize_with = "flexible::boolean")]
@@ -79,10 +81,10 @@ pub struct ListedCertificate {
     #[serde(default, deserialize_with = "flexible::id")]
     pub id: Option<CertificateId>,
     /// Main name.
-    #[serde(default, deserialize_with = "flexible::text")]
+    #[serde(default, deserialize_with = "flexible::needed::text")]
     pub common_name: Option<String>,
     /// All names, the common name among them.
-    #[serde(default, deserialize_with = "flexible::names")]
+    #[serde(default, deserialize_with = "flexible::needed::names")]
     pub dns_names: Vec<String>,
     /// Last day of validity; once issued.
     #[serde(default, deserialize_with = "flexible::date")]
@@ -170,12 +172,14 @@ impl Client {
     }
 
     /// All orders with this `alternative_order_id` that the key sees. CertCentral does not make the
-    /// reference unique. None is an empty list, whether the API writes that as 404, `{}` or `[]`.
+    /// reference unique. None is an empty list, whether the API writes that as a 404 that says so,
+    /// as `{}`, or as a page of none.
     ///
     /// # Errors
     ///
-    /// [`Error`]. A 404 of something other than the API (HTML), or of a wrong base URL
-    /// (`not_found|route`), is an error: taking it for "no order" would buy again.
+    /// [`Error`]. A 404 of something other than the API (HTML), of a wrong base URL
+    /// (`not_found|route`), or without a reason, is an error: taking it for "no order" would buy
+    /// again.
     ///
     /// Source: <https://dev.digicert.com/services-api/orders/get-orders-alternative-order-id/>
     pub async fn orders_by_alternative_id(
@@ -186,9 +190,7 @@ impl Client {
         let mut seen = BTreeSet::new();
         let found = match self.all_pages::<AlternateOrders>(call).await {
             Ok(found) => found,
-            Err(Error::Api(error)) if error.status == 404 && !error.has("not_found|route") => {
-                Vec::new()
-            }
+            Err(Error::Api(refusal)) if says_no_order(&refusal) => Vec::new(),
             Err(error) => return Err(error),
         };
         Ok(found
@@ -207,4 +209,12 @@ impl Client {
         self.whole_list::<StatusChanges>(call.with_query("seconds", seconds))
             .await
     }
+}
+
+/// Whether the API says of a reference, in the code that it has for it, that no order bears it.
+fn says_no_order(refusal: &ApiError) -> bool {
+    let is_for_it = |code: &str| matches!(code, "not_found" | "not_found|order");
+    refusal.status == 404
+        && !refusal.errors.is_empty()
+        && refusal.errors.iter().all(|item| is_for_it(&item.code))
 }

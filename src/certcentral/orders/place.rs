@@ -1,6 +1,6 @@
 //! The order POST: what is sent, what comes back, and the call itself.
 
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::status::RequestStatus;
 use super::validation::DcvToken;
@@ -278,27 +278,43 @@ pub struct CustomFieldValue {
 /// An order that CertCentral has accepted. Whether a certificate is issued shows in
 /// `certificate_chain` only: a `certificate_id` may point to one that is still to come.
 ///
+/// The id is all that makes it one. Every other member may be missing or odd.
+///
 /// Source: <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/>
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlacedOrder {
     /// The order.
     pub id: OrderId,
     /// Approval steps; empty if approval was skipped.
-    #[serde(default, deserialize_with = "flexible::list")]
     pub requests: Vec<OrderRequest>,
     /// The certificate to come, once no approval is needed any more.
-    #[serde(default, deserialize_with = "flexible::id")]
     pub certificate_id: Option<CertificateId>,
     /// The certificate and those that certify it, if it was issued at once. Find the leaf by its
     /// key.
-    #[serde(default, deserialize_with = "flexible::list")]
     pub certificate_chain: Vec<ChainItem>,
     /// Random value for domain control validation by token; one for all names.
-    #[serde(default, deserialize_with = "flexible::text")]
     pub dcv_random_value: Option<String>,
     /// Domains whose control is to be proven.
-    #[serde(default, deserialize_with = "flexible::list")]
     pub domains: Vec<OrderDomain>,
+    /// Names of the members that were of another type than they should be, and were left out in
+    /// whole or in part.
+    pub odd_members: Vec<&'static str>,
+}
+
+impl<'de> Deserialize<'de> for PlacedOrder {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        use flexible::needed;
+        let mut members = flexible::Members::deserialize(deserializer)?;
+        Ok(Self {
+            id: members.required("id")?,
+            requests: members.optional("requests", needed::list, flexible::list),
+            certificate_id: members.optional("certificate_id", needed::id, flexible::id),
+            certificate_chain: members.optional("certificate_chain", needed::list, flexible::list),
+            dcv_random_value: members.optional("dcv_random_value", needed::text, flexible::text),
+            domains: members.optional("domains", needed::list, flexible::list),
+            odd_members: members.odd(),
+        })
+    }
 }
 
 /// An approval step of the order.
@@ -309,7 +325,7 @@ pub struct OrderRequest {
     /// The request.
     pub id: RequestId,
     /// How far it is; absent in answers to a reissue.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "flexible::word")]
     pub status: Option<RequestStatus>,
 }
 
@@ -392,7 +408,7 @@ impl Client {
             ..Change::new(action)
         };
         let call = Call::post(change, &["order", "certificate", product]).with_body(order)?;
-        self.call(call.once(), Answer::json).await
+        self.call(call.once(), Answer::taken).await
     }
 }
 

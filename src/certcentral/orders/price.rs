@@ -42,10 +42,10 @@ pub struct PricedNames {
 pub struct PriceEstimate {
     /// What the order costs, before tax. `0` means that the API cannot tell, never that it is free:
     /// see [`Self::total`].
-    #[serde(default, deserialize_with = "flexible::text")]
+    #[serde(default, deserialize_with = "flexible::needed::text")]
     pub total_price: Option<String>,
     /// Such as `USD`.
-    #[serde(default, deserialize_with = "flexible::text")]
+    #[serde(default, deserialize_with = "flexible::needed::text")]
     pub currency: Option<String>,
     /// Tax on top.
     #[serde(default, deserialize_with = "flexible::text")]

@@ -61,7 +61,7 @@ pub struct Note {
     #[serde(default, deserialize_with = "flexible::timestamp")]
     pub date_created: Option<OffsetDateTime>,
     /// What it says.
-    #[serde(default, deserialize_with = "flexible::text")]
+    #[serde(default, deserialize_with = "flexible::needed::text")]
     pub text: Option<String>,
 }
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::status::OrderStatus;
+use crate::certcentral::about::About;
 use crate::certcentral::flexible;
 use crate::certcentral::http::{Action, Answer, Call, Change, Client, Error};
 use crate::certcentral::id::{CertificateId, OrderId, OrganizationId};
@@ -18,7 +19,7 @@ pub struct ValidationStatus {
     #[serde(default, deserialize_with = "flexible::id")]
     pub order_id: Option<OrderId>,
     /// Where in its life it is.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "flexible::word")]
     pub order_status: Option<OrderStatus>,
     /// The organization.
     #[serde(default, deserialize_with = "flexible::id")]
@@ -65,7 +66,7 @@ pub struct RandomValue {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct DcvCheck {
     /// Where in its life the order is now.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "flexible::word")]
     pub order_status: Option<OrderStatus>,
     /// The certificate, if it was issued.
     #[serde(default, deserialize_with = "flexible::id")]
@@ -122,7 +123,9 @@ impl Client {
     /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/validation-status.html>
     pub async fn validation_status(&self, order: OrderId) -> Result<ValidationStatus, Error> {
         let path = ["order", "certificate", &order.to_string(), "validation"];
-        self.fetch(Call::get(&path)).await
+        let status: ValidationStatus = self.fetch(Call::get(&path)).await?;
+        About::Validation.hold(order, status.order_id)?;
+        Ok(status)
     }
 
     /// The random value of an order; the present one while it is accepted, a new one afterwards.

@@ -173,3 +173,70 @@ async fn what_is_not_the_apis_not_found_is_never_taken_for_no_order() {
     }
     assert_eq!(server.requests().len(), 5);
 }
+
+/// A success that shows no orders is believed only where the API writes "none" like that.
+#[tokio::test]
+async fn what_shows_no_list_is_never_taken_for_no_order() {
+    let refusal = r#"{"errors":[{"code":"internal_error","message":"Later."}]}"#;
+    let beside = r#"{"errors":{"code":"internal_error"},"orders":[],"page":{"total":0}}"#;
+    let bodies = [
+        (refusal, true),
+        (beside, true),
+        (r#"{"errors":"Later.","orders":[]}"#, true),
+        (r#"{"errors":[5],"orders":[]}"#, true),
+        (r#"{"message":"Later."}"#, false),
+        (r#"{"errors":[]}"#, false),
+        (r#"{"error":"Later."}"#, false),
+        (r#"{"data":{"orders":[]}}"#, false),
+        (r#"{"orders":"none"}"#, false),
+        (r#"{"orders":[{}]}"#, false),
+        ("[]", false),
+        ("[[]]", false),
+        ("null", false),
+        ("0", false),
+        (r#""""#, false),
+        ("false", false),
+    ];
+    for (body, is_refusal) in bodies {
+        let server = Server::start(vec![json("200 OK", body), json("200 OK", body)]).await;
+        let client = server.client();
+        let errors = [
+            client.orders_by_alternative_id("t").await.unwrap_err(),
+            client.orders(&OrderFilter::default()).await.unwrap_err(),
+        ];
+        for error in errors {
+            assert_eq!(error.status(), Some(200), "{body}");
+            assert_eq!(error.api().is_some(), is_refusal, "{body}: {error}");
+            assert_eq!(error.certainty(), Certainty::Unknown, "{body}");
+        }
+    }
+}
+
+/// A 404 means "none" only in the API's own code for it.
+#[tokio::test]
+async fn another_404_is_never_taken_for_no_order() {
+    let none = [
+        r#"{"errors":[{"code":"not_found|order","message":"None."}]}"#,
+        r#"{"errors":{"code":"not_found","message":"None."}}"#,
+    ];
+    for body in none {
+        let server = Server::start(vec![json("404 Not Found", body)]).await;
+        let found = server.client().orders_by_alternative_id("t").await;
+        assert_eq!(found.unwrap(), [], "{body}");
+    }
+    let others = [
+        "{}",
+        "[]",
+        r#"{"errors":[]}"#,
+        r#"{"message":"Not Found"}"#,
+        r#"{"orders":[]}"#,
+        r#"{"errors":[{"code":"not_found|container","message":"No."}]}"#,
+        r#"{"errors":[{"code":"not_found|order"},{"code":"internal_error"}]}"#,
+        r#"{"errors":[{"message":"not_found"}]}"#,
+    ];
+    for body in others {
+        let server = Server::start(vec![json("404 Not Found", body)]).await;
+        let error = server.client().orders_by_alternative_id("t").await;
+        assert_eq!(error.unwrap_err().status(), Some(404), "{body}");
+    }
+}

@@ -190,6 +190,14 @@ pub(crate) fn diagnostic(error: &Error, doing: &str) -> Diagnostic {
                 sentence(error, doing)
             ),
         ),
+        Error::AboutAnother { .. } => Diagnostic::error(
+            "Answer is about something else",
+            format!(
+                "{}\n\nNothing of the answer was used. A cache or a gateway between this machine and CertCentral may mix up answers: run the \
+                 command again, and check `base_url` and `proxy_url` if it happens again.",
+                sentence(error, doing)
+            ),
+        ),
         Error::Config(guard) if is_guard(guard) => guarded(guard, doing),
         _ => Diagnostic::error(
             "Answer of CertCentral not usable",

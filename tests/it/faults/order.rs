@@ -208,6 +208,70 @@ async fn an_answer_that_names_the_order_is_taken_whatever_else_it_is() {
     .await;
 }
 
+/// The look-ups show nothing of the order: it is in state by its answer alone, or never.
+#[tokio::test]
+async fn an_answer_with_odd_members_is_an_order_and_a_warning() {
+    let faults = [
+        "set pointer=/requests value=[{\"id\":null,\"status\":\"pending\"}]",
+        "set pointer=/requests value={\"id\":5,\"status\":\"pending\"}",
+        "set pointer=/requests value=pending",
+        "set pointer=/certificate_id value=soon",
+        "set pointer=/certificate_id value={\"id\":5}",
+        "set pointer=/certificate_chain value=pem",
+        "set pointer=/domains value=[7]",
+        "set pointer=/dcv_random_value value={}",
+    ];
+    let hidden = json!({ "status": 200, "body": "{}" });
+    each(faults, async |fault| {
+        let mut bed = Bed::new();
+        add(&bed.sandbox, &format!("{ORDER} 1 after {fault}"));
+        for route in ["GET /order/alternate/*", "GET /order/certificate"] {
+            add(&bed.sandbox, &format!("{route} 1x* before answer {hidden}"));
+        }
+        let applied = try_apply(&mut bed, &order(), fault).await;
+        assert_eq!(errors(&applied.report), [""; 0], "{fault}");
+        assert_eq!(
+            warnings(&applied.report),
+            [
+                "This apply places a paid order",
+                "Answer of CertCentral is odd in parts"
+            ],
+            "{fault}"
+        );
+        assert_eq!(bed.posts().len(), 1, "{fault}");
+        assert_one_order_and_an_empty_plan(&mut bed, &order(), fault).await;
+        assert_eq!(bed.posts().len(), 1, "{fault}");
+    })
+    .await;
+}
+
+/// Both look-ups answer what is no list: nothing is bought on their word.
+#[tokio::test]
+async fn a_look_that_is_answered_with_no_list_buys_nothing() {
+    let bodies = [
+        r#"{"errors":[{"code":"internal_error","message":"Later."}]}"#,
+        r#"{"errors":"Later.","orders":[],"page":{"total":0}}"#,
+        r#"{"message":"Later."}"#,
+        "[]",
+        "null",
+    ];
+    each(bodies, async |body| {
+        let mut bed = Bed::new();
+        let answer = json!({ "status": 200, "body": body });
+        for route in ["GET /order/alternate/*", "GET /order/certificate"] {
+            add(&bed.sandbox, &format!("{route} 1x* before answer {answer}"));
+        }
+        let failed = try_apply(&mut bed, &hasty(), body).await;
+        assert_eq!(errors(&failed.report).len(), 1, "{body}");
+        assert!(bed.terraform.state().is_empty(), "{body}");
+        assert_eq!(bed.posts().len(), 0, "{body}");
+        bed.sandbox.clear_rules();
+        let _applied = try_apply(&mut bed, &hasty(), body).await;
+        assert_one_order_and_an_empty_plan(&mut bed, &hasty(), body).await;
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn an_order_that_takes_effect_late_is_found_by_whoever_looks_next() {
     // After the POST an apply in a hurry looks twice by the token and once by the names.

@@ -31,6 +31,7 @@ const SPOILS_THE_ANSWER: &[&str] = &[
     "truncate bytes=9 framing=close",
     "garble every=7",
     "set pointer=/id value=0",
+    "set pointer=/id value=2147500999",
     "remove pointer=/id",
 ];
 

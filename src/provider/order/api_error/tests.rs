@@ -157,6 +157,11 @@ fn every_kind_of_failure_says_what_to_do() {
             message: "no id".to_owned(),
             quoted: "{}".to_owned(),
         },
+        Error::AboutAnother {
+            what: "order".to_owned(),
+            asked: "7".to_owned(),
+            told: "8".to_owned(),
+        },
         Error::ItemsMissing {
             path: "order/certificate".to_owned(),
             total: 3,
@@ -188,6 +193,10 @@ fn every_kind_of_failure_says_what_to_do() {
         Answer of CertCentral not usable @ -
           The call for refreshing order 7 failed: www.digicert.com answered 200 with JSON of an unknown shape (no id): "{}".
           -> Run the command again; if the error stays, report it as a bug of the provider.
+        Answer is about something else @ -
+          The call for refreshing order 7 failed: the answer is about something else: asked for order 7, got 8.
+          -> Nothing of the answer was used.
+             A cache or a gateway between this machine and CertCentral may mix up answers: run the command again, and check `base_url` and `proxy_url` if it happens again.
         Answer of CertCentral not usable @ -
           The call for refreshing order 7 failed: the list of order/certificate shows none of its 3 items.
           -> Run the command again; if the error stays, report it as a bug of the provider.

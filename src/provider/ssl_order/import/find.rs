@@ -15,11 +15,7 @@ const SHOWN_ORDERS: usize = 10;
 pub(crate) async fn by_serial(client: &Client, serial: &str) -> Result<OrderId, Diagnostic> {
     let doing = format!("looking for the certificate with serial number {serial}");
     for spelling in spellings(serial) {
-        let found = shown(client, OrderRef::SerialNumber(spelling), &doing).await?;
-        // CertCentral may take decimal digits for an order id: the answer must hold the certificate that was asked for.
-        let meant =
-            found.filter(|order| is_serial(order.certificate.serial_number.as_deref(), serial));
-        if let Some(order) = meant {
+        if let Some(order) = shown(client, OrderRef::SerialNumber(spelling), &doing).await? {
             return Ok(order.id);
         }
     }
@@ -83,12 +79,7 @@ pub(crate) async fn by_thumbprint(
 ) -> Result<OrderId, Diagnostic> {
     let doing = format!("looking for the certificate with thumbprint {thumbprint}");
     let key = OrderRef::Thumbprint(thumbprint.to_owned());
-    let found = shown(client, key, &doing).await?;
-    let is_meant = |order: &Order| {
-        let shown = order.certificate.thumbprint.as_deref();
-        shown.is_some_and(|shown| shown.eq_ignore_ascii_case(thumbprint))
-    };
-    match found.filter(is_meant) {
+    match shown(client, key, &doing).await? {
         Some(order) => Ok(order.id),
         None => Err(not_found(
             &format!("thumbprint {thumbprint}"),
@@ -113,9 +104,13 @@ async fn has_further(
         .any(|certificate| is_serial(certificate.serial_number.as_deref(), serial)))
 }
 
-/// The order that CertCentral shows for a key; none if it knows no such thing.
+/// The order that CertCentral shows for a key; none if it knows no such thing. CertCentral may take decimal digits for an order id:
+/// what is about another certificate than the one that was asked for is none either.
 async fn shown(client: &Client, key: OrderRef, doing: &str) -> Result<Option<Order>, Diagnostic> {
-    Absence::UnknownNumber.or_order(client.order(key).await, doing)
+    match client.order(key).await {
+        Err(Error::AboutAnother { .. }) => Ok(None),
+        shown => Absence::UnknownNumber.or_order(shown, doing),
+    }
 }
 
 /// CertCentral writes whole bytes; the number itself is tried where that differs.

@@ -54,6 +54,7 @@ pub(crate) async fn by_token(client: &Client, prepared: &Prepared) -> Result<Fou
             continue;
         }
         let order = client.order(hit.order_id).await?;
+        order.hold_against_reference(&prepared.token)?;
         let order = latest(client, order).await?;
         if order.status.is_open() && open.iter().all(|known| known.id != order.id) {
             open.push(order);

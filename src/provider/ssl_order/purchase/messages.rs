@@ -1,7 +1,7 @@
 //! What the person who applies reads when an order was found, doubtful or doubled.
 
 use super::new_order::Prepared;
-use crate::certcentral::{Error, Order, OrderId};
+use crate::certcentral::{Error, Order, OrderId, PlacedOrder};
 use crate::framework::{AttributePath, Diagnostic};
 
 /// An earlier run had placed the order.
@@ -25,6 +25,27 @@ pub(crate) fn settled(order: &Order) -> Diagnostic {
             order.id, order.status
         ),
     )
+}
+
+/// The order or the reissue is taken, and parts of the answer could not be read. None if all could.
+pub(crate) fn odd_answer(answer: &PlacedOrder) -> Option<Diagnostic> {
+    if answer.odd_members.is_empty() {
+        return None;
+    }
+    let members: Vec<_> = answer
+        .odd_members
+        .iter()
+        .map(|member| format!("`{member}`"))
+        .collect();
+    Some(Diagnostic::warning(
+        "Answer of CertCentral is odd in parts",
+        format!(
+            "CertCentral has taken order {}, which is in state. These members of its answer were not of the type that the API documents, \
+             so they were left out: {}. The order itself is not affected. If the next plan shows nothing unexpected, nothing is to be done.",
+            answer.id,
+            members.join(", ")
+        ),
+    ))
 }
 
 /// The order is placed, and looking at it failed.

@@ -246,6 +246,7 @@ impl Buyer<'_> {
         let is_adopted = matches!(taken, Taken::Seen(_));
         let (id, order) = match taken {
             Taken::Answer(placed) => {
+                observer.warnings.extend(messages::odd_answer(&placed));
                 state::answer(&mut observer.state, &placed);
                 let method = self.prepared.body.dcv_method.as_deref();
                 domain_validations::tokens(&mut observer.state, &placed, method);

@@ -126,11 +126,10 @@ impl<'a> Observer<'a> {
         let had_certificate = before.certificate_pem.known().is_some();
         state::order(&mut self.state, &order);
         let was_issued = before.serial_number.known().is_some();
-        let is_certificate_to_come = order.status == OrderStatus::ReissuePending
-            && order.certificate.serial_number.is_none();
-        if is_certificate_to_come && was_issued {
-            // Order info may show the reissue before it is issued; until then the former certificate is the one in force.
-            state::keep_certificate(&mut self.state, &before);
+        if was_issued && !order.status.is_closed() {
+            // Order info may show the reissue before it is issued, or say less than the last time: until something says that it ended, the
+            // certificate that was issued is the one in force.
+            state::keep_what_was_issued(&mut self.state, &before);
         }
         let was_reissued = before.status.as_str() == Some("reissue_pending");
         let is_settled = was_issued && !was_reissued && order.status != OrderStatus::ReissuePending;

@@ -103,6 +103,26 @@ pub(crate) fn keep_certificate(state: &mut SslOrderModel, before: &SslOrderModel
     state.issuer_common_name = before.issuer_common_name.clone();
 }
 
+/// Puts back what an answer does not tell of a certificate that was issued: all of it where it tells no certificate, and single
+/// members where it tells the same one.
+pub(crate) fn keep_what_was_issued(state: &mut SslOrderModel, before: &SslOrderModel) {
+    if state.serial_number.known().is_none() {
+        keep_certificate(state, before);
+    } else if state.serial_number == before.serial_number {
+        untold(&mut state.certificate_id, &before.certificate_id);
+        untold(&mut state.thumbprint, &before.thumbprint);
+        untold(&mut state.valid_from, &before.valid_from);
+        untold(&mut state.valid_till, &before.valid_till);
+    }
+    untold(&mut state.order_valid_till, &before.order_valid_till);
+}
+
+fn untold<T: Clone>(now: &mut Attr<T>, before: &Attr<T>) {
+    if matches!(now, Attr::Null) {
+        now.clone_from(before);
+    }
+}
+
 /// No certificate is issued.
 pub(crate) fn forget_certificate(state: &mut SslOrderModel) {
     let none = SslOrderModel {

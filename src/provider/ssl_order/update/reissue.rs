@@ -85,6 +85,7 @@ pub(super) async fn reissue(
     state::reissue_taken(&mut observer.state);
     let (order, chain) = match taken {
         Taken::Answer(answer) => {
+            observer.warnings.extend(messages::odd_answer(&answer));
             let method = planned.dcv_method.as_str();
             domain_validations::tokens(&mut observer.state, &answer, method);
             (client.order(id).await, answer.certificate_chain)
