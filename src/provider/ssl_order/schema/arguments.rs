@@ -173,7 +173,8 @@ fn order() -> Vec<Attribute> {
         Attribute::optional_computed(
             "auto_renew",
             Type::Bool,
-            "Whether CertCentral renews the order by itself, at its price. CertCentral's default is `false`. Cannot be changed after the order.",
+            "Whether CertCentral renews the order by itself, at its price. CertCentral's default is `false`. Cannot be changed after the order. Leave it out \
+             where `renew_days_before_expiry` is set: both would renew.",
         )
         .keeps_prior_value(),
         Attribute::optional_computed(
