@@ -95,23 +95,42 @@ async fn an_order_that_ran_out_by_the_clock_is_recorded_as_expired() {
     assert!(bed.plan(&order()).await.expect_success().is_empty());
 }
 
+/// Answers with which CertCentral, a gateway before it or a key of another account says that there is no order.
+const NOT_SHOWN: [&str; 4] = [
+    r#"{"errors":[{"code":"not_found|order","message":"Not found"}]}"#,
+    r#"{"errors":[{"code":"not_found|certificate"}]}"#,
+    r#"{"message":"no Route matched with those values"}"#,
+    "{}",
+];
+
 #[tokio::test]
-async fn a_closed_order_that_is_not_shown_any_more_is_removed_from_state() {
-    let mut bed = closed_by(Move::Revoke).await;
-    bed.terraform.refresh().await.unwrap().expect_success();
-    let gone = certcentral_sandbox::Fault::Answer {
-        status: 404,
-        body: r#"{"errors":[{"code":"not_found|order","message":"Not found"}]}"#.to_owned(),
-        content_type: "application/json".to_owned(),
-    };
-    bed.sandbox.fault(
-        crate::host::bed::route("GET /order/certificate/*"),
-        1,
-        certcentral_sandbox::At::Before,
-        gone,
-    );
-    let report = bed.terraform.refresh().await.unwrap();
-    report.expect_success();
-    assert_eq!(warnings(&report), ["Closed order removed from state"]);
-    assert!(bed.terraform.state().is_empty());
+async fn a_closed_order_that_is_not_shown_any_more_stays_in_state_and_is_not_bought_again() {
+    for (step, status) in WAYS {
+        let mut bed = closed_by(step).await;
+        bed.terraform.refresh().await.unwrap().expect_success();
+        let before = bed.order().clone();
+        let config = order_with(json!({ "wait_for": "none" }));
+        for body in NOT_SHOWN {
+            let gone = certcentral_sandbox::Fault::Answer {
+                status: 404,
+                body: body.to_owned(),
+                content_type: "application/json".to_owned(),
+            };
+            bed.sandbox.fault(
+                crate::host::bed::route("GET /order/certificate/*"),
+                1,
+                certcentral_sandbox::At::Before,
+                gone,
+            );
+            let plan = bed.plan(&config).await.expect_success();
+            assert!(plan.is_empty(), "{status}: {body}");
+            assert_eq!(
+                warnings(&plan.report),
+                ["Closed order not visible", "Order is closed"],
+                "{status}: {body}"
+            );
+            assert_eq!(bed.order(), &before, "{status}: {body}");
+        }
+        assert_eq!(bed.sandbox.summary().orders_created, 1, "{status}");
+    }
 }
