@@ -246,7 +246,8 @@ fn order() -> Vec<Attribute> {
         Attribute::optional(
             "order_key",
             Type::String,
-            "Any text that sets this order apart from another one of the same content. Change it to buy again on purpose.",
+            "Any text that sets this order apart from another one of the same content. Change it to buy again on purpose, also where \
+             the order is closed.",
         ),
     ]
 }
@@ -352,7 +353,7 @@ pub(crate) fn behaviour() -> Vec<Attribute> {
             "reorder_when_closed",
             Type::Bool,
             "Whether an order that was revoked, canceled or rejected or that expired is replaced by a new one. Default `false`: the plan \
-             warns and changes nothing, because somebody closed it on purpose.",
+             warns and changes nothing, because somebody closed it on purpose. Another `order_key` replaces it, too.",
         )
         .default_value(false),
         Attribute::optional(

@@ -82,6 +82,60 @@ async fn reorder_when_closed_plans_a_replacement_and_orders_once() {
 }
 
 #[tokio::test]
+async fn another_order_key_replaces_a_closed_order_as_the_plan_says() {
+    for (step, status) in WAYS {
+        let mut bed = closed_by(step).await;
+        let first = bed.order_id();
+        bed.sandbox.change(|account| {
+            account.approval = Approval::None;
+            account.issuance = Issuance::Immediate;
+        });
+        let config = order_with(json!({ "wait_for": "none", "order_key": "2" }));
+        let plan = bed.plan(&config).await.expect_success();
+        assert_eq!(plan.action(SHOP), Some(Action::Replace), "{status}");
+        let said = warnings(&plan.report);
+        assert_eq!(said, ["Closed order is replaced"], "{status}");
+
+        let _applied = bed.terraform.apply(&plan).await.unwrap().expect_success();
+        assert_ne!(bed.order_id(), first, "{status}");
+        assert_eq!(bed.order()["order_key"], "2", "{status}");
+        assert_eq!(bed.sandbox.summary().orders_created, 2, "{status}");
+        let second = bed.plan(&config).await.expect_success();
+        assert!(second.is_empty(), "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_closed_order_records_nothing_that_it_does_not_have() {
+    for (step, status) in WAYS {
+        let mut bed = closed_by(step).await;
+        bed.terraform.refresh().await.unwrap().expect_success();
+        let before = bed.order().clone();
+        let changed = json!({ "wait_for": "none", "product_name_id": "ssl_plus",
+                              "order_validity": { "years": 2 }, "disable_renewal_notifications": true, "organization": { "id": 778_812 } });
+        let plan = bed.plan(&order_with(changed)).await.expect_success();
+        assert!(plan.is_empty(), "{status}");
+        let said = warnings(&plan.report);
+        assert_eq!(said, ["Order is closed"], "{status}");
+        assert_eq!(bed.order(), &before, "{status}");
+
+        let added = json!({ "wait_for": "none", "product_name_id": "ssl_plus", "comments": "late", "on_destroy": "cancel" });
+        let plan = bed.plan(&order_with(added)).await.expect_success();
+        assert_eq!(plan.action(SHOP), Some(Action::Update), "{status}");
+        let seen = bed.seen();
+        let _applied = bed.terraform.apply(&plan).await.unwrap().expect_success();
+        let calls = bed.calls_after(seen);
+        assert!(
+            calls.iter().all(|call| call.starts_with("GET ")),
+            "{calls:?}"
+        );
+        assert_eq!(bed.order()["product_name_id"], "ssl_basic", "{status}");
+        assert_eq!(bed.order()["comments"], "late", "{status}");
+        assert_eq!(bed.sandbox.summary().orders_created, 1, "{status}");
+    }
+}
+
+#[tokio::test]
 async fn an_order_that_ran_out_by_the_clock_is_recorded_as_expired() {
     let mut bed = Bed::new();
     let _applied = bed.apply(&order()).await.expect_success();
