@@ -73,7 +73,7 @@ fn fill_defaults(schema: &[Attribute], config: &Value, planned: &mut Value) {
         let Some(value) = values.get_mut(attribute.name) else {
             continue;
         };
-        let configured = config.attribute(attribute.name);
+        let configured = attribute.configured(config);
         match (&attribute.default, &attribute.kind) {
             (Some(default), _) if configured.is_null() => *value = default.clone(),
             (_, Kind::Nested(nesting, schema)) if !configured.is_null() => {
@@ -96,7 +96,7 @@ fn mark_unknowns(schema: &[Attribute], config: &Value, prior: &Value, planned: &
         let Some(value) = values.get_mut(attribute.name) else {
             continue;
         };
-        let configured = config.attribute(attribute.name);
+        let configured = attribute.configured(config);
         let prior_value = prior.attribute(attribute.name);
         if configured.is_null() {
             if !attribute.mode.is_computed() || attribute.default.is_some() {

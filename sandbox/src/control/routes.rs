@@ -3,12 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{Path, Query, State};
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Path, Query, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
 use axum::{Extension, Json, Router};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
@@ -65,8 +67,23 @@ async fn settings(State(shared): Sandbox) -> Response {
     Json(&shared.lock().behavior).into_response()
 }
 
+/// A JSON body, whatever its content type says: `curl -d` names another one.
+struct Told<T>(T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Told<T> {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+        let body = Bytes::from_request(request, state).await;
+        let body = body.map_err(IntoResponse::into_response)?;
+        serde_json::from_slice(&body)
+            .map(Self)
+            .map_err(|error| refusal(StatusCode::UNPROCESSABLE_ENTITY, &error.to_string()))
+    }
+}
+
 /// Takes any subset of the settings and keeps the rest.
-async fn change_settings(State(shared): Sandbox, Json(changes): Json<Value>) -> Response {
+async fn change_settings(State(shared): Sandbox, Told(changes): Told<Value>) -> Response {
     let mut state = shared.lock();
     let mut merged = json!(state.behavior);
     if let (Some(merged), Value::Object(changes)) = (merged.as_object_mut(), changes) {
@@ -94,7 +111,7 @@ struct Advance {
 /// Ten years in one step: more is a mistake and would soon leave the calendar.
 const LONGEST_ADVANCE: u64 = 10 * 366 * 86_400;
 
-async fn advance(State(shared): Sandbox, Json(by): Json<Advance>) -> Response {
+async fn advance(State(shared): Sandbox, Told(by): Told<Advance>) -> Response {
     if by.seconds > LONGEST_ADVANCE {
         return refusal(StatusCode::BAD_REQUEST, "`seconds` is more than ten years");
     }
@@ -166,9 +183,27 @@ struct Calls {
     at: At,
 }
 
-async fn add_fault(State(shared): Sandbox, Json(new): Json<FaultRule>) -> Response {
-    let id = shared.lock().add_fault(new);
-    (StatusCode::CREATED, Json(json!({ "id": id }))).into_response()
+/// Takes a rule in the words of `--fault`, as text or as a JSON string, or as an object.
+async fn add_fault(State(shared): Sandbox, body: String) -> Response {
+    match told_rule(&body) {
+        Ok(rule) => {
+            let id = shared.lock().add_fault(rule);
+            (StatusCode::CREATED, Json(json!({ "id": id }))).into_response()
+        }
+        Err(reason) => refusal(StatusCode::UNPROCESSABLE_ENTITY, &reason),
+    }
+}
+
+fn told_rule(body: &str) -> Result<FaultRule, String> {
+    let body = body.trim();
+    if body.starts_with('{') {
+        serde_json::from_str(body).map_err(|error| error.to_string())
+    } else if body.starts_with('"') {
+        let words: String = serde_json::from_str(body).map_err(|error| error.to_string())?;
+        words.parse()
+    } else {
+        body.parse()
+    }
 }
 
 async fn clear_rules(
@@ -180,7 +215,7 @@ async fn clear_rules(
     StatusCode::NO_CONTENT
 }
 
-async fn add_hold(State(shared): Sandbox, Json(calls): Json<Calls>) -> Response {
+async fn add_hold(State(shared): Sandbox, Told(calls): Told<Calls>) -> Response {
     let hold = HoldState::new(watch::Sender::new(HoldStage::Armed));
     let action = Action::Hold(hold);
     let id = shared

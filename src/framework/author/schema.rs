@@ -94,6 +94,15 @@ impl Mode {
 }
 
 impl Attribute {
+    /// Returns what `config` sets of it. That of a value which only the provider sets counts as none: `ignore_changes` puts the
+    /// prior value of one into the configuration that the provider is shown, and has no other effect.
+    pub fn configured<'v>(&self, config: &'v Value) -> &'v Value {
+        match self.mode {
+            Mode::Computed => &Value::Null,
+            Mode::Required | Mode::Optional | Mode::OptionalComputed => config.attribute(self.name),
+        }
+    }
+
     /// An argument that must be set.
     pub fn required(name: &'static str, kind: impl Into<Kind>, description: &'static str) -> Self {
         Self::new(name, kind.into(), Mode::Required, description)

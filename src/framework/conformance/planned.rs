@@ -58,7 +58,7 @@ fn attributes(
             attribute,
             [
                 prior.attribute(name),
-                config.attribute(name),
+                attribute.configured(config),
                 planned.attribute(name),
             ],
             &path.attribute(name),

@@ -87,6 +87,22 @@ fn plans_that_core_accepts() {
             ("made", Value::Null),
             ("made", Value::Unknown),
         ),
+        // With `ignore_changes`, core shows the prior value as if it were configured.
+        (
+            ("made", "x".into()),
+            ("made", "x".into()),
+            ("made", Value::Unknown),
+        ),
+        (
+            ("made", "x".into()),
+            ("made", "x".into()),
+            ("made", "y".into()),
+        ),
+        (
+            ("made", "x".into()),
+            ("made", "x".into()),
+            ("made", Value::Null),
+        ),
         (
             ("list", Value::Null),
             ("list", Value::List(vec![member("k", Value::Null)])),
@@ -107,7 +123,7 @@ fn plans_that_core_accepts() {
             ("one", member("k", Value::Null)),
             ("one", member("k", "v".into())),
         ),
-    ] as [(Named, Named, Named); 10]
+    ] as [(Named, Named, Named); 13]
     {
         let [prior, config, planned] = [prior, config, planned].map(|named| object([named]));
         assert_eq!(
@@ -149,6 +165,12 @@ fn plans_that_core_refuses() {
             ("plain", Value::Unknown),
             ("plain", "b".into()),
             "plain is planned with neither its configured nor its prior value",
+        ),
+        (
+            ("either", "x".into()),
+            ("either", "x".into()),
+            ("either", Value::Unknown),
+            "either is planned with neither its configured nor its prior value",
         ),
         (
             ("one", Value::Null),
@@ -198,7 +220,7 @@ fn plans_that_core_refuses() {
             ("set", Value::Set(vec![member("k", Value::Null)])),
             "set is planned with other elements than configured",
         ),
-    ] as [(Named, Named, Named, &str); 13]
+    ] as [(Named, Named, Named, &str); 14]
     {
         let [prior, config, planned] = [prior, config, planned].map(|named| object([named]));
         assert_eq!(

@@ -9,7 +9,7 @@ use super::{from_proto, stored, to_proto};
 use crate::framework::author::private_state::encode;
 use crate::framework::config_from_state::arguments;
 use crate::framework::{
-    Call, Diagnostic, Diagnostics, FromToValue as _, MoveSource, Resource, Value,
+    Call, Diagnostic, Diagnostics, FromToValue as _, MoveSource, Resource, Value, json,
 };
 
 impl<R: Resource> Hosted<R> {
@@ -65,11 +65,14 @@ impl<R: Resource> Hosted<R> {
             .transpose()
     }
 
-    /// Takes over an object of another resource type.
+    /// Takes over an object of another resource type, or of this one from another address of this provider.
     pub(super) fn move_state(
         &self,
         request: move_resource_state::Request,
     ) -> Result<move_resource_state::Response, Diagnostics> {
+        if is_another_address::<R>(&request) {
+            return self.move_own(request);
+        }
         // It comes from a state file: what could move a cursor is escaped before a person reads it.
         let type_name = &request.source_type_name.escape_debug().to_string();
         let state = stored::stored(type_name, request.source_state)?
@@ -88,6 +91,30 @@ impl<R: Resource> Hosted<R> {
             target_state: Some(outgoing.state),
             target_private: encode(&moved.private),
             diagnostics: to_proto::diagnostics(moved.warnings.into_iter().chain(outgoing.warnings)),
+            target_identity: outgoing.identity,
+        })
+    }
+
+    /// Takes an object of this very type over as an upgrade does: nothing of it is lost.
+    fn move_own(
+        &self,
+        request: move_resource_state::Request,
+    ) -> Result<move_resource_state::Response, Diagnostics> {
+        let type_name = R::TYPE_NAME;
+        let stored = stored::stored(type_name, request.source_state)?
+            .ok_or_else(|| stored::missing(type_name))?;
+        let (schema, ty) = self.schema();
+        // Core takes out what the schema does not have before an upgrade of the same version, but not before a move.
+        let stored = if request.source_schema_version == schema.version {
+            json::without_surplus(stored, ty)
+        } else {
+            stored
+        };
+        let outgoing = self.of_today(request.source_schema_version, stored)?;
+        Ok(move_resource_state::Response {
+            target_state: Some(outgoing.state),
+            target_private: request.source_private,
+            diagnostics: to_proto::diagnostics(outgoing.warnings),
             target_identity: outgoing.identity,
         })
     }
@@ -111,4 +138,13 @@ impl<R: Resource> Hosted<R> {
             ..generate_resource_config::Response::default()
         })
     }
+}
+
+/// Whether an object of this type comes from another address of this provider, such as a mirror: some releases of OpenTofu ask for
+/// a move then, and so does a `moved` block across namespaces. The name of a type begins with that of its provider, which is the
+/// last part of an address, or all of it in OpenTofu before 1.11.12 and 1.12.4.
+fn is_another_address<R: Resource>(request: &move_resource_state::Request) -> bool {
+    let own = R::TYPE_NAME.split('_').next();
+    let source = request.source_provider_address.rsplit('/').next();
+    request.source_type_name == R::TYPE_NAME && source == own
 }

@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use serde_json::Value as Json;
 
 use super::hosted::Hosted;
+use super::outgoing::Outgoing;
 use super::proto::{RawState, upgrade_resource_identity, upgrade_resource_state};
 use super::{outgoing, to_proto};
 use crate::framework::{Diagnostic, Diagnostics, Resource, Value, json};
@@ -47,12 +48,22 @@ impl<R: Resource> Hosted<R> {
     ) -> Result<upgrade_resource_state::Response, Diagnostics> {
         let type_name = R::TYPE_NAME;
         let stored = stored(type_name, request.raw_state)?.ok_or_else(|| missing(type_name))?;
+        let outgoing = self.of_today(request.version, stored)?;
+        Ok(upgrade_resource_state::Response {
+            upgraded_state: Some(outgoing.state),
+            diagnostics: to_proto::diagnostics(outgoing.warnings),
+        })
+    }
+
+    /// Returns today's form of a state that schema version `version` of this type wrote.
+    pub(super) fn of_today(&self, version: i64, stored: Json) -> Result<Outgoing, Diagnostics> {
+        let type_name = R::TYPE_NAME;
         let (schema, ty) = self.schema();
-        let upgraded = match request.version.cmp(&schema.version) {
+        let upgraded = match version.cmp(&schema.version) {
             Ordering::Equal => stored,
-            Ordering::Less => self.resource.upgrade(request.version, stored)?,
+            Ordering::Less => self.resource.upgrade(version, stored)?,
             Ordering::Greater => {
-                return Err(too_new(type_name, request.version, schema.version).into());
+                return Err(too_new(type_name, version, schema.version).into());
             }
         };
         let state = json::decode(&upgraded, ty).map_err(|error| {
@@ -66,11 +77,7 @@ impl<R: Resource> Hosted<R> {
             )
             .at(error.path)
         })?;
-        let outgoing = self.outgoing(&Value::Unknown, state)?;
-        Ok(upgrade_resource_state::Response {
-            upgraded_state: Some(outgoing.state),
-            diagnostics: to_proto::diagnostics(outgoing.warnings),
-        })
+        Ok(self.outgoing(&Value::Unknown, state)?)
     }
 
     /// Brings a stored identity into today's form.

@@ -48,6 +48,30 @@ pub fn decode(json: &Json, ty: &Type) -> Result<Value, ValueError> {
     }
 }
 
+/// Takes out what an object of type `ty` does not have, so that [`decode`] reads the rest.
+///
+/// Only for a version that wrote the type as it is today: an upgrade may need what today's type lacks.
+pub fn without_surplus(json: Json, ty: &Type) -> Json {
+    match (json, ty) {
+        (Json::Array(elements), Type::List(element) | Type::Set(element)) => elements
+            .into_iter()
+            .map(|json| without_surplus(json, element))
+            .collect(),
+        (Json::Object(entries), Type::Map(element)) => entries
+            .into_iter()
+            .map(|(key, json)| (key, without_surplus(json, element)))
+            .collect(),
+        (Json::Object(entries), Type::Object(attributes)) => entries
+            .into_iter()
+            .filter_map(|(name, json)| {
+                let json = without_surplus(json, attributes.get(&name)?);
+                Some((name, json))
+            })
+            .collect(),
+        (json, _) => json,
+    }
+}
+
 /// Writes a value as a state file has it. Unknown values have no JSON form.
 pub fn encode(value: &Value) -> Result<Json, ValueError> {
     match value {
@@ -131,7 +155,7 @@ mod tests {
     use proptest::prelude::{any, proptest};
     use serde_json::json;
 
-    use super::{decode, encode};
+    use super::{decode, encode, without_surplus};
     use crate::framework::{Type, Value};
 
     fn ty() -> Type {
@@ -204,6 +228,22 @@ mod tests {
                 (path.to_owned(), message.to_owned())
             );
         }
+    }
+
+    #[test]
+    fn a_surplus_is_taken_out_wherever_it_is() {
+        let ty = Type::Object(BTreeMap::from([
+            ("inner".to_owned(), Type::list(Type::map(ty()))),
+            ("text".to_owned(), Type::String),
+        ]));
+        let state = json!({
+            "inner": [{ "a": { "number": 1, "later": true, "tags": ["t"] } }, null],
+            "text": "t",
+            "newer": { "x": [] },
+        });
+        let rest = json!({ "inner": [{ "a": { "number": 1, "tags": ["t"] } }, null], "text": "t" });
+        assert_eq!(without_surplus(state, &ty), rest);
+        assert_eq!(without_surplus(json!("odd"), &ty), json!("odd"));
     }
 
     #[test]

@@ -150,6 +150,49 @@ fn an_order_lives_for_a_year_and_a_half_without_a_surprise() {
     }
 }
 
+/// Core warns that this has no effect, and shows the provider a configuration in which these values are set.
+#[test]
+fn changes_of_values_that_only_the_provider_sets_cannot_be_ignored_away() {
+    for core in few_cores() {
+        let sandbox = Sandbox::start(Settings::default()).unwrap();
+        let order = Configuration::small(&sandbox.base_url())
+            .set("validity_years", Value::Null)
+            .set("order_validity", serde_json::json!({ "years": 1 }))
+            .set("reissue_days_before_expiry", REISSUE_DAYS)
+            .set("renew_days_before_expiry", RENEW_DAYS);
+        let workdir = order.workdir(&core);
+        let ignoring = "  lifecycle {\n    ignore_changes = [ready_for_reissue, ready_for_renewal, status, valid_till, certificate_pem, \
+                        id, domain_validations, requests]\n  }\n}\n";
+        let text = order.text();
+        workdir.write(
+            "main.tf",
+            &(text.trim_end().strip_suffix('}').unwrap().to_owned() + ignoring),
+        );
+        workdir.apply();
+        let life = Life {
+            sandbox,
+            workdir,
+            core: core.name,
+        };
+        let old = life.attribute("serial_number");
+        for _ in 0..2 {
+            let before_its_end = life.day("valid_till") - time::Duration::days(REISSUE_DAYS);
+            life.strikes(
+                before_its_end,
+                &["This apply reissues the certificate"],
+                &["POST /order/certificate/ID/reissue"],
+            );
+        }
+        assert_ne!(life.attribute("serial_number"), old, "{}", life.core);
+        let renewal = life.day("order_valid_till") - time::Duration::days(RENEW_DAYS);
+        life.strikes(
+            renewal,
+            &["This apply places a paid renewal order"],
+            &["POST /order/certificate/ssl_plus"],
+        );
+    }
+}
+
 #[test]
 fn a_plan_says_what_a_colleague_has_moved() {
     for core in few_cores() {

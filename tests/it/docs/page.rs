@@ -26,7 +26,7 @@ fn resource_guides(type_name: &str) -> &'static [Guide] {
 
 /// `docs/index.md`.
 pub(super) fn provider(schema: &Schema) -> String {
-    let mut page = head("digicert Provider", "DigiCert Provider", schema);
+    let mut page = head("digicert Provider", None, "DigiCert Provider", schema);
     page.push_str("\n## Example Usage\n");
     code(&mut page, "terraform", "provider/provider.tf");
     guides(&mut page, &PROVIDER_GUIDES);
@@ -40,7 +40,7 @@ pub(super) fn resource(entry: &CatalogEntry) -> String {
         type_name, schema, ..
     } = entry;
     let title = format!("{type_name} Resource - digicert");
-    let mut page = head(&title, &format!("{type_name} (Resource)"), schema);
+    let mut page = head(&title, Some(""), &format!("{type_name} (Resource)"), schema);
     page.push_str("\n## Example Usage\n");
     let folder = format!("resources/{type_name}");
     code(&mut page, "terraform", &format!("{folder}/resource.tf"));
@@ -60,7 +60,12 @@ pub(super) fn data_source(entry: &CatalogEntry) -> String {
         type_name, schema, ..
     } = entry;
     let title = format!("{type_name} Data Source - digicert");
-    let mut page = head(&title, &format!("{type_name} (Data Source)"), schema);
+    let mut page = head(
+        &title,
+        Some(""),
+        &format!("{type_name} (Data Source)"),
+        schema,
+    );
     page.push_str("\n## Example Usage\n");
     let file = format!("data-sources/{type_name}/data-source.tf");
     code(&mut page, "terraform", &file);
@@ -68,10 +73,14 @@ pub(super) fn data_source(entry: &CatalogEntry) -> String {
     page
 }
 
-fn head(title: &str, heading: &str, schema: &Schema) -> String {
+/// The front matter and the first paragraph. The Registry's checker refuses an index that has a `subcategory`.
+fn head(title: &str, subcategory: Option<&str>, heading: &str, schema: &Schema) -> String {
     let summary = schema.description.split("\n\n").next().unwrap();
+    let subcategory = subcategory
+        .map(|name| format!("subcategory: \"{name}\"\n"))
+        .unwrap_or_default();
     format!(
-        "---\npage_title: \"{title}\"\nsubcategory: \"\"\ndescription: |-\n  {summary}\n---\n\n\
+        "---\npage_title: \"{title}\"\n{subcategory}description: |-\n  {summary}\n---\n\n\
          <!-- Rendered from the schema. To change it, change the schema and run `UPDATE_DOCS=1 cargo test --test it docs`. -->\n\n\
          # {heading}\n\n{}\n",
         schema.description

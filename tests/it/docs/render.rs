@@ -44,6 +44,95 @@ fn pages_match_the_schema() {
     assert_eq!(stored, pages.into_keys().collect::<Vec<_>>());
 }
 
+/// What the checker of the Registry (`tfplugindocs validate`) refuses of a page at `path` below `docs`.
+fn refused(path: &str, text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let folder = match path.split('/').collect::<Vec<_>>().as_slice() {
+        [_] => "",
+        [folder, _] => *folder,
+        _ => return vec!["a folder in a folder".to_owned()],
+    };
+    let folders = ["", "resources", "data-sources", "guides"];
+    if !folders.contains(&folder) || folder.is_empty() && path != "index.md" {
+        found.push("an unknown place".to_owned());
+    }
+    if !path.ends_with(".md") {
+        found.push("no page".to_owned());
+    }
+    if text.len() > 500_000 {
+        found.push("more than 500,000 bytes".to_owned());
+    }
+    let front = text
+        .strip_prefix("---\n")
+        .and_then(|rest| rest.split_once("\n---\n"));
+    let (front, _) = front.unwrap_or_default();
+    let has = |key: &str| {
+        front
+            .lines()
+            .any(|line| line.starts_with(&format!("{key}:")))
+    };
+    for key in ["layout", "sidebar_current"] {
+        if has(key) {
+            found.push(format!("`{key}`"));
+        }
+    }
+    if has("subcategory") && path == "index.md" {
+        found.push("`subcategory` of the index".to_owned());
+    }
+    if !has("page_title") && folder == "guides" {
+        found.push("a guide without `page_title`".to_owned());
+    }
+    found
+}
+
+#[test]
+fn every_page_passes_the_checker_of_the_registry() {
+    let docs = root().join("docs");
+    let mut folders = vec![String::new()];
+    let mut pages = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(docs.join(&folder)).unwrap() {
+            let entry = entry.unwrap();
+            let name = entry.file_name().into_string().unwrap();
+            let path = format!("{folder}{name}");
+            if entry.file_type().unwrap().is_dir() {
+                folders.push(format!("{path}/"));
+                continue;
+            }
+            let text = fs::read_to_string(entry.path()).unwrap();
+            assert_eq!(refused(&path, &text), [] as [&str; 0], "docs/{path}");
+            pages += 1;
+        }
+    }
+    assert!(pages > self::pages().len(), "the guides, too");
+    assert!(!root().join("website").exists());
+}
+
+#[test]
+fn what_the_checker_of_the_registry_refuses_is_found() {
+    for (path, text, expected) in [
+        (
+            "index.md",
+            "---\nsubcategory: \"\"\n---\n",
+            "`subcategory` of the index",
+        ),
+        ("resources/x.md", "---\nlayout: x\n---\n", "`layout`"),
+        (
+            "guides/x.md",
+            "---\nsubcategory: \"\"\n---\n",
+            "a guide without `page_title`",
+        ),
+        ("guides/deep/x.md", "", "a folder in a folder"),
+        ("functions-of-ours/x.md", "", "an unknown place"),
+        ("notes.md", "", "an unknown place"),
+        ("resources/x.txt", "", "no page"),
+    ] {
+        assert_eq!(refused(path, text), [expected], "{path}");
+    }
+    let fine = "---\npage_title: \"x\"\nsubcategory: \"\"\n---\nlayout: of the page";
+    assert_eq!(refused("guides/x.md", fine), [] as [&str; 0]);
+}
+
 /// The text of a page about one type.
 type Page = fn(&CatalogEntry) -> String;
 

@@ -86,24 +86,38 @@ fn by_the_library() -> Vec<(String, String, String)> {
     })
 }
 
-fn by_the_control_api() -> Vec<(String, String, String)> {
+/// What `POST /_sandbox/PATH` answers.
+fn told(address: &str, path: &str, content_type: Option<&str>, body: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    let length = body.len();
+    let content_type = content_type.map(|name| format!("Content-Type: {name}\r\n"));
+    let head = format!(
+        "POST /_sandbox/{path} HTTP/1.1\r\nHost: sandbox\r\n{}\
+         Connection: close\r\nContent-Length: {length}\r\n\r\n",
+        content_type.unwrap_or_default(),
+    );
+    stream.write_all((head + body).as_bytes()).unwrap();
+    let (bytes, end) = read(&mut stream);
+    end.unwrap();
+    String::from_utf8(bytes).unwrap()
+}
+
+fn by_the_control_api(
+    content_type: Option<&str>,
+    written: fn(&str) -> String,
+) -> Vec<(String, String, String)> {
     let sandbox = sandbox();
     let address = address(&sandbox.base_url());
     by(&sandbox, |rule| {
-        let rule: FaultRule = rule.parse().unwrap();
-        let body = json!(rule).to_string();
-        let mut stream = TcpStream::connect(&address).unwrap();
-        let length = body.len();
-        let head = format!(
-            "POST /_sandbox/faults HTTP/1.1\r\nHost: sandbox\r\nContent-Type: application/json\r\n\
-             Connection: close\r\nContent-Length: {length}\r\n\r\n"
-        );
-        stream.write_all((head + &body).as_bytes()).unwrap();
-        let (bytes, end) = read(&mut stream);
-        end.unwrap();
-        let answer = String::from_utf8(bytes).unwrap();
+        let body = written(rule);
+        let answer = told(&address, "faults", content_type, &body);
         assert!(answer.starts_with("HTTP/1.1 201 "), "{body}: {answer}");
     })
+}
+
+/// A rule as an object.
+fn as_object(rule: &str) -> String {
+    json!(rule.parse::<FaultRule>().unwrap()).to_string()
 }
 
 fn by_the_command_line() -> Vec<(String, String, String)> {
@@ -133,8 +147,51 @@ fn every_kind_is_the_same_by_the_library_the_control_api_and_the_command_line() 
         let is_plain = ["chain", "drip"].contains(&kind.split(' ').next().unwrap());
         assert_eq!((met.0 == plain.0 && met.1 == plain.1), is_plain, "{kind}");
     }
-    assert_eq!(by_the_control_api(), expected);
+    let json = Some("application/json");
+    assert_eq!(by_the_control_api(json, as_object), expected);
     assert_eq!(by_the_command_line(), expected);
+}
+
+#[test]
+fn the_control_api_takes_the_words_of_the_command_line_in_any_form() {
+    let expected = by_the_library();
+    let as_written = |rule: &str| format!("{rule}\n");
+    let as_string = |rule: &str| json!(rule).to_string();
+    let of_curl = Some("application/x-www-form-urlencoded");
+    assert_eq!(by_the_control_api(None, as_written), expected);
+    assert_eq!(by_the_control_api(of_curl, as_string), expected);
+    assert_eq!(by_the_control_api(None, as_object), expected);
+}
+
+#[test]
+fn the_control_api_asks_for_no_content_type_and_says_what_it_does_not_understand() {
+    let sandbox = sandbox();
+    let address = address(&sandbox.base_url());
+    for (path, body, status, words) in [
+        ("faults", "GET * nonsense", 422, "nonsense"),
+        ("faults", "", 422, "error"),
+        ("faults", "\"GET * dro\"", 422, "dro"),
+        ("faults", "\"GET * drop", 422, "EOF"),
+        (
+            "faults",
+            "{\"route\": \"GET *\"}",
+            422,
+            "missing field `fault`",
+        ),
+        ("clock/advance", "{\"seconds\": 60}", 200, "now"),
+        ("clock/advance", "sixty", 422, "expected"),
+        (
+            "holds",
+            "{\"route\": \"GET /never\", \"at\": \"before\"}",
+            201,
+            "armed",
+        ),
+    ] {
+        let answer = told(&address, path, None, body);
+        let begin = format!("HTTP/1.1 {status} ");
+        assert!(answer.starts_with(&begin), "{body}: {answer}");
+        assert!(answer.contains(words), "{body}: {answer}");
+    }
 }
 
 /// The words that serde would have taken in place of one that is none.

@@ -11,10 +11,12 @@ use crate::provider::ssl_order::model::{OrganizationModel, SslOrderModel, SslOrd
 const SOURCE_TYPE: &str = "st-digicert_certificate";
 /// Namespace and type, without the host: that provider's own documentation installs it from a mirror.
 const SOURCE_PROVIDER: &str = "/myklst/st-digicert";
+/// How OpenTofu names that provider before 1.11.12 and 1.12.4. Source: <https://github.com/opentofu/opentofu/issues/4352>
+const SOURCE_PROVIDER_BARE: &str = "st-digicert";
 
 /// A first state with what the other provider knew of the order. Private keys and DNS credentials stay behind.
 pub(crate) fn move_from(source: &MoveSource) -> Result<Moved<SslOrder>, Diagnostic> {
-    if source.type_name != SOURCE_TYPE || !source.provider_address.ends_with(SOURCE_PROVIDER) {
+    if source.type_name != SOURCE_TYPE || !is_source_provider(&source.provider_address) {
         return Err(not_supported(source));
     }
     let before = &source.state;
@@ -39,6 +41,10 @@ pub(crate) fn move_from(source: &MoveSource) -> Result<Moved<SslOrder>, Diagnost
         },
         warnings: warnings(before, order_id),
     })
+}
+
+fn is_source_provider(address: &str) -> bool {
+    address == SOURCE_PROVIDER_BARE || address.ends_with(SOURCE_PROVIDER)
 }
 
 fn text(value: &Json) -> Attr<String> {
@@ -242,13 +248,19 @@ mod tests {
     }
 
     #[test]
-    fn a_mirror_of_that_provider_is_that_provider() {
-        let moved = moved_of(
+    fn a_mirror_and_the_bare_name_of_that_provider_are_that_provider() {
+        for address in [
             "example.local/myklst/st-digicert",
-            "st-digicert_certificate",
-            state(),
-        );
-        assert_eq!(moved.unwrap().state.order_id, Attr::Known(112_233));
+            "localhost:8443/myklst/st-digicert",
+            "st-digicert",
+        ] {
+            let moved = moved_of(address, "st-digicert_certificate", state());
+            assert_eq!(
+                moved.unwrap().state.order_id,
+                Attr::Known(112_233),
+                "{address}"
+            );
+        }
     }
 
     #[test]
@@ -262,6 +274,10 @@ mod tests {
                 "registry.terraform.io/other/st-digicert",
                 "st-digicert_certificate",
             ),
+            ("x/notmyklst/st-digicert", "st-digicert_certificate"),
+            ("not-st-digicert", "st-digicert_certificate"),
+            ("other/st-digicert", "st-digicert_certificate"),
+            ("st-digicert", "st-digicert_other"),
             (
                 "registry.terraform.io/myklst/st-digicert",
                 "st-digicert_other",

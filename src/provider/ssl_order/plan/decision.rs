@@ -69,6 +69,9 @@ pub(crate) struct Decision {
     pub reason: Reason,
     /// Every argument that differs.
     pub changes: Vec<Change>,
+    /// Arguments of a closed order that differ in the configuration only: the plan keeps what state says, because the order will
+    /// never have anything else.
+    pub kept: Vec<Change>,
     /// The calls that change the order, and what of the change they leave as it is.
     pub in_place: InPlace,
     /// Why a renewal that is due is left out.
@@ -84,16 +87,12 @@ impl Decision {
             what: What::Nothing,
             reason: Reason::Arguments,
             changes,
+            kept: Vec::new(),
             in_place: InPlace::default(),
             renewal_refused: None,
         };
         if prior.order_status().is_closed() {
-            decision.reason = Reason::Closed;
-            decision.what = if planned.reorder_when_closed == Attr::Known(true) {
-                What::Replace
-            } else {
-                What::Stop
-            };
+            decision.closed(facts);
         } else if decision.needs_another_order(facts) {
             decision.what = What::Replace;
         } else if is_renewal_due(prior, planned) {
@@ -137,6 +136,30 @@ impl Decision {
             What::Nothing | What::Replace => false,
         };
         is_update.then(|| Announced::new(self.what, &self.changes))
+    }
+
+    /// A closed order is replaced where the configuration says so: by `reorder_when_closed`, or by another `order_key`. Nothing else
+    /// changes it.
+    fn closed(&mut self, facts: &Facts<'_>) {
+        let Facts { prior, planned, .. } = *facts;
+        self.reason = Reason::Closed;
+        if planned.reorder_when_closed == Attr::Known(true) || self.has_another_key(planned) {
+            self.what = What::Replace;
+            return;
+        }
+        self.what = What::Stop;
+        let (old, new) = (prior.to_value(), planned.to_value());
+        let changes = std::mem::take(&mut self.changes);
+        (self.kept, self.changes) = changes.into_iter().partition(|change| {
+            change.is_of_the_order() && may_be_kept(change.argument, &old, &new)
+        });
+    }
+
+    /// A key that is not known yet may turn out to be the same.
+    pub(crate) fn has_another_key(&self, planned: &SslOrderModel) -> bool {
+        let mut of_a_new_order = self.with(Effect::NewOrder);
+        !planned.order_key.is_unknown()
+            && of_a_new_order.any(|change| change.argument == "order_key")
     }
 
     /// A renewal may set the term anew, because the order that continues this one has a term of its own.
@@ -310,6 +333,11 @@ impl What {
     }
 }
 
+/// Core lets a plan keep the prior value of an argument that was set and still is.
+fn may_be_kept(argument: &str, prior: &Value, planned: &Value) -> bool {
+    !prior.attribute(argument).is_null() && !planned.attribute(argument).is_null()
+}
+
 /// What changing an argument costs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -377,6 +405,20 @@ pub(crate) struct Change {
     pub effect: Effect,
     /// Where to point: the argument, or the nested attribute that differs.
     pub path: AttributePath,
+}
+
+impl Change {
+    /// Returns whether the order would have to become another one for it: whether the argument does more than steer the provider, and
+    /// does not say in other words, or for the first time, what the order may have.
+    pub(crate) fn is_of_the_order(&self) -> bool {
+        let mut known = ARGUMENTS.iter();
+        let of_itself = known.find(|(argument, _)| *argument == self.argument);
+        match (self.effect, of_itself) {
+            (Effect::Behaviour, _) | (_, Some((_, Effect::Behaviour))) => false,
+            (Effect::RecordOnly, Some((_, of_itself))) => *of_itself == Effect::RecordOnly,
+            _ => true,
+        }
+    }
 }
 
 /// The changes between an order in state and its plan, an imported order's by what CertCentral told of it.

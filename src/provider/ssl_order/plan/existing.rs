@@ -3,7 +3,9 @@
 use super::create::planned_domain_validations;
 use super::decision::{Decision, Effect, Reason, What};
 use super::{Plan, Request, messages};
-use crate::framework::{Attr, AttributePath, Diagnostics, Planned};
+use crate::framework::{
+    Attr, AttributePath, Diagnostic, Diagnostics, FromToValue as _, Planned, Value,
+};
 use crate::provider::ssl_order::model::SslOrderModel;
 use crate::provider::ssl_order::purchase::price::PriceDecision;
 use crate::provider::ssl_order::update::in_place;
@@ -42,15 +44,40 @@ pub(crate) fn plan(
 fn closed(plan: &mut Plan, prior: &SslOrderModel, decision: &Decision, price: PriceDecision) {
     plan.diagnostics.extend(price.problem);
     if decision.what != What::Replace {
-        plan.diagnostics.push(messages::closed(prior));
+        plan.diagnostics.push(messages::closed(prior, decision));
+        keep(plan, prior, decision);
         return;
     }
+    let because = if decision.has_another_key(&plan.state) {
+        plan.requires_replace.push(AttributePath::of("order_key"));
+        "`order_key` changed"
+    } else {
+        plan.requires_replace.push(AttributePath::of("status"));
+        // A difference for core to replace on.
+        plan.state.status = Attr::Unknown;
+        "`reorder_when_closed` is set"
+    };
     let price = price.words.as_deref();
-    let warning = messages::closed_replaced(prior, &plan.state, price);
+    let warning = messages::closed_replaced(prior, &plan.state, because, price);
     plan.diagnostics.push(warning);
-    plan.requires_replace.push(AttributePath::of("status"));
-    // A difference for core to replace on.
-    plan.state.status = Attr::Unknown;
+}
+
+/// Puts back what a closed order keeps.
+fn keep(plan: &mut Plan, prior: &SslOrderModel, decision: &Decision) {
+    let (prior, mut planned) = (prior.to_value(), plan.state.to_value());
+    if let Value::Object(values) = &mut planned {
+        for change in &decision.kept {
+            let value = prior.attribute(change.argument).clone();
+            values.insert(change.argument.to_owned(), value);
+        }
+    }
+    match SslOrderModel::from_value(&planned, &AttributePath::default()) {
+        Ok(state) => plan.state = state,
+        Err(error) => {
+            let detail = format!("The plan of a closed order cannot be built: {error}.");
+            plan.diagnostics.push(Diagnostic::bug(detail));
+        }
+    }
 }
 
 /// Core shows no warning of the new order's own plan, so this one says all of it.

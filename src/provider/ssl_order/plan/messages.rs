@@ -213,24 +213,50 @@ pub(crate) fn recorded_only(
     )
 }
 
-/// The warning of a closed order that stays.
-pub(crate) fn closed(prior: &SslOrderModel) -> Diagnostic {
+/// The warning of a closed order that stays, with what of the configuration it does not take.
+pub(crate) fn closed(prior: &SslOrderModel, decision: &Decision) -> Diagnostic {
     let (order, names) = (prior.shown_id(), prior.shown_names());
     let status = prior.status.as_str().unwrap_or_default();
-    Diagnostic::warning(
-        "Order is closed",
-        format!(
-            "Order {order} for {names} is {status} in CertCentral, and nothing is done about it. To buy a new order, set \
-             `reorder_when_closed = true`, or change `order_key`; to forget it, remove the resource."
-        ),
-    )
-    .at(AttributePath::of("status"))
+    let is_key = |change: &&Change| change.argument == "order_key";
+    let all = || decision.kept.iter().chain(&decision.changes);
+    let kept: Vec<_> = decision.kept.iter().filter(|it| !is_key(it)).collect();
+    let recorded: Vec<_> = decision
+        .changes
+        .iter()
+        .filter(|it| it.is_of_the_order() && !is_key(it))
+        .collect();
+    let mut sentences = vec![format!(
+        "Order {order} for {names} is {status} in CertCentral, and nothing is done about it. To buy a new order, set \
+         `reorder_when_closed = true`, or change `order_key`; to forget it, remove the resource."
+    )];
+    if !kept.is_empty() {
+        sentences.push(format!(
+            "A closed order cannot change, so what the configuration now says of {} has no effect: state keeps what order {order} has.",
+            arguments(&kept),
+        ));
+    }
+    if !recorded.is_empty() {
+        sentences.push(format!(
+            "Terraform has state follow the configuration where an argument is added or removed, so state changes in {}. Order {order} does not.",
+            arguments(&recorded),
+        ));
+    }
+    if all().any(|it| is_key(&it)) {
+        sentences.push(
+            "`order_key` buys nothing in this plan, because its value is not known yet, or the order was imported without one. A later plan buys a \
+             new order if the value then differs from the one in state."
+                .to_owned(),
+        );
+    }
+    let detail = sentences.join("\n\n");
+    Diagnostic::warning("Order is closed", detail).at(AttributePath::of("status"))
 }
 
 /// The warning of a closed order that another one replaces.
 pub(crate) fn closed_replaced(
     prior: &SslOrderModel,
     planned: &SslOrderModel,
+    because: &str,
     price: Option<&str>,
 ) -> Diagnostic {
     let (order, names) = (prior.shown_id(), prior.shown_names());
@@ -239,7 +265,7 @@ pub(crate) fn closed_replaced(
     Diagnostic::warning(
         "Closed order is replaced",
         format!(
-            "Order {order} for {names} is {status} in CertCentral and `reorder_when_closed` is set: a new order is placed and paid. The new \
+            "Order {order} for {names} is {status} in CertCentral and {because}: a new order is placed and paid. The new \
              order: {}.{}",
             what_is_bought(planned),
             price.unwrap_or_default(),
@@ -293,6 +319,7 @@ mod tests {
                 change("order_key", Effect::RecordOnly),
                 change("comments", Effect::RecordOnly),
             ],
+            kept: Vec::new(),
             in_place: InPlace::default(),
             renewal_refused: None,
         };

@@ -2,8 +2,10 @@
 
 use proptest::prelude::{Just, Strategy, any, proptest};
 
-use super::super::model::{DomainValidationModel, SslOrderModel, SslOrderPrivate};
-use super::super::samples::{csr, names, order, placed, plan, years};
+use super::super::model::{
+    DomainValidationModel, OrganizationModel, SslOrderModel, SslOrderPrivate,
+};
+use super::super::samples::{csr, csr_for, names, order, placed, plan, years};
 use super::Plan;
 use crate::framework::{Attr, Severity};
 
@@ -167,6 +169,153 @@ fn a_closed_order_stays_unless_a_new_one_is_asked_for() {
         .map(ToString::to_string)
         .collect();
     assert_eq!(paths, ["status"]);
+}
+
+/// A closed order, the plan of another configuration for it, and what the plan says.
+fn closed(status: &str, edit: Edit, private: SslOrderPrivate) -> (SslOrderModel, Plan, String) {
+    let mut prior = placed(&order());
+    prior.order_key = "1".into();
+    prior.status = status.into();
+    let mut config = order();
+    config.order_key = "1".into();
+    edit(&mut config);
+    let plan = plan(&config, Some(&prior), private);
+    let said = plan
+        .diagnostics
+        .iter()
+        .map(|it| it.detail.clone())
+        .collect();
+    (prior, plan, said)
+}
+
+#[test]
+fn another_order_key_replaces_a_closed_order() {
+    for status in ["revoked", "canceled", "rejected", "denied", "expired"] {
+        let edits: [Edit; 3] = [
+            |o| o.order_key = "2".into(),
+            |o| o.order_key = Attr::Null,
+            |o| {
+                o.order_key = "again".into();
+                o.product_name_id = "ssl_basic".into();
+                o.csr = Attr::Known(csr_for("shop.example.com", &[]));
+            },
+        ];
+        for edit in edits {
+            let (prior, plan, words) = closed(status, edit, SslOrderPrivate::default());
+            let expected = [(Severity::Warning, "Closed order is replaced")];
+            assert_eq!(said(&plan), expected, "{status}");
+            assert!(
+                words.contains(&format!(
+                    "is {status} in CertCentral and `order_key` changed: "
+                )),
+                "{words}"
+            );
+            let paths = plan.requires_replace.iter().map(ToString::to_string);
+            assert_eq!(paths.collect::<Vec<_>>(), ["order_key"], "{status}");
+            assert_ne!(plan.state.order_key, prior.order_key);
+            assert_eq!(plan.private.announced, None);
+        }
+    }
+}
+
+#[test]
+fn nothing_else_changes_a_closed_order_and_state_keeps_what_it_has() {
+    let edits: [(Edit, &str); 8] = [
+        (
+            |o| o.product_name_id = "ssl_basic".into(),
+            "`product_name_id`",
+        ),
+        (
+            |o| o.order_validity = Attr::Known(years(3)),
+            "`order_validity`",
+        ),
+        (
+            |o| o.common_name = "other.example.com".into(),
+            "`common_name`",
+        ),
+        (|o| o.dns_names = names(&["x.example.com"]), "`dns_names`"),
+        (
+            |o| o.csr = Attr::Known(csr_for("shop.example.com", &[])),
+            "`csr`",
+        ),
+        (|o| o.csr = Attr::Unknown, "`csr`"),
+        (
+            |o| {
+                o.organization = Attr::Known(OrganizationModel {
+                    id: Attr::Known(123_456),
+                    ..OrganizationModel::default()
+                });
+            },
+            "`organization`",
+        ),
+        (
+            |o| o.disable_renewal_notifications = Attr::Known(true),
+            "`disable_renewal_notifications`",
+        ),
+    ];
+    for (edit, argument) in edits {
+        let (prior, plan, words) = closed("revoked", edit, SslOrderPrivate::default());
+        assert_eq!(said(&plan), [(Severity::Warning, "Order is closed")]);
+        assert_eq!(plan.state, prior, "{argument}");
+        assert_eq!(plan.requires_replace, [], "{argument}");
+        assert_eq!(plan.private.announced, None, "{argument}");
+        let sentence = format!("what the configuration now says of {argument} has no effect");
+        assert!(words.contains(&sentence), "{words}");
+    }
+}
+
+#[test]
+fn what_state_must_say_of_a_closed_order_is_said() {
+    let (prior, plan, words) = closed(
+        "expired",
+        |o| {
+            o.container_id = Attr::Known(60_412);
+            o.validity_days = Attr::Known(90);
+            o.signature_hash = "sha384".into();
+            o.on_destroy = "cancel".into();
+        },
+        SslOrderPrivate::default(),
+    );
+    assert_eq!(said(&plan), [(Severity::Warning, "Order is closed")]);
+    assert_eq!(plan.state.signature_hash, prior.signature_hash);
+    assert_eq!(plan.state.container_id, Attr::Known(60_412));
+    assert_eq!(plan.state.on_destroy, "cancel".into());
+    assert_eq!(plan.requires_replace, []);
+    for sentence in [
+        "now says of `signature_hash` has no effect",
+        "state changes in `validity_days` and `container_id`. Order",
+    ] {
+        assert!(words.contains(sentence), "{words}");
+    }
+    assert!(!words.contains("on_destroy"), "{words}");
+}
+
+#[test]
+fn a_key_that_may_be_the_same_buys_nothing() {
+    let imported = SslOrderPrivate {
+        imported: true,
+        ..SslOrderPrivate::default()
+    };
+    let (prior, plan, words) = closed(
+        "revoked",
+        |o| o.order_key = Attr::Unknown,
+        SslOrderPrivate::default(),
+    );
+    assert_eq!(plan.state, prior);
+    assert!(
+        words.contains("`order_key` buys nothing in this plan"),
+        "{words}"
+    );
+    assert!(!words.contains("has no effect"), "{words}");
+
+    let mut prior = placed(&order());
+    prior.status = "revoked".into();
+    let mut config = order();
+    config.order_key = "1".into();
+    let first = super::super::samples::plan(&config, Some(&prior), imported);
+    assert_eq!(said(&first), [(Severity::Warning, "Order is closed")]);
+    assert_eq!(first.state.order_key, "1".into());
+    assert_eq!(first.requires_replace, []);
 }
 
 #[test]

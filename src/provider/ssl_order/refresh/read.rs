@@ -1,5 +1,5 @@
-//! Refreshing an order. Any status is recorded; only what proves that the order is gone drops it from state, because
-//! a dropped order would be bought again.
+//! Refreshing an order. Any status is recorded, and nothing that CertCentral answers drops an order from state, because a
+//! dropped order would be bought again.
 
 use super::observer::Observer;
 use super::{clocks, external_changes};
@@ -33,7 +33,15 @@ async fn look(
     let client = session.client_to_look(&call.stop)?;
     let doing = format!("refreshing order {id}");
     let Some(order) = Absence::NotShown.or_order(client.order(id).await, &doing)? else {
-        return not_visible(id, &state, is_import);
+        if is_import {
+            return Err(arguments::not_visible(id));
+        }
+        let warnings = not_visible(id, &state)?;
+        return Ok(Read::Object {
+            state,
+            private,
+            warnings,
+        });
     };
     let mut warnings = Warnings::new();
     if is_import {
@@ -57,23 +65,21 @@ async fn look(
     })
 }
 
-/// A 404 means "not visible to this key" as often as "gone".
-fn not_visible(
-    id: OrderId,
-    state: &SslOrderModel,
-    is_import: bool,
-) -> Result<Read<SslOrder>, Diagnostic> {
-    if is_import {
-        return Err(arguments::not_visible(id));
-    }
+/// A 404 means "not visible to this key" as often as "gone". An open order may still get its certificate, so it cannot be left at
+/// that; of a closed one nothing is awaited any more.
+fn not_visible(id: OrderId, state: &SslOrderModel) -> Result<Warnings, Diagnostic> {
     let status = state.order_status();
     if status.is_closed() {
         let mut warnings = Warnings::new();
         warnings.push(Diagnostic::warning(
-            "Closed order removed from state",
-            format!("Order {id} was {status}, and CertCentral does not show it any more. It is removed from state."),
+            "Closed order not visible",
+            format!(
+                "CertCentral does not show order {id} to this API key. It was {status} when it was last seen. It stays in state as it was, because \
+                 dropping it would buy it again.\n\n\
+                 To let go of it, remove the resource from the configuration, or remove it with `terraform state rm`."
+            ),
         ));
-        return Ok(Read::Gone(warnings));
+        return Ok(warnings);
     }
     Err(Diagnostic::error(
         "Order not visible",
@@ -168,14 +174,43 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_order_that_is_not_visible_stays_unless_it_was_closed() {
+    async fn an_order_that_is_not_visible_stays_and_a_closed_one_is_no_error() {
         let (sandbox, mut state) = ordered().await;
         state.order_id = Attr::Known(1);
         let Read::Failed(problems) = refreshed(&sandbox, &state).await else {
             panic!("dropped");
         };
         assert_eq!(problems.iter().next().unwrap().summary, "Order not visible");
-        state.status = "canceled".into();
-        assert!(matches!(refreshed(&sandbox, &state).await, Read::Gone(_)));
+        for closed in ["revoked", "canceled", "rejected", "denied", "expired"] {
+            for body in [
+                r#"{"errors":[{"code":"not_found|order"}]}"#,
+                r#"{"errors":[{"code":"not_found|route"}]}"#,
+                r#"{"message":"no Route matched with those values"}"#,
+                "{}",
+            ] {
+                let gone = Fault::Answer {
+                    status: 404,
+                    body: body.to_owned(),
+                    content_type: "application/json".to_owned(),
+                };
+                let route = "GET /order/certificate/*".parse().unwrap();
+                sandbox.fault_times(route, 1, 1, At::Before, gone);
+                state.status = closed.into();
+                let Read::Object {
+                    state: now,
+                    warnings,
+                    ..
+                } = refreshed(&sandbox, &state).await
+                else {
+                    panic!("{closed}: not kept after {body}");
+                };
+                assert_eq!(now, state);
+                let said: Vec<_> = warnings.iter().collect();
+                assert_eq!(said.len(), 1);
+                assert_eq!(said[0].summary, "Closed order not visible");
+                let words = format!("It was {closed} when it was last seen");
+                assert!(said[0].detail.contains(&words), "{}", said[0].detail);
+            }
+        }
     }
 }

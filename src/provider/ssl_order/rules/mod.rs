@@ -36,6 +36,7 @@ const RULES: &[Rule] = &[
     values::timeouts,
     values::clock_days,
     values::renewal_days,
+    values::renewed_once,
     values::custom_field_ids,
     values::custom_field_duplicates,
     certificate::names,

@@ -401,6 +401,26 @@ pub(crate) fn renewal_days(order: &SslOrderModel) -> Vec<Diagnostic> {
         .collect()
 }
 
+/// CertCentral and this provider would each buy the order that follows. Source: this provider's own argument.
+pub(crate) fn renewed_once(order: &SslOrderModel) -> Vec<Diagnostic> {
+    let by_itself = order.auto_renew == Attr::Known(true);
+    let days = order.renew_days_before_expiry.known();
+    days.filter(|days| by_itself && **days > 0)
+        .map(|days| {
+            warning(
+                &AttributePath::of("auto_renew"),
+                "Order may be renewed twice",
+                format!(
+                    "`auto_renew` is true, so CertCentral renews the order by itself before it ends, and `renew_days_before_expiry` is {days}, so \
+                     Terraform renews it as well: each of the two may place a paid order. Remove one of them. With `renew_days_before_expiry` the \
+                     renewal comes under Terraform; what CertCentral orders by itself does not."
+                ),
+            )
+        })
+        .into_iter()
+        .collect()
+}
+
 /// Durations that this provider reads. Source: this provider's own argument.
 pub(crate) fn timeouts(order: &SslOrderModel) -> Vec<Diagnostic> {
     let Some(timeouts) = order.timeouts.known() else {

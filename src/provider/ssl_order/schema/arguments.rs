@@ -173,7 +173,8 @@ fn order() -> Vec<Attribute> {
         Attribute::optional_computed(
             "auto_renew",
             Type::Bool,
-            "Whether CertCentral renews the order by itself, at its price. CertCentral's default is `false`. Cannot be changed after the order.",
+            "Whether CertCentral renews the order by itself, at its price. CertCentral's default is `false`. Cannot be changed after the order. Leave it out \
+             where `renew_days_before_expiry` is set: both would renew.",
         )
         .keeps_prior_value(),
         Attribute::optional_computed(
@@ -245,7 +246,8 @@ fn order() -> Vec<Attribute> {
         Attribute::optional(
             "order_key",
             Type::String,
-            "Any text that sets this order apart from another one of the same content. Change it to buy again on purpose.",
+            "Any text that sets this order apart from another one of the same content. Change it to buy again on purpose, also where \
+             the order is closed.",
         ),
     ]
 }
@@ -351,7 +353,7 @@ pub(crate) fn behaviour() -> Vec<Attribute> {
             "reorder_when_closed",
             Type::Bool,
             "Whether an order that was revoked, canceled or rejected or that expired is replaced by a new one. Default `false`: the plan \
-             warns and changes nothing, because somebody closed it on purpose.",
+             warns and changes nothing, because somebody closed it on purpose. Another `order_key` replaces it, too.",
         )
         .default_value(false),
         Attribute::optional(

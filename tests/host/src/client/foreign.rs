@@ -23,6 +23,8 @@ pub struct Source {
     pub schema_version: i64,
     /// Its attributes.
     pub attributes: serde_json::Value,
+    /// What its provider kept beside them.
+    pub private: Vec<u8>,
 }
 
 impl Provider {
@@ -108,6 +110,7 @@ impl Provider {
                 json: source.attributes.to_string().into_bytes(),
                 ..proto::RawState::default()
             }),
+            source_private: source.private.clone(),
             target_type_name: type_name.to_owned(),
             ..proto::move_resource_state::Request::default()
         };

@@ -91,6 +91,10 @@ fn attribute(
     if planned == config {
         return vec![];
     }
+    // Any value will do, even where `ignore_changes` has put the prior one into the configuration.
+    if it.computed && !it.optional {
+        return vec![];
+    }
     if config.is_null() {
         return match (it.computed, it.sensitive) {
             (true, _) => vec![],

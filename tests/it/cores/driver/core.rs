@@ -51,12 +51,7 @@ impl Core {
         match (feature, self.product) {
             (Feature::ImportByIdentity, _) => since((1, 12)),
             (Feature::MoveAcrossProviders, Product::Terraform) => since((1, 8)),
-            // Before, it names the provider that it moves from by its bare type (opentofu/opentofu#4352).
-            (Feature::MoveAcrossProviders, Product::OpenTofu) => {
-                since((1, 13))
-                    || (major, minor) == (1, 12) && patch >= 4
-                    || (major, minor) == (1, 11) && patch >= 12
-            }
+            (Feature::MoveAcrossProviders, Product::OpenTofu) => since((1, 10)),
             // Those releases look for the provider under `hashicorp/` (hashicorp/terraform#39144).
             (Feature::GeneratedConfiguration, Product::Terraform) => {
                 since((1, 5)) && !((major, minor) == (1, 16) && patch <= 2)
@@ -301,14 +296,19 @@ mod tests {
             ("Terraform v1.16.3", &[GeneratedConfiguration], &[]),
             (
                 "OpenTofu v1.10.10",
+                &[GeneratedConfiguration, MoveAcrossProviders],
+                &[ImportByIdentity],
+            ),
+            (
+                "OpenTofu v1.9.4",
                 &[GeneratedConfiguration],
-                &[ImportByIdentity, MoveAcrossProviders],
+                &[MoveAcrossProviders],
             ),
             ("OpenTofu v1.11.12", &[MoveAcrossProviders], &[]),
             (
                 "OpenTofu v1.12.3",
-                &[ImportByIdentity],
-                &[MoveAcrossProviders],
+                &[ImportByIdentity, MoveAcrossProviders],
+                &[],
             ),
             (
                 "OpenTofu v1.12.6",

@@ -2,7 +2,7 @@
 
 use certcentral_sandbox::Approval;
 use serde_json::{Value as Json, json};
-use terraform_host::{Action, Source};
+use terraform_host::{Action, Resource, Source};
 
 use crate::host::bed::{Bed, CSR, SHOP, body_by_hand, errors, only_error, order, warnings};
 
@@ -13,6 +13,7 @@ fn source(attributes: Json) -> Source {
         type_name: "st-digicert_certificate".to_owned(),
         schema_version: 0,
         attributes,
+        private: Vec::new(),
     }
 }
 
@@ -72,6 +73,69 @@ async fn a_state_without_an_order_is_not_moved() {
     assert!(only_error(&report).contains("`import` block"));
     assert!(bed.terraform.state().is_empty());
     assert_eq!(bed.seen(), 0);
+}
+
+#[tokio::test]
+async fn the_bare_name_of_that_provider_will_do() {
+    let mut bed = Bed::new();
+    let id = bed.order_by_hand("ssl_basic", &body_by_hand(&CSR)).await;
+    let bare = Source {
+        provider_address: "st-digicert".to_owned(),
+        ..source(attributes(&json!(id)))
+    };
+    let report = bed.terraform.move_from(&bare, SHOP).await.unwrap();
+    report.expect_success();
+    let plan = bed.plan(&order()).await.expect_success();
+    assert_eq!(plan.action(SHOP), Some(Action::NoOp), "{:?}", plan.report);
+    assert_eq!(bed.posts().len(), 1, "the one by hand");
+}
+
+/// What a state holds at `address`, as another address of this provider wrote it.
+fn from_a_mirror(bed: &Bed, address: &str, provider_address: &str) -> Source {
+    let object = &bed.terraform.state()[address];
+    Source {
+        provider_address: provider_address.to_owned(),
+        type_name: object.type_name.clone(),
+        schema_version: object.schema_version,
+        attributes: object.attributes.clone(),
+        private: object.private.clone(),
+    }
+}
+
+#[tokio::test]
+async fn an_order_of_a_mirror_of_this_provider_stays_as_it_is() {
+    const WAIT: &str = "digicert_order_issuance.shop";
+    let mut bed = Bed::new();
+    let _applied = bed.apply(&order()).await.expect_success();
+    let wait = json!({ "order_id": bed.order_id(), "keepers": { "a": "b" } });
+    let both = [Resource::new(SHOP, order()), Resource::new(WAIT, wait)];
+    let plan = bed.terraform.plan(&both).await.unwrap().expect_success();
+    let _applied = bed.terraform.apply(&plan).await.unwrap().expect_success();
+    let before = bed.terraform.state().clone();
+    for mirror in [
+        "registry.terraform.io/mycorp/digicert",
+        "tf.mycorp.example:8443/infra/digicert",
+        "digicert",
+    ] {
+        for address in [SHOP, WAIT] {
+            let source = from_a_mirror(&bed, address, mirror);
+            bed.terraform.state_mut().remove(address);
+            let report = bed.terraform.move_from(&source, address).await.unwrap();
+            report.expect_success();
+            assert_eq!(warnings(&report), [""; 0], "{mirror}");
+        }
+        assert_eq!(bed.terraform.state(), &before, "{mirror}");
+        let plan = bed.terraform.plan(&both).await.unwrap().expect_success();
+        assert!(plan.is_empty(), "{mirror}");
+    }
+    let newer = Source {
+        schema_version: before[SHOP].schema_version + 1,
+        ..from_a_mirror(&bed, SHOP, "registry.opentofu.org/mycorp/digicert")
+    };
+    let report = bed.terraform.move_from(&newer, SHOP).await.unwrap();
+    report.expect_valid();
+    assert_eq!(errors(&report), ["State from a newer provider"]);
+    assert_eq!(bed.posts().len(), 1);
 }
 
 #[tokio::test]

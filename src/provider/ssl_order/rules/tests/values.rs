@@ -247,6 +247,33 @@ fn addresses_have_a_local_part_and_a_domain() {
 }
 
 #[test]
+fn an_order_is_renewed_by_one_of_two() {
+    each_is_refused(&[(
+        |o| {
+            o.auto_renew = Attr::Known(true);
+            o.renew_days_before_expiry = Attr::Known(45);
+        },
+        "warning auto_renew: Order may be renewed twice. `auto_renew` is true, so CertCentral renews the order by itself before it ends, and \
+         `renew_days_before_expiry` is 45, so",
+    )]);
+    each_passes(&[
+        ("by CertCentral", |o| o.auto_renew = Attr::Known(true)),
+        ("by CertCentral, never here", |o| {
+            o.auto_renew = Attr::Known(true);
+            o.renew_days_before_expiry = Attr::Known(0);
+        }),
+        ("by Terraform", |o| {
+            o.auto_renew = Attr::Known(false);
+            o.renew_days_before_expiry = Attr::Known(45);
+        }),
+        ("not known yet", |o| {
+            o.auto_renew = Attr::Unknown;
+            o.renew_days_before_expiry = Attr::Known(45);
+        }),
+    ]);
+}
+
+#[test]
 fn thumbprints_references_and_durations_have_their_form() {
     each_is_refused(&[
         (

@@ -33,6 +33,12 @@ fn good_plans_pass() {
             json!({ "name": "a", "contacts": [{ "email": "x", "contact_id": unknown() }], "rule": [{ "port": 1, "rule_id": "r" }] }),
         ),
         (
+            "computed values are free where `ignore_changes` repeats them",
+            json!({ "name": "a", "id": "1" }),
+            json!({ "name": "a", "id": "1" }),
+            json!({ "name": "a", "id": unknown() }),
+        ),
+        (
             "write-only stays out",
             Json::Null,
             json!({ "name": "a", "secret": "s" }),

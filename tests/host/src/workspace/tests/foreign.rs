@@ -105,6 +105,7 @@ async fn a_moved_object_is_stored_with_private_data_and_identity() {
         type_name: "other_order".to_owned(),
         schema_version: 0,
         attributes: json!({ "number": "9" }),
+        private: Vec::new(),
     };
     let report = workspace.move_from(&source, SHOP).await.unwrap();
     report.expect_success();
