@@ -158,7 +158,7 @@ pub(crate) fn prepare(
 pub(crate) fn certificate(order: &SslOrderModel) -> Result<NewCertificate, Diagnostic> {
     Ok(NewCertificate {
         common_name: ascii_name(text(&order.common_name, "common_name")?),
-        dns_names: order.known_dns_names().map(ascii_name).collect(),
+        dns_names: further_names(order),
         csr: text(&order.csr, "csr")?.to_owned(),
         server_platform: order
             .server_platform_id
@@ -306,6 +306,15 @@ fn custom_fields(order: &SslOrderModel) -> Vec<CustomFieldValue> {
 
 /// A name as CertCentral takes it: A-labels, no trailing dot. State keeps the spelling of the configuration.
 fn ascii_name(name: &str) -> String {
+/// The names beside the common name, each once whatever its spellings, in the order of the configuration.
+fn further_names(order: &SslOrderModel) -> Vec<String> {
+    let mut sent = pki::canonical_names(order.common_name.as_str().unwrap_or_default(), []);
+    let names = order.known_dns_names().map(ascii_name);
+    names
+        .filter(|name| sent.insert(name.to_lowercase()))
+        .collect()
+}
+
     pki::canonical(name).unwrap_or_else(|_| name.to_owned())
 }
 
