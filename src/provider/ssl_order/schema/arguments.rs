@@ -1,6 +1,6 @@
 //! The arguments of the order POST, flattened: `certificate.common_name` of the API is `common_name` here.
 
-use crate::framework::{Attribute, Kind, Nesting, Type};
+use crate::framework::{Attribute, Kind, Nesting, Type, Value};
 
 /// In the order of the API page.
 pub(crate) fn attributes() -> Vec<Attribute> {
@@ -27,10 +27,11 @@ fn certificate() -> Vec<Attribute> {
         Attribute::optional(
             "dns_names",
             Type::set(Type::String),
-            "Further domains to secure; can cost extra. Compared without case, trailing dot and the common name, \
-             and internationalised names in their ASCII form. Changing them reissues the certificate; if a name goes away, DigiCert revokes the \
-             present certificate within 72 hours after that.",
-        ),
+            "Further domains to secure; can cost extra. Default `[]`. Compared without case, trailing dot and the common name, \
+             and internationalised names in their ASCII form; each is sent once. Changing them reissues the certificate; if a name goes away, \
+             DigiCert revokes the present certificate within 72 hours after that.",
+        )
+        .default_value(Value::Set(Vec::new())),
         Attribute::required(
             "csr",
             Type::String,
