@@ -15,6 +15,7 @@ pub(crate) use self::term::{OLDER_YEARS, ORDER_YEARS, RENEWAL_DAYS, Term};
 use crate::certcentral::{OrderId, OrderStatus, Validity};
 use crate::framework::{Attr, Diagnostic, Set};
 use crate::pki;
+use crate::provider::order::backoff::LONGEST_TIMEOUT;
 
 /// Bound of an operation where nobody sets another.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(600);
@@ -244,7 +245,8 @@ impl SslOrderModel {
             .known()
             .and_then(|timeouts| operation(timeouts).as_str())
             .and_then(|text| humantime::parse_duration(text).ok())
-            .unwrap_or(DEFAULT_TIMEOUT)
+            // A state may hold more than a configuration can say, and a clock cannot be set that far.
+            .map_or(DEFAULT_TIMEOUT, |time| time.min(LONGEST_TIMEOUT))
     }
 
     /// Returns the configured names beside the common name that are known.

@@ -10,7 +10,7 @@
 
 use std::collections::BTreeSet;
 
-use time::{Date, Duration, OffsetDateTime};
+use time::{Date, OffsetDateTime};
 use tracing::{debug, info, warn};
 
 use super::messages;
@@ -259,7 +259,7 @@ fn has_our_names(order: &Order, prepared: &Prepared) -> bool {
 fn is_recent(order: &Order, today: Date) -> bool {
     order
         .date_created
-        .is_none_or(|at| at.date() >= today - Duration::days(DAYS_BACK))
+        .is_none_or(|at| (today - at.date()).whole_days() <= DAYS_BACK)
 }
 
 fn placed(order: &Order) -> String {
