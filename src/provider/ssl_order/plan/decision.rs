@@ -386,7 +386,8 @@ fn changes_of(
     private: &SslOrderPrivate,
 ) -> Vec<Change> {
     let mut changes = changes(prior, planned, private.imported);
-    organization::recognize(&mut changes, prior, planned, private);
+    let (prior, planned) = (prior.as_meant(), planned.as_meant());
+    organization::recognize(&mut changes, &prior, &planned, private);
     changes
 }
 
@@ -397,6 +398,7 @@ pub(crate) fn changes(
     planned: &SslOrderModel,
     imported: bool,
 ) -> Vec<Change> {
+    let (prior, planned) = (&prior.as_meant(), &planned.as_meant());
     let (prior_values, planned_values) = (prior.to_value(), planned.to_value());
     ARGUMENTS
         .iter()

@@ -85,6 +85,7 @@ pub(crate) fn prepare(
     renewal_of: Option<OrderId>,
     host: &str,
 ) -> Result<Prepared, Diagnostic> {
+    let order = &order.as_meant();
     let renewal_of = match renewal_of {
         Some(id) => Some(id),
         None => id::<OrderId>(&order.renewal_of_order_id, "renewal_of_order_id")?,
@@ -156,6 +157,7 @@ pub(crate) fn prepare(
 
 /// The certificate of an order or a reissue.
 pub(crate) fn certificate(order: &SslOrderModel) -> Result<NewCertificate, Diagnostic> {
+    let order = &order.as_meant();
     Ok(NewCertificate {
         common_name: ascii_name(text(&order.common_name, "common_name")?),
         dns_names: further_names(order),
@@ -304,8 +306,6 @@ fn custom_fields(order: &SslOrderModel) -> Vec<CustomFieldValue> {
         .collect()
 }
 
-/// A name as CertCentral takes it: A-labels, no trailing dot. State keeps the spelling of the configuration.
-fn ascii_name(name: &str) -> String {
 /// The names beside the common name, each once whatever its spellings, in the order of the configuration.
 fn further_names(order: &SslOrderModel) -> Vec<String> {
     let mut sent = pki::canonical_names(order.common_name.as_str().unwrap_or_default(), []);
@@ -315,6 +315,8 @@ fn further_names(order: &SslOrderModel) -> Vec<String> {
         .collect()
 }
 
+/// A name as CertCentral takes it: A-labels, no trailing dot. State keeps the spelling of the configuration.
+fn ascii_name(name: &str) -> String {
     pki::canonical(name).unwrap_or_else(|_| name.to_owned())
 }
 

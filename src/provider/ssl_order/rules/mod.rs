@@ -79,7 +79,8 @@ pub(crate) fn validate_defaults(
 
 /// Applies every rule.
 pub(crate) fn validate(order: &SslOrderModel) -> Diagnostics {
-    RULES.iter().flat_map(|rule| rule(order)).collect()
+    let order = order.as_meant();
+    RULES.iter().flat_map(|rule| rule(&order)).collect()
 }
 
 /// Returns items as a sentence lists them: `a, b and c`.

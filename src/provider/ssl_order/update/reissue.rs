@@ -57,10 +57,11 @@ pub(super) async fn reissue(
     })?;
     let limits = Limits::new(session, planned, planned.update_timeout(), &call.stop);
     let client = client.within(limits.bounds.deadline, &call.stop);
+    let meant = planned.as_meant();
     let wanted = Wanted {
         csr: &csr,
         prior,
-        planned,
+        planned: &meant,
         changed: &changed,
     };
     let before = look(&client, id, wanted).await.map_err(&failed)?;

@@ -22,7 +22,7 @@ fn a_locale_looks_like_a_language() {
             |o| o.locale = "English".into(),
             "warning locale: Unknown value. `locale` is \"English\", which does not look like a language",
         ),
-        (|o| o.locale = "".into(), "warning locale: Unknown value."),
+        (|o| o.locale = " ".into(), "warning locale: Unknown value."),
     ]);
     each_passes(&[
         ("en", |o| o.locale = "en".into()),
