@@ -379,7 +379,8 @@ pub(crate) struct Change {
     pub path: AttributePath,
 }
 
-/// The changes between an order in state and its plan, an imported order's by what CertCentral told of it.
+/// The changes between an order in state and its plan, by what CertCentral told of it: of an imported order its organization, of any
+/// the container that nobody chose.
 fn changes_of(
     prior: &SslOrderModel,
     planned: &SslOrderModel,
@@ -388,6 +389,10 @@ fn changes_of(
     let mut changes = changes(prior, planned, private.imported);
     let (prior, planned) = (prior.as_meant(), planned.as_meant());
     organization::recognize(&mut changes, &prior, &planned, private);
+    let has_told_container = prior.container_id.is_null()
+        && private.container.is_some()
+        && planned.container_id.known().copied() == private.container;
+    changes.retain(|change| change.argument != "container_id" || !has_told_container);
     changes
 }
 
