@@ -17,6 +17,7 @@ pub mod panic;
 mod reattach;
 mod redact;
 mod server;
+mod signals;
 mod tls;
 
 use tokio::select;
@@ -30,9 +31,10 @@ pub use listener::ListenError;
 pub use redact::Redactor;
 pub use server::ServerEnded;
 
-use lifetime::{Ending, OnInterrupt, Signals};
+use lifetime::Ending;
 use listener::Bound;
 use server::Server;
+use signals::{OnInterrupt, Signals};
 use tls::MutualTls;
 
 /// What a host has to know about a plugin.

@@ -97,6 +97,11 @@ impl Attr<String> {
     pub fn as_str(&self) -> Option<&str> {
         self.known().map(String::as_str)
     }
+
+    /// Returns the text, if it is known and says something: where nothing can be said, modules pass `""`.
+    pub fn given(&self) -> Option<&str> {
+        self.as_str().filter(|text| !text.is_empty())
+    }
 }
 
 impl<T> From<Option<T>> for Attr<T> {

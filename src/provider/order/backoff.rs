@@ -5,6 +5,9 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
+/// Longest bound of an operation: a clock cannot be set any time ahead. Source: this provider's own choice.
+pub(crate) const LONGEST_TIMEOUT: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
 /// Pauses in seconds; the last one is repeated.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Schedule(&'static [u64]);

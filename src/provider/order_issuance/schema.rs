@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::certcentral::OrderId;
 use crate::framework::{Attr, Attribute, AttributePath, Diagnostic, Nesting, Schema, Set, Type};
+use crate::provider::order::backoff::LONGEST_TIMEOUT;
 
 /// The resource type.
 pub(super) fn schema() -> Schema {
@@ -130,15 +131,18 @@ impl OrderIssuanceModel {
     /// Returns how long the create of this configuration waits.
     pub(super) fn create_timeout(&self) -> Result<Duration, Diagnostic> {
         let timeouts = self.timeouts.known();
-        let given = timeouts.and_then(|timeouts| timeouts.create.as_str());
+        let given = timeouts.and_then(|timeouts| timeouts.create.given());
         given.map_or(Ok(DEFAULT_TIMEOUT), |text| {
-            humantime::parse_duration(text).map_err(|_| {
-                Diagnostic::error(
-                    "Invalid duration",
-                    format!("{text:?} is not a duration such as \"10m\" or \"1h30m\"."),
-                )
-                .at(AttributePath::of("timeouts").attribute("create"))
-            })
+            let reason = match humantime::parse_duration(text) {
+                Ok(time) if time <= LONGEST_TIMEOUT => return Ok(time),
+                Ok(_) => "longer than a year. Set a shorter duration",
+                Err(_) => "not a duration",
+            };
+            Err(Diagnostic::error(
+                "Invalid duration",
+                format!("`timeouts.create` is {text:?}, {reason} such as \"10m\" or \"1h30m\"."),
+            )
+            .at(AttributePath::of("timeouts").attribute("create")))
         })
     }
 

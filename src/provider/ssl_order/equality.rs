@@ -32,7 +32,7 @@ pub(crate) fn keep_equal_values(prior: &SslOrderModel, planned: &mut SslOrderMod
 }
 
 /// Whether an argument means the same in state and plan although the values differ: one side is absent, and the other is
-/// what CertCentral takes for absent.
+/// what CertCentral takes for absent. Both are as they are meant: an empty text is absent already.
 pub(crate) fn means_the_same(
     argument: &str,
     prior: &SslOrderModel,
@@ -66,21 +66,12 @@ pub(crate) fn means_the_same(
             &planned.payment_method,
             &"balance".to_owned(),
         ),
-        "comments" => or_blank(&prior.comments, &planned.comments),
-        "custom_renewal_message" => or_blank(
-            &prior.custom_renewal_message,
-            &planned.custom_renewal_message,
-        ),
         _ => false,
     }
 }
 
 fn or_default<T: PartialEq>(a: &Attr<T>, b: &Attr<T>, default: &T) -> bool {
     matches!((a, b), (Attr::Null, Attr::Known(given)) | (Attr::Known(given), Attr::Null) if given == default)
-}
-
-fn or_blank(a: &Attr<String>, b: &Attr<String>) -> bool {
-    or_default(a, b, &String::new())
 }
 
 fn or_empty<T>(a: &Attr<Vec<T>>, b: &Attr<Vec<T>>) -> bool {

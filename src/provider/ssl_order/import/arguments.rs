@@ -57,7 +57,7 @@ pub(crate) fn fill(state: &mut SslOrderModel, order: &Order) {
             .or_else(|| order.product_name_id.clone())
             .into(),
         common_name: certificate.common_name.clone().into(),
-        dns_names: non_empty(names).map_or(Attr::Null, |names| Attr::Known(Set(names))),
+        dns_names: Attr::Known(Set(names)),
         csr: certificate.csr.as_deref().map(as_written).into(),
         signature_hash: certificate
             .signature_hash

@@ -63,7 +63,7 @@ fn names(value: &Json) -> Attr<Set<Attr<String>>> {
         .filter_map(Json::as_str)
         .map(Attr::from)
         .collect();
-    (!names.is_empty()).then_some(Set(names)).into()
+    Attr::Known(Set(names))
 }
 
 fn organization(id: &Json) -> Attr<OrganizationModel> {
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn attributes_that_the_old_state_lacks_are_null() {
+    fn attributes_that_the_old_state_lacks_are_null_and_names_are_none() {
         let moved = moved(json!({ "order_id": 7, "sans": null, "csr": "" })).unwrap();
         let known: Vec<_> = match moved.state.to_value() {
             Value::Object(attributes) => attributes
@@ -233,7 +233,8 @@ mod tests {
                 .collect(),
             other => panic!("{other:?}"),
         };
-        assert_eq!(known, ["id", "order_id"]);
+        assert_eq!(known, ["dns_names", "id", "order_id"]);
+        assert_eq!(moved.state.dns_names, samples::names(&[]));
     }
 
     #[test]

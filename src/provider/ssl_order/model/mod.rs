@@ -15,6 +15,7 @@ pub(crate) use self::term::{OLDER_YEARS, ORDER_YEARS, RENEWAL_DAYS, Term};
 use crate::certcentral::{OrderId, OrderStatus, Validity};
 use crate::framework::{Attr, Diagnostic, Set};
 use crate::pki;
+use crate::provider::order::backoff::LONGEST_TIMEOUT;
 
 /// Bound of an operation where nobody sets another.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(600);
@@ -178,6 +179,49 @@ crate::model! {
     }
 }
 
+impl OrganizationModel {
+    fn drop_empty_texts(&mut self) {
+        drop_empty([
+            &mut self.name,
+            &mut self.assumed_name,
+            &mut self.address,
+            &mut self.address2,
+            &mut self.city,
+            &mut self.state,
+            &mut self.zip,
+            &mut self.country,
+            &mut self.telephone,
+        ]);
+        if let Attr::Known(person) = &mut self.organization_contact {
+            drop_empty([
+                &mut person.first_name,
+                &mut person.last_name,
+                &mut person.job_title,
+                &mut person.telephone,
+                &mut person.email,
+            ]);
+            if *person == PersonModel::default() {
+                self.organization_contact = Attr::Null;
+            }
+        }
+        let contacts = match &mut self.contacts {
+            Attr::Known(contacts) => contacts.as_mut_slice(),
+            Attr::Null | Attr::Unknown => &mut [],
+        };
+        for contact in contacts {
+            if let Attr::Known(contact) = contact {
+                drop_empty([
+                    &mut contact.first_name,
+                    &mut contact.last_name,
+                    &mut contact.job_title,
+                    &mut contact.telephone,
+                    &mut contact.email,
+                ]);
+            }
+        }
+    }
+}
+
 /// A value of `on_destroy`: what becomes of the order when Terraform lets go of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum OnDestroy {
@@ -189,7 +233,49 @@ pub(crate) enum OnDestroy {
     Revoke,
 }
 
+/// Makes each text that is empty absent.
+fn drop_empty<'a>(texts: impl IntoIterator<Item = &'a mut Attr<String>>) {
+    for text in texts {
+        if text.as_str() == Some("") {
+            *text = Attr::Null;
+        }
+    }
+}
+
 impl SslOrderModel {
+    /// Returns the order as it is meant: an optional text that is empty is absent, at any depth, because a module has no other way to
+    /// pass on that nothing is set. State keeps what is configured; whatever is compared, checked or sent is read from here. A text
+    /// with a closed list of values, and `alternative_order_id`, which the provider sets otherwise, cannot be empty.
+    pub(crate) fn as_meant(&self) -> Self {
+        let mut order = self.clone();
+        drop_empty([
+            &mut order.profile_option,
+            &mut order.ca_cert_id,
+            &mut order.custom_expiration_date,
+            &mut order.custom_renewal_message,
+            &mut order.comments,
+            &mut order.locale,
+            &mut order.renewed_thumbprint,
+            &mut order.order_key,
+        ]);
+        for validity in [&mut order.cert_validity, &mut order.order_validity] {
+            if let Attr::Known(term) = validity {
+                drop_empty([&mut term.custom_expiration_date]);
+            }
+        }
+        if let Attr::Known(organization) = &mut order.organization {
+            organization.drop_empty_texts();
+        }
+        if let Attr::Known(timeouts) = &mut order.timeouts {
+            drop_empty([
+                &mut timeouts.create,
+                &mut timeouts.update,
+                &mut timeouts.delete,
+            ]);
+        }
+        order
+    }
+
     /// Returns the order id, once there is one.
     pub fn known_order_id(&self) -> Option<i64> {
         self.order_id.known().copied()
@@ -242,9 +328,10 @@ impl SslOrderModel {
     fn timeout(&self, operation: fn(&TimeoutsModel) -> &Attr<String>) -> Duration {
         self.timeouts
             .known()
-            .and_then(|timeouts| operation(timeouts).as_str())
+            .and_then(|timeouts| operation(timeouts).given())
             .and_then(|text| humantime::parse_duration(text).ok())
-            .unwrap_or(DEFAULT_TIMEOUT)
+            // A state may hold more than a configuration can say, and a clock cannot be set that far.
+            .map_or(DEFAULT_TIMEOUT, |time| time.min(LONGEST_TIMEOUT))
     }
 
     /// Returns the configured names beside the common name that are known.
@@ -331,7 +418,7 @@ impl SslOrderModel {
     /// Returns the organization of the order for a sentence.
     pub(crate) fn shown_organization(&self) -> String {
         match &self.organization {
-            Attr::Known(organization) => match (&organization.id, organization.name.as_str()) {
+            Attr::Known(organization) => match (&organization.id, organization.name.given()) {
                 (Attr::Known(id), _) => format!("organization {id}"),
                 (Attr::Null, Some(name)) => format!("new organization {name:?}"),
                 (Attr::Null, None) => "the provider's organization".to_owned(),
@@ -342,3 +429,6 @@ impl SslOrderModel {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

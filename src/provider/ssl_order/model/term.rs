@@ -52,7 +52,7 @@ impl Term {
             ("days", self.days.known().is_some()),
             (
                 "custom_expiration_date",
-                self.custom_expiration_date.known().is_some(),
+                self.custom_expiration_date.given().is_some(),
             ),
         ]
         .into_iter()
@@ -70,8 +70,8 @@ impl Term {
     /// Returns the known member that counts. The API takes the date before the days before the years.
     /// Source: <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/>
     pub(crate) fn sent(&self) -> Option<Validity> {
-        if let Some(date) = self.custom_expiration_date.known() {
-            Some(Validity::CustomExpirationDate(date.clone()))
+        if let Some(date) = self.custom_expiration_date.given() {
+            Some(Validity::CustomExpirationDate(date.to_owned()))
         } else if let Some(days) = self.days.known() {
             Some(Validity::Days(*days))
         } else {
@@ -119,7 +119,7 @@ impl Term {
 
     /// Returns the days of the years, or else the days. A date does not say when it begins.
     pub(crate) fn bought_days(&self) -> Option<i64> {
-        let years = self.years.known().map(|years| years * 365);
+        let years = self.years.known().map(|years| years.saturating_mul(365));
         years.or(self.days.known().copied())
     }
 }

@@ -102,7 +102,7 @@ fn or<T: Clone>(configured: &Attr<T>, default: &Attr<T>) -> Attr<T> {
 /// A nested `organization` that holds contacts only cannot take its id from the provider in the plan, because core wants the
 /// planned object to be the configured one; the create does that when it sends the order.
 fn lacks_organization(order: &SslOrderModel, defaults: &OrderDefaults) -> bool {
-    match &order.organization {
+    match &order.as_meant().organization {
         Attr::Null => true,
         Attr::Known(given) => {
             given.id.is_null() && given.name.is_null() && defaults.organization_id.is_null()

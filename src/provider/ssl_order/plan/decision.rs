@@ -421,14 +421,20 @@ impl Change {
     }
 }
 
-/// The changes between an order in state and its plan, an imported order's by what CertCentral told of it.
+/// The changes between an order in state and its plan, by what CertCentral told of it: of an imported order its organization, of any
+/// the container that nobody chose.
 fn changes_of(
     prior: &SslOrderModel,
     planned: &SslOrderModel,
     private: &SslOrderPrivate,
 ) -> Vec<Change> {
     let mut changes = changes(prior, planned, private.imported);
-    organization::recognize(&mut changes, prior, planned, private);
+    let (prior, planned) = (prior.as_meant(), planned.as_meant());
+    organization::recognize(&mut changes, &prior, &planned, private);
+    let has_told_container = prior.container_id.is_null()
+        && private.container.is_some()
+        && planned.container_id.known().copied() == private.container;
+    changes.retain(|change| change.argument != "container_id" || !has_told_container);
     changes
 }
 
@@ -439,6 +445,7 @@ pub(crate) fn changes(
     planned: &SslOrderModel,
     imported: bool,
 ) -> Vec<Change> {
+    let (prior, planned) = (&prior.as_meant(), &planned.as_meant());
     let (prior_values, planned_values) = (prior.to_value(), planned.to_value());
     ARGUMENTS
         .iter()

@@ -1,9 +1,9 @@
 //! What a plan says and does: creates, changes of each class, closed orders, destroys.
 
-use proptest::prelude::{Just, Strategy, any, proptest};
+use proptest::prelude::{Just, Strategy, any, prop_oneof, proptest};
 
 use super::super::model::{
-    DomainValidationModel, OrganizationModel, SslOrderModel, SslOrderPrivate,
+    DomainValidationModel, OrganizationModel, SslOrderModel, SslOrderPrivate, Term,
 };
 use super::super::samples::{csr, csr_for, names, order, placed, plan, years};
 use super::Plan;
@@ -396,5 +396,79 @@ proptest! {
         assert_eq!(plan.state, prior);
         assert_eq!(plan.requires_replace, []);
         assert_eq!(said(&plan), []);
+    }
+}
+
+#[test]
+fn the_container_that_certcentral_told_is_no_change_and_another_one_is() {
+    let prior = placed(&order());
+    let planned = |container: i64, told: Option<i64>, prior: &SslOrderModel| {
+        let mut config = order();
+        config.container_id = Attr::Known(container);
+        let private = SslOrderPrivate {
+            container: told,
+            ..SslOrderPrivate::default()
+        };
+        plan(&config, Some(prior), private)
+    };
+    let same = planned(31_337, Some(31_337), &prior);
+    assert_eq!(same.requires_replace, []);
+    assert_eq!(said(&same), []);
+    assert_eq!(same.state.container_id, Attr::Known(31_337));
+    let chosen = SslOrderModel {
+        container_id: Attr::Known(5),
+        ..prior.clone()
+    };
+    for other in [
+        planned(31_338, Some(31_337), &prior),
+        planned(31_337, None, &prior),
+        planned(31_337, Some(31_337), &chosen),
+    ] {
+        let paths: Vec<_> = other
+            .requires_replace
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        assert_eq!(paths, ["container_id"]);
+    }
+}
+
+/// Numbers that no configuration may say and a state may hold.
+fn odd() -> impl Strategy<Value = Attr<i64>> {
+    let any = any::<i64>().prop_map(Attr::Known);
+    let known = [i64::MIN, -1, 0, i64::MAX - 1, i64::MAX].map(Attr::Known);
+    prop_oneof![proptest::sample::select(known.to_vec()), any]
+}
+
+proptest! {
+    #[test]
+    fn no_number_of_a_state_stops_a_plan_or_a_destroy(
+        (reissue, renew, years, days) in (odd(), odd(), odd(), odd()),
+        (order_id, certificate_id, container_id, renewal_of) in (odd(), odd(), odd(), odd()),
+        is_ready: bool,
+    ) {
+        let mut prior = placed(&order());
+        prior.status = "issued".into();
+        prior.on_destroy = "revoke".into();
+        prior.order_valid_till = "2027-01-01".into();
+        prior.ready_for_reissue = Attr::Known(is_ready);
+        prior.ready_for_renewal = Attr::Known(!is_ready);
+        prior.reissue_days_before_expiry = reissue.clone();
+        prior.renew_days_before_expiry = renew.clone();
+        prior.validity_years = years.clone();
+        prior.validity_days = days.clone();
+        prior.cert_validity = Attr::Known(Term { years: days, ..Term::default() });
+        prior.order_validity = Attr::Known(Term { years, ..Term::default() });
+        (prior.order_id, prior.certificate_id) = (order_id, certificate_id);
+        (prior.container_id, prior.renewal_of_order_id) = (container_id, renewal_of);
+        let corrected = plan(&order(), Some(&prior), SslOrderPrivate::default());
+        assert!(!corrected.diagnostics.is_empty(), "something differs: {prior:?}");
+        let mut as_it_was = order();
+        as_it_was.reissue_days_before_expiry = reissue;
+        as_it_was.renew_days_before_expiry = renew;
+        let _plan = plan(&as_it_was, Some(&prior), SslOrderPrivate::default());
+        let words = [prior.shown_term(), prior.shown_id(), super::destroy::fate_when_replaced(&prior)];
+        assert!(words.iter().all(|text| !text.is_empty()));
+        let _refusal = super::not_allowed(&prior);
     }
 }

@@ -10,7 +10,7 @@
 
 use std::collections::BTreeSet;
 
-use time::{Date, Duration, OffsetDateTime};
+use time::{Date, OffsetDateTime};
 use tracing::{debug, info, warn};
 
 use super::messages;
@@ -260,7 +260,7 @@ fn has_our_names(order: &Order, prepared: &Prepared) -> bool {
 fn is_recent(order: &Order, today: Date) -> bool {
     order
         .date_created
-        .is_none_or(|at| at.date() >= today - Duration::days(DAYS_BACK))
+        .is_none_or(|at| (today - at.date()).whole_days() <= DAYS_BACK)
 }
 
 fn placed(order: &Order) -> String {
@@ -339,10 +339,15 @@ pub(crate) async fn relation(
     if !(has_our_key || is_pending) || !reference.starts_with(TOKEN_PREFIX) {
         return Ok(Relation::Foreign);
     }
-    let as_renewal = order
-        .renewal_of_order_id
-        .and_then(|former| prepared.token_as_renewal_of(former));
-    let is_its_own = reference == prepared.token || as_renewal.as_deref() == Some(reference);
+    let is_reference_of = |prepared: &Prepared| {
+        let former = order.renewal_of_order_id;
+        let as_renewal = former.and_then(|former| prepared.token_as_renewal_of(former));
+        reference == prepared.token || as_renewal.as_deref() == Some(reference)
+    };
+    // The container may have been written down since the order was placed.
+    let container = order.container.as_ref().and_then(|container| container.id);
+    let unchosen = container.and_then(|container| prepared.left_to_choose(container));
+    let is_its_own = is_reference_of(prepared) || unchosen.as_ref().is_some_and(is_reference_of);
     if is_its_own && has_our_key {
         return Ok(Relation::Same);
     }

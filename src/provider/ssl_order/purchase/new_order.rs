@@ -71,6 +71,23 @@ impl Prepared {
         content.token().ok()
     }
 
+    /// The same order where the choice of `container`, which this one names, was left to CertCentral. None if it is derived from another.
+    pub(crate) fn left_to_choose(&self, container: ContainerId) -> Option<Self> {
+        let content = self.content.clone()?;
+        if content.container_id != Some(container.get()) {
+            return None;
+        }
+        let content = Content {
+            container_id: None,
+            ..content
+        };
+        Some(Self {
+            token: content.token().ok()?,
+            content: Some(content),
+            ..self.clone()
+        })
+    }
+
     /// The order that this one continues.
     pub(crate) fn renewal_of(&self) -> Option<OrderId> {
         self.body.renewal_of_order_id
@@ -85,6 +102,7 @@ pub(crate) fn prepare(
     renewal_of: Option<OrderId>,
     host: &str,
 ) -> Result<Prepared, Diagnostic> {
+    let order = &order.as_meant();
     let renewal_of = match renewal_of {
         Some(id) => Some(id),
         None => id::<OrderId>(&order.renewal_of_order_id, "renewal_of_order_id")?,
@@ -157,9 +175,10 @@ pub(crate) fn prepare(
 
 /// The certificate of an order or a reissue.
 pub(crate) fn certificate(order: &SslOrderModel) -> Result<NewCertificate, Diagnostic> {
+    let order = &order.as_meant();
     Ok(NewCertificate {
         common_name: ascii_name(text(&order.common_name, "common_name")?),
-        dns_names: order.known_dns_names().map(ascii_name).collect(),
+        dns_names: further_names(order),
         csr: text(&order.csr, "csr")?.to_owned(),
         server_platform: order
             .server_platform_id
@@ -302,6 +321,15 @@ fn custom_fields(order: &SslOrderModel) -> Vec<CustomFieldValue> {
                 value: field.value.known()?.clone(),
             })
         })
+        .collect()
+}
+
+/// The names beside the common name, each once whatever its spellings, in the order of the configuration.
+fn further_names(order: &SslOrderModel) -> Vec<String> {
+    let mut sent = pki::canonical_names(order.common_name.as_str().unwrap_or_default(), []);
+    let names = order.known_dns_names().map(ascii_name);
+    names
+        .filter(|name| sent.insert(name.to_lowercase()))
         .collect()
 }
 

@@ -1,7 +1,9 @@
 //! The two clocks of an order: its certificate runs out, and its coverage runs out. Pure; read at every refresh, so that a
 //! plan needs no clock and two plans of one run agree.
+//!
+//! A state may hold numbers that no configuration may say, so no sum of them may overflow.
 
-use time::{Date, Duration};
+use time::Date;
 
 use crate::certcentral::OrderStatus;
 use crate::framework::Attr;
@@ -49,14 +51,14 @@ fn bounded(days: &Attr<i64>, life: Option<i64>) -> i64 {
     let days = days.known().copied().unwrap_or(0);
     match life {
         // The clocks of CertCentral and of a certificate may lie a day apart.
-        Some(life) if days + 1 >= life => days.min(life / 2),
+        Some(life) if days.saturating_add(1) >= life => days.min(life / 2),
         _ => days,
     }
 }
 
 /// Whether `end` is at most so many days ahead. No days, or none set, is never.
 fn is_within(end: Option<Date>, days: i64, today: Date) -> bool {
-    days > 0 && end.is_some_and(|end| end - today <= Duration::days(days))
+    days > 0 && end.is_some_and(|end| (end - today).whole_days() <= days)
 }
 
 fn date(text: &Attr<String>) -> Option<Date> {
@@ -65,10 +67,87 @@ fn date(text: &Attr<String>) -> Option<Date> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::{Just, Strategy, any, prop_oneof, proptest};
+    use time::Date;
     use time::macros::date;
 
     use super::{SslOrderModel, set};
     use crate::framework::Attr;
+    use crate::provider::ssl_order::model::Term;
+
+    /// Any number, the ends of the range among them.
+    fn number() -> impl Strategy<Value = Attr<i64>> {
+        prop_oneof![
+            Just(Attr::Null),
+            Just(Attr::Known(i64::MAX)),
+            Just(Attr::Known(i64::MIN)),
+            (-2..400_i64).prop_map(Attr::Known),
+            any::<i64>().prop_map(Attr::Known),
+        ]
+    }
+
+    fn day() -> impl Strategy<Value = Date> {
+        prop_oneof![
+            Just(Date::MIN),
+            Just(Date::MAX),
+            (Date::MIN.to_julian_day()..=Date::MAX.to_julian_day())
+                .prop_map(|day| Date::from_julian_day(day).unwrap()),
+        ]
+    }
+
+    fn text() -> impl Strategy<Value = Attr<String>> {
+        prop_oneof![
+            Just(Attr::Null),
+            day().prop_map(|day| Attr::Known(day.to_string())),
+            "[-+0-9T:Z]{0,12}".prop_map(Attr::Known),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn no_number_and_no_date_of_a_state_stops_a_clock(
+            (reissue, renew, years, days, older) in (number(), number(), number(), number(), number()),
+            (from, till, order_till) in (text(), text(), text()),
+            today in day(),
+        ) {
+            let mut state = SslOrderModel {
+                status: "issued".into(),
+                valid_from: from,
+                valid_till: till,
+                order_valid_till: order_till,
+                reissue_days_before_expiry: reissue,
+                renew_days_before_expiry: renew,
+                order_validity: Attr::Known(Term { years, days, ..Term::default() }),
+                validity_years: older,
+                ..SslOrderModel::default()
+            };
+            set(&mut state, today);
+            assert!(state.ready_for_reissue.known().is_some());
+            assert!(state.ready_for_renewal.known().is_some());
+            state.order_validity = Attr::Null;
+            set(&mut state, today);
+        }
+    }
+
+    #[test]
+    fn more_days_than_any_life_count_as_half_of_it() {
+        for days in [i64::MAX, i64::MAX - 1, 4_000_000] {
+            let ready = |today| {
+                let mut state = SslOrderModel {
+                    status: "issued".into(),
+                    valid_from: "2026-01-01".into(),
+                    valid_till: "2026-01-21".into(),
+                    order_valid_till: "2026-12-31".into(),
+                    reissue_days_before_expiry: Attr::Known(days),
+                    ..SslOrderModel::default()
+                };
+                set(&mut state, today);
+                state.ready_for_reissue
+            };
+            assert_eq!(ready(date!(2026 - 01 - 10)), Attr::Known(false), "{days}");
+            assert_eq!(ready(date!(2026 - 01 - 11)), Attr::Known(true), "{days}");
+        }
+    }
 
     fn ready(
         valid_till: &str,

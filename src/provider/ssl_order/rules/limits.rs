@@ -61,6 +61,15 @@ pub(crate) const OLDER_DAYS: std::ops::RangeInclusive<i64> = 1..=824;
 /// `order_validity.days`: three years with a leap day. Source as for `ORDER_YEARS`.
 pub(crate) const ORDER_DAYS: std::ops::RangeInclusive<i64> = 1..=1096;
 
+/// `cert_validity.days`: 25 years, longer than any certificate that a CA of DigiCert issues. Source: this provider's own choice.
+pub(crate) const CERTIFICATE_DAYS: std::ops::RangeInclusive<i64> = 1..=9131;
+
+/// `cert_validity.years`. Source as for [`CERTIFICATE_DAYS`].
+pub(crate) const CERTIFICATE_YEARS: std::ops::RangeInclusive<i64> = 1..=25;
+
+/// Days of the clocks: ten years, more than any order lasts. Source: this provider's own argument.
+pub(crate) const CLOCK_DAYS: std::ops::RangeInclusive<i64> = 0..=3650;
+
 /// How long a certificate may be valid from a date on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ValidityStep {

@@ -90,7 +90,8 @@ pub(crate) fn validate(order: &SslOrderModel) -> Diagnostics {
         };
         return keys.iter().map(refusal).collect();
     }
-    RULES.iter().flat_map(|rule| rule(order)).collect()
+    let order = order.as_meant();
+    RULES.iter().flat_map(|rule| rule(&order)).collect()
 }
 
 /// Returns items as a sentence lists them: `a, b and c`.

@@ -6,7 +6,7 @@
 
 use time::{Date, Duration};
 
-use super::limits::{OLDER_DAYS, ORDER_DAYS, validity_step};
+use super::limits::{CERTIFICATE_DAYS, CERTIFICATE_YEARS, OLDER_DAYS, ORDER_DAYS, validity_step};
 use super::{error, warning};
 use crate::framework::{Attr, AttributePath, Diagnostic};
 use crate::provider::order::certificate::parse_day;
@@ -199,12 +199,19 @@ pub(crate) fn certificate_validity(order: &SslOrderModel) -> Vec<Diagnostic> {
     if validity.given().len() > 1 {
         found.push(several_members(&path, "cert_validity", "at most one"));
     }
-    for (member, value) in [("years", &validity.years), ("days", &validity.days)] {
-        if let Some(value) = value.known().filter(|value| **value < 1) {
+    for (member, value, allowed) in [
+        ("years", &validity.years, CERTIFICATE_YEARS),
+        ("days", &validity.days, CERTIFICATE_DAYS),
+    ] {
+        if let Some(value) = value.known().filter(|value| !allowed.contains(value)) {
             found.push(error(
                 &path.attribute(member),
                 "Invalid validity",
-                format!("`cert_validity.{member}` is {value}; it takes at least 1. Leave it out to get the longest that is allowed."),
+                format!(
+                    "`cert_validity.{member}` is {value}; it takes {} to {}. Leave it out to get the longest that is allowed.",
+                    allowed.start(),
+                    allowed.end()
+                ),
             ));
         }
     }

@@ -4,11 +4,12 @@
 use std::collections::BTreeMap;
 
 use super::limits::{
-    DCV_METHODS, FORBIDDEN_HASHES, LONGEST_REFERENCE, PAYMENT_METHODS, REVOCATION_REASONS,
-    SIGNATURE_HASHES,
+    CLOCK_DAYS, DCV_METHODS, FORBIDDEN_HASHES, LONGEST_REFERENCE, PAYMENT_METHODS,
+    REVOCATION_REASONS, SIGNATURE_HASHES,
 };
 use super::{error, listed, warning};
 use crate::framework::{Attr, AttributePath, Diagnostic, Set};
+use crate::provider::order::backoff::LONGEST_TIMEOUT;
 use crate::provider::ssl_order::model::{CustomFieldModel, RENEWAL_DAYS, SslOrderModel};
 use crate::provider::ssl_order::schema::products::{PRODUCTS, Product};
 
@@ -373,11 +374,14 @@ pub(crate) fn clock_days(order: &SslOrderModel) -> Vec<Diagnostic> {
     ]
     .into_iter()
     .filter_map(|(name, days)| {
-        let days = days.known().filter(|days| **days < 0)?;
+        let days = days.known().filter(|days| !CLOCK_DAYS.contains(days))?;
         Some(error(
             &AttributePath::of(name),
             "Invalid number of days",
-            format!("`{name}` is {days}; it takes a number of days, or 0 to switch the clock off."),
+            format!(
+                "`{name}` is {days}; it takes a number of days up to {}, or 0 to switch the clock off.",
+                CLOCK_DAYS.end()
+            ),
         ))
     })
     .collect()
@@ -386,7 +390,7 @@ pub(crate) fn clock_days(order: &SslOrderModel) -> Vec<Diagnostic> {
 /// A renewal that is due before CertCentral takes it waits until then. Source: <https://www.digicert.com/ssl-certificate-renewal/>
 pub(crate) fn renewal_days(order: &SslOrderModel) -> Vec<Diagnostic> {
     let days = order.renew_days_before_expiry.known();
-    days.filter(|days| **days > RENEWAL_DAYS)
+    days.filter(|days| **days > RENEWAL_DAYS && CLOCK_DAYS.contains(days))
         .map(|days| {
             warning(
                 &AttributePath::of("renew_days_before_expiry"),
@@ -432,14 +436,18 @@ pub(crate) fn timeouts(order: &SslOrderModel) -> Vec<Diagnostic> {
         ("delete", &timeouts.delete),
     ]
     .into_iter()
-    .filter_map(|(name, given)| Some((name, given.as_str()?)))
-    .filter(|(_, text)| humantime::parse_duration(text).is_err())
-    .map(|(name, text)| {
-        error(
+    .filter_map(|(name, given)| {
+        let text = given.as_str()?;
+        let reason = match humantime::parse_duration(text) {
+            Ok(time) if time <= LONGEST_TIMEOUT => return None,
+            Ok(_) => "longer than a year. Set a shorter duration",
+            Err(_) => "not a duration",
+        };
+        Some(error(
             &AttributePath::of("timeouts").attribute(name),
             "Invalid duration",
-            format!("`timeouts.{name}` is {text:?}, not a duration such as \"10m\" or \"1h30m\"."),
-        )
+            format!("`timeouts.{name}` is {text:?}, {reason} such as \"10m\" or \"1h30m\"."),
+        ))
     })
     .collect()
 }

@@ -66,6 +66,7 @@ pub(crate) fn changes(
     planned: &SslOrderModel,
     changed: &[&'static str],
 ) -> InPlace {
+    let (prior, planned) = (&prior.as_meant(), &planned.as_meant());
     let mut all = InPlace::default();
     for argument in changed {
         match *argument {

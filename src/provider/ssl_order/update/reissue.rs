@@ -15,6 +15,7 @@ use crate::provider::order::api_error;
 use crate::provider::order::backoff::{BackOff, Bounds, Paused, Schedule};
 use crate::provider::ssl_order::model::{SslOrderModel, Term};
 use crate::provider::ssl_order::purchase::lookup::is_for_key;
+use crate::provider::ssl_order::purchase::messages::odd_answer;
 use crate::provider::ssl_order::purchase::obtain::Taken;
 use crate::provider::ssl_order::purchase::{lookup, new_order};
 use crate::provider::ssl_order::refresh::observer::{Limits, Observer};
@@ -58,10 +59,11 @@ pub(super) async fn reissue(
     })?;
     let limits = Limits::new(session, planned, planned.update_timeout(), &call.stop);
     let client = client.within(limits.bounds.deadline, &call.stop);
+    let meant = planned.as_meant();
     let wanted = Wanted {
         csr: &csr,
         prior,
-        planned,
+        planned: &meant,
         changed: &changed,
     };
     let before = look(&client, id, wanted).await.map_err(&failed)?;
@@ -85,7 +87,7 @@ pub(super) async fn reissue(
     state::reissue_taken(&mut observer.state);
     let (order, chain) = match taken {
         Taken::Answer(answer) => {
-            observer.warnings.extend(messages::odd_answer(&answer));
+            observer.warnings.extend(odd_answer(&answer));
             let method = planned.dcv_method.as_str();
             domain_validations::tokens(&mut observer.state, &answer, method);
             (client.order(id).await, answer.certificate_chain)

@@ -258,7 +258,7 @@ fn values() -> Vec<(Json, &'static [&'static str])> {
             &[],
         ),
         (
-            json!({ "ca_cert_id": "", "profile_option": " " }),
+            json!({ "ca_cert_id": "\t", "profile_option": " " }),
             &[
                 ".profile_option: Blank argument",
                 ".ca_cert_id: Blank argument",
@@ -267,6 +267,10 @@ fn values() -> Vec<(Json, &'static [&'static str])> {
         (json!({ "custom_fields": [] }), &[]),
         (
             json!({ "comments": "", "profile_option": "server_client_auth_eku" }),
+            &[],
+        ),
+        (
+            json!({ "ca_cert_id": "", "profile_option": "", "locale": "", "custom_expiration_date": "", "order_key": "" }),
             &[],
         ),
         (

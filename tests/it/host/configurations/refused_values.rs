@@ -81,6 +81,18 @@ fn products_and_choices() -> Vec<Row> {
             "or 0 to switch the clock off",
         ),
         refused(
+            "reissue_days_before_expiry",
+            &json!(i64::MAX),
+            ".reissue_days_before_expiry",
+            "is 9223372036854775807; it takes a number of days up to 3650",
+        ),
+        refused(
+            "renew_days_before_expiry",
+            &json!(i64::MIN),
+            ".renew_days_before_expiry",
+            "is -9223372036854775808",
+        ),
+        refused(
             "renew_days_before_expiry",
             &json!(-30),
             ".renew_days_before_expiry",
@@ -232,12 +244,17 @@ fn validities() -> Vec<Row> {
         certificate(
             json!({ "days": 0 }),
             ".cert_validity.days",
-            "it takes at least 1",
+            "is 0; it takes 1 to 9131",
         ),
         certificate(
             json!({ "years": -1 }),
             ".cert_validity.years",
-            "it takes at least 1",
+            "is -1; it takes 1 to 25",
+        ),
+        certificate(
+            json!({ "years": i64::MAX }),
+            ".cert_validity.years",
+            "is 9223372036854775807; it takes 1 to 25",
         ),
         certificate(
             json!({ "custom_expiration_date": "2027-6-1" }),

@@ -400,3 +400,15 @@ async fn another_order_than_the_imported_one_is_announced_before_it_is_bought() 
         assert_eq!(bed.sandbox.summary().orders_created, 1);
     }
 }
+
+#[tokio::test]
+async fn no_further_names_are_none_after_an_import() {
+    for names in [json!([]), Json::Null] {
+        let mut bed = Bed::new();
+        let id = bed.order_by_hand("ssl_basic", &body_by_hand(&CSR)).await;
+        let config = order_with(json!({ "dns_names": names }));
+        let plan = imported(&mut bed, id, &config).await;
+        assert!(plan.is_empty(), "{names}");
+        assert_eq!(bed.order()["dns_names"], json!([]));
+    }
+}

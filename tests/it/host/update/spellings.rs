@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::host::bed::{Bed, CSR, order_with};
+use crate::host::bed::{Bed, CSR, order, order_with, warnings};
 
 fn config(changes: &Json) -> Json {
     let mut config = order_with(json!({
@@ -76,4 +76,71 @@ async fn another_spelling_finds_the_order_of_an_earlier_run() {
         let _applied = bed.apply(&config(&spelling)).await.expect_success();
         assert_eq!(bed.sandbox.summary().orders_created, 1, "{spelling}");
     }
+}
+
+/// Every optional text that a module may pass on as empty.
+fn with_empty_texts() -> Json {
+    order_with(json!({
+        "order_key": "", "profile_option": "", "ca_cert_id": "", "locale": "", "comments": "", "custom_renewal_message": "",
+        "renewed_thumbprint": "", "custom_expiration_date": "", "timeouts": { "create": "", "update": "", "delete": "" },
+        "order_validity": { "years": 1, "custom_expiration_date": "" },
+        "cert_validity": { "custom_expiration_date": "" },
+        "organization": { "id": 123_456, "name": "", "assumed_name": "", "address": "", "country": "", "organization_contact": null },
+    }))
+}
+
+#[tokio::test]
+async fn an_empty_text_buys_changes_and_sends_nothing() {
+    let mut bed = Bed::new();
+    let _applied = bed.apply(&order()).await.expect_success();
+    let body = bed.posted();
+    for config in [with_empty_texts(), order(), with_empty_texts()] {
+        let seen = bed.seen();
+        let plan = bed.plan(&config).await.expect_success();
+        assert_eq!(warnings(&plan.report), [""; 0]);
+        let _applied = bed.apply(&config).await.expect_success();
+        let calls = bed.calls_after(seen);
+        assert!(
+            calls.iter().all(|call| call.starts_with("GET ")),
+            "{calls:?}"
+        );
+        assert!(bed.plan(&config).await.expect_success().is_empty());
+    }
+    assert_eq!(bed.order()["order_key"], json!(""), "as configured");
+    bed.forget_state();
+    let _adopted = bed.apply(&with_empty_texts()).await.expect_success();
+    assert_eq!(bed.posts().len(), 1, "the same token");
+    let mut other = Bed::new();
+    let _applied = other.apply(&with_empty_texts()).await.expect_success();
+    // The host of the API is a part of the token, and the two sandboxes are two hosts.
+    let mut sent = other.posted();
+    sent["alternative_order_id"] = body["alternative_order_id"].clone();
+    assert_eq!(sent, body, "no empty text");
+}
+
+#[tokio::test]
+async fn each_name_is_ordered_and_reissued_once() {
+    let mut bed = Bed::new();
+    let mut config = order_with(json!({
+        "dns_names": ["shop.example.com", "WWW.shop.example.com", "www.shop.example.com.", "Shop.Example.Com."],
+    }));
+    let _applied = bed.apply(&config).await.expect_success();
+    let posted = bed.posted();
+    assert_eq!(
+        posted["certificate"]["dns_names"],
+        json!(["www.shop.example.com"])
+    );
+    assert!(bed.plan(&config).await.expect_success().is_empty());
+    let names = config["dns_names"].as_array_mut().unwrap();
+    names.extend([json!("API.example.com"), json!("api.example.com")]);
+    let _applied = bed.apply(&config).await.expect_success();
+    let journal = bed.sandbox.journal();
+    let reissue = journal
+        .iter()
+        .find(|entry| entry.path.ends_with("/reissue"));
+    let mut sent = reissue.unwrap().request["certificate"]["dns_names"].clone();
+    sent.as_array_mut()
+        .unwrap()
+        .sort_by_key(ToString::to_string);
+    assert_eq!(sent, json!(["api.example.com", "www.shop.example.com"]));
 }

@@ -204,3 +204,16 @@ fn the_older_form_of_the_validity_stays_where_it_stands_alone() {
     };
     assert_eq!(written(arguments.clone()), arguments);
 }
+
+#[test]
+fn an_order_without_further_names_is_imported_with_none() {
+    let mut info: serde_json::Value = fixture("order_info_issued.json");
+    for told in [
+        serde_json::json!([]),
+        serde_json::json!(["SHOP.example.com"]),
+    ] {
+        info["certificate"]["dns_names"] = told.clone();
+        let order: Order = serde_json::from_value(info.clone()).unwrap();
+        assert_eq!(imported(&order).dns_names, names(&[]), "{told}");
+    }
+}

@@ -372,3 +372,47 @@ fn the_token_follows_the_content_and_nothing_else() {
     }
     assert_eq!(token(|o| o.alternative_order_id = "mine".into()), "mine");
 }
+
+#[test]
+fn a_name_is_sent_once_whatever_its_spellings() {
+    let order = SslOrderModel {
+        common_name: "Shop.Example.com".into(),
+        dns_names: names(&[
+            "shop.example.com",
+            "WWW.shop.example.com",
+            "www.shop.example.com.",
+            "SHOP.example.COM.",
+            "*.B\u{dc}CHER.example.com",
+            "*.xn--bcher-kva.example.com.",
+            "api.example.com",
+        ]),
+        ..order()
+    };
+    let all = json!([
+        "www.shop.example.com",
+        "*.xn--bcher-kva.example.com",
+        "api.example.com"
+    ]);
+    assert_eq!(body(&order)["certificate"]["dns_names"], all);
+    let reissued = serde_json::to_value(super::certificate(&order).unwrap()).unwrap();
+    assert_eq!(reissued["dns_names"], all);
+    let alone = SslOrderModel {
+        dns_names: names(&["SHOP.example.com", "shop.example.com."]),
+        ..order
+    };
+    assert_eq!(body(&alone)["certificate"].get("dns_names"), None);
+}
+
+#[test]
+fn an_order_in_a_container_is_the_one_that_was_left_to_choose_it() {
+    let chosen = prepared(&SslOrderModel {
+        container_id: Attr::Known(31_337),
+        ..order()
+    });
+    let token = |container: i64| {
+        let unchosen = chosen.left_to_choose(container.try_into().unwrap());
+        unchosen.map(|unchosen| unchosen.token)
+    };
+    assert_eq!(token(31_337), Some(prepared(&order()).token));
+    assert_eq!(token(31_338), None);
+}

@@ -114,8 +114,12 @@ fn members_of_a_new_organization_have_limits() {
             "error organization.address2: Meaningless organization argument.",
         ),
         (
+            |o| set(o, |new| new.name = " ".into()),
+            "error organization.name: Meaningless organization argument. `organization.name` is \" \"",
+        ),
+        (
             |o| set(o, |new| new.name = "".into()),
-            "error organization.name: Meaningless organization argument. `organization.name` is \"\"",
+            "error organization.name: Incomplete organization. A new organization needs `name`.",
         ),
         (
             |o| set(o, |new| new.telephone = "-".into()),

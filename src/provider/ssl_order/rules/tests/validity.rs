@@ -175,6 +175,17 @@ fn years_and_days_have_bounds() {
             "warning cert_validity: Certificate longer than its order. `cert_validity` asks for 365 days and the order lasts 90",
         ),
         (
+            |o| {
+                o.order_validity = Attr::Unknown;
+                o.cert_validity = Attr::Known(days(9132));
+            },
+            "error cert_validity.days: Invalid validity. `cert_validity.days` is 9132; it takes 1 to 9131.",
+        ),
+        (
+            |o| o.cert_validity = Attr::Known(years(i64::MAX)),
+            "error cert_validity.years: Invalid validity. `cert_validity.years` is 9223372036854775807; it takes 1 to 25.",
+        ),
+        (
             |o| o.cert_validity = Attr::Known(days(0)),
             "error cert_validity.days: Invalid validity. `cert_validity.days` is 0;",
         ),

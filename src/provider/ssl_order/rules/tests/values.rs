@@ -22,7 +22,7 @@ fn a_locale_looks_like_a_language() {
             |o| o.locale = "English".into(),
             "warning locale: Unknown value. `locale` is \"English\", which does not look like a language",
         ),
-        (|o| o.locale = "".into(), "warning locale: Unknown value."),
+        (|o| o.locale = " ".into(), "warning locale: Unknown value."),
     ]);
     each_passes(&[
         ("en", |o| o.locale = "en".into()),
@@ -122,6 +122,15 @@ fn own_choices_are_closed_and_those_of_the_api_open() {
             "error reissue_days_before_expiry: Invalid number of days. `reissue_days_before_expiry` is -1;",
         ),
         (
+            |o| o.reissue_days_before_expiry = Attr::Known(i64::MAX),
+            "error reissue_days_before_expiry: Invalid number of days. `reissue_days_before_expiry` is 9223372036854775807; it takes a \
+             number of days up to 3650, or 0",
+        ),
+        (
+            |o| o.renew_days_before_expiry = Attr::Known(3651),
+            "error renew_days_before_expiry: Invalid number of days. `renew_days_before_expiry` is 3651;",
+        ),
+        (
             |o| o.renew_days_before_expiry = Attr::Known(-30),
             "error renew_days_before_expiry: Invalid number of days. `renew_days_before_expiry` is -30;",
         ),
@@ -152,6 +161,9 @@ fn own_choices_are_closed_and_those_of_the_api_open() {
         ("cancel", |o| o.on_destroy = "cancel".into()),
         ("revoke", |o| o.on_destroy = "revoke".into()),
         ("reason", |o| o.revocation_reason = "keyCompromise".into()),
+        ("the longest clock", |o| {
+            o.reissue_days_before_expiry = Attr::Known(3650);
+        }),
         ("no clock", |o| {
             o.reissue_days_before_expiry = Attr::Known(0);
             o.renew_days_before_expiry = Attr::Known(0);
@@ -317,6 +329,15 @@ fn thumbprints_references_and_durations_have_their_form() {
                 });
             },
             "error timeouts.update: Invalid duration. `timeouts.update` is \"10\", not a duration",
+        ),
+        (
+            |o| {
+                o.timeouts = Attr::Known(TimeoutsModel {
+                    delete: "366d".into(),
+                    ..TimeoutsModel::default()
+                });
+            },
+            "error timeouts.delete: Invalid duration. `timeouts.delete` is \"366d\", longer than a year. Set a shorter duration",
         ),
     ]);
     each_passes(&[
