@@ -9,6 +9,7 @@
 pub(crate) mod needed;
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fmt;
 
 use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
@@ -155,10 +156,11 @@ impl<'de> Deserialize<'de> for Members {
             fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Members, A::Error> {
                 let mut members = Members::default();
                 while let Some((name, value)) = entries.next_entry::<String, Value>()? {
-                    if members.values.contains_key(&name) {
-                        members.twice.push(name);
-                    } else {
-                        members.values.insert(name, value);
+                    match members.values.entry(name) {
+                        Entry::Vacant(free) => {
+                            free.insert(value);
+                        }
+                        Entry::Occupied(taken) => members.twice.push(taken.key().clone()),
                     }
                 }
                 Ok(members)

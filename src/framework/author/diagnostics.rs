@@ -61,11 +61,36 @@ impl Diagnostic {
     fn new(severity: Severity, summary: String, detail: String) -> Self {
         Self {
             severity,
-            summary,
-            detail,
+            summary: harmless(summary),
+            detail: harmless(detail),
             attribute: None,
         }
     }
+}
+
+/// Escapes what could move a terminal's cursor, change colours or reverse the direction of text. A diagnostic quotes names and words
+/// that others chose; only its line breaks are its own.
+fn harmless(text: String) -> String {
+    if text.chars().all(is_harmless) {
+        return text;
+    }
+    let mut clean = String::with_capacity(text.len());
+    for character in text.chars() {
+        if is_harmless(character) {
+            clean.push(character);
+        } else {
+            clean.extend(character.escape_unicode());
+        }
+    }
+    clean
+}
+
+fn is_harmless(character: char) -> bool {
+    let turns_text = matches!(
+        character,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+    );
+    character == '\n' || !(character.is_control() || turns_text)
 }
 
 /// Diagnostics in the order in which they were found. Append only.
@@ -201,6 +226,19 @@ impl IntoIterator for Warnings {
 #[cfg(test)]
 mod tests {
     use super::{Diagnostic, Diagnostics, Warnings};
+
+    #[test]
+    fn what_a_diagnostic_quotes_cannot_move_a_terminal() {
+        let said = Diagnostic::warning(
+            "Order \u{1b}]0;x\u{7}",
+            "Status \u{1b}[2J\rissued, of \u{202e}moc.live\u{2066}\u{61c}\u{9b}1m.\n\nä 日 …",
+        );
+        assert_eq!(said.summary, "Order \\u{1b}]0;x\\u{7}");
+        assert_eq!(
+            said.detail,
+            "Status \\u{1b}[2J\\u{d}issued, of \\u{202e}moc.live\\u{2066}\\u{61c}\\u{9b}1m.\n\nä 日 …"
+        );
+    }
 
     #[test]
     fn warnings_cannot_hold_an_error() {
