@@ -140,6 +140,37 @@ async fn a_destroy_is_announced_and_keeps_the_private_data() {
     assert_eq!(warnings(&answer.diagnostics), ["Order stays open"]);
 }
 
+/// `ignore_changes` shows the prior value of each as if it were configured, and has no other effect.
+#[tokio::test]
+async fn computed_values_that_a_configuration_ignores_are_planned_as_ever() {
+    let ignoring = |email: &str| {
+        order([
+            ("name", "a.example".into()),
+            ("id", "7".into()),
+            ("status", "issued".into()),
+            (
+                "contacts",
+                Value::List(vec![contact([
+                    ("email", email.into()),
+                    ("contact_id", 100.into()),
+                ])]),
+            ),
+        ])
+    };
+    for email in ["x@a.example", "y@a.example"] {
+        let proposed = proposed("a.example", email);
+        let bed = Bed::new();
+        let plain = config("a.example", email);
+        let plain = bed.plan(&bought(), &proposed, &plain).await;
+        let answer = bed.plan(&bought(), &proposed, &ignoring(email)).await;
+        assert_eq!(answer.diagnostics, []);
+        assert_eq!(answer.planned_state, plain.planned_state, "{email}");
+        let is_unchanged = email == "x@a.example";
+        let planned = decoded(answer.planned_state.as_ref());
+        assert_eq!(planned.attribute("status").is_unknown(), !is_unchanged);
+    }
+}
+
 #[tokio::test]
 async fn a_destroy_can_be_refused() {
     let prior = order([("name", "a.example".into()), ("note", "protected".into())]);
