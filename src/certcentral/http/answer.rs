@@ -127,7 +127,7 @@ impl Answer {
                     || members.contains_key(L::MEMBER)
                     || members.contains_key("page")
             }
-            Err(error) => !error.is_data(),
+            Err(_) => serde_json::from_slice::<IgnoredAny>(&self.body).is_err(),
         }
     }
 
