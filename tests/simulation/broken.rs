@@ -3,6 +3,7 @@
 //!
 //! The builds are one copy of the sources with four switches in it, which an environment variable turns on.
 
+use std::collections::BTreeMap;
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -171,8 +172,12 @@ fn broken_copy() -> PathBuf {
         &copy.join("tests/it/main.rs"),
         "#[cfg(test)]\nmod simulation;\n",
     );
+    // Two breaks may stand in one file.
+    let mut texts = BTreeMap::new();
     for broken in &BREAKS {
-        let text = fs::read_to_string(root.join(broken.file)).unwrap();
+        let text = texts
+            .entry(broken.file)
+            .or_insert_with(|| fs::read_to_string(root.join(broken.file)).unwrap());
         let places = text.matches(broken.sound).count();
         assert_eq!(
             places, 1,
@@ -183,8 +188,10 @@ fn broken_copy() -> PathBuf {
             "std::env::var(\"BROKEN\").is_ok_and(|name| name == \"{}\")",
             broken.name
         );
-        let text = text.replace(broken.sound, &broken.broken.replace("BROKEN", &switch));
-        write(&copy.join(broken.file), &text);
+        *text = text.replace(broken.sound, &broken.broken.replace("BROKEN", &switch));
+    }
+    for (file, text) in &texts {
+        write(&copy.join(file), text);
     }
     copy
 }

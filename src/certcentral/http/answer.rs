@@ -13,7 +13,6 @@ use time::{Date, OffsetDateTime};
 
 use super::api_key::ApiKey;
 use super::error::{ApiError, Error, ErrorBody};
-use super::paging::Listing;
 
 /// Status and body of an answer. The body is not printed by `Debug`.
 pub(crate) struct Answer {
@@ -108,24 +107,22 @@ impl Answer {
         Err(self.unknown_shape("a GET is answered with 200"))
     }
 
-    /// The body of an answer to a GET as a list. Only three bodies say that there is nothing: `{}`,
+    /// The body of an answer to a GET as a list whose items are in `member`. Only three bodies say that there is nothing: `{}`,
     /// an empty list of the items, and a page of none. Anything else that shows no items, such as
     /// `[]` or a message, is no list: an order that is there would be bought again.
-    pub(crate) fn listed<L: Listing>(self) -> Result<L, Error> {
-        if self.status == 200 && !self.is_html() && !self.tells_errors() && !self.is_list::<L>() {
-            let expected = format!("a list is an object with `{}` or `page`", L::MEMBER);
+    pub(crate) fn listed<L: DeserializeOwned>(self, member: &str) -> Result<L, Error> {
+        if self.status == 200 && !self.is_html() && !self.tells_errors() && !self.is_list(member) {
+            let expected = format!("a list is an object with `{member}` or `page`");
             return Err(self.unknown_shape(&expected));
         }
         self.found()
     }
 
     /// Whether JSON has the form of that list. What is no JSON at all is not judged here.
-    fn is_list<L: Listing>(&self) -> bool {
+    fn is_list(&self, member: &str) -> bool {
         match serde_json::from_slice::<BTreeMap<String, IgnoredAny>>(&self.body) {
             Ok(members) => {
-                members.is_empty()
-                    || members.contains_key(L::MEMBER)
-                    || members.contains_key("page")
+                members.is_empty() || members.contains_key(member) || members.contains_key("page")
             }
             Err(_) => serde_json::from_slice::<IgnoredAny>(&self.body).is_err(),
         }

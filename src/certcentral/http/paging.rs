@@ -61,13 +61,19 @@ macro_rules! listing {
 
 pub(crate) use listing;
 
+/// Reads a list out of its answer.
+fn listed<L: Listing>(answer: Answer) -> Result<L, Error> {
+    answer.listed(L::MEMBER)
+}
+
 impl Client {
     /// Reads a list that comes in one answer.
     pub(crate) async fn whole_list<L: Listing>(
         &self,
         call: Call<'_>,
     ) -> Result<Vec<L::Item>, Error> {
-        Ok(self.call(call, Answer::listed::<L>).await?.into_parts().0)
+        let list = self.call(call, listed::<L>).await?;
+        Ok(list.into_parts().0)
     }
 
     /// Reads a list page by page until its total is reached or a page is empty. Without a total,
@@ -83,7 +89,7 @@ impl Client {
                 .clone()
                 .with_query("offset", items.len())
                 .with_query("limit", MAX_PAGE_SIZE);
-            let (page_items, page) = self.call(page, Answer::listed::<L>).await?.into_parts();
+            let (page_items, page) = self.call(page, listed::<L>).await?.into_parts();
             let is_empty = page_items.is_empty();
             items.extend(page_items);
             let total = page.and_then(|page| page.total).unwrap_or(0);
