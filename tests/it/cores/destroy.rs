@@ -155,8 +155,6 @@ fn a_taint_or_a_forced_replacement_ends_no_order_and_adopts_it() {
             );
         }
         assert_eq!(workdir.attributes(ORDER).unwrap()["order_id"], id);
-        // A refresh keeps the container that CertCentral tells, as the one before did.
-        workdir.apply();
         assert_eq!(private(&workdir), stored, "{}", core.name);
         workdir.assert_empty_plan();
         assert_eq!(ending_calls(&sandbox), [] as [&str; 0], "{}", core.name);

@@ -16,10 +16,6 @@ pub struct SslOrderPrivate {
     /// that describes the same organization is no wish for a new order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub organization: Option<ReportedOrganization>,
-    /// In which container CertCentral told the order to be when it was last read, so that writing the same number down where state has
-    /// none is no wish for a new order.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub container: Option<i64>,
     /// Whether a plan has said what becomes of the order when it is destroyed. Core asks about every destroy but those of a
     /// tainted order and of one that `-replace` names. Handed from a plan to its apply and never stored: every refresh and every
     /// apply drops it.

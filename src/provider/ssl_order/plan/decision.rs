@@ -421,8 +421,7 @@ impl Change {
     }
 }
 
-/// The changes between an order in state and its plan, by what CertCentral told of it: of an imported order its organization, of any
-/// the container that nobody chose.
+/// The changes between an order in state and its plan, an imported order's by what CertCentral told of it.
 fn changes_of(
     prior: &SslOrderModel,
     planned: &SslOrderModel,
@@ -431,10 +430,6 @@ fn changes_of(
     let mut changes = changes(prior, planned, private.imported);
     let (prior, planned) = (prior.as_meant(), planned.as_meant());
     organization::recognize(&mut changes, &prior, &planned, private);
-    let has_told_container = prior.container_id.is_null()
-        && private.container.is_some()
-        && planned.container_id.known().copied() == private.container;
-    changes.retain(|change| change.argument != "container_id" || !has_told_container);
     changes
 }
 

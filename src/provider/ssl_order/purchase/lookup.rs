@@ -339,15 +339,10 @@ pub(crate) async fn relation(
     if !(has_our_key || is_pending) || !reference.starts_with(TOKEN_PREFIX) {
         return Ok(Relation::Foreign);
     }
-    let is_reference_of = |prepared: &Prepared| {
-        let former = order.renewal_of_order_id;
-        let as_renewal = former.and_then(|former| prepared.token_as_renewal_of(former));
-        reference == prepared.token || as_renewal.as_deref() == Some(reference)
-    };
-    // The container may have been written down since the order was placed.
-    let container = order.container.as_ref().and_then(|container| container.id);
-    let unchosen = container.and_then(|container| prepared.left_to_choose(container));
-    let is_its_own = is_reference_of(prepared) || unchosen.as_ref().is_some_and(is_reference_of);
+    let as_renewal = order
+        .renewal_of_order_id
+        .and_then(|former| prepared.token_as_renewal_of(former));
+    let is_its_own = reference == prepared.token || as_renewal.as_deref() == Some(reference);
     if is_its_own && has_our_key {
         return Ok(Relation::Same);
     }

@@ -71,23 +71,6 @@ impl Prepared {
         content.token().ok()
     }
 
-    /// The same order where the choice of `container`, which this one names, was left to CertCentral. None if it is derived from another.
-    pub(crate) fn left_to_choose(&self, container: ContainerId) -> Option<Self> {
-        let content = self.content.clone()?;
-        if content.container_id != Some(container.get()) {
-            return None;
-        }
-        let content = Content {
-            container_id: None,
-            ..content
-        };
-        Some(Self {
-            token: content.token().ok()?,
-            content: Some(content),
-            ..self.clone()
-        })
-    }
-
     /// The order that this one continues.
     pub(crate) fn renewal_of(&self) -> Option<OrderId> {
         self.body.renewal_of_order_id

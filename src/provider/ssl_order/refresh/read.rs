@@ -3,7 +3,7 @@
 
 use super::observer::Observer;
 use super::{clocks, external_changes};
-use crate::certcentral::{ContainerId, OrderId};
+use crate::certcentral::OrderId;
 use crate::framework::{Call, Diagnostic, Read, ReadRequest, Warnings};
 use crate::provider::order::status::Absence;
 use crate::provider::session::Session;
@@ -49,8 +49,6 @@ async fn look(
         arguments::fill(&mut state, &order);
         private.organization = Some(arguments::told_organization(&order));
     }
-    let container = order.container.as_ref().and_then(|container| container.id);
-    private.container = container.map(ContainerId::get).or(private.container);
     warnings.extend(external_changes::reissued(&state, &order));
     warnings.extend(external_changes::moved(&state, &order));
     external_changes::follow(&mut state, &order);

@@ -74,8 +74,8 @@ fn certificate() -> Vec<Attribute> {
         Attribute::optional_computed(
             "cert_validity",
             validity_object(
-                "Years that the certificate is valid, 1 to 25.",
-                "Days that the certificate is valid, 1 to 9131.",
+                "Years that the certificate is valid.",
+                "Days that the certificate is valid.",
                 "Last day of the certificate, `yyyy-MM-dd`.",
             ),
             "Validity of the certificate, at most one of its members. Public TLS certificates are cut to 199 days since \
@@ -146,7 +146,7 @@ fn order() -> Vec<Attribute> {
             "container_id",
             Type::Number,
             "Container (division) of the order. Default: the provider's `container_id`, else the container of the API key. \
-             Changing it means a new order; setting it to the container in which CertCentral put the order does not.",
+             Changing it means a new order.",
         )
         .keeps_prior_value(),
         Attribute::optional(
@@ -362,7 +362,7 @@ pub(crate) fn behaviour() -> Vec<Attribute> {
             Type::Number,
             "Days before the end of the certificate from which `ready_for_reissue` is true, as long as the order still has coverage. The next \
              plan then announces a reissue for the same key and names, at no cost. As many days as the certificate is valid, or more, count as half \
-             of its life, because every apply would reissue. Default `30`, at most `3650`; `0` switches it off.",
+             of its life, because every apply would reissue. Default `30`; `0` switches it off.",
         )
         .default_value(30),
         Attribute::optional(
@@ -395,7 +395,7 @@ pub(crate) fn behaviour() -> Vec<Attribute> {
                     ),
                 ],
             ),
-            "Bounds of the operations, at most a year each.",
+            "Bounds of the operations.",
         ),
     ]
 }

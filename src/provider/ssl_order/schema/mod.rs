@@ -16,7 +16,7 @@ pub(crate) fn schema() -> Schema {
             order's content, sends it as `alternative_order_id` and looks it up before it orders: the same configuration never buys twice, \
             and an order whose answer was lost is found and adopted by the next apply.\n\n\
             Changing its certificate (`csr`, names and the like) reissues it for free on the same order. Other changes are made in place, or mean a new \
-            order, which the plan announces. An empty text (`\"\"`) counts as none where an argument may be left out and takes any text. Taking an argument out of the configuration matters for names, addresses, `order_key` \
+            order, which the plan announces. Taking an argument out of the configuration matters for names, addresses, `order_key` \
             and what has a fixed default; of everything else the order keeps what it was ordered with. Destroying it calls nothing unless `on_destroy` says so.",
         attributes: arguments::attributes()
             .into_iter()
