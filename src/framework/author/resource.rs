@@ -23,7 +23,7 @@ pub trait Resource: Sized + Send + Sync + 'static {
     type Model: Model;
     /// What is kept beside the state, invisible to users; [`NoPrivate`](super::NoPrivate) where nothing is.
     type Private: PrivateState;
-    /// What names an object for good; [`NoIdentity`](super::NoIdentity) where there is no identity schema.
+    /// What names an object for good; [`NoIdentity`] where there is no identity schema.
     type Identity: Model;
 
     /// The type's name in configurations: `digicert_ssl_order`.
