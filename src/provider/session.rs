@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::estimates::Estimates;
 pub(super) use self::estimates::{Answer, Asker, NoAnswer};
-use super::order::polling::Polling;
+use super::order::waiting::Polling;
 use super::settings::{OrderDefaults, Settings};
 use crate::certcentral::{Amount, Client, Config, OrderId, PriceEstimate, PriceQuery, RateWindow};
 use crate::framework::{Attr, Diagnostic};

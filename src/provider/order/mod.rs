@@ -3,8 +3,7 @@
 
 pub(crate) mod api_error;
 pub(crate) mod audit;
-pub(crate) mod backoff;
 pub(crate) mod certificate;
 pub(crate) mod domains;
-pub(crate) mod polling;
 pub(crate) mod status;
+pub(crate) mod waiting;

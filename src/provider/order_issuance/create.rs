@@ -11,12 +11,12 @@ use super::schema::OrderIssuanceModel;
 use crate::certcentral::{Client, DcvCheck, Order, OrderId, OrderStatus};
 use crate::framework::{Attr, Call, Created, Diagnostic, NoPrivate, Warnings};
 use crate::provider::order::api_error;
-use crate::provider::order::backoff::{Bounds, Paused, Pauses, Schedule};
 use crate::provider::order::domains;
 use crate::provider::order::domains::OpenDomain;
-use crate::provider::order::polling::{Polling, Waiter, may_pass};
 use crate::provider::order::status;
 use crate::provider::order::status::Absence;
+use crate::provider::order::waiting::{Bounds, Paused, Pauses, Schedule};
+use crate::provider::order::waiting::{Polling, Waiter, may_pass};
 use crate::provider::order_issuance::OrderIssuance;
 use crate::provider::session::Session;
 

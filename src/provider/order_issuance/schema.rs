@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::certcentral::OrderId;
 use crate::framework::{Attr, Attribute, AttributePath, Diagnostic, Nesting, Schema, Set, Type};
-use crate::provider::order::backoff::LONGEST_TIMEOUT;
+use crate::provider::order::waiting::LONGEST_TIMEOUT;
 
 /// The resource type.
 pub(super) fn schema() -> Schema {

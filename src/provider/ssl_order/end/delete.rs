@@ -13,8 +13,8 @@ use crate::certcentral::{
     RevocationReason, Revoked,
 };
 use crate::framework::{Call, DeleteRequest, Deleted, Diagnostic, Warnings};
-use crate::provider::order::backoff::{BackOff, Bounds, Paused, Schedule};
 use crate::provider::order::status::Absence;
+use crate::provider::order::waiting::{BackOff, Bounds, Paused, Schedule};
 use crate::provider::session::Session;
 use crate::provider::ssl_order::SslOrder;
 use crate::provider::ssl_order::model::{OnDestroy, SslOrderModel};

@@ -6,7 +6,7 @@ use crate::certcentral::{
 };
 use crate::framework::{Diagnostic, Warnings};
 use crate::provider::order::api_error;
-use crate::provider::order::backoff::Paused;
+use crate::provider::order::waiting::Paused;
 use crate::provider::ssl_order::model::SslOrderModel;
 use crate::provider::ssl_order::plan::not_allowed;
 

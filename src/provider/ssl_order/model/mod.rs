@@ -15,7 +15,7 @@ pub(crate) use self::term::{OLDER_YEARS, ORDER_YEARS, RENEWAL_DAYS, Term};
 use crate::certcentral::{OrderId, OrderStatus, Validity};
 use crate::framework::{Attr, Diagnostic, Set};
 use crate::pki;
-use crate::provider::order::backoff::LONGEST_TIMEOUT;
+use crate::provider::order::waiting::LONGEST_TIMEOUT;
 
 /// Bound of an operation where nobody sets another.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(600);

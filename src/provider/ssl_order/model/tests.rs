@@ -8,7 +8,7 @@ use super::{ContactModel, SslOrderModel, SslOrderPrivate, TimeoutsModel};
 use crate::framework::{
     Attr, Attribute, AttributePath, FromToValue, Kind, Mode, Severity, Type, Value,
 };
-use crate::provider::order::backoff::LONGEST_TIMEOUT;
+use crate::provider::order::waiting::LONGEST_TIMEOUT;
 use crate::provider::ssl_order::plan::decision::changes;
 use crate::provider::ssl_order::purchase::new_order;
 use crate::provider::ssl_order::rules::validate;

@@ -22,12 +22,12 @@ use crate::framework::{
     Call, CreateRequest, Created, Diagnostic, Diagnostics, FromToValue, Warnings, conformance,
 };
 use crate::provider::order::api_error;
-use crate::provider::order::backoff::{BackOff, Bounds, Paused, Schedule};
+use crate::provider::order::waiting::{BackOff, Bounds, Paused, Schedule};
 use crate::provider::session::{Claim, Session};
 use crate::provider::ssl_order::SslOrder;
 use crate::provider::ssl_order::model::{SslOrderModel, SslOrderPrivate};
 use crate::provider::ssl_order::refresh::observer::{Limits, Observer};
-use crate::provider::ssl_order::refresh::{domain_validations, state};
+use crate::provider::ssl_order::refresh::state;
 use crate::provider::ssl_order::rules::dates_for_a_new_order;
 
 /// Places the order of a plan, or adopts it if an earlier run placed it.
@@ -249,7 +249,7 @@ impl Buyer<'_> {
                 observer.warnings.extend(messages::odd_answer(&placed));
                 state::answer(&mut observer.state, &placed);
                 let method = self.prepared.body.dcv_method.as_deref();
-                domain_validations::tokens(&mut observer.state, &placed, method);
+                state::validation_tokens(&mut observer.state, &placed, method);
                 let (order, rivals) = tokio::join!(
                     self.client.order(placed.id),
                     lookup::rivals(&self.client, &self.prepared, placed.id),

@@ -1,7 +1,6 @@
 //! Reads an order and turns CertCentral's answers into state.
 
 pub(crate) mod clocks;
-pub(crate) mod domain_validations;
 pub(crate) mod external_changes;
 pub(crate) mod observer;
 pub(crate) mod read;

@@ -9,14 +9,14 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tracing::debug;
 
-use super::{domain_validations, state};
+use super::state;
 use crate::certcentral::{ChainItem, Client, Error, Order, OrderStatus};
 use crate::framework::{Attr, Diagnostic, Warnings};
 use crate::provider::order::api_error;
-use crate::provider::order::backoff::{Bounds, Paused};
 use crate::provider::order::certificate::own_chain;
-use crate::provider::order::polling::{Polling, may_pass};
-use crate::provider::order::status::{WaitsFor, waits_for};
+use crate::provider::order::waiting::{Bounds, Paused};
+use crate::provider::order::waiting::{Polling, may_pass};
+use crate::provider::order::waiting::{WaitsFor, waits_for};
 use crate::provider::session::Session;
 use crate::provider::ssl_order::model::SslOrderModel;
 
@@ -162,7 +162,7 @@ impl<'a> Observer<'a> {
         };
         match answers.await {
             Ok((validation, value)) => {
-                domain_validations::random_value(&mut self.state, method, &validation, &value);
+                state::random_value(&mut self.state, method, &validation, &value);
             }
             Err(error) => self.warn(
                 &error,
@@ -214,13 +214,13 @@ impl<'a> Observer<'a> {
         let is_known = is_settled
             && matches!(&self.state.domain_validations, Attr::Known(known) if !known.is_empty());
         if is_known || order.status.is_closed() {
-            domain_validations::fill_gaps(&mut self.state, order);
+            state::fill_validation_gaps(&mut self.state, order);
             return true;
         }
         match self.client.validation_status(order.id).await {
-            Ok(validation) => domain_validations::update(&mut self.state, order, &validation),
+            Ok(validation) => state::validations(&mut self.state, order, &validation),
             Err(error) => {
-                domain_validations::fill_gaps(&mut self.state, order);
+                state::fill_validation_gaps(&mut self.state, order);
                 self.warn(
                     &error,
                     &format!("reading the domain validations of order {}", order.id),

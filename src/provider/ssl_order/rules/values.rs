@@ -9,7 +9,7 @@ use super::limits::{
 };
 use super::{error, listed, warning};
 use crate::framework::{Attr, AttributePath, Diagnostic, Set};
-use crate::provider::order::backoff::LONGEST_TIMEOUT;
+use crate::provider::order::waiting::LONGEST_TIMEOUT;
 use crate::provider::ssl_order::model::{CustomFieldModel, RENEWAL_DAYS, SslOrderModel};
 use crate::provider::ssl_order::schema::products::{PRODUCTS, Product};
 

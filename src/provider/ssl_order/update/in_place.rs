@@ -16,8 +16,8 @@ use crate::provider::ssl_order::model::{
     ContactModel, CustomFieldModel, DomainValidationModel, SslOrderModel,
 };
 use crate::provider::ssl_order::plan::decision::{Announced, What};
-use crate::provider::ssl_order::refresh::domain_validations;
 use crate::provider::ssl_order::refresh::observer::Observer;
+use crate::provider::ssl_order::refresh::state;
 
 /// Contacts that the API changes; the others stay as they were ordered.
 /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/update-order-contacts.html>
@@ -338,7 +338,7 @@ async fn read_proofs(
 ) -> Result<(), Error> {
     if let Some(value) = random_value {
         let validation = observer.client.validation_status(id).await?;
-        domain_validations::random_value(&mut observer.state, method, &validation, &value);
+        state::random_value(&mut observer.state, method, &validation, &value);
     }
     let order = observer.client.order(id).await?;
     observer.details(order, &[]).await;

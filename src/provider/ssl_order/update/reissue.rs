@@ -12,14 +12,14 @@ use crate::certcentral::{
 use crate::framework::{Attr, Diagnostic, Warnings};
 use crate::pki::{Csr, certificate_names};
 use crate::provider::order::api_error;
-use crate::provider::order::backoff::{BackOff, Bounds, Paused, Schedule};
+use crate::provider::order::waiting::{BackOff, Bounds, Paused, Schedule};
 use crate::provider::ssl_order::model::{SslOrderModel, Term};
 use crate::provider::ssl_order::purchase::lookup::is_for_key;
 use crate::provider::ssl_order::purchase::messages::odd_answer;
 use crate::provider::ssl_order::purchase::obtain::Taken;
 use crate::provider::ssl_order::purchase::{lookup, new_order};
 use crate::provider::ssl_order::refresh::observer::{Limits, Observer};
-use crate::provider::ssl_order::refresh::{domain_validations, state};
+use crate::provider::ssl_order::refresh::state;
 
 /// How the order stands before the reissue is sent.
 enum Before {
@@ -89,7 +89,7 @@ pub(super) async fn reissue(
         Taken::Answer(answer) => {
             observer.warnings.extend(odd_answer(&answer));
             let method = planned.dcv_method.as_str();
-            domain_validations::tokens(&mut observer.state, &answer, method);
+            state::validation_tokens(&mut observer.state, &answer, method);
             (client.order(id).await, answer.certificate_chain)
         }
         Taken::Seen(order) => {

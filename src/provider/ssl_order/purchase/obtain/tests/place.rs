@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use super::super::{Outcome, place};
 use crate::framework::Attr;
 use crate::provider::block::ProviderConfig;
-use crate::provider::order::backoff::Bounds;
+use crate::provider::order::waiting::Bounds;
 use crate::provider::ssl_order::samples::{client, impatient_client, order, prepared, session_of};
 
 fn posts(sandbox: &Sandbox) -> usize {

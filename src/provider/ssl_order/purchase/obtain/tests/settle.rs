@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::super::{Outcome, settle};
 use crate::certcentral::{Client, Error};
 use crate::framework::Diagnostic;
-use crate::provider::order::backoff::Bounds;
+use crate::provider::order::waiting::Bounds;
 use crate::provider::ssl_order::samples::{client, order, prepared};
 
 /// An account that an order was sent to, and the failure of that call.
