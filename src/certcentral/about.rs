@@ -16,7 +16,7 @@
 
 use std::fmt;
 
-use super::http::Error;
+use super::http::{Error, harmless};
 
 /// What a look-up goes by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,7 +48,6 @@ impl About {
         if is_meant {
             return Ok(());
         }
-        // Escaped, because it is quoted where it may move a terminal's cursor.
         let told = told.map_or_else(|| "none".to_owned(), |told| quoted(&told));
         Err(Error::AboutAnother {
             what: self.to_string(),
@@ -97,7 +96,7 @@ impl fmt::Display for About {
 /// A text of the answer, at most forty characters of it.
 fn quoted(text: &str) -> String {
     let short: String = text.chars().take(40).collect();
-    short.escape_debug().to_string()
+    harmless(&short)
 }
 
 #[cfg(test)]

@@ -149,6 +149,22 @@ struct Setting<T> {
     parse: fn(Given<'_>) -> Result<T, Diagnostic>,
 }
 
+impl<T> Setting<T> {
+    /// A setting whose text everybody may see.
+    const fn new(
+        argument: &'static str,
+        variable: Option<&'static str>,
+        parse: fn(Given<'_>) -> Result<T, Diagnostic>,
+    ) -> Self {
+        Self {
+            argument,
+            variable,
+            is_secret: |_| false,
+            parse,
+        }
+    }
+}
+
 const API_KEY: Setting<ApiKey> = Setting {
     argument: "api_key",
     variable: Some("DIGICERT_API_KEY"),
@@ -164,24 +180,18 @@ const API_KEY: Setting<ApiKey> = Setting {
     },
 };
 
-const REGION: Setting<BaseUrl> = Setting {
-    argument: "region",
-    variable: Some("DIGICERT_REGION"),
-    is_secret: never,
-    parse: |given| {
-        let url = match given.text {
-            "us" => BaseUrl::us().ok(),
-            "eu" => BaseUrl::eu().ok(),
-            _ => None,
-        };
-        url.ok_or_else(|| {
-            let (name, text) = (given.name(), given.text);
-            let detail =
-                format!("{name} is {text:?}; CertCentral has the regions \"us\" and \"eu\".");
-            given.error("Invalid region", detail)
-        })
-    },
-};
+const REGION: Setting<BaseUrl> = Setting::new("region", Some("DIGICERT_REGION"), |given| {
+    let url = match given.text {
+        "us" => BaseUrl::us().ok(),
+        "eu" => BaseUrl::eu().ok(),
+        _ => None,
+    };
+    url.ok_or_else(|| {
+        let (name, text) = (given.name(), given.text);
+        let detail = format!("{name} is {text:?}; CertCentral has the regions \"us\" and \"eu\".");
+        given.error("Invalid region", detail)
+    })
+});
 
 const BASE_URL: Setting<BaseUrl> = Setting {
     argument: "base_url",
@@ -202,26 +212,15 @@ const BASE_URL: Setting<BaseUrl> = Setting {
     },
 };
 
-const ORGANIZATION_ID: Setting<i64> = Setting {
-    argument: "organization_id",
-    variable: None,
-    is_secret: never,
-    parse: |given| given.id(),
-};
+const ORGANIZATION_ID: Setting<i64> = Setting::new("organization_id", None, |given| given.id());
 
-const CONTAINER_ID: Setting<i64> = Setting {
-    argument: "container_id",
-    variable: None,
-    is_secret: never,
-    parse: |given| given.id(),
-};
+const CONTAINER_ID: Setting<i64> = Setting::new("container_id", None, |given| given.id());
 
 /// A limit that cannot be read must not pass for none.
-const MAX_ORDER_PRICE: Setting<Amount> = Setting {
-    argument: "max_order_price",
-    variable: Some("DIGICERT_MAX_ORDER_PRICE"),
-    is_secret: never,
-    parse: |given| {
+const MAX_ORDER_PRICE: Setting<Amount> = Setting::new(
+    "max_order_price",
+    Some("DIGICERT_MAX_ORDER_PRICE"),
+    |given| {
         given.text.parse().map_err(|reason| {
             let detail = format!(
                 "{} is {:?}, which is no amount of money: {reason}. Write the amount in the currency of the CertCentral account \
@@ -232,27 +231,22 @@ const MAX_ORDER_PRICE: Setting<Amount> = Setting {
             given.at_argument("Invalid price limit", detail)
         })
     },
-};
+);
 
-const ALLOW_REVOCATION: Setting<bool> = Setting {
-    argument: "allow_revocation",
-    variable: Some("DIGICERT_ALLOW_REVOCATION"),
-    is_secret: never,
-    parse: |given| given.switch(),
-};
+const ALLOW_REVOCATION: Setting<bool> = Setting::new(
+    "allow_revocation",
+    Some("DIGICERT_ALLOW_REVOCATION"),
+    |given| given.switch(),
+);
 
-const READ_ONLY: Setting<bool> = Setting {
-    argument: "read_only",
-    variable: Some("DIGICERT_READ_ONLY"),
-    is_secret: never,
-    parse: |given| given.switch(),
-};
+const READ_ONLY: Setting<bool> = Setting::new("read_only", Some("DIGICERT_READ_ONLY"), |given| {
+    given.switch()
+});
 
-const MAX_ORDERS: Setting<u32> = Setting {
-    argument: "max_orders_per_apply",
-    variable: Some("DIGICERT_MAX_ORDERS"),
-    is_secret: never,
-    parse: |given| {
+const MAX_ORDERS: Setting<u32> = Setting::new(
+    "max_orders_per_apply",
+    Some("DIGICERT_MAX_ORDERS"),
+    |given| {
         given.text.parse().map_err(|_| {
             let detail = format!(
                 "{} is {:?}; it takes a whole number from 0, which allows no order, to {}.",
@@ -263,13 +257,12 @@ const MAX_ORDERS: Setting<u32> = Setting {
             given.at_argument("Invalid order limit", detail)
         })
     },
-};
+);
 
-const AUDIT_LOG: Setting<AuditLog> = Setting {
-    argument: "audit_log_path",
-    variable: Some("DIGICERT_AUDIT_LOG"),
-    is_secret: never,
-    parse: |given| {
+const AUDIT_LOG: Setting<AuditLog> = Setting::new(
+    "audit_log_path",
+    Some("DIGICERT_AUDIT_LOG"),
+    |given| {
         match given.text {
         "" => Err(given.error(
             "Invalid path",
@@ -278,13 +271,10 @@ const AUDIT_LOG: Setting<AuditLog> = Setting {
         path => Ok(AuditLog::new(path)),
     }
     },
-};
+);
 
-const REQUEST_TIMEOUT: Setting<Duration> = Setting {
-    argument: "request_timeout",
-    variable: None,
-    is_secret: never,
-    parse: |given| match humantime::parse_duration(given.text) {
+const REQUEST_TIMEOUT: Setting<Duration> = Setting::new("request_timeout", None, |given| {
+    match humantime::parse_duration(given.text) {
         Ok(timeout) if (1..=3600).contains(&timeout.as_secs()) => Ok(timeout),
         _ => {
             let detail = format!(
@@ -293,28 +283,24 @@ const REQUEST_TIMEOUT: Setting<Duration> = Setting {
             );
             Err(given.error("Invalid duration", detail))
         }
-    },
-};
+    }
+});
 
-const MAX_RETRIES: Setting<u32> = Setting {
-    argument: "max_retries",
-    variable: Some("DIGICERT_MAX_RETRIES"),
-    is_secret: never,
-    parse: |given| given.number(0..=100, "0 never repeats a call"),
-};
+const MAX_RETRIES: Setting<u32> =
+    Setting::new("max_retries", Some("DIGICERT_MAX_RETRIES"), |given| {
+        given.number(0..=100, "0 never repeats a call")
+    });
 
-const REQUESTS_PER_SECOND: Setting<usize> = Setting {
-    argument: "requests_per_second",
-    variable: Some("DIGICERT_REQUESTS_PER_SECOND"),
-    is_secret: never,
-    parse: |given| given.number(1..=100, "leave it out to keep to CertCentral's own limits"),
-};
+const REQUESTS_PER_SECOND: Setting<usize> = Setting::new(
+    "requests_per_second",
+    Some("DIGICERT_REQUESTS_PER_SECOND"),
+    |given| given.number(1..=100, "leave it out to keep to CertCentral's own limits"),
+);
 
-const CA_BUNDLE: Setting<CaBundle> = Setting {
-    argument: "ca_bundle_file",
-    variable: Some("DIGICERT_CA_BUNDLE"),
-    is_secret: never,
-    parse: |given| {
+const CA_BUNDLE: Setting<CaBundle> = Setting::new(
+    "ca_bundle_file",
+    Some("DIGICERT_CA_BUNDLE"),
+    |given| {
         let path = given.text;
         if path.contains("-----") || path.contains('\n') {
             return Err(Diagnostic::error(
@@ -334,7 +320,7 @@ const CA_BUNDLE: Setting<CaBundle> = Setting {
                 given.at_argument("CA bundle not usable", detail)
             })
     },
-};
+);
 
 const PROXY_URL: Setting<ProxyUrl> = Setting {
     argument: "proxy_url",
@@ -352,11 +338,6 @@ const PROXY_URL: Setting<ProxyUrl> = Setting {
 /// A text that is a secret whatever it is.
 fn always(_text: &str) -> bool {
     true
-}
-
-/// A text that anybody may see.
-fn never(_text: &str) -> bool {
-    false
 }
 
 /// Returns whether a URL, or what was meant to be one, can hold a user, a password or a token. Judges by the characters that

@@ -104,23 +104,25 @@ impl ApiKey {
     /// A text from the server, in full: the key removed, control characters escaped.
     pub(super) fn harmless(&self, text: &str) -> String {
         // The key goes first, so that neither cutting nor escaping can leave half of it behind.
-        let mut clean = String::with_capacity(text.len());
-        for character in self.scrub(text).trim().chars() {
-            if is_harmless(character) {
-                clean.push(character);
-            } else {
-                clean.extend(character.escape_unicode());
-            }
-        }
-        clean
+        harmless(self.scrub(text).trim())
     }
 }
 
-/// Whether a character cannot move a terminal's cursor, change colours or reverse the direction of
-/// text.
-fn is_harmless(character: char) -> bool {
-    !character.is_control()
-        && !matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+/// Escapes what could move a terminal's cursor, change colours or reverse the direction of text.
+pub(crate) fn harmless(text: &str) -> String {
+    let mut clean = String::with_capacity(text.len());
+    for character in text.chars() {
+        let turns_text = matches!(
+            character,
+            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+        );
+        if character.is_control() || turns_text {
+            clean.extend(character.escape_unicode());
+        } else {
+            clean.push(character);
+        }
+    }
+    clean
 }
 
 impl PartialEq for ApiKey {

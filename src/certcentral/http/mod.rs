@@ -32,6 +32,7 @@ mod retry_policy;
 pub(crate) mod transport;
 
 pub(crate) use answer::Answer;
+pub(crate) use api_key::harmless;
 pub(crate) use call::{Action, Call, Change};
 pub(crate) use client::Client;
 pub(crate) use error::Error;

@@ -81,6 +81,14 @@ pub(crate) fn order() -> SslOrderModel {
     }
 }
 
+/// The private data of an order that came by import, or did not.
+pub(crate) fn private(imported: bool) -> SslOrderPrivate {
+    SslOrderPrivate {
+        imported,
+        ..SslOrderPrivate::default()
+    }
+}
+
 /// `dns_names`.
 pub(crate) fn names(names: &[&str]) -> Attr<Set<Attr<String>>> {
     Attr::Known(Set(names.iter().map(|name| (*name).into()).collect()))

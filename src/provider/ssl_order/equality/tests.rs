@@ -207,7 +207,11 @@ fn what_certcentral_takes_for_absent_is_no_change() {
         assert!(means_the_same(argument, &prior, &planned), "{argument}");
         assert!(means_the_same(argument, &planned, &prior), "{argument}");
         for (old, new) in [(&prior, &planned), (&planned, &prior)] {
-            assert_eq!(changes(old, new, false), [], "{argument}");
+            assert_eq!(
+                changes(old, new, &samples::private(false)),
+                [],
+                "{argument}"
+            );
         }
     }
 }
@@ -228,6 +232,10 @@ fn what_certcentral_does_not_take_for_absent_is_a_change() {
         let mut planned = prior.clone();
         edit(&mut planned);
         assert!(!means_the_same(argument, &prior, &planned), "{argument}");
-        assert_eq!(changes(&prior, &planned, false).len(), 1, "{argument}");
+        assert_eq!(
+            changes(&prior, &planned, &samples::private(false)).len(),
+            1,
+            "{argument}"
+        );
     }
 }

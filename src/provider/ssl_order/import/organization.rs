@@ -110,7 +110,7 @@ fn is_told(contact: &ContactModel, told: &ReportedOrganization) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{recognize, reported};
+    use super::reported;
     use crate::framework::{Attr, AttributePath};
     use crate::provider::ssl_order::model::{
         ContactModel, OrganizationModel, SslOrderModel, SslOrderPrivate,
@@ -156,9 +156,7 @@ mod tests {
             organization: Some(reported(&fixture("order_info_issued.json"))),
             ..SslOrderPrivate::default()
         };
-        let mut changes = changes(&prior, &planned, imported);
-        recognize(&mut changes, &prior, &planned, &private);
-        changes
+        changes(&prior, &planned, &private)
     }
 
     #[test]

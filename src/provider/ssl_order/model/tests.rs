@@ -12,7 +12,9 @@ use crate::provider::order::waiting::LONGEST_TIMEOUT;
 use crate::provider::ssl_order::plan::decision::changes;
 use crate::provider::ssl_order::purchase::new_order;
 use crate::provider::ssl_order::rules::validate;
-use crate::provider::ssl_order::samples::{contact, new_organization, order, placed, plan, years};
+use crate::provider::ssl_order::samples::{
+    contact, new_organization, order, placed, plan, private, years,
+};
 use crate::provider::ssl_order::schema::schema;
 
 /// Texts that are one of a list, and the one that the provider sets otherwise: an empty one is a mistake.
@@ -144,8 +146,8 @@ fn an_empty_optional_text_is_absent_in_token_comparison_body_and_rules() {
             );
             assert_eq!(sent(&empty), sent(&absent), "{path:?}");
             for imported in [false, true] {
-                assert_eq!(changes(&empty, &absent, imported), [], "{path:?}");
-                assert_eq!(changes(&absent, &empty, imported), [], "{path:?}");
+                assert_eq!(changes(&empty, &absent, &private(imported)), [], "{path:?}");
+                assert_eq!(changes(&absent, &empty, &private(imported)), [], "{path:?}");
             }
             if sent(&absent).is_ok() {
                 plans_nothing(&absent, &empty, &path);
@@ -193,7 +195,7 @@ fn a_person_of_empty_texts_is_nobody() {
     }
     other.organization_contact = Attr::Null;
     assert_eq!(sent(&order), sent(&without));
-    assert_eq!(changes(&order, &without, false), []);
+    assert_eq!(changes(&order, &without, &private(false)), []);
 }
 
 #[test]

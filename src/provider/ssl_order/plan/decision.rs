@@ -82,7 +82,7 @@ impl Decision {
     /// Decides.
     pub(crate) fn of(facts: &Facts<'_>) -> Self {
         let Facts { prior, planned, .. } = *facts;
-        let changes = changes_of(prior, planned, facts.private);
+        let changes = changes(prior, planned, facts.private);
         let mut decision = Self {
             what: What::Nothing,
             reason: Reason::Arguments,
@@ -291,7 +291,7 @@ impl Announced {
         };
         match &private.announced {
             Some(announced) if announced.what.marks() == marked.marks() => announced.clone(),
-            _ => Self::new(marked, &changes_of(prior, planned, private)),
+            _ => Self::new(marked, &changes(prior, planned, private)),
         }
     }
 
@@ -421,28 +421,17 @@ impl Change {
     }
 }
 
-/// The changes between an order in state and its plan, an imported order's by what CertCentral told of it.
-fn changes_of(
+/// Returns the changes between an order in state and its plan, both as they are meant. Of an imported order, arguments that state does
+/// not know are only recorded: CertCentral does not tell them, so setting them is no wish for another order. Its organization is compared
+/// with what CertCentral told of it.
+pub(crate) fn changes(
     prior: &SslOrderModel,
     planned: &SslOrderModel,
     private: &SslOrderPrivate,
 ) -> Vec<Change> {
-    let mut changes = changes(prior, planned, private.imported);
-    let (prior, planned) = (prior.as_meant(), planned.as_meant());
-    organization::recognize(&mut changes, &prior, &planned, private);
-    changes
-}
-
-/// The changes between an order in state and its plan. Of an imported order, arguments that state does not know are
-/// only recorded: CertCentral does not tell them, so setting them is no wish for another order.
-pub(crate) fn changes(
-    prior: &SslOrderModel,
-    planned: &SslOrderModel,
-    imported: bool,
-) -> Vec<Change> {
     let (prior, planned) = (&prior.as_meant(), &planned.as_meant());
     let (prior_values, planned_values) = (prior.to_value(), planned.to_value());
-    ARGUMENTS
+    let mut changes: Vec<_> = ARGUMENTS
         .iter()
         .filter_map(|&(argument, effect)| {
             let old = prior_values.attribute(argument);
@@ -451,8 +440,10 @@ pub(crate) fn changes(
                 return None;
             }
             // The names of an order are always told: null says that it has no further one.
-            let is_not_told =
-                imported && old.is_null() && effect != Effect::InPlace && argument != "dns_names";
+            let is_not_told = private.imported
+                && old.is_null()
+                && effect != Effect::InPlace
+                && argument != "dns_names";
             if is_not_told || is_same_validity_in_the_other_form(argument, prior, planned) {
                 return Some(Change {
                     argument,
@@ -469,7 +460,9 @@ pub(crate) fn changes(
                 },
             })
         })
-        .collect()
+        .collect();
+    organization::recognize(&mut changes, prior, planned, private);
+    changes
 }
 
 /// `validity_years = 1` and `order_validity = { years = 1 }` order the same, so a change of form is no new order.
@@ -515,7 +508,7 @@ fn organization_change(old: &Value, new: &Value) -> Change {
 mod tests {
     use super::{ARGUMENTS, Announced, Effect, SslOrderModel, SslOrderPrivate, What, changes};
     use crate::framework::Attr;
-    use crate::provider::ssl_order::samples::{names, order, placed, plan};
+    use crate::provider::ssl_order::samples::{names, order, placed, plan, private};
     use crate::provider::ssl_order::schema::schema;
 
     #[test]
@@ -539,7 +532,7 @@ mod tests {
             dns_names: names(&["www.shop.example.com"]),
             ..prior.clone()
         };
-        let found = changes(&prior, &planned, true);
+        let found = changes(&prior, &planned, &private(true));
         let found: Vec<_> = found.iter().map(|it| (it.argument, it.effect)).collect();
         assert_eq!(found, [("dns_names", Effect::Reissue)]);
     }
@@ -557,7 +550,7 @@ mod tests {
             ..SslOrderModel::default()
         };
         let effects = |imported| {
-            changes(&prior, &planned, imported)
+            changes(&prior, &planned, &private(imported))
                 .into_iter()
                 .map(|change| (change.argument, change.effect))
                 .collect::<Vec<_>>()

@@ -375,14 +375,14 @@ mod tests {
     use crate::provider::ssl_order::model::{ContactModel, CustomFieldModel, SslOrderModel};
     use crate::provider::ssl_order::plan::decision;
     use crate::provider::ssl_order::plan::decision::Effect;
-    use crate::provider::ssl_order::samples::{contact, names, order, placed};
+    use crate::provider::ssl_order::samples::{contact, names, order, placed, private};
 
     fn in_place(edit_prior: fn(&mut SslOrderModel), edit: fn(&mut SslOrderModel)) -> InPlace {
         let mut prior = placed(&order());
         edit_prior(&mut prior);
         let mut planned = prior.clone();
         edit(&mut planned);
-        let changed = decision::changes(&prior, &planned, false).into_iter();
+        let changed = decision::changes(&prior, &planned, &private(false)).into_iter();
         let changed: Vec<_> = changed
             .filter(|change| change.effect == Effect::InPlace)
             .map(|change| change.argument)
