@@ -212,9 +212,9 @@ const BASE_URL: Setting<BaseUrl> = Setting {
     },
 };
 
-const ORGANIZATION_ID: Setting<i64> = Setting::new("organization_id", None, |given| given.id());
+const ORGANIZATION_ID: Setting<i64> = Setting::new("organization_id", None, id);
 
-const CONTAINER_ID: Setting<i64> = Setting::new("container_id", None, |given| given.id());
+const CONTAINER_ID: Setting<i64> = Setting::new("container_id", None, id);
 
 /// A limit that cannot be read must not pass for none.
 const MAX_ORDER_PRICE: Setting<Amount> = Setting::new(
@@ -236,12 +236,10 @@ const MAX_ORDER_PRICE: Setting<Amount> = Setting::new(
 const ALLOW_REVOCATION: Setting<bool> = Setting::new(
     "allow_revocation",
     Some("DIGICERT_ALLOW_REVOCATION"),
-    |given| given.switch(),
+    switch,
 );
 
-const READ_ONLY: Setting<bool> = Setting::new("read_only", Some("DIGICERT_READ_ONLY"), |given| {
-    given.switch()
-});
+const READ_ONLY: Setting<bool> = Setting::new("read_only", Some("DIGICERT_READ_ONLY"), switch);
 
 const MAX_ORDERS: Setting<u32> = Setting::new(
     "max_orders_per_apply",
@@ -335,6 +333,32 @@ const PROXY_URL: Setting<ProxyUrl> = Setting {
     },
 };
 
+/// An id of CertCentral.
+fn id(given: Given<'_>) -> Result<i64, Diagnostic> {
+    given.text.parse().ok().filter(|id| *id > 0).ok_or_else(|| {
+        let detail = format!(
+            "`{}` is {}; ids of CertCentral are whole numbers above zero.",
+            given.argument, given.text
+        );
+        given.error("Invalid id", detail)
+    })
+}
+
+/// A switch, which only the environment writes as text.
+fn switch(given: Given<'_>) -> Result<bool, Diagnostic> {
+    match given.text {
+        "false" | "0" => Ok(false),
+        "true" | "1" => Ok(true),
+        other => Err(given.error(
+            "Invalid environment variable",
+            format!(
+                "{} is {other:?}; it takes \"true\", \"false\", \"1\" or \"0\". Correct it, or unset it.",
+                given.source()
+            ),
+        )),
+    }
+}
+
 /// A text that is a secret whatever it is.
 fn always(_text: &str) -> bool {
     true
@@ -392,30 +416,6 @@ impl Given<'_> {
     /// An error at the argument, wherever the text stands.
     fn at_argument(&self, summary: &str, detail: String) -> Diagnostic {
         Diagnostic::error(summary, detail).at(AttributePath::of(self.argument))
-    }
-
-    fn id(self) -> Result<i64, Diagnostic> {
-        self.text.parse().ok().filter(|id| *id > 0).ok_or_else(|| {
-            let detail = format!(
-                "`{}` is {}; ids of CertCentral are whole numbers above zero.",
-                self.argument, self.text
-            );
-            self.error("Invalid id", detail)
-        })
-    }
-
-    fn switch(self) -> Result<bool, Diagnostic> {
-        match self.text {
-            "false" | "0" => Ok(false),
-            "true" | "1" => Ok(true),
-            other => Err(self.error(
-                "Invalid environment variable",
-                format!(
-                    "{} is {other:?}; it takes \"true\", \"false\", \"1\" or \"0\". Correct it, or unset it.",
-                    self.source()
-                ),
-            )),
-        }
     }
 
     fn number<T>(self, allowed: RangeInclusive<T>, meaning: &str) -> Result<T, Diagnostic>
