@@ -17,6 +17,7 @@
 use std::fmt;
 
 use super::http::{Error, harmless};
+use super::id::SerialNumber;
 
 /// What a look-up goes by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,11 +59,7 @@ impl About {
 
     fn is_same(self, asked: &str, told: &str) -> bool {
         match self {
-            // Written with or without leading zeros, in either case.
-            Self::SerialNumber => {
-                let number = |hex: &str| hex.trim_start_matches('0').to_ascii_uppercase();
-                number(asked) == number(told)
-            }
+            Self::SerialNumber => SerialNumber(asked) == SerialNumber(told),
             Self::Thumbprint | Self::Product => asked.eq_ignore_ascii_case(told),
             // It may have been cut, or kept in another case.
             Self::Reference => asked

@@ -77,6 +77,22 @@ ids! {
     DomainId,
 }
 
+/// A serial number in hex digits. Neither leading zeros nor case make it another one.
+#[derive(Debug, Clone, Copy)]
+pub struct SerialNumber<'a>(pub &'a str);
+
+impl SerialNumber<'_> {
+    fn significant(&self) -> &str {
+        self.0.trim_start_matches('0')
+    }
+}
+
+impl PartialEq for SerialNumber<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.significant().eq_ignore_ascii_case(other.significant())
+    }
+}
+
 /// Reads an id from a JSON number or from a string of digits; the API writes both.
 struct IdVisitor;
 

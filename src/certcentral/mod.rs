@@ -31,7 +31,10 @@ pub use http::client::Client;
 pub use http::config::{BaseUrl, CaBundle, Config, DEFAULT_MAX_RETRIES, ProxyUrl, Timeouts};
 pub use http::error::{ApiError, ConfigError, Error, ErrorItem, GaveUp, NotSent, TransportKind};
 pub use http::rate_limit::RateWindow;
-pub use id::{CertificateId, ContainerId, DomainId, InvalidId, OrderId, OrganizationId, RequestId};
+pub use id::{
+    CertificateId, ContainerId, DomainId, InvalidId, OrderId, OrganizationId, RequestId,
+    SerialNumber,
+};
 pub use orders::certificates::{CertificateChain, Duplicate, IssuedCertificate, Reissue};
 pub use orders::end::{Revocation, RevocationReason, Revoked};
 pub use orders::info::{

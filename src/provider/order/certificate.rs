@@ -4,7 +4,7 @@ use time::Date;
 use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
 
-use crate::certcentral::{ChainItem, Order};
+use crate::certcentral::{ChainItem, Order, SerialNumber};
 use crate::pki::{Chain, Csr};
 
 /// A day as the API and state write it.
@@ -20,7 +20,8 @@ pub(crate) fn parse_day(text: &str) -> Option<Date> {
     Date::parse(text, DAY).ok()
 }
 
-/// Returns the chain whose leaf holds the key of the CSR in state, or of the CSR that CertCentral has; or why there is none.
+/// Returns the chain of the order's certificate: its leaf holds the key of the CSR in state, or of the CSR that CertCentral has, and the
+/// serial number that order info tells. Or why there is none.
 pub(crate) fn own_chain(
     items: &[ChainItem],
     csr_in_state: Option<&str>,
@@ -38,7 +39,10 @@ pub(crate) fn own_chain(
     {
         match Csr::from_pem(csr) {
             Ok(csr) => match Chain::from_pem(&bundle, csr.public_key()) {
-                Ok(chain) => return Ok(chain),
+                Ok(chain) => match another_serial_number(&chain, order) {
+                    None => return Ok(chain),
+                    Some(another) => reason = Some(another),
+                },
                 Err(error) => reason = Some(error.to_string()),
             },
             Err(error) => {
@@ -47,4 +51,13 @@ pub(crate) fn own_chain(
         }
     }
     Err(reason.unwrap_or_else(|| "order info shows no CSR to compare it with".to_owned()))
+}
+
+/// Why a chain is another certificate's. A certificate of the same key may be one from before a reissue.
+fn another_serial_number(chain: &Chain, order: &Order) -> Option<String> {
+    let told = order.certificate.serial_number.as_deref()?;
+    let found = chain.leaf().serial_number();
+    (SerialNumber(told) != SerialNumber(found)).then(|| {
+        format!("it is of the certificate with serial number {found}, and order info tells {told}")
+    })
 }

@@ -1,6 +1,8 @@
 //! What a destroy does next, from what is asked for and what the order looks like. Pure.
 
-use crate::certcentral::{CertificateId, Order, OrderStatus, RequestId, RequestStatus};
+use crate::certcentral::{
+    CertificateId, Order, OrderStatus, RequestId, RequestStatus, SerialNumber,
+};
 use crate::provider::ssl_order::model::SslOrderModel;
 
 /// How far a destroy goes.
@@ -85,7 +87,7 @@ pub(crate) fn concerns_state(action: Action, order: &Order, state: &SslOrderMode
         state.serial_number.as_str(),
         order.certificate.serial_number.as_deref(),
     ) {
-        (Some(known), Some(seen)) => Some(digits(known) == digits(seen)),
+        (Some(known), Some(seen)) => Some(SerialNumber(known) == SerialNumber(seen)),
         _ => None,
     };
     match action {
@@ -97,11 +99,6 @@ pub(crate) fn concerns_state(action: Action, order: &Order, state: &SslOrderMode
             known.is_some() && known == order.certificate.id.map(CertificateId::get)
         }),
     }
-}
-
-/// A serial number as a number: neither case nor leading zeros count.
-fn digits(serial_number: &str) -> String {
-    serial_number.trim_start_matches('0').to_ascii_lowercase()
 }
 
 #[cfg(test)]

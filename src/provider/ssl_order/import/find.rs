@@ -3,7 +3,9 @@
 //! Order info takes both in place of an order id, but only of the primary certificate. The order list also takes the
 //! serial numbers of others. Source: "Order info" and "List orders" of the Services API.
 
-use crate::certcentral::{Client, Error, ListedOrder, Order, OrderFilter, OrderId, OrderRef};
+use crate::certcentral::{
+    Client, Error, ListedOrder, Order, OrderFilter, OrderId, OrderRef, SerialNumber,
+};
 use crate::framework::Diagnostic;
 use crate::provider::order::api_error;
 use crate::provider::order::status::Absence;
@@ -123,7 +125,7 @@ fn spellings(serial: &str) -> Vec<String> {
 }
 
 fn is_serial(shown: Option<&str>, serial: &str) -> bool {
-    shown.is_some_and(|shown| shown.trim_start_matches('0').eq_ignore_ascii_case(serial))
+    shown.is_some_and(|shown| SerialNumber(shown) == SerialNumber(serial))
 }
 
 fn not_found(what: &str, advice: &str) -> Diagnostic {

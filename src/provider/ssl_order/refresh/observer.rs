@@ -230,47 +230,41 @@ impl<'a> Observer<'a> {
         }
     }
 
-    /// Stores the chain of the order's certificate. Returns whether it is stored.
+    /// Stores the chain of the order's certificate: the one at hand if it is that certificate's, else the one that CertCentral has. Returns
+    /// whether it is stored.
     async fn chain(&mut self, order: &Order, at_hand: &[ChainItem]) -> bool {
         let Some(certificate_id) = order.certificate.id else {
             return false;
         };
-        let fetched;
-        let items = if at_hand.is_empty() {
-            match self.client.certificate_chain(certificate_id).await {
+        let csr = self.state.csr.as_str();
+        if let Ok(chain) = own_chain(at_hand, csr, order) {
+            state::chain(&mut self.state, &chain);
+            return true;
+        }
+        match self.client.certificate_chain(certificate_id).await {
+            Ok(fetched) => match own_chain(&fetched.intermediates, csr, order) {
                 Ok(chain) => {
-                    fetched = chain.intermediates;
-                    fetched.as_slice()
+                    state::chain(&mut self.state, &chain);
+                    return true;
                 }
-                Err(error) => {
-                    let id = order.id;
-                    self.warn(
-                        &error,
-                        &format!("downloading certificate {certificate_id} of order {id}"),
-                    );
-                    return false;
-                }
-            }
-        } else {
-            at_hand
-        };
-        match own_chain(items, self.state.csr.as_str(), order) {
-            Ok(chain) => {
-                state::chain(&mut self.state, &chain);
-                true
-            }
-            Err(reason) => {
-                self.warnings.push(Diagnostic::warning(
+                Err(reason) => self.warnings.push(Diagnostic::warning(
                     "Certificate chain not usable",
                     format!(
                         "CertCentral's chain of certificate {certificate_id} of order {} is not stored: {reason}. The order is fine; a later \
                          refresh tries again.",
                         order.id
                     ),
-                ));
-                false
+                )),
+            },
+            Err(error) => {
+                let id = order.id;
+                self.warn(
+                    &error,
+                    &format!("downloading certificate {certificate_id} of order {id}"),
+                );
             }
         }
+        false
     }
 }
 

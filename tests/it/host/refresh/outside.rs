@@ -1,11 +1,11 @@
 //! What people do to an order in CertCentral while Terraform does not look: the state shows it, the plan says it once and
 //! changes nothing, and nothing is bought.
 
-use certcentral_sandbox::{Approval, Issuance, Move};
+use certcentral_sandbox::{Approval, At, Fault, Issuance, Move};
 use serde_json::{Value as Json, json};
 use terraform_host::Plan;
 
-use crate::host::bed::{Bed, CSR, http, new_csr, order, order_with, warnings};
+use crate::host::bed::{Bed, CSR, http, new_csr, order, order_with, route, warnings};
 
 const REISSUED: &str = "Certificate reissued outside Terraform";
 const MOVED: &str = "Order moved to another container";
@@ -74,6 +74,41 @@ async fn a_reissue_with_the_configured_content_is_taken_over_in_silence() {
         assert_ne!(before, after);
         assert!(!after.is_null());
     }
+}
+
+/// A cache may answer the download of the new certificate with the former one, which has the same key.
+#[tokio::test]
+async fn a_chain_of_another_serial_number_is_not_stored_and_asked_for_again() {
+    let mut bed = Bed::new();
+    let _applied = bed.apply(&order()).await.expect_success();
+    let before = certificate(&bed);
+    let chain = bed.order()["certificate_chain"].as_array().unwrap();
+    let former: Vec<_> = chain
+        .iter()
+        .map(|item| json!({ "subject_common_name": item["subject_common_name"], "pem": item["pem"] }))
+        .collect();
+    reissue_by_hand(&bed, &CSR, &["shop.example.com"], true).await;
+    let stale = Fault::Answer {
+        status: 200,
+        body: json!({ "intermediates": former }).to_string(),
+        content_type: "application/json".to_owned(),
+    };
+    let download = route("GET /certificate/*/chain");
+    bed.sandbox.fault_times(download, 1, 100, At::Before, stale);
+    let said = said_twice(&mut bed, &order()).await.unwrap();
+    let number = |of: &[Json]| of[1].as_str().unwrap().to_owned();
+    let former = number(&before);
+    assert!(
+        said.contains("Certificate chain not usable")
+            && said.contains(&format!(
+                "it is of the certificate with serial number {former}, and order info tells "
+            )),
+        "{said}"
+    );
+    assert_eq!(certificate(&bed), before);
+    bed.sandbox.clear_rules();
+    assert_eq!(said_twice(&mut bed, &order()).await, None);
+    assert_ne!(number(&certificate(&bed)), former);
 }
 
 #[tokio::test]
