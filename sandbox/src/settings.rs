@@ -18,6 +18,9 @@ pub struct Settings {
     pub start_at: Option<OffsetDateTime>,
     /// Whether the virtual clock also moves with real time. Otherwise only `advance` moves it.
     pub clock_runs: bool,
+    /// Whether answers do not say that the clock is virtual: what an instance with a wrong clock sends,
+    /// or a proxy that dates answers by its own.
+    pub hides_virtual_clock: bool,
     /// The longest certificate in days, both ends included. 199 is DigiCert's limit since
     /// 2026-02-24.
     pub max_certificate_days: u16,
@@ -38,6 +41,7 @@ impl Default for Settings {
             listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0),
             start_at: None,
             clock_runs: false,
+            hides_virtual_clock: false,
             max_certificate_days: 199,
             required_custom_fields: Vec::new(),
             subsidiaries: 0,

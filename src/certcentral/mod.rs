@@ -24,6 +24,7 @@ mod tests;
 
 pub use account::{AccessRole, Account, Balance, Container, CurrentUser, CustomFieldDefinition};
 pub use domain::{Domain, DomainValidation};
+pub use http::answer::ServerDay;
 pub use http::api_key::ApiKey;
 pub use http::audit::AuditLog;
 pub use http::certainty::Certainty;

@@ -1,18 +1,20 @@
 //! What one process knows of its provider block, and the client that all resources share.
 
 mod estimates;
+mod today;
 
 use std::collections::BTreeSet;
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
-use time::{Date, OffsetDateTime};
+use time::OffsetDateTime;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use self::estimates::Estimates;
 pub(super) use self::estimates::{Answer, Asker, NoAnswer};
+pub(crate) use self::today::Today;
 use super::order::waiting::Polling;
 use super::settings::{OrderDefaults, Settings};
 use crate::certcentral::{Amount, Client, Config, OrderId, PriceEstimate, PriceQuery, RateWindow};
@@ -157,12 +159,14 @@ impl Session {
         Ok(self.client()?.within(deadline, stop))
     }
 
-    /// Today (UTC): CertCentral's day once it has answered a call, this machine's before. What counts in days, counts by the
-    /// clock that ends certificates and orders.
-    pub fn today(&self) -> Date {
-        self.configured()
-            .and_then(|configured| configured.client.get()?.as_ref().ok()?.today())
-            .unwrap_or_else(|| OffsetDateTime::now_utc().date())
+    /// Today, by this machine and, once CertCentral has answered a call, by its clock.
+    pub(crate) fn today(&self) -> Today {
+        let configured = self.configured();
+        let client = configured.and_then(|configured| configured.client.get()?.clone().ok());
+        Today::new(
+            OffsetDateTime::now_utc().date(),
+            client.and_then(|client| client.today()),
+        )
     }
 
     /// What one order may cost; null without a limit.

@@ -61,6 +61,8 @@ pub(crate) struct State {
     pub(crate) clock: Clock,
     pub(crate) behavior: Behavior,
     pub(crate) max_certificate_days: u16,
+    /// Whether answers keep quiet about the clock being virtual.
+    pub(crate) hides_virtual_clock: bool,
     pub(crate) required_custom_fields: Vec<u64>,
     pub(crate) authority: Authority,
     pub(crate) organizations: Vec<Organization>,
@@ -108,6 +110,7 @@ impl State {
             clock,
             behavior: settings.behavior,
             max_certificate_days: settings.max_certificate_days,
+            hides_virtual_clock: settings.hides_virtual_clock,
             required_custom_fields: settings.required_custom_fields,
             organizations: catalog::organizations(settings.subsidiaries),
             orders: BTreeMap::new(),

@@ -202,6 +202,10 @@ async fn record(
     if let Ok(date) = HeaderValue::from_str(&http_date(state.now())) {
         parts.headers.insert(header::DATE, date);
     }
+    if !state.hides_virtual_clock {
+        let mark = HeaderValue::from_static("virtual");
+        parts.headers.insert("x-sandbox-clock", mark);
+    }
     let body = faults.shape(&state, &mut parts, body);
     let seen = (parts.status.as_u16(), masked(body_value(&body), key));
     state.journal.answered(sequence, Some(seen));

@@ -21,6 +21,8 @@ pub(crate) struct Answer {
     pub(super) content_type: Option<String>,
     /// `Date` of the answer, where it has one that can be read.
     pub(super) date: Option<OffsetDateTime>,
+    /// Whether the answer says that `date` is of a virtual clock, as the sandbox's do.
+    pub(super) is_virtual: bool,
     /// The pause that the answer asks for before the next attempt.
     pub(super) retry_after: Option<Duration>,
     pub(super) body: Vec<u8>,
@@ -247,22 +249,37 @@ pub(crate) fn moment(header: &HeaderValue) -> Option<OffsetDateTime> {
     httpdate::parse_http_date(text).ok().map(Into::into)
 }
 
+/// The header by which the sandbox says that its clock is virtual, with the word `virtual`.
+pub(super) const VIRTUAL_CLOCK: &str = "x-sandbox-clock";
+
+/// What CertCentral's clock says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ServerDay {
+    /// The day (UTC).
+    pub date: Date,
+    /// Whether the clock is virtual: it may be far from any other, and counts all the same.
+    pub is_virtual: bool,
+}
+
 /// The clock of CertCentral, as its answers tell it: certificates and orders end by it, not by the
 /// clock of this machine. Keeps the time of the newest answer.
 #[derive(Debug, Default)]
-pub(super) struct ServerClock(Mutex<Option<OffsetDateTime>>);
+pub(super) struct ServerClock(Mutex<Option<ServerDay>>);
 
 impl ServerClock {
     /// Takes the time of an answer, if it tells one.
     pub(super) fn note(&self, answer: &Answer) {
         if let Some(date) = answer.date() {
-            *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(date);
+            let day = ServerDay {
+                date: date.date(),
+                is_virtual: answer.is_virtual,
+            };
+            *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(day);
         }
     }
 
-    /// The day (UTC) of the newest answer; none before the first one.
-    pub(super) fn today(&self) -> Option<Date> {
-        let newest = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        newest.map(OffsetDateTime::date)
+    /// The day of the newest answer; none before the first one.
+    pub(super) fn today(&self) -> Option<ServerDay> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

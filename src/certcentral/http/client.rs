@@ -7,12 +7,11 @@ use std::time::Duration;
 use bytes::Bytes;
 use fastrand::Rng;
 use serde::de::DeserializeOwned;
-use time::Date;
 use tokio::sync::OnceCell;
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
-use super::answer::{Answer, ServerClock};
+use super::answer::{Answer, ServerClock, ServerDay};
 use super::audit::Reported;
 use super::call::{Call, Change, Channel};
 use super::certainty::Certainty;
@@ -118,10 +117,9 @@ impl Client {
         self.inner.config.base_url.host()
     }
 
-    /// The day (UTC) on the clock of CertCentral as its newest answer told it. None before the
-    /// first one.
+    /// The day on the clock of CertCentral as its newest answer told it. None before the first one.
     #[must_use]
-    pub fn today(&self) -> Option<Date> {
+    pub fn today(&self) -> Option<ServerDay> {
         self.inner.clock.today()
     }
 

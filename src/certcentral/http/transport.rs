@@ -10,7 +10,7 @@ use reqwest::header::{
 };
 use reqwest::{Method, RequestBuilder, Response, Url, redirect, retry};
 
-use super::answer::{self, Answer, ServerClock};
+use super::answer::{self, Answer, ServerClock, VIRTUAL_CLOCK};
 use super::call::{Accept, Call, Channel};
 use super::config::Config;
 use super::error::{ConfigError, Error, TransportKind};
@@ -198,6 +198,10 @@ async fn read(mut response: Response, config: &Config, host: String) -> Result<A
         .get(CONTENT_TYPE)
         .map(|value| config.api_key.quote(value.as_bytes()));
     let date = response.headers().get(DATE).and_then(answer::moment);
+    let is_virtual = response
+        .headers()
+        .get(VIRTUAL_CLOCK)
+        .is_some_and(|word| word == "virtual");
     let retry_after = response.headers().get(RETRY_AFTER).and_then(|header| {
         // A date counts by the clock that wrote it.
         let now = date.map_or_else(SystemTime::now, SystemTime::from);
@@ -225,6 +229,7 @@ async fn read(mut response: Response, config: &Config, host: String) -> Result<A
         status,
         content_type,
         date,
+        is_virtual,
         retry_after,
         // Whatever is read of the answer, state included, is free of the key.
         body: config.api_key.scrub_body(body),

@@ -106,6 +106,17 @@ pub struct Order {
     pub alternative_order_id: Option<String>,
 }
 
+impl Order {
+    /// Name id of what was bought, in whichever of the two forms it is told.
+    #[must_use]
+    pub fn product(&self) -> Option<&str> {
+        let nested = self.product.as_ref();
+        nested
+            .and_then(|product| product.name_id.as_deref())
+            .or(self.product_name_id.as_deref())
+    }
+}
+
 /// The primary certificate of an order.
 ///
 /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/order-info.html>

@@ -291,7 +291,7 @@ async fn the_newest_answer_of_the_api_tells_the_day() {
     for _ in 0..11 {
         // What the body says does not matter here.
         drop(client.current_user().await);
-        days.push(client.today().map(time::Date::day));
+        days.push(client.today().map(|today| today.date.day()));
     }
     let sixth = Some(6);
     assert_eq!(
@@ -310,7 +310,11 @@ async fn the_newest_answer_of_the_api_tells_the_day() {
             Some(9)
         ]
     );
-    assert_eq!(client.today(), Some(date!(1994 - 11 - 09)));
+    let ninth = ServerDay {
+        date: date!(1994 - 11 - 09),
+        is_virtual: false,
+    };
+    assert_eq!(client.today(), Some(ninth));
 }
 
 /// Days of November 1994.

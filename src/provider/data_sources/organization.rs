@@ -123,7 +123,7 @@ impl DataSource for OrganizationData {
     ) -> Result<(OrganizationModel, Warnings), Diagnostics> {
         let client = self.session.client_to_look(&call.stop)?;
         let found = find(&client, &config).await?;
-        let state = state(config, found, self.session.today());
+        let state = state(config, found, self.session.today().earlier());
         Ok((state, Warnings::new()))
     }
 }

@@ -9,7 +9,7 @@ use serde_json::json;
 use time::macros::{date, datetime};
 use time::{Duration, OffsetDateTime};
 
-use super::{Answer, Asker, Session};
+use super::{Answer, Asker, Session, Today};
 use crate::certcentral::{OrderId, PriceEstimate, PriceQuery, PricedNames, Validity};
 use crate::framework::Attr;
 use crate::provider::block::ProviderConfig;
@@ -87,18 +87,24 @@ async fn today_is_the_day_of_certcentral_once_it_has_answered() {
     let is_local = |day| {
         // Midnight may pass between two looks at the clock.
         let now = OffsetDateTime::now_utc().date();
-        day == now || day + Duration::DAY == now
+        [now, now - Duration::DAY]
+            .map(|day| Today::new(day, None))
+            .contains(&day)
     };
     assert!(is_local(Session::default().today()), "not configured");
     assert!(is_local(session.today()), "no client");
     let client = session.client().unwrap();
     assert!(is_local(session.today()), "no answer");
     client.current_user().await.unwrap();
-    assert_eq!(session.today(), date!(2031 - 05 - 06));
+    assert_eq!(session.today(), Today::on(date!(2031 - 05 - 06)));
     sandbox.advance(std::time::Duration::from_secs(1));
-    assert_eq!(session.today(), date!(2031 - 05 - 06), "nothing was asked");
+    assert_eq!(
+        session.today(),
+        Today::on(date!(2031 - 05 - 06)),
+        "nothing was asked"
+    );
     client.current_user().await.unwrap();
-    assert_eq!(session.today(), date!(2031 - 05 - 07));
+    assert_eq!(session.today(), Today::on(date!(2031 - 05 - 07)));
 }
 
 #[test]

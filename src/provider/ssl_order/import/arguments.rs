@@ -50,12 +50,7 @@ pub(crate) fn fill(state: &mut SslOrderModel, order: &Order) {
         .map(|name| name.as_str().into())
         .collect();
     *state = SslOrderModel {
-        product_name_id: order
-            .product
-            .as_ref()
-            .and_then(|product| product.name_id.clone())
-            .or_else(|| order.product_name_id.clone())
-            .into(),
+        product_name_id: order.product().map(str::to_owned).into(),
         common_name: certificate.common_name.clone().into(),
         dns_names: Attr::Known(Set(names)),
         csr: certificate.csr.as_deref().map(as_written).into(),
@@ -223,10 +218,7 @@ fn keep_validity(prior: &SslOrderModel, planned: &mut SslOrderModel) {
 /// An error for an order of another kind; a warning for a product that is not known.
 pub(crate) fn check_product(order: &Order) -> Result<Option<Diagnostic>, Diagnostic> {
     let product = order.product.as_ref();
-    let name_id = product
-        .and_then(|product| product.name_id.as_deref())
-        .or(order.product_name_id.as_deref())
-        .unwrap_or_default();
+    let name_id = order.product().unwrap_or_default();
     let validation = product.and_then(|product| product.validation_type.as_deref());
     if let Some(kind) = other_kind(name_id, validation) {
         return Err(Diagnostic::error(

@@ -383,6 +383,13 @@ impl SslOrderModel {
             .map_or_else(|| "without an id".to_owned(), |id| id.to_string())
     }
 
+    /// Returns whether orders are to be renewed by the clock.
+    pub(crate) fn renews(&self) -> bool {
+        self.renew_days_before_expiry
+            .known()
+            .is_some_and(|days| *days > 0)
+    }
+
     /// Returns the names of the order for a sentence.
     pub(crate) fn shown_names(&self) -> String {
         if !self.names_are_known() {

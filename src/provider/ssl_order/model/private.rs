@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::framework::PrivateState;
 use crate::provider::ssl_order::plan::decision::Announced;
+use crate::provider::ssl_order::refresh::succession::Successor;
 
 /// Private state of an order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,6 +17,9 @@ pub struct SslOrderPrivate {
     /// that describes the same organization is no wish for a new order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub organization: Option<ReportedOrganization>,
+    /// The order that renews this one already.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub successor: Option<Successor>,
     /// Whether a plan has said what becomes of the order when it is destroyed. Core asks about every destroy but those of a
     /// tainted order and of one that `-replace` names. Handed from a plan to its apply and never stored: every refresh and every
     /// apply drops it.

@@ -39,6 +39,8 @@ pub(crate) enum What {
     InPlace,
     /// Another certificate on the same order, at no charge.
     Reissue,
+    /// Takes the order that renews this one already into state, at no charge.
+    Follow,
     /// Buys the order that continues this one.
     Renew,
     /// Buys another order in place of this one.
@@ -58,6 +60,8 @@ pub(crate) enum Reason {
     CertificateEnds,
     /// The order runs out on this day.
     OrderEnds(Option<String>),
+    /// The order was renewed by this one, and state does not know.
+    Renewed(i64),
 }
 
 /// What a plan does to an existing order.
@@ -91,7 +95,10 @@ impl Decision {
             in_place: InPlace::default(),
             renewal_refused: None,
         };
-        if prior.order_status().is_closed() {
+        if let Some(successor) = decision.successor(facts) {
+            decision.what = What::Follow;
+            decision.reason = Reason::Renewed(successor);
+        } else if prior.order_status().is_closed() {
             decision.closed(facts);
         } else if decision.needs_another_order(facts) {
             decision.what = What::Replace;
@@ -131,11 +138,34 @@ impl Decision {
     /// Returns what the apply has to know of the decision; none where there is no update to carry out.
     pub(crate) fn announced(&self) -> Option<Announced> {
         let is_update = match self.what {
-            What::Record | What::InPlace | What::Reissue | What::Renew => true,
+            What::Record | What::InPlace | What::Reissue | What::Follow | What::Renew => true,
             What::Stop => self.reason == Reason::Closed && !self.changes.is_empty(),
             What::Nothing | What::Replace => false,
         };
         is_update.then(|| Announced::new(self.what, &self.changes))
+    }
+
+    /// Returns the order that takes the place of this one: the one that renews it, where renewals are wanted and nothing else changes that
+    /// would have to be done to this order.
+    fn successor(&self, facts: &Facts<'_>) -> Option<i64> {
+        let Facts { prior, planned, .. } = *facts;
+        let successor = facts.private.successor.as_ref()?;
+        let is_wanted = planned.renews()
+            && prior.renew_days_before_expiry == planned.renew_days_before_expiry
+            && successor.refused.is_none();
+        let is_quiet = self
+            .changes
+            .iter()
+            .all(|change| matches!(change.effect, Effect::RecordOnly | Effect::Behaviour));
+        successor.order_id.filter(|_| is_wanted && is_quiet)
+    }
+
+    /// Returns the order that is taken into state in the place of this one.
+    pub(crate) fn followed(&self) -> Option<i64> {
+        match self.reason {
+            Reason::Renewed(successor) => Some(successor),
+            _ => None,
+        }
     }
 
     /// A closed order is replaced where the configuration says so: by `reorder_when_closed`, or by another `order_key`. Nothing else
@@ -274,7 +304,7 @@ impl Announced {
     }
 
     /// Returns what a plan announced: what its private data say if the unknown marks of the planned state agree, and what the
-    /// marks say otherwise. An unknown id is a renewal, an unknown certificate a reissue.
+    /// marks say otherwise. An unknown id is a renewal, another id the renewal of somebody else, an unknown certificate a reissue.
     pub(crate) fn by_plan(
         prior: &SslOrderModel,
         planned: &SslOrderModel,
@@ -282,6 +312,8 @@ impl Announced {
     ) -> Self {
         let marked = if planned.id.is_unknown() {
             What::Renew
+        } else if planned.id != prior.id {
+            What::Follow
         } else if planned.certificate_id.is_unknown() {
             What::Reissue
         } else if prior.order_status().is_closed() {
@@ -290,7 +322,7 @@ impl Announced {
             What::InPlace
         };
         match &private.announced {
-            Some(announced) if announced.what.marks() == marked.marks() => announced.clone(),
+            Some(announced) if announced.what.marked() == marked.marked() => announced.clone(),
             _ => Self::new(marked, &changes(prior, planned, private)),
         }
     }
@@ -324,12 +356,9 @@ impl Announced {
 }
 
 impl What {
-    /// Returns which unknown marks the planned state has: on the id, and on the certificate.
-    fn marks(self) -> (bool, bool) {
-        (
-            self == Self::Renew,
-            matches!(self, Self::Renew | Self::Reissue),
-        )
+    /// Returns what the planned state alone tells of it, by its id and its unknown marks.
+    fn marked(self) -> Option<Self> {
+        matches!(self, Self::Renew | Self::Follow | Self::Reissue).then_some(self)
     }
 }
 
@@ -634,7 +663,7 @@ mod tests {
                 announced.of_the_certificate(),
                 "{what:?}"
             );
-            assert_eq!(lost.what.marks(), what.marks(), "{what:?}");
+            assert_eq!(lost.what.marked(), what.marked(), "{what:?}");
             let text = serde_json::to_string(&plan.private).unwrap();
             let read: SslOrderPrivate = serde_json::from_str(&text).unwrap();
             assert_eq!(read, plan.private);

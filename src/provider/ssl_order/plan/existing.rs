@@ -28,6 +28,7 @@ pub(crate) fn plan(
     match decision.what {
         What::Replace => replacement(&mut plan, prior, decision, price),
         What::Renew => renewal(&mut plan, prior, &own_reference, price),
+        What::Follow => follow(&mut plan, prior, decision),
         What::Reissue => reissue(&mut plan, prior, decision),
         What::Stop => {
             let because: Vec<_> = decision.with(Effect::Reissue).collect();
@@ -101,21 +102,32 @@ fn renewal(
     price: PriceDecision,
 ) {
     let planned = &mut plan.state;
-    unknown_certificate(planned);
+    unknown_order(planned);
     planned.id = Attr::Unknown;
     planned.order_id = Attr::Unknown;
-    planned.order_valid_till = Attr::Unknown;
-    planned.ready_for_renewal = Attr::Unknown;
     if own_reference.is_null() {
         planned.alternative_order_id = Attr::Unknown;
     }
-    planned.domain_validations = planned_domain_validations(planned);
     plan.diagnostics.extend(price.problem);
     if !plan.diagnostics.has_errors() {
         let price = price.words.as_deref();
         let warning = messages::renewal(prior, &plan.state, price);
         plan.diagnostics.push(warning);
     }
+}
+
+/// The id is known, so that nobody takes it for a purchase; everything else of the order becomes known in the apply.
+fn follow(plan: &mut Plan, prior: &SslOrderModel, decision: &Decision) {
+    let Some(successor) = decision.followed() else {
+        return;
+    };
+    let planned = &mut plan.state;
+    unknown_order(planned);
+    planned.id = Attr::Known(successor.to_string());
+    planned.order_id = Attr::Known(successor);
+    planned.alternative_order_id = Attr::Unknown;
+    plan.diagnostics.push(messages::followed(prior, successor));
+    recorded(plan, prior, decision);
 }
 
 fn reissue(plan: &mut Plan, prior: &SslOrderModel, decision: &Decision) {
@@ -155,6 +167,14 @@ fn unknown_clocks(prior: &SslOrderModel, planned: &mut SslOrderModel) {
     if planned.renew_days_before_expiry != prior.renew_days_before_expiry {
         planned.ready_for_renewal = Attr::Unknown;
     }
+}
+
+/// Marks what CertCentral tells of an order that takes the place of another.
+fn unknown_order(planned: &mut SslOrderModel) {
+    unknown_certificate(planned);
+    planned.order_valid_till = Attr::Unknown;
+    planned.ready_for_renewal = Attr::Unknown;
+    planned.domain_validations = planned_domain_validations(planned);
 }
 
 /// Marks the certificate, and the status, because the new certificate may have to be approved or validated first.

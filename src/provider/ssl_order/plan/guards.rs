@@ -101,7 +101,7 @@ fn change_in_certcentral(prior: &SslOrderModel, decision: &Decision) -> Option<S
             let argument = decision.in_place.edits.first()?.argument();
             Some(format!("change `{argument}` of order {order} for {names}"))
         }
-        What::Nothing | What::Record | What::Stop => None,
+        What::Nothing | What::Record | What::Follow | What::Stop => None,
     }
 }
 

@@ -46,6 +46,20 @@ pub(crate) fn renewal(
     )
 }
 
+/// The warning of an order whose place in state its renewal takes.
+pub(crate) fn followed(prior: &SslOrderModel, successor: i64) -> Diagnostic {
+    let (order, names) = (prior.shown_id(), prior.shown_names());
+    Diagnostic::warning(
+        format!("Order {order} was renewed by order {successor}"),
+        format!(
+            "Order {order} for {names}, which ends on {}, was renewed by order {successor}, which is not in this state: somebody renewed it in \
+             CertCentral, or a run did that lost its state. This apply takes order {successor} into state in its place. Nothing is bought, and order {order} and its certificate stay as they are until they end. Whatever uses the \
+             certificate gets that of order {successor}.",
+            prior.order_valid_till.as_str().unwrap_or("an unknown day"),
+        ),
+    )
+}
+
 /// The warning of an order that is due for a renewal and whose configuration fixes a day that has passed.
 pub(crate) fn renewal_needs_a_date(prior: &SslOrderModel, problem: &Diagnostic) -> Diagnostic {
     let mut warning = Diagnostic::warning(

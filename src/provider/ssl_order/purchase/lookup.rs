@@ -144,7 +144,7 @@ pub(crate) async fn similar(
     prepared: &Prepared,
     session: &Session,
 ) -> Result<Similar, Error> {
-    let today = session.today();
+    let today = session.today().earlier();
     let mut found = Similar::Nothing;
     for info in candidates(client, prepared).await? {
         match relation(client, &info, prepared).await? {
@@ -297,12 +297,8 @@ pub(crate) async fn remember(
         return;
     }
     let default_organization = session.default_organization();
-    let as_configured = SslOrderModel {
-        alternative_order_id: Attr::Null,
-        ..order.clone()
-    };
-    let Ok(prepared) =
-        new_order::prepare(&as_configured, default_organization, None, &client.host())
+    let content = without_token(order);
+    let Ok(prepared) = new_order::prepare(&content, default_organization, None, &client.host())
     else {
         return;
     };
@@ -323,6 +319,19 @@ pub(crate) async fn remember(
             info!(order_id = %id, token = %prepared.token, "token noted on the reissued order");
         }
         Err(error) => debug!(order_id = %id, %error, "token not noted on the reissued order"),
+    }
+}
+
+/// Returns what an order is found by again: without a reference of the provider's own, which is derived from the rest.
+pub(crate) fn without_token(order: &SslOrderModel) -> SslOrderModel {
+    let reference = order.alternative_order_id.as_str();
+    let is_token = reference.is_some_and(|reference| reference.starts_with(TOKEN_PREFIX));
+    SslOrderModel {
+        alternative_order_id: match is_token {
+            true => Attr::Null,
+            false => order.alternative_order_id.clone(),
+        },
+        ..order.clone()
     }
 }
 

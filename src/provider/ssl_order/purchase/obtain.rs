@@ -198,11 +198,13 @@ impl Buyer<'_> {
     /// Places the order, which is claimed from then on unless there is none for certain.
     async fn place(&mut self, mut claim: Claim) -> Result<Taken, Diagnostics> {
         let (session, planned) = (self.session, &self.purchase.planned);
-        let past: Diagnostics = dates_for_a_new_order(planned, session.today())
-            .into_iter()
-            .collect();
-        if past.has_errors() {
-            return Err(past);
+        let today = session.today();
+        self.warnings.extend(today.disagreement());
+        if let Some(today) = today.agreed() {
+            let past: Diagnostics = dates_for_a_new_order(planned, today).into_iter().collect();
+            if past.has_errors() {
+                return Err(past);
+            }
         }
         let bounds = self.limits.bounds;
         let renewed_until = self.purchase.renewed_until.as_deref();

@@ -8,32 +8,52 @@ use time::Date;
 use crate::certcentral::OrderStatus;
 use crate::framework::Attr;
 use crate::provider::order::certificate::parse_day;
+use crate::provider::session::Today;
 use crate::provider::ssl_order::model::{RENEWAL_DAYS, SslOrderModel};
 
-/// Sets `ready_for_reissue` and `ready_for_renewal` as of `today`.
-pub(crate) fn set(state: &mut SslOrderModel, today: Date) {
-    let status = state.order_status();
+/// Sets `ready_for_reissue` and `ready_for_renewal` as of `today`. Neither is due while nobody knows what day it is, and an order is renewed
+/// once.
+pub(crate) fn set(state: &mut SslOrderModel, is_renewed: bool, today: Today) {
+    let due = |is_due: fn(&SslOrderModel, Date) -> bool| {
+        Attr::Known(today.agreed().is_some_and(|today| is_due(state, today)))
+    };
+    let reissue = due(is_reissue_due);
+    let renewal = match is_renewed {
+        true => Attr::Known(false),
+        false => due(is_renewal_due),
+    };
+    (state.ready_for_reissue, state.ready_for_renewal) = (reissue, renewal);
+}
+
+fn is_reissue_due(state: &SslOrderModel, today: Date) -> bool {
     let certificate_end = date(&state.valid_till);
     let order_end = date(&state.order_valid_till);
-    let certificate_life = days_since_begin(state, certificate_end);
+    let life = days_since_begin(state, certificate_end);
+    let days = bounded(&state.reissue_days_before_expiry, life);
+    let has_coverage_left = matches!((certificate_end, order_end), (Some(c), Some(o)) if o > c);
+    state.order_status() == OrderStatus::Issued
+        && has_coverage_left
+        && is_within(certificate_end, days, today)
+}
+
+fn is_renewal_due(state: &SslOrderModel, today: Date) -> bool {
+    let order_end = date(&state.order_valid_till);
     // A reissue begins anew and does not make the days fewer for which the order was bought.
-    let order_life = state
+    let life = state
         .term()
         .bought_days()
         .or(days_since_begin(state, order_end));
-    let reissue_days = bounded(&state.reissue_days_before_expiry, certificate_life);
-    let renew_days = bounded(&state.renew_days_before_expiry, order_life);
-    let has_coverage_left = matches!((certificate_end, order_end), (Some(c), Some(o)) if o > c);
-    state.ready_for_reissue = Attr::Known(
-        status == OrderStatus::Issued
-            && has_coverage_left
-            && is_within(certificate_end, reissue_days, today),
-    );
-    state.ready_for_renewal = Attr::Known(
-        status.has_certificate()
-            && may_be_renewed(order_end, today)
-            && is_within(order_end, renew_days, today),
-    );
+    let days = bounded(&state.renew_days_before_expiry, life);
+    state.order_status().has_certificate()
+        && may_be_renewed(order_end, today)
+        && is_within(order_end, days, today)
+}
+
+/// Returns whether a date decides anything about the order, so that it matters what day it is.
+pub(crate) fn matter(state: &SslOrderModel) -> bool {
+    let is_on = |days: &Attr<i64>| days.known().is_some_and(|days| *days > 0);
+    state.order_status().has_certificate()
+        && (is_on(&state.reissue_days_before_expiry) || is_on(&state.renew_days_before_expiry))
 }
 
 /// A renewal that CertCentral refuses as too early would be planned and would fail at every run.
@@ -71,7 +91,7 @@ mod tests {
     use time::Date;
     use time::macros::date;
 
-    use super::{SslOrderModel, set};
+    use super::{SslOrderModel, Today, set};
     use crate::framework::Attr;
     use crate::provider::ssl_order::model::Term;
 
@@ -121,11 +141,11 @@ mod tests {
                 validity_years: older,
                 ..SslOrderModel::default()
             };
-            set(&mut state, today);
+            set(&mut state, false, Today::on(today));
             assert!(state.ready_for_reissue.known().is_some());
             assert!(state.ready_for_renewal.known().is_some());
             state.order_validity = Attr::Null;
-            set(&mut state, today);
+            set(&mut state, false, Today::on(today));
         }
     }
 
@@ -141,7 +161,7 @@ mod tests {
                     reissue_days_before_expiry: Attr::Known(days),
                     ..SslOrderModel::default()
                 };
-                set(&mut state, today);
+                set(&mut state, false, Today::on(today));
                 state.ready_for_reissue
             };
             assert_eq!(ready(date!(2026 - 01 - 10)), Attr::Known(false), "{days}");
@@ -163,7 +183,7 @@ mod tests {
             renew_days_before_expiry: Attr::Known(days.1),
             ..SslOrderModel::default()
         };
-        set(&mut state, date!(2026 - 08 - 01));
+        set(&mut state, false, Today::on(date!(2026 - 08 - 01)));
         (state.ready_for_reissue, state.ready_for_renewal)
     }
 
@@ -220,7 +240,7 @@ mod tests {
         };
         for (years, ready) in [(Attr::Null, false), (Attr::Known(1), true)] {
             state.validity_years = years;
-            set(&mut state, date!(2026 - 08 - 01));
+            set(&mut state, false, Today::on(date!(2026 - 08 - 01)));
             assert_eq!(state.ready_for_renewal, Attr::Known(ready));
         }
     }
@@ -239,7 +259,7 @@ mod tests {
                 renew_days_before_expiry: Attr::Known(days),
                 ..SslOrderModel::default()
             };
-            set(&mut state, today);
+            set(&mut state, false, Today::on(today));
             (state.ready_for_reissue, state.ready_for_renewal)
         };
         let both = |ready: bool| (Attr::Known(ready), Attr::Known(ready));

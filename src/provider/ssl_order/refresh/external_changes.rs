@@ -171,7 +171,7 @@ fn has_other_key(state: &SslOrderModel, order: &Order) -> bool {
 
 /// Configured names that the certificate lacks, and names of it that nobody configured. Base domain and `www` that
 /// CertCentral adds to some products at no charge do not count.
-fn other_names(state: &SslOrderModel, order: &Order) -> (Vec<String>, Vec<String>) {
+pub(super) fn other_names(state: &SslOrderModel, order: &Order) -> (Vec<String>, Vec<String>) {
     let certificate = &order.certificate;
     if state.common_name.known().is_none() || certificate.dns_names.is_empty() {
         return Default::default();

@@ -5,3 +5,4 @@ pub(crate) mod external_changes;
 pub(crate) mod observer;
 pub(crate) mod read;
 pub(crate) mod state;
+pub(crate) mod succession;

@@ -2,7 +2,7 @@
 //! dropped order would be bought again.
 
 use super::observer::Observer;
-use super::{clocks, external_changes};
+use super::{clocks, external_changes, succession};
 use crate::certcentral::OrderId;
 use crate::framework::{Call, Diagnostic, Read, ReadRequest, Warnings};
 use crate::provider::order::status::Absence;
@@ -53,11 +53,18 @@ async fn look(
     warnings.extend(external_changes::moved(&state, &order));
     external_changes::follow(&mut state, &order);
     let mut observer = Observer::new(&client, state);
-    observer.details(order, &[]).await;
+    let seen = observer.details(order, &[]).await;
     let mut state = observer.state;
     warnings.extend(observer.warnings);
-    // CertCentral has answered, so this is its day.
-    clocks::set(&mut state, session.today());
+    let today = session.today();
+    private.successor = succession::successor(session, &client, &state, &seen.order).await;
+    if let Some(successor) = &private.successor {
+        warnings.extend(succession::left_alone(&state, successor));
+    }
+    clocks::set(&mut state, private.successor.is_some(), today);
+    if clocks::matter(&state) {
+        warnings.extend(today.disagreement());
+    }
     Ok(Read::Object {
         state,
         private,
@@ -94,6 +101,8 @@ fn not_visible(id: OrderId, state: &SslOrderModel) -> Result<Warnings, Diagnosti
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use certcentral_sandbox::{At, Fault, Sandbox, Settings};
     use tokio_util::sync::CancellationToken;
 
@@ -104,7 +113,11 @@ mod tests {
     use crate::provider::ssl_order::samples::{client, csr_for, order, placed, prepared, session};
 
     async fn ordered() -> (Sandbox, SslOrderModel) {
-        let sandbox = Sandbox::start(Settings::default()).unwrap();
+        ordered_in(Settings::default()).await
+    }
+
+    async fn ordered_in(settings: Settings) -> (Sandbox, SslOrderModel) {
+        let sandbox = Sandbox::start(settings).unwrap();
         let client = client(&sandbox.base_url());
         let prepared = prepared(&order());
         let answer = client
@@ -150,6 +163,37 @@ mod tests {
                 .unwrap()
                 .starts_with("-----BEGIN CERTIFICATE-----")
         );
+    }
+
+    #[tokio::test]
+    async fn nothing_is_due_by_a_clock_that_is_far_from_this_machines_unless_it_is_virtual() {
+        let far = ["Clocks of CertCentral and of this machine disagree"];
+        for (hides_virtual_clock, days, is_due, said) in [
+            (true, 190, false, &far[..]),
+            (false, 190, true, &[]),
+            (true, 0, false, &[]),
+        ] {
+            let (sandbox, mut state) = ordered_in(Settings {
+                hides_virtual_clock,
+                ..Settings::default()
+            })
+            .await;
+            state.reissue_days_before_expiry = Attr::Known(30);
+            state.renew_days_before_expiry = Attr::Known(60);
+            sandbox.advance(Duration::from_secs(days * 86_400));
+            let Read::Object {
+                state: now,
+                warnings,
+                ..
+            } = refreshed(&sandbox, &state).await
+            else {
+                panic!("not read");
+            };
+            assert_eq!(now.ready_for_reissue, Attr::Known(is_due), "{days}");
+            assert_eq!(now.ready_for_renewal, Attr::Known(false), "{days}");
+            let summaries: Vec<_> = warnings.iter().map(|w| w.summary.as_str()).collect();
+            assert_eq!(summaries, said, "{days}");
+        }
     }
 
     #[tokio::test]

@@ -1,7 +1,8 @@
-//! What the person who applies reads when a reissue was not sent, or nobody knows what became of it.
+//! What the person who applies reads when a reissue or a renewal was not carried out, or nobody knows what became of it.
 
 use crate::certcentral::{Error, Order, OrderId};
 use crate::framework::Diagnostic;
+use crate::provider::ssl_order::refresh::succession::Refused;
 
 /// The run was stopped before the reissue.
 pub(crate) fn interrupted_before_a_reissue(id: OrderId) -> Diagnostic {
@@ -43,6 +44,21 @@ pub(crate) fn unknown_reissue(id: OrderId, lost: &Error) -> Diagnostic {
         format!(
             "The reissue of order {id} was sent once and its answer was lost ({lost}). The order does not show it so far. Nothing is paid for a \
              reissue. Run plan and apply again: the order is looked at first, and a reissue that went through is taken over."
+        ),
+    )
+}
+
+/// The renewal of somebody else is no longer what the plan saw.
+pub(crate) fn renewal_moved_on(renewal: &Order, refused: &Refused) -> Diagnostic {
+    let why = match refused {
+        Refused::Differs(how) => how.as_str(),
+        _ => "its certificate is not issued",
+    };
+    Diagnostic::error(
+        "Renewal changed since the plan",
+        format!(
+            "Order {} was to take the place of the order that it renews, but {why}. Nothing was changed. Plan again: the plan shows what can be done.",
+            renewal.id
         ),
     )
 }

@@ -1,4 +1,4 @@
-//! Changing an order: calls in place, a reissue, or the order that renews it. What is done is exactly what the plan announced.
+//! Changing an order: calls in place, a reissue, or the order that renews it, bought or found. What is done is exactly what the plan announced.
 
 pub(crate) mod in_place;
 mod messages;
@@ -42,6 +42,8 @@ struct Update<'a> {
     /// What a create of the same configuration looks for.
     content: &'a SslOrderModel,
     announced: &'a Announced,
+    /// Whether somebody renewed the order in state.
+    is_renewed: bool,
 }
 
 /// Carries the plan out.
@@ -65,13 +67,14 @@ pub(crate) async fn update(
         planned,
         content: &content,
         announced: &announced,
+        is_renewed: request.private.successor.is_some(),
     };
     match carry_out(update).await {
         Ok((state, warnings)) => Updated {
             state,
-            // What CertCentral reported of an imported order does not apply to the order that renews it.
+            // What is kept beside an order does not apply to the one that renews it.
             private: match announced.what() {
-                What::Renew => SslOrderPrivate::default(),
+                What::Renew | What::Follow => SslOrderPrivate::default(),
                 _ => request.private.stored(),
             },
             diagnostics: warnings.into(),
@@ -88,13 +91,18 @@ async fn carry_out(update: Update<'_>) -> Result<(SslOrderModel, Warnings), Fail
     let mut warnings = Warnings::new();
     let mut state = match update.announced.what() {
         What::Renew => renewal::renew(update, &mut warnings).await?,
+        What::Follow => renewal::follow(update, &mut warnings).await?,
         What::Reissue => {
             let state = in_place::change(update, &mut warnings).await?;
             reissue::reissue(update, state, &mut warnings).await?
         }
         _ => in_place::change(update, &mut warnings).await?,
     };
-    clocks::set(&mut state, update.session.today());
+    let is_renewed = match update.announced.what() {
+        What::Renew | What::Follow => false,
+        _ => update.is_renewed,
+    };
+    clocks::set(&mut state, is_renewed, update.session.today());
     Ok((as_planned(update.planned, &state)?, warnings))
 }
 

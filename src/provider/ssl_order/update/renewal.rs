@@ -1,11 +1,16 @@
-//! A renewal: the order that continues one which runs out. It is placed as every order is, once, and takes the place of the old
-//! one in state; nothing is done to the old one.
+//! A renewal: the order that continues one which runs out. It is placed as every order is, once, or it is there already, because somebody
+//! else renewed the order. It takes the place of the old one in state; nothing is done to the old one.
 
+use super::messages;
 use super::{Failed, Update};
+use crate::certcentral::Error;
 use crate::framework::{AttributePath, Diagnostic, Diagnostics, Warnings};
+use crate::provider::order::api_error;
 use crate::provider::ssl_order::model::{RENEWAL_DAYS, SslOrderModel};
-use crate::provider::ssl_order::purchase::obtain;
 use crate::provider::ssl_order::purchase::obtain::Purchase;
+use crate::provider::ssl_order::purchase::{lookup, obtain};
+use crate::provider::ssl_order::refresh::observer::{Limits, Observer};
+use crate::provider::ssl_order::refresh::{state, succession};
 
 /// Places the renewal order of a plan, or adopts the one that an earlier run placed.
 pub(super) async fn renew(
@@ -29,6 +34,49 @@ pub(super) async fn renew(
         .map_err(|problems| failed(problems.into_iter().map(point_at_renew_days).collect()))?;
     warnings.extend(found);
     Ok(state)
+}
+
+/// Takes the renewal that is there into state, if it is still what the plan saw.
+pub(super) async fn follow(
+    update: Update<'_>,
+    warnings: &mut Warnings,
+) -> Result<SslOrderModel, Failed> {
+    let Update {
+        session,
+        call,
+        prior,
+        planned,
+        ..
+    } = update;
+    let failed = |problem: Diagnostic| Failed::at(prior.clone(), problem);
+    let former = prior.order_id_to_be("changed").map_err(failed)?;
+    let id = planned.order_id_to_be("taken into state").map_err(failed)?;
+    let limits = Limits::new(session, planned, planned.update_timeout(), &call.stop);
+    let client = session.client().map_err(failed)?;
+    let client = client.within(limits.bounds.deadline, &call.stop);
+    let looking = |error: Error| {
+        let doing = format!("looking at order {id}, which renews order {former}");
+        failed(api_error::diagnostic(&error, &doing))
+    };
+    let order = client.order(former).await.map_err(looking)?;
+    let renewal = client.order(id).await.map_err(looking)?;
+    if let Some(refused) = succession::why_not(session, prior, &order, &renewal) {
+        return Err(failed(messages::renewal_moved_on(&renewal, &refused)));
+    }
+    // A create that lost the state finds the renewal by it.
+    let content = SslOrderModel {
+        alternative_order_id: prior.alternative_order_id.clone(),
+        ..update.content.clone()
+    };
+    lookup::remember(&client, id, &content, session).await;
+    let reference = renewal.alternative_order_id.clone();
+    let mut state = state::placed(planned.clone(), id, "");
+    state.alternative_order_id = reference.into();
+    let mut observer = Observer::new(&client, state);
+    let seen = observer.details(renewal, &[]).await;
+    observer.wait(seen, &limits).await;
+    warnings.extend(observer.warnings);
+    Ok(observer.state)
 }
 
 /// Points an error about `renewal_of_order_id`, which the provider set, at `renew_days_before_expiry`, which the user set.

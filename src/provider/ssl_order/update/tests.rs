@@ -17,6 +17,7 @@ use super::super::refresh::{clocks, state};
 use super::super::samples::{client, csr_for, names, order, plan, prepared, session};
 use super::update;
 use crate::framework::{Attr, Call, Diagnostic, Severity, UpdateRequest, Updated};
+use crate::provider::session::Today;
 use crate::provider::ssl_order::SslOrder;
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -64,7 +65,11 @@ impl Ordered {
         let mut observer = Observer::new(&client, self.state.clone());
         observer.details(order, &[]).await;
         self.state = observer.state;
-        clocks::set(&mut self.state, self.sandbox.clock().date());
+        clocks::set(
+            &mut self.state,
+            false,
+            Today::on(self.sandbox.clock().date()),
+        );
     }
 
     /// From now on an approver has to say yes.

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
-use certcentral_sandbox::{At, Fault};
+use certcentral_sandbox::{At, Fault, Issuance, Move};
 use serde_json::{Value as Json, json};
 use terraform_host::Action;
 
-use crate::host::bed::{Bed, ORDER, SHOP, errors, order, order_with, route, warnings};
+use crate::host::bed::{
+    Bed, CSR, ORDER, SHOP, body_by_hand, errors, new_csr, order, order_with, route, warnings,
+};
 
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -107,7 +109,13 @@ async fn a_renewal_that_got_lost_is_adopted_by_the_next_apply() {
     // The state file of before the renewal, as after a crash that lost it.
     *bed.terraform.state_mut() = before;
     let applied = bed.apply(&due()).await.expect_success();
-    assert!(warnings(&applied.report).contains(&"Existing order adopted"));
+    assert_eq!(
+        warnings(&applied.report),
+        [format!(
+            "Order {} was renewed by order {renewal}",
+            bed.sandbox.orders()[0].id
+        )]
+    );
     assert_eq!(bed.order_id(), renewal);
     assert_eq!(bed.sandbox.summary().orders_created, 2);
 }
@@ -177,4 +185,156 @@ async fn without_days_nothing_is_ever_renewed() {
     let _applied = bed.apply(&order()).await.expect_success();
     assert_eq!(bed.order()["ready_for_renewal"], false);
     assert!(bed.plan(&order()).await.expect_success().is_empty());
+}
+
+/// A colleague renews the order with this body.
+async fn renewed_by_hand(bed: &Bed, mut body: Json) -> u64 {
+    body["renewal_of_order_id"] = bed.order_id().into();
+    bed.order_by_hand("ssl_basic", &body).await
+}
+
+#[tokio::test]
+async fn a_renewal_by_somebody_else_is_taken_into_state_and_nothing_is_bought() {
+    let mut bed = with_a_due_order().await;
+    let old = bed.order().clone();
+    let renewal = renewed_by_hand(&bed, body_by_hand(&new_csr())).await;
+    bed.sandbox.advance(DAY * 20);
+    let plan = bed.plan(&due()).await.expect_success();
+    assert_eq!(plan.action(SHOP), Some(Action::Update));
+    let said = format!(
+        "Order {} was renewed by order {renewal}",
+        old["id"].as_str().unwrap()
+    );
+    assert_eq!(warnings(&plan.report), [said.as_str()]);
+
+    let seen = bed.seen();
+    let _applied = bed.terraform.apply(&plan).await.unwrap().expect_success();
+    let posts: Vec<_> = bed.calls_after(seen);
+    assert!(
+        posts
+            .iter()
+            .all(|call| call.starts_with("GET ") || call.contains("/note")),
+        "{posts:?}"
+    );
+    let now = bed.order().clone();
+    assert_eq!(bed.order_id(), renewal);
+    assert_eq!(now["status"], "issued");
+    assert_ne!(now["serial_number"], old["serial_number"]);
+    assert_eq!(now["ready_for_renewal"], false);
+    bed.terraform.refresh().await.unwrap().expect_success();
+    assert!(bed.plan(&due()).await.expect_success().is_empty());
+    assert_eq!(
+        bed.sandbox.summary().orders_created,
+        2,
+        "one of them by hand"
+    );
+}
+
+/// The renewal may have run out of the plan's sight; a saved plan is no licence.
+#[tokio::test]
+async fn a_renewal_that_was_revoked_since_the_plan_is_not_taken() {
+    let mut bed = with_a_due_order().await;
+    let old = bed.order_id();
+    let renewal = renewed_by_hand(&bed, body_by_hand(&CSR)).await;
+    let plan = bed.plan(&due()).await.expect_success();
+    bed.sandbox.apply(renewal, Move::Revoke).unwrap();
+    let failed = bed.terraform.apply(&plan).await.unwrap();
+    assert_eq!(errors(&failed.report), ["Renewal changed since the plan"]);
+    assert_eq!(bed.order_id(), old);
+}
+
+#[tokio::test]
+async fn a_renewal_that_is_another_order_is_named_and_never_renewed_again() {
+    let mut other_name = body_by_hand(&CSR);
+    other_name["certificate"]["common_name"] = "pay.example.com".into();
+    let mut other_organization = body_by_hand(&CSR);
+    other_organization["organization"]["id"] = 778_812.into();
+    for (body, why) in [
+        (
+            other_name,
+            "it does not cover shop.example.com; it also covers pay.example.com",
+        ),
+        (other_organization, "it is for another organization"),
+    ] {
+        let mut bed = with_a_due_order().await;
+        let (old, renewal) = (bed.order_id(), renewed_by_hand(&bed, body).await);
+        let plan = bed.plan(&due()).await.expect_success();
+        assert!(plan.is_empty(), "{why}");
+        assert_eq!(
+            warnings(&plan.report),
+            [format!("Order {old} was renewed by order {renewal}")]
+        );
+        let words = &plan.report.warnings().next().unwrap().detail;
+        assert!(
+            words.contains(why) && words.contains("does not renew it again"),
+            "{words}"
+        );
+        let _applied = bed.apply(&due()).await.expect_success();
+        assert_eq!(bed.order_id(), old);
+        assert_eq!(bed.order()["ready_for_renewal"], false);
+        assert_eq!(
+            bed.sandbox.summary().orders_created,
+            2,
+            "one of them by hand"
+        );
+    }
+}
+
+/// The certificate in force stays in state until the renewal has one.
+#[tokio::test]
+async fn a_renewal_that_waits_for_its_certificate_is_followed_once_it_has_one() {
+    let mut bed = with_a_due_order().await;
+    bed.sandbox
+        .change(|account| account.issuance = Issuance::Manual);
+    let renewal = renewed_by_hand(&bed, body_by_hand(&CSR)).await;
+    let plan = bed.plan(&due()).await.expect_success();
+    assert!(plan.is_empty());
+    let words = &plan.report.warnings().next().unwrap().detail;
+    assert!(
+        words.contains("Its certificate is not issued yet."),
+        "{words}"
+    );
+    bed.sandbox.apply(renewal, Move::Issue).unwrap();
+    let _applied = bed.apply(&due()).await.expect_success();
+    assert_eq!(bed.order_id(), renewal);
+    assert!(bed.order()["certificate_pem"].is_string());
+}
+
+#[tokio::test]
+async fn without_the_clock_a_renewal_by_somebody_else_is_said() {
+    let mut bed = Bed::new();
+    let _applied = bed.apply(&order()).await.expect_success();
+    bed.sandbox.advance(DAY * 300);
+    let _applied = bed.apply(&order()).await.expect_success();
+    let old = bed.order_id();
+    let renewal = renewed_by_hand(&bed, body_by_hand(&CSR)).await;
+    let seen = bed.seen();
+    let plan = bed.plan(&order()).await.expect_success();
+    assert_eq!(
+        bed.calls_after(seen).len(),
+        1,
+        "no call more than any refresh"
+    );
+    assert!(plan.is_empty());
+    assert_eq!(
+        warnings(&plan.report),
+        [format!("Order {old} was renewed by order {renewal}")]
+    );
+}
+
+#[tokio::test]
+async fn the_renewal_of_a_lost_state_is_found_by_a_create_after_it_was_followed() {
+    let mut bed = with_a_due_order().await;
+    let renewal = renewed_by_hand(&bed, body_by_hand(&CSR)).await;
+    let _applied = bed.apply(&due()).await.expect_success();
+    assert_eq!(bed.order_id(), renewal);
+    bed.sandbox.advance(DAY * 100);
+    bed.forget_state();
+    let _applied = bed.apply(&due()).await.expect_success();
+    assert_eq!(bed.order_id(), renewal);
+    assert_eq!(
+        bed.sandbox.summary().orders_created,
+        2,
+        "one of them by hand"
+    );
 }

@@ -5,7 +5,10 @@ mod look;
 mod place;
 mod settle;
 
+use std::time::Duration;
+
 use certcentral_sandbox::{At, Fault, Route, Sandbox, Settings};
+use time::OffsetDateTime;
 use time::macros::datetime;
 use tokio_util::sync::CancellationToken;
 
@@ -277,6 +280,31 @@ async fn a_date_that_is_past_at_certcentral_is_refused_before_the_order() {
         ["GET", "GET"],
         "the look for an earlier run's order"
     );
+}
+
+/// Neither clock alone refuses an order: CertCentral judges the date by its own.
+#[tokio::test]
+async fn a_date_that_is_past_by_one_clock_only_is_ordered_with_a_warning() {
+    let tomorrow = OffsetDateTime::now_utc().date().next_day().unwrap();
+    let sandbox = Sandbox::start(Settings {
+        start_at: Some(OffsetDateTime::now_utc() - Duration::from_secs(300 * 86_400)),
+        hides_virtual_clock: true,
+        ..Settings::default()
+    })
+    .unwrap();
+    let mut order = order();
+    order.order_validity = Attr::Known(Term {
+        custom_expiration_date: Attr::Known(tomorrow.to_string()),
+        ..Term::default()
+    });
+    let created = run(&session(&sandbox), order, CancellationToken::new()).await;
+    let Created::Object { warnings, .. } = created else {
+        panic!("not ordered: {created:?}");
+    };
+    let said = summaries(&warnings);
+    let far = "Clocks of CertCentral and of this machine disagree";
+    assert!(said.contains(&far), "{said:?}");
+    assert_eq!(sandbox.summary().orders_created, 1);
 }
 
 #[tokio::test]
