@@ -4,6 +4,8 @@
 //! issuer whose signature verifies. CertCentral sends three certificates, or four when a root is cross-signed, or
 //! leaves the root out.
 
+use std::cmp::Reverse;
+
 use super::certificate::Certificate;
 
 /// A leaf certificate with the certificates that certify it.
@@ -116,36 +118,65 @@ impl Chain {
     }
 }
 
-/// Follows issuers from the leaf upwards, taking each link out of `pool`.
+/// A certificate that may certify a link, with the number of links from it to a self-signed one of the bundle; none if no path leads
+/// to one.
+type Candidate = (Certificate, Option<usize>);
+
+/// Follows issuers from the leaf upwards, taking each link out of the bundle. A path that ends in a root of the bundle wins over one that
+/// leads nowhere, and the shorter one over a longer one, whatever the order in which the bundle has them.
 ///
 /// Where both a self-signed root and its cross-signed twin certify a link, the twin becomes the last intermediate
 /// (older clients need it) and the self-signed one the root.
-fn climb(
-    leaf: &Certificate,
-    mut pool: Vec<Certificate>,
-) -> (Vec<Certificate>, Option<Certificate>) {
+fn climb(leaf: &Certificate, pool: Vec<Certificate>) -> (Vec<Certificate>, Option<Certificate>) {
+    let links = links_to_a_root(&pool);
+    let mut pool: Vec<Candidate> = pool.into_iter().zip(links).collect();
     let mut intermediates: Vec<Certificate> = Vec::new();
     let mut root = None;
     loop {
         let link = intermediates.last().unwrap_or(leaf);
         if let Some(index) = issuer_of(link, &pool, true) {
-            root = Some(pool.swap_remove(index));
+            root = Some(pool.swap_remove(index).0);
         }
         let Some(index) = issuer_of(link, &pool, false) else {
             return (intermediates, root);
         };
-        intermediates.push(pool.swap_remove(index));
+        intermediates.push(pool.swap_remove(index).0);
     }
 }
 
-/// The newest certificate of the pool that issued `link`, among the self-signed ones or among the others.
-fn issuer_of(link: &Certificate, pool: &[Certificate], self_signed: bool) -> Option<usize> {
+fn links_to_a_root(pool: &[Certificate]) -> Vec<Option<usize>> {
+    let is_root = |certificate: &Certificate| certificate.is_self_signed().then_some(0);
+    let mut links: Vec<_> = pool.iter().map(is_root).collect();
+    for length in 1..=pool.len() {
+        let is_next = |certificate: &Certificate| {
+            let mut issuers = pool.iter().zip(&links);
+            issuers.any(|(issuer, links)| {
+                *links == Some(length - 1) && certificate.is_issued_by(issuer)
+            })
+        };
+        let next: Vec<_> = (0..pool.len())
+            .filter(|&index| links[index].is_none() && is_next(&pool[index]))
+            .collect();
+        if next.is_empty() {
+            break;
+        }
+        for index in next {
+            links[index] = Some(length);
+        }
+    }
+    links
+}
+
+/// The certificate that issued `link`, among the self-signed ones or among the others: the one nearest to a root, of equal ones the newest.
+fn issuer_of(link: &Certificate, pool: &[Candidate], self_signed: bool) -> Option<usize> {
     pool.iter()
         .enumerate()
-        .filter(|(_, candidate)| {
+        .filter(|(_, (candidate, _))| {
             candidate.is_self_signed() == self_signed && link.is_issued_by(candidate)
         })
-        .max_by_key(|(_, candidate)| candidate.not_before())
+        .max_by_key(|(_, (candidate, links))| {
+            (links.map(Reverse), candidate.not_before(), candidate.der())
+        })
         .map(|(index, _)| index)
 }
 
@@ -331,6 +362,69 @@ mod tests {
             Some("Old Root")
         );
         assert!(chain.root().unwrap().is_self_signed());
+    }
+
+    /// DigiCert re-signs intermediates, and answers carry the twin whose root they leave out.
+    #[test]
+    fn the_path_to_a_root_of_the_bundle_wins_whatever_the_order_and_the_dates() {
+        let (root, absent, upper, ica, leaf) = (
+            Party::new("Root"),
+            Party::new("Root that is not here"),
+            Party::new("CA0"),
+            Party::new("CA1"),
+            Party::new("a.example.com"),
+        );
+        let dated = |party: &Party, issuer: &Party, year: i32| {
+            let mut params = party.params(true);
+            params.not_before = datetime!(2020-01-01 00:00:00 UTC)
+                .replace_year(year)
+                .unwrap();
+            let issuer = Issuer::new(issuer.params(true), &issuer.key);
+            params.signed_by(&party.key, &issuer).unwrap().pem()
+        };
+        let expected = ["a.example.com", "CA1", "CA0", "Root"];
+        for (good, dead) in [(2019, 2025), (2025, 2019), (2020, 2020)] {
+            let blocks = [
+                leaf.signed_by(&ica, false),
+                // Twins of both intermediates lead nowhere.
+                dated(&ica, &upper, good),
+                dated(&ica, &absent, dead),
+                dated(&upper, &root, good),
+                dated(&upper, &absent, dead),
+                root.self_signed(),
+            ];
+            for turn in 0..blocks.len() {
+                let mut bundle = blocks.clone();
+                bundle.rotate_left(turn);
+                for _ in 0..2 {
+                    bundle.reverse();
+                    let chain = Chain::from_pem(&bundle.concat(), &leaf.public_key()).unwrap();
+                    assert_eq!(names(&chain), expected, "{good} {dead} {turn}");
+                }
+            }
+        }
+    }
+
+    /// A longer way round, by a cross-signed twin that has its root, is not taken.
+    #[test]
+    fn of_two_paths_to_a_root_the_shorter_one_is_taken() {
+        let (root, old, bridge, ica, leaf) = (
+            Party::new("Root"),
+            Party::new("Old Root"),
+            Party::new("Bridge"),
+            Party::new("CA1"),
+            Party::new("a.example.com"),
+        );
+        let bundle = [
+            bridge.signed_by(&old, true),
+            old.self_signed(),
+            ica.signed_by(&bridge, true),
+            leaf.signed_by(&ica, false),
+            ica.signed_by(&root, true),
+            root.self_signed(),
+        ];
+        let chain = Chain::from_pem(&bundle.concat(), &leaf.public_key()).unwrap();
+        assert_eq!(names(&chain), ["a.example.com", "CA1", "Root"]);
     }
 
     #[test]
