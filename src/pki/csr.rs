@@ -9,7 +9,7 @@ use aws_lc_rs::signature::{
 use x509_parser::certification_request::X509CertificationRequest;
 use x509_parser::error::X509Error;
 use x509_parser::extensions::{GeneralName, ParsedExtension};
-use x509_parser::oid_registry::{OID_EC_P256, OID_NIST_EC_P384, OID_SIG_ECDSA_WITH_SHA512};
+use x509_parser::oid_registry::{OID_EC_P256, OID_NIST_EC_P384, OID_SIG_ECDSA_WITH_SHA512, Oid};
 use x509_parser::prelude::FromDer;
 use x509_parser::public_key::{PublicKey, RSAPublicKey};
 use x509_parser::x509::SubjectPublicKeyInfo;
@@ -117,10 +117,10 @@ pub enum CsrError {
     RsaExponent,
     /// A key that is neither RSA nor P-256 nor P-384.
     #[error(
-        "the key is of a kind that public TLS certificates cannot hold (algorithm {algorithm}); use RSA with at least 2048 bits, ECDSA P-256 or ECDSA P-384"
+        "public TLS certificates cannot hold a key of the kind {algorithm}; use RSA with at least 2048 bits, ECDSA P-256 or ECDSA P-384"
     )]
     KeyAlgorithm {
-        /// Object identifier of the key algorithm or of the curve.
+        /// Key algorithm, with the curve: the name people know it by, or the object identifier.
         algorithm: String,
     },
     /// The signature does not match.
@@ -312,7 +312,7 @@ fn key_algorithm(key: &SubjectPublicKeyInfo<'_>) -> Result<KeyAlgorithm, CsrErro
                 Some(curve) if curve == OID_EC_P256 => Ok(KeyAlgorithm::EcdsaP256),
                 Some(curve) if curve == OID_NIST_EC_P384 => Ok(KeyAlgorithm::EcdsaP384),
                 Some(curve) => Err(CsrError::KeyAlgorithm {
-                    algorithm: curve.to_id_string(),
+                    algorithm: known_name(&curve),
                 }),
                 None => Err(CsrError::KeyAlgorithm {
                     algorithm: "elliptic curve without a name".to_owned(),
@@ -320,9 +320,34 @@ fn key_algorithm(key: &SubjectPublicKeyInfo<'_>) -> Result<KeyAlgorithm, CsrErro
             }
         }
         _ => Err(CsrError::KeyAlgorithm {
-            algorithm: key.algorithm.algorithm.to_id_string(),
+            algorithm: known_name(&key.algorithm.algorithm),
         }),
     }
+}
+
+/// Kinds of keys that public TLS certificates cannot hold, by object identifier.
+///
+/// Sources: RFC 5480, RFC 5639, RFC 8410, SEC 2
+const OTHER_KEYS: [(&str, &str); 13] = [
+    ("1.2.840.10040.4.1", "DSA"),
+    ("1.2.840.10045.3.1.1", "ECDSA P-192"),
+    ("1.2.840.113549.1.1.10", "RSA-PSS"),
+    ("1.3.101.110", "X25519"),
+    ("1.3.101.111", "X448"),
+    ("1.3.101.112", "Ed25519"),
+    ("1.3.101.113", "Ed448"),
+    ("1.3.132.0.10", "ECDSA secp256k1"),
+    ("1.3.132.0.33", "ECDSA P-224"),
+    ("1.3.132.0.35", "ECDSA P-521"),
+    ("1.3.36.3.3.2.8.1.1.7", "ECDSA brainpoolP256r1"),
+    ("1.3.36.3.3.2.8.1.1.11", "ECDSA brainpoolP384r1"),
+    ("1.3.36.3.3.2.8.1.1.13", "ECDSA brainpoolP512r1"),
+];
+
+fn known_name(identifier: &Oid<'_>) -> String {
+    let identifier = identifier.to_id_string();
+    let known = OTHER_KEYS.iter().find(|(number, _)| *number == identifier);
+    known.map_or(identifier, |(_, name)| (*name).to_owned())
 }
 
 fn rsa_strength(key: &RSAPublicKey<'_>) -> Result<KeyAlgorithm, CsrError> {
@@ -666,15 +691,35 @@ mod tests {
         assert_eq!(
             error_of(&csr_of(&p521, "a.example.com", &[])),
             CsrError::KeyAlgorithm {
-                algorithm: "1.3.132.0.35".to_owned()
+                algorithm: "ECDSA P-521".to_owned()
             }
         );
         let ed25519 = KeyPair::generate_for(&PKCS_ED25519).unwrap();
         assert_eq!(
             error_of(&csr_of(&ed25519, "a.example.com", &[])),
             CsrError::KeyAlgorithm {
-                algorithm: "1.3.101.112".to_owned()
+                algorithm: "Ed25519".to_owned()
             }
+        );
+    }
+
+    /// What `tls_private_key` makes with `algorithm = "ECDSA"` and nothing else.
+    const P224: &str = "\
+-----BEGIN CERTIFICATE REQUEST-----
+MIHCMHICAQAwGzEZMBcGA1UEAwwQc2hvcC5leGFtcGxlLmNvbTBOMBAGByqGSM49
+AgEGBSuBBAAhAzoABG+jCOzLVV5LS62IKQgxKSK1d2Cc8lnp087hvKsYKzXI18P6
+HirW4nvokOCqh46J/rbwbEFpujb1oAAwCgYIKoZIzj0EAwIDQAAwPQIcP9DZXW+4
+AWrDQv1aBsTVBoBgjSzD6UOxkEjxIwIdAP4TqIWEKneUUJ7DKjsqJ3JxiS4QpbfE
+awHJziw=
+-----END CERTIFICATE REQUEST-----
+";
+
+    #[test]
+    fn a_key_on_p224_is_named_so() {
+        let error = error_of(P224);
+        assert_eq!(
+            error.to_string(),
+            "public TLS certificates cannot hold a key of the kind ECDSA P-224; use RSA with at least 2048 bits, ECDSA P-256 or ECDSA P-384"
         );
     }
 

@@ -59,10 +59,17 @@ pub(crate) fn csr(order: &SslOrderModel) -> Vec<Diagnostic> {
 /// Says why a CSR cannot be ordered with. Core quotes the source of the argument that a diagnostic points at, so one about a
 /// secret points nowhere.
 pub(crate) fn not_ordered(reason: &CsrError) -> Diagnostic {
-    let detail = format!(
-        "`csr` cannot be ordered with: {reason}. Pass the PEM text of a PKCS#10 certificate signing request, for example \
-         `tls_cert_request.example.cert_request_pem` or `file(\"example.csr\")`."
-    );
+    let advice = match reason {
+        CsrError::KeyAlgorithm { .. } => {
+            "If the key is a `tls_private_key`, set `algorithm = \"ECDSA\"` with `ecdsa_curve = \"P256\"` or `\"P384\"` (its default curve is P-224), or \
+             `algorithm = \"RSA\"`"
+        }
+        _ => {
+            "Pass the PEM text of a PKCS#10 certificate signing request, for example `tls_cert_request.example.cert_request_pem` or \
+             `file(\"example.csr\")`"
+        }
+    };
+    let detail = format!("`csr` cannot be ordered with: {reason}. {advice}.");
     match reason.is_about_a_secret() {
         true => Diagnostic::error("Invalid CSR", detail),
         false => error(&AttributePath::of("csr"), "Invalid CSR", detail),

@@ -134,7 +134,7 @@ fn signing_requests() -> Vec<Row> {
         ),
         csr(
             csr_of(&PKCS_ECDSA_P521_SHA512, "shop.example.com", &[]),
-            "algorithm 1.3.132.0.35",
+            "a key of the kind ECDSA P-521",
         ),
         csr(
             csr_of(&PKCS_ED25519, "shop.example.com", &[]),

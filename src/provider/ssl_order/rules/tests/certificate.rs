@@ -104,6 +104,16 @@ fn a_csr_is_one_request_with_a_good_key() {
             |o| o.csr = Attr::Known(csr().replace("MIICYDCC", "MIICYDCD")),
             "error csr: Invalid CSR. `csr` cannot be ordered with:",
         ),
+        (
+            |o| {
+                let key = rcgen::KeyPair::generate_for(&rcgen::PKCS_ECDSA_P521_SHA512).unwrap();
+                let params = rcgen::CertificateParams::default();
+                let csr = params.serialize_request(&key).unwrap();
+                o.csr = Attr::Known(csr.pem().unwrap());
+            },
+            "error csr: Invalid CSR. `csr` cannot be ordered with: public TLS certificates cannot hold a key of the kind ECDSA P-521; use RSA with at \
+             least 2048 bits, ECDSA P-256 or ECDSA P-384. If the key is a `tls_private_key`, set `algorithm = \"ECDSA\"` with `ecdsa_curve = \"P256\"`",
+        ),
     ]);
 }
 
