@@ -16,6 +16,10 @@ pub struct SslOrderPrivate {
     /// that describes the same organization is no wish for a new order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub organization: Option<ReportedOrganization>,
+    /// Whether the values with which control over the domains was proven are not accepted any more, as of the last refresh. A
+    /// reissue may then bring others.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub values_expired: bool,
     /// Whether a plan has said what becomes of the order when it is destroyed. Core asks about every destroy but those of a
     /// tainted order and of one that `-replace` names. Handed from a plan to its apply and never stored: every refresh and every
     /// apply drops it.

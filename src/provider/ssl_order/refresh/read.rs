@@ -2,7 +2,7 @@
 //! dropped order would be bought again.
 
 use super::observer::Observer;
-use super::{clocks, external_changes};
+use super::{clocks, external_changes, state};
 use crate::certcentral::OrderId;
 use crate::framework::{Call, Diagnostic, Read, ReadRequest, Warnings};
 use crate::provider::order::status::Absence;
@@ -58,6 +58,7 @@ async fn look(
     warnings.extend(observer.warnings);
     // CertCentral has answered, so this is its day.
     clocks::set(&mut state, session.today());
+    private.values_expired = state::has_expired_values(&state, session.today());
     Ok(Read::Object {
         state,
         private,
