@@ -2,7 +2,7 @@
 
 use super::create::planned_domain_validations;
 use super::decision::{Decision, Effect, Reason, What};
-use super::{Plan, Request, messages};
+use super::{Plan, Request, messages, shared_records};
 use crate::framework::{
     Attr, AttributePath, Diagnostic, Diagnostics, FromToValue as _, Planned, Value,
 };
@@ -125,6 +125,8 @@ fn reissue(plan: &mut Plan, prior: &SslOrderModel, decision: &Decision) {
     plan.diagnostics.push(messages::reissue(prior, &because));
     plan.diagnostics
         .extend(messages::revoked_names(prior, &plan.state));
+    plan.diagnostics
+        .extend(shared_records::dropped(prior, &plan.state));
     recorded(plan, prior, decision);
 }
 
