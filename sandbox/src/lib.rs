@@ -24,6 +24,7 @@ mod sandbox;
 mod settings;
 
 pub use account::dcv::DnsRecord;
+pub use control::colleague::ColleagueReissue;
 pub use control::operator_actions::{Move, MoveError};
 pub use faults::{At, ChainForm, Fault, FaultRule, Form, Framing, Hold, HoldStage, Route};
 pub use journal::{Entry, Summary};

@@ -48,8 +48,8 @@ FAULTS, for --fault and with the same words for POST /_sandbox/faults:
   `*` stands for any method, any one segment, or as the whole path for any path; `x*` means from then on; a JSON object may
   stand in place of the members. The README explains the kinds:
     in place of the answer   answer, html, limited, maintenance, redirect, echo, huge, raw, drop, reset, reset_early, hang
-    of the account           late, stale, delay, refuse
-    of the answer            status, set, remove, form, chain, garble, truncate, drip
+    of the account           late, stale, delay, refuse, instead
+    of the answer            status, date, set, remove, only, form, chain, garble, truncate, drip
   --fault 'POST /order/certificate/* 1 after drop'              the order is placed, its answer is lost
   --fault 'GET /order/alternate/* 1x* stale calls=3'            look-ups lag three calls behind
   --fault '* * 10x5 limited retry_after=30'                  calls 10 to 14 meet a limit

@@ -15,6 +15,7 @@ use tokio::sync::oneshot;
 use crate::account::dcv::DnsRecord;
 use crate::account::state::{Shared, State};
 use crate::api::{self, BASE_PATH};
+use crate::control::colleague::ColleagueReissue;
 use crate::control::operator_actions::{Move, MoveError};
 use crate::control::routes::{self, CONTROL_PATH};
 use crate::faults::{Action, At, Fault, FaultRule, Hold, Route};
@@ -118,7 +119,7 @@ impl Sandbox {
         let shared = Arc::new(Shared::new(state));
         let switch = ListenerSwitch::new();
         let routes = Router::new()
-            .nest(BASE_PATH, api::router(Arc::clone(&shared)))
+            .nest_service(BASE_PATH, api::router(Arc::clone(&shared)))
             .nest(CONTROL_PATH, routes::router(Arc::clone(&shared)))
             .layer(Extension(switch.clone()));
         let (stop, stopped) = oneshot::channel();
@@ -234,6 +235,26 @@ impl Sandbox {
     /// If there is no such order or it is issued or closed already.
     pub fn issue(&self, order: u64) -> Result<(), MoveError> {
         self.apply(order, Move::Issue)
+    }
+
+    /// Reissues the order's certificate as a colleague does in CertCentral's console.
+    ///
+    /// # Errors
+    /// If there is no such order, it is not issued, or the signing request is none.
+    pub fn reissue_elsewhere(
+        &self,
+        order: u64,
+        reissue: ColleagueReissue,
+    ) -> Result<(), MoveError> {
+        self.shared.lock().reissue_elsewhere(order, reissue)
+    }
+
+    /// Renews the order as a colleague does, and returns the order that renews it.
+    ///
+    /// # Errors
+    /// If there is no such order, it never had a certificate, or it is renewed already.
+    pub fn renew_elsewhere(&self, order: u64) -> Result<u64, MoveError> {
+        self.shared.lock().renew_elsewhere(order)
     }
 
     /// The records in the sandbox's DNS.

@@ -18,12 +18,9 @@ pub struct Settings {
     pub start_at: Option<OffsetDateTime>,
     /// Whether the virtual clock also moves with real time. Otherwise only `advance` moves it.
     pub clock_runs: bool,
-    /// Whether answers do not say that the clock is virtual: what an instance with a wrong clock sends,
-    /// or a proxy that dates answers by its own.
-    pub hides_virtual_clock: bool,
-    /// The longest certificate in days, both ends included. 199 is DigiCert's limit since
-    /// 2026-02-24.
-    pub max_certificate_days: u16,
+    /// The longest certificate in days, both ends included. `None` is what DigiCert issues on the
+    /// day of the virtual clock: 199 since 2026-02-24, 99 from 2027-03-15, 46 from 2029-03-15.
+    pub max_certificate_days: Option<u16>,
     /// Custom fields (by metadata id) that every order must carry.
     pub required_custom_fields: Vec<u64>,
     /// Validated organizations beside those of every account: `Example Subsidiary 1 Inc.` and so
@@ -41,8 +38,7 @@ impl Default for Settings {
             listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0),
             start_at: None,
             clock_runs: false,
-            hides_virtual_clock: false,
-            max_certificate_days: 199,
+            max_certificate_days: None,
             required_custom_fields: Vec::new(),
             subsidiaries: 0,
             faults: Vec::new(),
@@ -66,6 +62,18 @@ pub struct Behavior {
     pub hide_former_certificate: bool,
     /// Whether orders can be renewed sooner than 90 days before their end.
     pub early_renewal: bool,
+    /// Whether the account has no multi-year plans, so that an order ends with its first certificate
+    /// and a reissue gains nothing.
+    pub orders_end_with_certificate: bool,
+    /// Whether a certificate that was asked for longer than the longest is refused rather than cut.
+    pub refuses_long_certificates: bool,
+    /// Whether CertCentral adds the names that come free of charge: `www` beside a base domain, the
+    /// base domain beside its `www` or wildcard.
+    pub adds_companions: bool,
+    /// Whether the lists of orders leave out those that wait for approval.
+    pub hides_needs_approval: bool,
+    /// Whether view-only keys may not ask for prices.
+    pub viewers_may_not_price: bool,
     /// Whether every answer has all the irregular forms of [`Form`](crate::Form) at once.
     pub irregular: bool,
     /// Documented request limits; `None` switches them off.
@@ -162,12 +170,14 @@ impl fmt::Display for Issuance {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Dcv {
-    /// Every domain.
+    /// Every domain, and people prove them and validate the organizations anew in time, so that
+    /// nothing ever lapses.
     #[default]
     Prevalidated,
-    /// `example.com`, `example.net` and `example.org` only.
+    /// `example.com`, `example.net` and `example.org` only, since the account began. Here and below
+    /// a proof counts for later orders, too, until it lapses.
     ExampleDomains,
-    /// None: each order stays pending until its domains are validated.
+    /// None: an order stays pending until its domains are validated.
     Required,
     /// None, and a check of an order looks for its record in the sandbox's DNS.
     Dns,

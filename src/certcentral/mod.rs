@@ -52,7 +52,8 @@ pub use orders::price::{Amount, NotAnAmount, PriceEstimate, PriceQuery, PricedNa
 pub use orders::status::{OrderStatus, RequestStatus};
 pub use orders::update::{ContactUpdate, Note};
 pub use orders::validation::{
-    DcvCheck, DcvToken, DnsNameValidation, NameCheck, RandomValue, ValidationStatus,
+    DcvCheck, DcvToken, DnsNameValidation, NameCheck, OrganizationStep, RandomValue,
+    ValidationStatus,
 };
 pub use organization::{Approver, Approvers, Organization, OrganizationValidation};
 pub use product::{HashType, HashTypes, Product};

@@ -167,6 +167,7 @@ pub(crate) const CALLS: &[Call] = calls! {
     update_contacts(id(), &[]);
     update_custom_field(id(), &CustomFieldValue { metadata_id: 1, value: "x".to_owned() });
     update_dcv_method(id(), "email");
+    update_renewal_message(id(), Some("text"));
     update_renewal_notifications(id(), true);
     validation_status(id());
 };

@@ -1,5 +1,7 @@
 //! What every account starts with, all made up: users, divisions, organizations, products, fields.
 
+use time::OffsetDateTime;
+
 /// Account number.
 pub(crate) const ACCOUNT_ID: u64 = 70_001;
 /// The top division, where nothing is ordered.
@@ -119,14 +121,15 @@ pub(crate) struct Organization {
     pub(crate) country: String,
     pub(crate) telephone: Option<String>,
     pub(crate) active: bool,
-    /// Organization validation is done, so that orders need not wait for it.
-    pub(crate) validated: bool,
+    /// When it was last validated. Until that lapses, orders need not wait for it.
+    pub(crate) validated: Option<OffsetDateTime>,
     /// A verified contact is on file, so that an EV order may name none.
     pub(crate) has_verified_contact: bool,
 }
 
-/// The organizations of a new account, and so many more.
-pub(crate) fn organizations(subsidiaries: u16) -> Vec<Organization> {
+/// The organizations of a new account, and so many more. Those that are validated were so when the
+/// account began.
+pub(crate) fn organizations(subsidiaries: u16, began: OffsetDateTime) -> Vec<Organization> {
     let widgets = Organization {
         id: 778_812,
         name: "Example Widgets LLC".into(),
@@ -139,7 +142,7 @@ pub(crate) fn organizations(subsidiaries: u16) -> Vec<Organization> {
         country: "us".into(),
         telephone: Some("801-555-0100".into()),
         active: true,
-        validated: true,
+        validated: Some(began),
         has_verified_contact: true,
     };
     let mut organizations = vec![
@@ -163,7 +166,7 @@ pub(crate) fn organizations(subsidiaries: u16) -> Vec<Organization> {
             country: "de".into(),
             telephone: None,
             active: false,
-            validated: false,
+            validated: None,
             has_verified_contact: false,
         },
         Organization {
@@ -171,7 +174,7 @@ pub(crate) fn organizations(subsidiaries: u16) -> Vec<Organization> {
             name: "Fresh Widgets Inc.".into(),
             assumed_name: None,
             address2: None,
-            validated: false,
+            validated: None,
             has_verified_contact: false,
             ..widgets.clone()
         },

@@ -5,7 +5,6 @@ use time::{Duration, OffsetDateTime};
 use crate::account::ca::Issued;
 use crate::account::catalog::User;
 use crate::account::csr::Csr;
-use crate::account::dcv::DCV_METHODS;
 use crate::account::term::Term;
 
 /// How long former certificates stay valid after a reissue that dropped or changed names.
@@ -47,10 +46,26 @@ pub(crate) struct WantedCertificate {
 }
 
 impl WantedCertificate {
-    /// Whether control can be proven this way: a file proves nothing about a wildcard.
-    pub(crate) fn takes_dcv_method(&self, method: &str) -> bool {
-        let has_wildcard = self.dns_names.iter().any(|name| name.starts_with("*."));
-        DCV_METHODS.contains(&method) && !(has_wildcard && method.starts_with("http-token"))
+    /// Whether control over a name of it cannot be proven this way: a file proves nothing about a
+    /// wildcard.
+    pub(crate) fn has_wildcard_beside_file(&self, method: &str) -> bool {
+        let mut names = self.dns_names.iter();
+        method.starts_with("http-token") && names.any(|name| name.starts_with("*."))
+    }
+
+    /// Adds the names that come free of charge: `www` beside a base domain, the base domain beside
+    /// its `www` and beside its wildcard.
+    pub(crate) fn add_companions(&mut self) {
+        let name = self.common_name.as_str();
+        let base = name.strip_prefix("*.").or(name.strip_prefix("www."));
+        let companion = match base {
+            Some(base) => base.to_owned(),
+            None if name.matches('.').count() == 1 => format!("www.{name}"),
+            None => return,
+        };
+        if !self.dns_names.contains(&companion) {
+            self.dns_names.push(companion);
+        }
     }
 }
 

@@ -18,12 +18,11 @@ impl State {
 
     /// Counts one reading of the order's status, which may be what its issuance waits for.
     pub(crate) fn poll(&mut self, id: u64) -> Result<(), rcgen::Error> {
-        let now = self.now();
         let issuance = self.behavior.issuance;
-        let Some(order) = self.orders.get_mut(&id) else {
-            return Ok(());
-        };
-        for certificate_id in order.ready(now) {
+        for certificate_id in self.ready(id) {
+            let Some(order) = self.orders.get_mut(&id) else {
+                return Ok(());
+            };
             let Some(certificate) = certificate_of(order, certificate_id) else {
                 continue;
             };
@@ -44,17 +43,28 @@ impl State {
     /// Signs every certificate of an order that is approved and validated, whatever the settings
     /// say.
     pub(crate) fn issue_ready(&mut self, id: u64) -> Result<(), rcgen::Error> {
-        let now = self.now();
-        let ready = self.orders.get(&id).map(|order| order.ready(now));
-        for certificate in ready.unwrap_or_default() {
+        for certificate in self.ready(id) {
             self.issue(id, certificate)?;
         }
         Ok(())
     }
 
+    /// Certificates of an order that only have to be made: approved, validated, open.
+    fn ready(&self, id: u64) -> Vec<u64> {
+        let Some(order) = self.orders.get(&id) else {
+            return Vec::new();
+        };
+        let mut domains = order.domains.iter();
+        match self.has_valid_organization(order) && domains.all(|domain| self.is_proven(domain)) {
+            true => order.approved_and_open(self.now()),
+            false => Vec::new(),
+        }
+    }
+
     fn issue(&mut self, id: u64, certificate_id: u64) -> Result<(), rcgen::Error> {
         let now = self.clock.now();
         let today = self.clock.today();
+        let longest = Term::Days(self.longest_certificate()).end(today);
         let days_carried_over = self
             .orders
             .get(&id)
@@ -73,7 +83,6 @@ impl State {
         let order_end = order.valid_till.unwrap_or_else(|| {
             order.wanted.order_validity.end(today) + days_carried_over.unwrap_or_default()
         });
-        let longest = Term::Days(self.max_certificate_days).end(today);
         let Some(certificate) = certificate_of(order, certificate_id) else {
             return Ok(());
         };
@@ -92,6 +101,11 @@ impl State {
             client_auth: wanted.client_auth,
             valid_from: today,
             valid_till: longest.min(requested).min(order_end),
+        };
+        // Without multi-year plans the order ends with its first certificate.
+        let order_end = match self.behavior.orders_end_with_certificate {
+            true => leaf.valid_till,
+            false => order_end,
         };
         certificate.issued = Some(self.authority.issue(&leaf, now)?);
         certificate.processing = false;

@@ -7,6 +7,7 @@ pub(crate) mod clock;
 pub(crate) mod csr;
 pub(crate) mod dcv;
 pub(crate) mod issuance;
+pub(crate) mod limits;
 pub(crate) mod order;
 pub(crate) mod placement;
 pub(crate) mod renewal;

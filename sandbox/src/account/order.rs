@@ -21,8 +21,6 @@ pub(crate) struct Order {
     /// The first is the request for the order itself.
     pub(crate) requests: Vec<Request>,
     pub(crate) domains: Vec<Domain>,
-    /// When the organization was (or had been) validated.
-    pub(crate) organization_validated: bool,
     /// The certificate that the order itself asked for.
     pub(crate) first: Certificate,
     /// Reissues and duplicates in the order in which they were asked for.
@@ -66,6 +64,7 @@ pub(crate) struct Wanted {
     pub(crate) dcv_method: String,
     pub(crate) additional_emails: Vec<String>,
     pub(crate) auto_renew: u64,
+    pub(crate) custom_renewal_message: Option<String>,
     pub(crate) auto_reissue: u64,
     pub(crate) disable_renewal_notifications: bool,
     pub(crate) disable_ct: bool,
@@ -180,21 +179,14 @@ impl Order {
             .is_some_and(|request| request.status == RequestStatus::Approved)
     }
 
-    pub(crate) fn is_validated(&self) -> bool {
-        self.organization_validated && self.domains.iter().all(|domain| domain.validated)
-    }
-
-    /// Certificates that only have to be made: approved, validated, open.
-    pub(crate) fn ready(&self, now: OffsetDateTime) -> Vec<u64> {
+    /// Certificates that are approved and not made yet.
+    pub(crate) fn approved_and_open(&self, now: OffsetDateTime) -> Vec<u64> {
         let open = matches!(
             self.status(now),
             Status::Pending | Status::Processing | Status::Issued | Status::ReissuePending
         );
-        if !open || !self.is_validated() {
-            return Vec::new();
-        }
         self.certificates()
-            .filter(|certificate| certificate.is_open() && self.may_have_id(certificate))
+            .filter(|certificate| open && certificate.is_open() && self.may_have_id(certificate))
             .map(|certificate| certificate.id)
             .collect()
     }
@@ -204,9 +196,14 @@ impl Order {
         self.id_of(self.primary())
     }
 
-    /// The id of a certificate of this order, which exists from the approval of its request on.
+    /// The id of a certificate of this order, which exists from the approval of its request on, and
+    /// which a rejected order shows as well.
     pub(crate) fn id_of(&self, certificate: &Certificate) -> Option<u64> {
-        self.may_have_id(certificate).then_some(certificate.id)
+        let is_rejected = self
+            .requests
+            .first()
+            .is_some_and(|request| request.status == RequestStatus::Rejected);
+        (is_rejected || self.may_have_id(certificate)).then_some(certificate.id)
     }
 
     fn may_have_id(&self, certificate: &Certificate) -> bool {

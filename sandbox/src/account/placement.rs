@@ -18,6 +18,8 @@ impl State {
     ) -> Result<(u64, bool), rcgen::Error> {
         let now = self.now();
         let id = next(&mut self.ids.order);
+        let price = price(&wanted, certificate.dns_names.len(), now);
+        let certificate = self.with_companions(certificate);
         let asked = NewRequest {
             by: user,
             skip_approval: wanted.skip_approval,
@@ -32,12 +34,9 @@ impl State {
             id,
             user,
             created: now,
-            price: price(&wanted, first.wanted.dns_names.len(), now),
+            price,
             requests: vec![request],
-            domains: self.domains(&first.wanted.dns_names, now)?,
-            organization_validated: self
-                .organization(wanted.organization_id)
-                .is_some_and(|organization| organization.validated),
+            domains: self.domains(&first.wanted.dns_names, &wanted.dcv_method, now)?,
             first,
             further: Vec::new(),
             valid_till: None,
@@ -64,7 +63,15 @@ impl State {
         asked: NewRequest,
     ) -> Result<Option<(u64, bool)>, rcgen::Error> {
         let now = self.now();
-        let named = self.domains(&wanted.dns_names, now)?;
+        let wanted = match origin {
+            Origin::Duplicate => wanted,
+            Origin::New | Origin::Reissue => self.with_companions(wanted),
+        };
+        let method = self
+            .orders
+            .get(&id)
+            .map(|order| order.wanted.dcv_method.clone());
+        let mut named = self.domains(&wanted.dns_names, &method.unwrap_or_default(), now)?;
         let (mut request, shown) = self.certificate_request(asked, origin.request_kind());
         let certificate = self.certificate(origin, &request, wanted);
         let certificate_id = certificate.id;
@@ -72,26 +79,30 @@ impl State {
         let Some(order) = self.orders.get_mut(&id) else {
             return Ok(None);
         };
-        for domain in named {
-            match order
-                .domains
-                .iter_mut()
-                .find(|known| known.name == domain.name)
-            {
-                None => order.domains.push(domain),
-                Some(known) => {
-                    for name in domain.dns_names {
-                        if !known.dns_names.contains(&name) {
-                            known.dns_names.push(name);
-                        }
-                    }
-                }
+        for domain in &mut named {
+            let mut known = order.domains.iter();
+            if let Some(known) = known.find(|known| known.name == domain.name) {
+                domain.continues(known);
             }
+        }
+        if origin == Origin::Reissue {
+            // Domains that only the former certificate named need no validation any more.
+            order.domains = named;
         }
         order.requests.push(request);
         order.further.push(certificate);
+        // Control that has lapsed is proven by a value that is accepted today.
+        self.random_value(id)?;
         self.issue_if_immediate(id)?;
         Ok(Some((certificate_id, shown)))
+    }
+
+    /// A certificate with the names that CertCentral adds by itself, where the account does so.
+    fn with_companions(&self, mut certificate: WantedCertificate) -> WantedCertificate {
+        if self.behavior.adds_companions {
+            certificate.add_companions();
+        }
+        certificate
     }
 
     fn certificate(

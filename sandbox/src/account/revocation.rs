@@ -66,6 +66,13 @@ impl Order {
             certificate.processing = false;
         }
         // Domains that only it named need no validation any more.
-        self.domains.retain(|domain| domain.validated);
+        let others = self.certificates().filter(|one| !one.rejected);
+        let names: Vec<String> = others
+            .flat_map(|one| one.wanted.dns_names.clone())
+            .collect();
+        for domain in &mut self.domains {
+            domain.dns_names.retain(|name| names.contains(name));
+        }
+        self.domains.retain(|domain| !domain.dns_names.is_empty());
     }
 }

@@ -13,6 +13,7 @@ use crate::account::catalog::{self, Organization};
 use crate::account::certificate::{Certificate, Origin};
 use crate::account::clock::Clock;
 use crate::account::dcv::Zone;
+use crate::account::limits::certificate_days;
 use crate::account::order::{Order, Status};
 use crate::account::snapshots::{DeferredRequest, Snapshots};
 use crate::faults::redirect_target::RedirectTarget;
@@ -60,9 +61,11 @@ impl Shared {
 pub(crate) struct State {
     pub(crate) clock: Clock,
     pub(crate) behavior: Behavior,
-    pub(crate) max_certificate_days: u16,
-    /// Whether answers keep quiet about the clock being virtual.
-    pub(crate) hides_virtual_clock: bool,
+    max_certificate_days: Option<u16>,
+    /// When the account began.
+    pub(crate) opened: OffsetDateTime,
+    /// When control over each domain was last proven.
+    pub(crate) proven: BTreeMap<String, OffsetDateTime>,
     pub(crate) required_custom_fields: Vec<u64>,
     pub(crate) authority: Authority,
     pub(crate) organizations: Vec<Organization>,
@@ -107,12 +110,13 @@ impl State {
         let clock = Clock::new(settings.start_at, settings.clock_runs);
         let mut state = Self {
             authority: Authority::new(clock.now())?,
+            opened: clock.now(),
+            organizations: catalog::organizations(settings.subsidiaries, clock.now()),
             clock,
+            proven: BTreeMap::new(),
             behavior: settings.behavior,
             max_certificate_days: settings.max_certificate_days,
-            hides_virtual_clock: settings.hides_virtual_clock,
             required_custom_fields: settings.required_custom_fields,
-            organizations: catalog::organizations(settings.subsidiaries),
             orders: BTreeMap::new(),
             dns: Zone::new(),
             journal: Journal::default(),
@@ -139,6 +143,13 @@ impl State {
         Ok(state)
     }
 
+    /// The longest certificate in days, both ends included.
+    pub(crate) fn longest_certificate(&self) -> u16 {
+        let today = self.clock.today();
+        self.max_certificate_days
+            .unwrap_or_else(|| certificate_days(today))
+    }
+
     pub(crate) fn next_domain_id(&mut self) -> u64 {
         next(&mut self.ids.domain)
     }
@@ -149,6 +160,7 @@ impl State {
 
     pub(crate) fn advance(&mut self, by: StdDuration) {
         self.clock.advance(by);
+        self.renew_by_itself();
         self.moved.send_replace(());
     }
 

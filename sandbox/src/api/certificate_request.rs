@@ -12,6 +12,7 @@ use super::extract::Fields;
 use crate::account::catalog::{Product, SERVER_PLATFORMS};
 use crate::account::certificate::WantedCertificate;
 use crate::account::csr::{self, Csr, CsrFault};
+use crate::account::state::State;
 use crate::account::term::Term;
 
 /// Reads everything but the signing request, which has refusals of its own: see [`csr()`].
@@ -51,6 +52,19 @@ pub(super) fn read(fields: &mut Fields<'_>, product: &Product, today: Date) -> W
         server_platform,
         client_auth: profile == "server_client_auth_eku",
         cert_validity,
+    }
+}
+
+/// Refuses a certificate that was asked for too long, where the account cuts none.
+pub(super) fn longest(wanted: &WantedCertificate, state: &State) -> Result<(), Problem> {
+    let today = state.clock.today();
+    let longest = Term::Days(state.longest_certificate()).end(today);
+    let is_too_long = wanted
+        .cert_validity
+        .is_some_and(|term| term.end(today) > longest);
+    match is_too_long && state.behavior.refuses_long_certificates {
+        true => Err(Problem::invalid_value("cert_validity")),
+        false => Ok(()),
     }
 }
 

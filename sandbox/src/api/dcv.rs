@@ -13,7 +13,7 @@ use super::error::Problem;
 use super::extract::{JsonBody, OrderId};
 use super::{Account, Answer};
 use crate::account::clock::timestamp;
-use crate::account::dcv::DCV_METHODS;
+use crate::account::dcv::{DCV_METHODS, has_random_value};
 use crate::account::order::Status;
 use crate::account::state::State as AccountState;
 
@@ -33,8 +33,8 @@ pub(super) async fn random_value(State(shared): Account, id: OrderId) -> Answer 
     if !open {
         return Err(Problem::invalid_status());
     }
-    if order.wanted.dcv_method == "email" {
-        return Err(Problem::invalid_value("dcv_method"));
+    if !has_random_value(&order.wanted.dcv_method) {
+        return Err(Problem::invalid_dcv_method());
     }
     random_value_of(&mut state, id)
 }
@@ -47,15 +47,18 @@ pub(super) async fn change_method(
 ) -> Result<Response, Problem> {
     let mut state = shared.lock();
     let now = state.now();
-    let order = id.find_mut(&mut state)?;
+    let order = id.find(&state)?;
     let method = body["dcv_method"].as_str().unwrap_or_default();
-    if !order.primary().wanted.takes_dcv_method(method) {
+    if !DCV_METHODS.contains(&method) {
         return Err(Problem::invalid_value("dcv_method"));
+    }
+    if order.primary().wanted.has_wildcard_beside_file(method) {
+        return Err(Problem::invalid_wildcard_dcv_method());
     }
     if order.status(now) != Status::Pending {
         return Err(Problem::invalid_status());
     }
-    method.clone_into(&mut order.wanted.dcv_method);
+    state.change_dcv_method(id.0, method)?;
     if method == DCV_METHODS[0] {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
@@ -68,12 +71,12 @@ pub(super) async fn check(State(shared): Account, id: OrderId) -> Answer {
     let mut state = shared.lock();
     state.check_dns(id.0)?;
     let order = id.find(&state)?;
-    let valid = order.domains.iter().all(|domain| domain.validated);
+    let valid = order.domains.iter().all(|domain| state.is_proven(domain));
     if !valid && order.wanted.dcv_method.starts_with("http-token") {
         return Err(Problem::token_not_found());
     }
     let names = order.domains.iter().flat_map(|domain| {
-        let status = if domain.validated {
+        let status = if state.is_proven(domain) {
             "approved"
         } else {
             "unapproved"

@@ -151,6 +151,20 @@ impl Problem {
         )
     }
 
+    /// Documented for orders whose names are all wildcards; the sandbox refuses any wildcard beside a
+    /// file.
+    pub(crate) fn invalid_wildcard_dcv_method() -> Self {
+        Self::bad(
+            "invalid_wildcard_dcv_method",
+            "The DCV method does not prove control over wildcard domains.",
+        )
+    }
+
+    /// Documented for methods that have no random value.
+    pub(crate) fn invalid_dcv_method() -> Self {
+        Self::bad("invalid_dcv_method", "The DCV method has no random value.")
+    }
+
     pub(crate) fn time_frame_too_long() -> Self {
         Self::bad(
             "time_frame_too_long",
@@ -193,7 +207,7 @@ impl Problem {
     /// `not_found|order`, `not_found|product`, `not_found|route`; other kinds are ours.
     pub(crate) fn not_found(kind: &str) -> Self {
         let message = match kind {
-            "route" => "The endpoint does not exist.".to_owned(),
+            "order" | "route" => format!("The specified {kind} was not found."),
             _ => format!("The {kind} was not found."),
         };
         Self::new(StatusCode::NOT_FOUND, format!("not_found|{kind}"), message)

@@ -1,14 +1,15 @@
 //! The faults that one call meets: before the account acts, after it, and on the way back.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::Duration as StdDuration;
 
 use axum::body::Bytes;
-use axum::http::response::Parts;
+use axum::http::request::Parts;
+use axum::http::response::Parts as ResponseParts;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 use super::error::Problem;
 use super::{BASE_PATH, fault_responses};
@@ -63,6 +64,28 @@ impl CallFaults {
         back.map_or_else(Snapshot::default, |calls| {
             shared.lock().snapshots.at(sequence.saturating_sub(calls))
         })
+    }
+
+    /// How far the header `Date` of the answer is off.
+    pub(super) fn date_is_off(&self) -> Duration {
+        let off = self.faults().find_map(|fault| match fault {
+            Fault::Date { seconds } => Some(*seconds),
+            _ => None,
+        });
+        let century = 100 * 366 * 86_400;
+        Duration::seconds(off.unwrap_or(0).clamp(-century, century))
+    }
+
+    /// The request as the account is to see it: for something else, by a fault.
+    pub(super) fn instead(&self, mut parts: Parts) -> Parts {
+        let other = self.faults().find_map(|fault| match fault {
+            Fault::Instead { path } => Some(path),
+            _ => None,
+        });
+        if let Some(uri) = other.and_then(|path| path.parse().ok()) {
+            parts.uri = uri;
+        }
+        parts
     }
 
     /// Until when new connections are refused once the call is answered.
@@ -148,6 +171,9 @@ impl CallFaults {
             | Fault::Status { .. }
             | Fault::Set { .. }
             | Fault::Remove { .. }
+            | Fault::Only { .. }
+            | Fault::Date { .. }
+            | Fault::Instead { .. }
             | Fault::Form { .. }
             | Fault::Chain { .. }
             | Fault::Garble { .. }
@@ -176,7 +202,7 @@ impl CallFaults {
     }
 
     /// The body of the answer, and its head, as the faults want them.
-    pub(super) fn shape(&self, state: &State, parts: &mut Parts, body: Bytes) -> Bytes {
+    pub(super) fn shape(&self, state: &State, parts: &mut ResponseParts, body: Bytes) -> Bytes {
         let mut body = match serde_json::from_slice::<Value>(&body) {
             Ok(mut json) => match self.shape_json(state, &mut json) {
                 true => json.to_string().into(),
@@ -210,6 +236,7 @@ impl CallFaults {
             match fault {
                 Fault::Set { pointer, value } => form::set(body, pointer, Some(value)),
                 Fault::Remove { pointer } => form::set(body, pointer, None),
+                Fault::Only { members } => form::only(body, members),
                 Fault::Form { form } => form.apply(body),
                 Fault::Chain { form } => {
                     // Signing fails for no certificate of the sandbox; the chain would show it.
@@ -223,13 +250,13 @@ impl CallFaults {
     }
 
     /// The answer, or what the connection makes of it.
-    pub(super) fn send(&self, parts: Parts, body: Bytes) -> Reply {
+    pub(super) fn send(&self, parts: ResponseParts, body: Bytes) -> Reply {
         let script = self.faults().find_map(|fault| match fault {
             Fault::Truncate { bytes, framing } => {
                 Some(Script::truncated(&parts, &body, *bytes, *framing))
             }
             Fault::Drip { bytes, pause_ms } => {
-                let pause = Duration::from_millis(*pause_ms);
+                let pause = StdDuration::from_millis(*pause_ms);
                 Some(Script::dripping(&parts, &body, *bytes, pause))
             }
             _ => None,
@@ -244,5 +271,5 @@ impl CallFaults {
 /// A point in time some seconds on; at most a century, which nobody waits for.
 fn later(now: OffsetDateTime, seconds: u64) -> OffsetDateTime {
     let century = 100 * 366 * 86_400;
-    now + Duration::from_secs(seconds.min(century))
+    now + StdDuration::from_secs(seconds.min(century))
 }

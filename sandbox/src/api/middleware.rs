@@ -27,6 +27,9 @@ use crate::listener::{ConnectionHandle, ListenerSwitch};
 /// Requests larger than this are refused as malformed.
 const LARGEST_BODY: usize = 1 << 20;
 const KEY_HEADER: &str = "x-dc-devkey";
+/// Tells that `Date` is the time of a virtual clock, so that a client need not hold it against its
+/// machine's.
+const CLOCK_HEADER: &str = "x-sandbox-clock";
 
 /// Runs the request in a task of its own: like the real service, the sandbox finishes what it began
 /// even if the client hangs up.
@@ -108,6 +111,7 @@ async fn handle(
                 Reply::Script(Script::silent(End::Close))
             } else {
                 let snapshot = faults.snapshot(&shared, sequence);
+                let parts = faults.instead(parts);
                 let response = process(&shared, parts, body, next, snapshot).await;
                 shared.lock().journal.processed(sequence);
                 faults
@@ -163,10 +167,12 @@ async fn process(
     let Some(user) = catalog::user_of_key(&key).filter(|_| !withdrawn) else {
         return Problem::invalid_key().into_response();
     };
+    shared.lock().renew_by_itself();
     if !shared.lock().admit(&key) {
         return Problem::rate_limited().into_response();
     }
-    if user.role == Role::ViewOnly && changes_something(&parts) {
+    let may_price = !shared.lock().behavior.viewers_may_not_price;
+    if user.role == Role::ViewOnly && is_refused_to_viewers(&parts, may_price) {
         return Problem::missing_permission().into_response();
     }
     let mut request = Request::from_parts(parts, Body::from(body));
@@ -176,11 +182,11 @@ async fn process(
 }
 
 /// Whether a request needs more than the right to look. The one POST that only tells something is
-/// the price estimate.
-fn changes_something(parts: &Parts) -> bool {
+/// the price estimate, which some accounts refuse to those who may only look.
+fn is_refused_to_viewers(parts: &Parts, may_price: bool) -> bool {
     let is_estimate =
         parts.method == Method::POST && parts.uri.path().ends_with("/finance/order-pricing");
-    parts.method != Method::GET && !is_estimate
+    parts.method != Method::GET && !(is_estimate && may_price)
 }
 
 /// Shapes the answer, notes it in the journal, and makes of it what the connection is to do.
@@ -199,12 +205,13 @@ async fn record(
     let mut state = shared.lock();
     // Without it the server would tell the machine's time, and a client would not see the virtual
     // one.
-    if let Ok(date) = HeaderValue::from_str(&http_date(state.now())) {
+    if let Ok(date) = HeaderValue::from_str(&http_date(state.now() + faults.date_is_off())) {
         parts.headers.insert(header::DATE, date);
     }
-    if !state.hides_virtual_clock {
-        let mark = HeaderValue::from_static("virtual");
-        parts.headers.insert("x-sandbox-clock", mark);
+    if faults.date_is_off().is_zero() {
+        parts
+            .headers
+            .insert(CLOCK_HEADER, HeaderValue::from_static("virtual"));
     }
     let body = faults.shape(&state, &mut parts, body);
     let seen = (parts.status.as_u16(), masked(body_value(&body), key));

@@ -44,7 +44,15 @@ type Created = Result<(StatusCode, Json<Value>), Problem>;
 /// A 204, or a refusal.
 type NoContent = Result<StatusCode, Problem>;
 
+/// The table of routes behind what every request passes. That stands around the whole table rather
+/// than around each route, so that a fault can lead a call to another one.
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
+    Router::new()
+        .fallback_service(routes(Arc::clone(&shared)))
+        .layer(from_fn_with_state(shared, middleware::run))
+}
+
+fn routes(shared: Arc<Shared>) -> Router {
     Router::new()
         .route("/order/certificate", get(order_list::orders))
         .route(
@@ -107,6 +115,13 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
             update::route(MethodFilter::PUT, update::auto_reissue),
         )
         .route(
+            "/order/certificate/{id}/custom-renewal-message",
+            update::route(MethodFilter::PUT, update::custom_renewal_message).merge(update::route(
+                MethodFilter::DELETE,
+                update::no_renewal_message,
+            )),
+        )
+        .route(
             "/order/certificate/{id}/note",
             get(update::notes).post(update::add_note),
         )
@@ -139,12 +154,17 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/request/{id}", get(request::info))
         .route("/request/{id}/status", put(request::decide))
         .route("/organization", get(organization::list))
+        .route(
+            "/organization/potential-approvers",
+            get(organization::potential_approvers),
+        )
         .route("/organization/{id}", get(organization::info))
         .route(
             "/organization/{id}/validation",
             get(organization::validation),
         )
         .route("/product", get(product::list))
+        .route("/product/pricing", get(product::price_list))
         .route("/product/{name_id}", get(product::info))
         .route("/user/me", get(account::me))
         .route("/account", get(account::account))
@@ -155,7 +175,6 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/finance/order-pricing", post(product::pricing))
         .fallback(no_route)
         .method_not_allowed_fallback(no_route)
-        .layer(from_fn_with_state(Arc::clone(&shared), middleware::run))
         .with_state(shared)
 }
 

@@ -58,6 +58,7 @@ fn info(state: &AccountState, order: &Order) -> Value {
         "date_created": timestamp(order.created),
         "organization": organization(state, order),
         "validity_years": wanted.order_validity.years(order.created.date()),
+        "order_validity": wanted.order_validity.to_json(),
         "disable_renewal_notifications": wanted.disable_renewal_notifications,
         "auto_renew": wanted.auto_renew,
         "auto_reissue": wanted.auto_reissue,
@@ -97,14 +98,19 @@ fn info(state: &AccountState, order: &Order) -> Value {
         }),
         "api_key": { "name": "sandbox", "key_type": "api_key" },
     });
-    add_what_only_some_orders_have(&mut info, order, status);
+    add_what_only_some_orders_have(&mut info, state, order, status);
     if let Some(new) = state.renewed_by(order) {
         info["renewed_order_id"] = new.into();
     }
     info
 }
 
-fn add_what_only_some_orders_have(info: &mut Value, order: &Order, status: Status) {
+fn add_what_only_some_orders_have(
+    info: &mut Value,
+    state: &AccountState,
+    order: &Order,
+    status: Status,
+) {
     let wanted = &order.wanted;
     if let Some(alternative) = &wanted.alternative_order_id {
         info["alternative_order_id"] = alternative.as_str().into();
@@ -140,7 +146,7 @@ fn add_what_only_some_orders_have(info: &mut Value, order: &Order, status: Statu
         info["order_approval_complete"] = order.is_approved().into();
     }
     if status == Status::Pending {
-        info["verification"] = verification(order.organization_validated);
+        info["verification"] = verification(state.has_valid_organization(order));
     }
 }
 
@@ -313,7 +319,7 @@ pub(super) async fn validation(State(shared): Account, id: OrderId) -> Answer {
     let order = id.find(&state)?;
     let organization = organization_brief(&state, order);
     let product = product_full(order.wanted.product);
-    let done = order.organization_validated;
+    let done = state.has_valid_organization(order);
     let mut organization_validation = json!({
         "type": product["validation_type"],
         "name": product["validation_name"],
@@ -332,7 +338,7 @@ pub(super) async fn validation(State(shared): Account, id: OrderId) -> Answer {
             "domain_id": domain.id.to_string(),
             "name_scope": domain.name,
             "approval_scope": "subdomains",
-            "status": if domain.validated { "approved" } else { "unapproved" },
+            "status": if state.is_proven(domain) { "approved" } else { "unapproved" },
             "method": order.wanted.dcv_method,
             "dns_names": domain.dns_names,
         })

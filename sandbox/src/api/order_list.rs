@@ -25,7 +25,12 @@ pub(super) async fn orders(
     let query = Query::of(&uri);
     let state = snapshot.view(&shared);
     let now = state.now();
-    let mut found: Vec<&Order> = state.orders.values().collect();
+    let hides = state.behavior.hides_needs_approval;
+    let mut found: Vec<&Order> = state
+        .orders
+        .values()
+        .filter(|order| !hides || order.status(now) != Status::NeedsApproval)
+        .collect();
     for (name, values) in query.filters() {
         let mut kept = Vec::new();
         for order in found {
@@ -59,8 +64,11 @@ fn matches(state: &AccountState, order: &Order, name: &str, value: &str) -> Resu
             Status::Expired => matches!(value, "issued" | "expired"),
             status => status.name() == value,
         },
-        "common_name" => certificate.common_name == value,
-        "domain_name" => certificate.dns_names.iter().any(|name| name == value),
+        "common_name" => is_like(&certificate.common_name, value),
+        "domain_name" => {
+            let mut names = certificate.dns_names.iter();
+            names.any(|name| is_like(name, value))
+        }
         "product_name_id" => wanted.product.name_id == value,
         "organization_id" => is(wanted.organization_id),
         "container_id" => is(wanted.container_id),
@@ -82,12 +90,34 @@ fn matches(state: &AccountState, order: &Order, name: &str, value: &str) -> Resu
     })
 }
 
-/// Sorts by a list of keys, the first weighing most; `-` before a key turns it round.
+/// Whether a text is what a filter asks for, where `%` stands for any characters.
+fn is_like(text: &str, wanted: &str) -> bool {
+    let mut parts = wanted.split('%');
+    let first = parts.next().unwrap_or_default();
+    let Some(mut rest) = text.strip_prefix(first) else {
+        return false;
+    };
+    let parts: Vec<&str> = parts.collect();
+    let Some((last, between)) = parts.split_last() else {
+        return rest.is_empty();
+    };
+    for part in between {
+        let Some(at) = rest.find(part) else {
+            return false;
+        };
+        rest = &rest[at + part.len()..];
+    }
+    rest.ends_with(last)
+}
+
+/// Sorts by a list of keys, the first weighing most. Each has a sign, `-` for descending; a plus
+/// sign that is not escaped arrives as a blank. A bare key is refused, as a user reports.
 fn sort(orders: &mut [&Order], keys: &str, now: OffsetDateTime) -> Result<(), Problem> {
     for key in keys.rsplit(',') {
-        let (key, descending) = match key.strip_prefix('-') {
-            Some(key) => (key, true),
-            None => (key, false),
+        let (key, descending) = match key.split_at_checked(1) {
+            Some(("-", key)) => (key, true),
+            Some(("+" | " ", key)) => (key, false),
+            _ => return Err(Problem::invalid_value("sort")),
         };
         match key {
             "id" | "order_id" => orders.sort_by_key(|order| order.id),
@@ -119,12 +149,27 @@ fn item(state: &AccountState, order: &Order) -> Value {
     if let (Some(issued), Status::Issued | Status::ReissuePending | Status::Expired) =
         (&primary.issued, status)
     {
+        certificate["valid_from"] = issued.valid_from.to_string().into();
         certificate["valid_till"] = issued.valid_till.to_string().into();
         certificate["days_remaining"] = (issued.valid_till - now.date()).whole_days().into();
         certificate["serial_number"] = issued.serial_number.as_str().into();
-        certificate["thumbprint"] = issued.thumbprint.as_str().into();
     }
-    json!({
+    let term = primary
+        .wanted
+        .cert_validity
+        .unwrap_or(wanted.order_validity);
+    certificate["cert_validity"] = term.to_json();
+    let count = |origin| {
+        order
+            .further
+            .iter()
+            .filter(|one| one.origin == origin)
+            .count()
+    };
+    let (reissues, duplicates) = (count(Origin::Reissue), count(Origin::Duplicate));
+    let mut container = container_brief(order);
+    container["is_active"] = true.into();
+    let mut item = json!({
         "id": order.id,
         "certificate": certificate,
         "status": status.name(),
@@ -133,12 +178,29 @@ fn item(state: &AccountState, order: &Order) -> Value {
         "organization": organization_brief(state, order),
         "validity_years": wanted.order_validity.years(order.created.date()),
         "disable_renewal_notifications": wanted.disable_renewal_notifications,
+        "order_validity": wanted.order_validity.to_json(),
         "auto_renew": wanted.auto_renew,
-        "container": container_brief(order),
+        "container": container,
         "product": product_brief(wanted.product),
-        "has_duplicates": order.further.iter().any(|one| one.origin == Origin::Duplicate),
+        "has_duplicates": duplicates > 0,
+        "duplicates_count": duplicates,
+        "has_reissues": reissues > 0,
+        "reissues_count": reissues,
+        "number_of_sans": primary.wanted.dns_names.len() - 1,
+        "price": order.price,
         "product_name_id": wanted.product.name_id,
-    })
+    });
+    if let Some(end) = order.valid_till {
+        item["order_valid_till"] = end.to_string().into();
+    }
+    if let Some(new) = state.renewed_by(order) {
+        item["renewed_order_id"] = new.into();
+    }
+    // Recorded on orders of one year, too.
+    if !state.behavior.orders_end_with_certificate {
+        item["is_multi_year_plan"] = "1".into();
+    }
+    item
 }
 
 /// `GET /order/certificate/status-changes`. Counts as one reading of every order, as polling
@@ -200,10 +262,12 @@ pub(super) async fn by_reference(
 ) -> Answer {
     let state = snapshot.view(&shared);
     let now = state.now();
+    let hides = state.behavior.hides_needs_approval;
     let items: Vec<Value> = state
         .orders
         .values()
         .filter(|order| order.wanted.alternative_order_id.as_ref() == Some(&alternative))
+        .filter(|order| !hides || order.status(now) != Status::NeedsApproval)
         .map(|order| reference(order, now))
         .collect();
     if items.is_empty() {
@@ -219,4 +283,27 @@ fn reference(order: &Order, now: OffsetDateTime) -> Value {
         item["certificate_id"] = id.into();
     }
     item
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_like;
+
+    #[test]
+    fn a_percent_sign_stands_for_any_characters() {
+        for (wanted, expected) in [
+            ("shop.example.com", true),
+            ("%.example.com", true),
+            ("shop.%", true),
+            ("%example%", true),
+            ("s%p.%.com", true),
+            ("%", true),
+            ("example.com", false),
+            ("%.example.org", false),
+            ("shop.example.com%x", false),
+            ("", false),
+        ] {
+            assert_eq!(is_like("shop.example.com", wanted), expected, "{wanted}");
+        }
+    }
 }

@@ -10,7 +10,9 @@ use super::error::Problem;
 use super::extract::numeric_id;
 use super::query::Query;
 use super::{Account, Answer};
-use crate::account::catalog::{DEFAULT_CONTAINER, Organization, ROOT_CONTAINER, container};
+use crate::account::catalog::{
+    DEFAULT_CONTAINER, Organization, ROOT_CONTAINER, Role, USERS, container,
+};
 use crate::account::clock::timestamp;
 use crate::account::state::State as AccountState;
 
@@ -21,25 +23,29 @@ pub(super) async fn list(State(shared): Account, uri: Uri) -> Answer {
     let state = shared.lock();
     let mut found: Vec<&Organization> = state.organizations.iter().collect();
     for (name, values) in query.filters() {
-        let passes: fn(&Organization, &str) -> bool = match name {
-            "status" => |organization, value| status(organization) == value,
-            "search" => |organization, value| {
+        let passes: fn(&AccountState, &Organization, &str) -> bool = match name {
+            "status" => |_, organization, value| status(organization) == value,
+            "search" => |_, organization, value| {
                 let name = organization.name.to_lowercase();
                 value.parse() == Ok(organization.id) || name.contains(&value.to_lowercase())
             },
-            "validation" => |organization, value| match value {
-                "pending" => !organization.validated,
-                "not_pending" => organization.validated,
+            "validation" => |state, organization, value| match value {
+                "pending" => !state.is_validated(organization),
+                "not_pending" => state.is_validated(organization),
                 _ => false,
             },
             // Every organization is assigned to the default division, and the top division
             // restricts nothing.
             "container_id_for_organization" => {
-                |_, value| value.parse().is_ok_and(|id| container(id).is_some())
+                |_, _, value| value.parse().is_ok_and(|id| container(id).is_some())
             }
             _ => return Err(Problem::not_imitated(&format!("the filter `{name}`"))),
         };
-        found.retain(|organization| values.iter().any(|value| passes(organization, value)));
+        found.retain(|organization| {
+            values
+                .iter()
+                .any(|value| passes(&state, organization, value))
+        });
     }
     if let Some(id) = query.number("container_id")? {
         found.retain(|_| container(id).is_some());
@@ -80,15 +86,12 @@ pub(super) async fn info(State(shared): Account, Path(id): Path<String>) -> Answ
 pub(super) async fn validation(State(shared): Account, Path(id): Path<String>) -> Answer {
     let state = shared.lock();
     let organization = find(&state, &id)?;
-    let valid_until = timestamp(state.now() + Duration::days(300));
+    let valid_until = state.validated_until(organization).map(timestamp);
     let validations: Vec<Value> = ["ov", "ev"]
         .into_iter()
-        .map(|kind| {
-            if organization.validated {
-                json!({ "type": kind, "status": "active", "validated_until": valid_until })
-            } else {
-                json!({ "type": kind, "status": "pending" })
-            }
+        .map(|kind| match &valid_until {
+            Some(end) => json!({ "type": kind, "status": "active", "validated_until": end }),
+            None => json!({ "type": kind, "status": "pending" }),
         })
         .collect();
     Ok(Json(json!({ "validations": validations })))
@@ -152,16 +155,37 @@ fn brief(state: &AccountState, organization: &Organization) -> Value {
             value[key] = text.as_str().into();
         }
     }
-    if organization.validated {
-        let now = state.now();
+    if let Some(until) = state.validated_until(organization) {
+        let since = until - Duration::days(360);
         value["validations"] = json!([{
             "type": "ov",
             "name": "OV",
             "description": "Normal Organization Validation",
-            "date_created": timestamp(now - Duration::days(60)),
-            "validated_until": timestamp(now + Duration::days(300)),
+            "date_created": timestamp(since),
+            "validated_until": timestamp(until),
             "status": "active",
         }]);
     }
     value
+}
+
+/// `GET /organization/potential-approvers`: the users who may approve, and no further contact.
+pub(super) async fn potential_approvers() -> Answer {
+    let users = USERS.iter().filter(|user| user.role == Role::Administrator);
+    let users = users.map(|user| {
+        json!({
+            // Text, although every other id is a number: an irregularity of the real service.
+            "user_id": user.id.to_string(),
+            "name": format!("{} {}", user.first_name, user.last_name),
+            "first_name": user.first_name,
+            "last_name": user.last_name,
+            "job_title": user.job_title,
+            "telephone": "801-555-0111",
+            "email": user.email,
+        })
+    });
+    let contacts: [Value; 0] = [];
+    Ok(Json(
+        json!({ "users": users.collect::<Vec<_>>(), "contacts": contacts }),
+    ))
 }

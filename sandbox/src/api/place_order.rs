@@ -59,31 +59,36 @@ pub(super) fn created(state: &AccountState, order: &Order, certificate: &Certifi
     let open: Vec<&Domain> = order
         .domains
         .iter()
-        .filter(|domain| !domain.validated)
+        .filter(|domain| !state.is_proven(domain))
         .collect();
+    let method = order.wanted.dcv_method.as_str();
     if let Some(first) = open.first()
-        && order.wanted.dcv_method != "email"
+        && method != "email"
     {
-        answer["dcv_random_value"] = first.token.as_str().into();
+        answer["dcv_random_value"] = first.token.shown(method).into();
         answer["domains"] = open
             .iter()
-            .map(|domain| domain_with_token(domain))
+            .map(|domain| domain_with_token(domain, method))
             .collect();
     }
     answer
 }
 
-fn domain_with_token(domain: &Domain) -> Value {
-    json!({
+fn domain_with_token(domain: &Domain, method: &str) -> Value {
+    let mut value = json!({
         "id": domain.id,
         "name": domain.name,
         "dns_name": domain.name,
         "dcv_token": {
-            "token": domain.token,
+            "token": domain.token.shown(method),
             "status": "pending",
-            "expiration_date": timestamp(domain.token_expires),
+            "expiration_date": timestamp(domain.token.expires),
         },
-    })
+    });
+    if let Some(url) = domain.file_url(method) {
+        value["dcv_token"]["http_token_url"] = url.into();
+    }
+    value
 }
 
 /// What was asked for, and the organization to create first if it came inline.
@@ -138,16 +143,21 @@ fn check(
         additional_emails: fields.emails("additional_emails"),
         auto_renew: fields.zero_or_one("auto_renew"),
         auto_reissue: fields.zero_or_one("auto_reissue"),
+        custom_renewal_message: None,
         disable_renewal_notifications: fields.flag("disable_renewal_notifications"),
         disable_ct: fields.flag("disable_ct"),
         disable_issuance_email: fields.flag("disable_issuance_email"),
     };
     fields.text(body, "locale", "en");
-    fields.text(body, "custom_renewal_message", "");
-    if !certificate.takes_dcv_method(&wanted.dcv_method) {
+    let message = fields.text(body, "custom_renewal_message", "");
+    wanted.custom_renewal_message = (!message.is_empty()).then_some(message);
+    if !DCV_METHODS.contains(&wanted.dcv_method.as_str()) {
         fields.wrong("dcv_method");
     }
     fields.finish()?;
+    if certificate.has_wildcard_beside_file(&wanted.dcv_method) {
+        return Err(Problem::invalid_wildcard_dcv_method());
+    }
 
     certificate.csr = certificate_request::csr(body)?;
     catalog::container(container_id).ok_or_else(|| Problem::not_found("container"))?;
@@ -155,6 +165,7 @@ fn check(
     if cert_validity.is_some_and(|term| term.end(today) > wanted.order_validity.end(today)) {
         return Err(Problem::cert_validity_exceeds());
     }
+    certificate_request::longest(&certificate, state)?;
     wanted.custom_fields = custom_fields(&body["custom_fields"], &state.required_custom_fields)?;
     renewal(renewal_of, state)?;
     Ok(Checked {
@@ -271,7 +282,7 @@ fn inline(fields: &mut Fields<'_>, given: &Value) -> Organization {
         country: fields.required_text(given, "country").to_lowercase(),
         telephone: Some(fields.required_text(given, "telephone")),
         active: true,
-        validated: false,
+        validated: None,
         has_verified_contact: false,
     };
     for (field, value, longest) in [

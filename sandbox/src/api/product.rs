@@ -67,6 +67,11 @@ fn brief(product: &Product) -> Value {
     value
 }
 
+/// `GET /product/pricing`, of which no answer is known.
+pub(super) async fn price_list() -> Answer {
+    Err(Problem::not_imitated("the list of prices"))
+}
+
 /// `POST /finance/order-pricing`: the same sum that the order would be charged.
 pub(super) async fn pricing(State(shared): Account, JsonBody(body): JsonBody) -> Answer {
     let product = body["product_name_id"]

@@ -17,6 +17,7 @@ use crate::account::ca::INTERMEDIATE_ID;
 use crate::account::catalog::User;
 use crate::account::certificate::{Certificate, Origin, WantedCertificate};
 use crate::account::clock::timestamp;
+use crate::account::dcv::DCV_METHODS;
 use crate::account::order::{Order, Status};
 use crate::account::request::NewRequest;
 use crate::account::state::State as AccountState;
@@ -58,12 +59,14 @@ fn add(
         skip_approval: Fields::of(body).flag("skip_approval"),
         comments: body["comments"].as_str().unwrap_or_default().to_owned(),
     };
+    if let Some(method) = method
+        && method != order.wanted.dcv_method
+    {
+        state.change_dcv_method(id.0, &method)?;
+    }
     let (certificate, shown) = state
         .add_certificate(id.0, origin, wanted, request)?
         .ok_or_else(|| Problem::not_found("order"))?;
-    if let Some(method) = method {
-        id.find_mut(state)?.wanted.dcv_method = method;
-    }
     let order = id.find(state)?;
     let mut certificates = order.certificates();
     let certificate = certificates
@@ -92,10 +95,13 @@ fn check(
     fields.flag("skip_approval");
     fields.text(body, "comments", "");
     let method = fields.text(body, "dcv_method", &order.wanted.dcv_method);
-    if !wanted.takes_dcv_method(&method) {
+    if !DCV_METHODS.contains(&method.as_str()) {
         fields.wrong("dcv_method");
     }
     fields.finish()?;
+    if wanted.has_wildcard_beside_file(&method) {
+        return Err(Problem::invalid_wildcard_dcv_method());
+    }
     wanted.csr = certificate_request::csr(body)?;
     let order_end = order.valid_till.unwrap_or(today);
     if wanted
@@ -104,6 +110,7 @@ fn check(
     {
         return Err(Problem::cert_validity_exceeds());
     }
+    certificate_request::longest(&wanted, state)?;
     let method = (!body["dcv_method"].is_null()).then_some(method);
     Ok((wanted, method))
 }

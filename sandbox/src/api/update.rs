@@ -65,6 +65,23 @@ pub(super) fn auto_reissue(wanted: &mut Wanted, body: &Value) -> Result<(), Prob
     Ok(())
 }
 
+/// `PUT .../custom-renewal-message`.
+pub(super) fn custom_renewal_message(wanted: &mut Wanted, body: &Value) -> Result<(), Problem> {
+    match body["custom_renewal_message"].as_str() {
+        Some(text) if !text.trim().is_empty() => {
+            wanted.custom_renewal_message = Some(text.to_owned());
+            Ok(())
+        }
+        _ => Err(Problem::invalid_value("custom_renewal_message")),
+    }
+}
+
+/// `DELETE .../custom-renewal-message`, without a body.
+pub(super) fn no_renewal_message(wanted: &mut Wanted, _: &Value) -> Result<(), Problem> {
+    wanted.custom_renewal_message = None;
+    Ok(())
+}
+
 /// `PUT .../contact`: adds or changes; what is not named stays.
 pub(super) fn contacts(wanted: &mut Wanted, body: &Value) -> Result<(), Problem> {
     let given = body["contacts"].as_array();

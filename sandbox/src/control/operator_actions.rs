@@ -1,6 +1,7 @@
 //! Moving a single order by hand: what approvers, validators and time do in the real account.
 
 use thiserror::Error;
+use time::OffsetDateTime;
 
 use crate::account::catalog::{self, APPROVER};
 use crate::account::certificate::Certificate;
@@ -24,6 +25,13 @@ pub enum Move {
     Cancel,
     /// Revoke it after it was issued.
     Revoke,
+    /// Revoke the certificate in force and nothing else, as DigiCert does after a mistake of its own.
+    /// The order stays issued.
+    RevokeCertificate,
+    /// Let the proofs of control over its domains lapse.
+    Lapse,
+    /// Let the validation of its organization lapse.
+    LapseOrganization,
     /// Let it run out without moving the clock.
     Expire,
     /// Move it to another division.
@@ -39,6 +47,9 @@ impl Move {
             "issue" => Self::Issue,
             "cancel" => Self::Cancel,
             "revoke" => Self::Revoke,
+            "revoke_certificate" => Self::RevokeCertificate,
+            "lapse" => Self::Lapse,
+            "lapse_organization" => Self::LapseOrganization,
             "expire" => Self::Expire,
             _ => return None,
         })
@@ -60,6 +71,9 @@ pub enum MoveError {
         /// Its status in the API's words.
         status: &'static str,
     },
+    /// The signing request that was given is none.
+    #[error("the signing request cannot be used")]
+    UnusableRequest,
     /// There is no such division.
     #[error("there is no container {0}")]
     NoSuchContainer(u64),
@@ -85,8 +99,8 @@ impl State {
             }
             Move::Validate | Move::Issue => unfinished || active && open,
             Move::Cancel => unfinished,
-            Move::Revoke | Move::Expire => active,
-            Move::Container(_) => true,
+            Move::Revoke | Move::RevokeCertificate | Move::Expire => active,
+            Move::Container(_) | Move::Lapse | Move::LapseOrganization => true,
         };
         if !allowed {
             return Err(MoveError::WrongStatus {
@@ -108,6 +122,12 @@ impl State {
             }
             Move::Cancel => order.canceled = Some(now),
             Move::Revoke => order.revoke(None, now),
+            Move::RevokeCertificate => {
+                let certificate = order.primary().id;
+                order.revoke(Some(certificate), now);
+            }
+            Move::Lapse => self.lapse_domains(id),
+            Move::LapseOrganization => self.set_organization(id, None),
             Move::Expire => order.expired_by_hand = Some(now),
             Move::Container(container) => {
                 let container =
@@ -118,23 +138,19 @@ impl State {
         self.issue_if_immediate(id).map_err(MoveError::Signing)
     }
 
-    /// Validates the order's organization and domains; the organization stays validated for later
-    /// orders.
+    /// Validates the order's organization and domains, for later orders, too.
     fn validate(&mut self, id: u64) {
-        let Some(order) = self.orders.get_mut(&id) else {
-            return;
-        };
-        order.organization_validated = true;
-        for domain in &mut order.domains {
-            domain.validated = true;
-        }
-        let organization_id = order.wanted.organization_id;
-        if let Some(organization) = self
-            .organizations
-            .iter_mut()
-            .find(|organization| organization.id == organization_id)
-        {
-            organization.validated = true;
+        let now = self.now();
+        self.set_organization(id, Some(now));
+        self.prove_all(id);
+    }
+
+    fn set_organization(&mut self, id: u64, validated: Option<OffsetDateTime>) {
+        let order = self.orders.get(&id);
+        let organization = order.map(|order| order.wanted.organization_id);
+        let mut known = self.organizations.iter_mut();
+        if let Some(known) = known.find(|known| Some(known.id) == organization) {
+            known.validated = validated;
         }
     }
 

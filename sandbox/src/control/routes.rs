@@ -17,6 +17,7 @@ use tokio::sync::watch;
 use crate::account::clock::timestamp;
 use crate::account::dcv::DnsRecord;
 use crate::account::state::Shared;
+use crate::control::colleague::ColleagueReissue;
 use crate::control::operator_actions::{Move, MoveError};
 use crate::faults::{Action, At, FaultRule, HoldStage, HoldState, Route, one};
 use crate::listener::ListenerSwitch;
@@ -34,6 +35,8 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/settings", get(settings).put(change_settings))
         .route("/clock", get(clock))
         .route("/clock/advance", post(advance))
+        .route("/orders/{id}/reissue", post(reissue))
+        .route("/orders/{id}/renew", post(renew))
         .route("/orders/{id}/{step}", post(move_order))
         .route(
             "/orders/{id}/container/{container}",
@@ -123,7 +126,8 @@ async fn move_order(State(shared): Sandbox, Path((id, step)): Path<(u64, String)
     let Some(step) = Move::named(&step) else {
         return refusal(
             StatusCode::NOT_FOUND,
-            "an order can be moved by approve, reject, validate, issue, cancel, revoke, expire",
+            "an order can be moved by approve, reject, validate, issue, cancel, revoke, revoke_certificate, expire, \
+             lapse, lapse_organization, reissue, renew",
         );
     };
     apply(&shared, id, step)
@@ -136,14 +140,39 @@ async fn move_to_container(
     apply(&shared, id, Move::Container(container))
 }
 
+/// A reissue by a colleague: any of `common_name`, `dns_names`, `csr`, `new_key`, or no body.
+async fn reissue(State(shared): Sandbox, Path(id): Path<u64>, body: Bytes) -> Response {
+    let told = match body.trim_ascii().is_empty() {
+        true => Ok(ColleagueReissue::default()),
+        false => serde_json::from_slice(&body),
+    };
+    match told {
+        Ok(told) => moved(shared.lock().reissue_elsewhere(id, told)),
+        Err(error) => refusal(StatusCode::UNPROCESSABLE_ENTITY, &error.to_string()),
+    }
+}
+
+/// A renewal by a colleague; answers the order that renews this one.
+async fn renew(State(shared): Sandbox, Path(id): Path<u64>) -> Response {
+    let renewed = shared.lock().renew_elsewhere(id);
+    match renewed {
+        Ok(renewal) => (StatusCode::CREATED, Json(json!({ "id": renewal }))).into_response(),
+        Err(error) => moved(Err(error)),
+    }
+}
+
 fn apply(shared: &Shared, id: u64, step: Move) -> Response {
-    let moved = shared.lock().apply(id, step);
-    match moved {
+    moved(shared.lock().apply(id, step))
+}
+
+fn moved(outcome: Result<(), MoveError>) -> Response {
+    match outcome {
         Ok(()) => StatusCode::NO_CONTENT.into_response(),
         Err(error) => {
             let status = match &error {
                 MoveError::NoSuchOrder(_) | MoveError::NoSuchContainer(_) => StatusCode::NOT_FOUND,
                 MoveError::WrongStatus { .. } => StatusCode::CONFLICT,
+                MoveError::UnusableRequest => StatusCode::UNPROCESSABLE_ENTITY,
                 MoveError::Signing(_) => StatusCode::INTERNAL_SERVER_ERROR,
             };
             refusal(status, &error.to_string())

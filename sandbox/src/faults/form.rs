@@ -164,6 +164,21 @@ pub(crate) fn set(body: &mut Value, pointer: &str, value: Option<&Value>) {
     }
 }
 
+/// Leaves only the members of these names; of a list in the answer, only those of its items.
+pub(crate) fn only(body: &mut Value, members: &[String]) {
+    let Value::Object(object) = body else {
+        return;
+    };
+    for value in object.values_mut() {
+        if let Value::Array(items) = value {
+            for item in items.iter_mut().filter_map(Value::as_object_mut) {
+                item.retain(|name, _| members.contains(name));
+            }
+        }
+    }
+    object.retain(|name, value| value.is_array() || members.contains(name));
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -225,6 +240,16 @@ mod tests {
         assert_eq!(strange["a"]["id"], 1);
         assert_eq!(strange["a"]["x_list"], strange["x_list"]);
         assert_eq!(after(Form::UnknownFields, json!({})), json!({}));
+    }
+
+    #[test]
+    fn an_answer_that_says_less_keeps_its_lists() {
+        let mut body = json!({ "id": 1, "status": "issued", "certificate": {},
+            "orders": [{ "id": 2, "status": "pending", "x": 3 }] });
+        only(&mut body, &["id".to_owned(), "status".to_owned()]);
+        let expected =
+            json!({ "id": 1, "status": "issued", "orders": [{ "id": 2, "status": "pending" }] });
+        assert_eq!(body, expected);
     }
 
     #[test]

@@ -110,6 +110,18 @@ pub enum Fault {
         /// How many calls of any route ago. What happened before the rule was added is always seen.
         calls: u64,
     },
+    /// Let the account see the request as if it were for another path, so that the answer is about
+    /// something else than what was asked.
+    Instead {
+        /// Path below `/services/v2`, with its query.
+        path: String,
+    },
+    /// Let the header `Date` of the answer be off. Such an answer does not say that the clock is
+    /// virtual.
+    Date {
+        /// How far; negative is in the past.
+        seconds: i64,
+    },
     /// Answer the call, and refuse new connections from then on.
     Refuse {
         /// How long, by the sandbox's clock.
@@ -131,6 +143,12 @@ pub enum Fault {
     Remove {
         /// JSON pointer.
         pointer: String,
+    },
+    /// Leave nothing of the answer's JSON but these members, also of the objects in its lists: an
+    /// answer that says less than it should.
+    Only {
+        /// Their names.
+        members: Vec<String>,
     },
     /// Write the answer's JSON in one of the irregular forms of the real service.
     Form {

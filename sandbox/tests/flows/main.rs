@@ -18,6 +18,8 @@ mod faults;
 mod lifecycle;
 #[cfg(test)]
 mod lookups;
+#[cfg(test)]
+mod other_people;
 #[cfg(unix)]
 #[cfg(test)]
 mod program;
@@ -25,5 +27,7 @@ mod program;
 mod revocations;
 #[cfg(test)]
 mod steering;
+#[cfg(test)]
+mod validation;
 #[cfg(test)]
 mod years;

@@ -86,20 +86,21 @@ async fn an_order_outlives_its_certificate_and_is_reissued_until_it_ends() {
     assert_eq!(ends(&late), seen("issued", "2026-10-29"), "2026-11-10");
     assert_eq!(late["certificate"]["days_remaining"], -12);
 
-    // 199 days from 2026-11-10, from 2027-05-29, and from 2027-12-15; then what is left of the
-    // order.
+    // 199 days from 2026-11-10, and 99 from 2027-05-29, 2027-09-16 and 2028-01-04, since certificates
+    // are shorter from 2027-03-15 on; then what is left of the order.
     for (later, end) in [
         (0, "2027-05-27"),
-        (200, "2027-12-13"),
-        (200, "2028-04-13"),
-        (110, "2028-04-13"),
+        (200, "2027-09-04"),
+        (110, "2027-12-23"),
+        (110, "2028-04-11"),
+        (95, "2028-04-13"),
     ] {
         days(&client, later);
         let (status, answer) = post(&client, order, "reissue", &certificate(&SAME)).await;
         assert_eq!(status, StatusCode::CREATED, "{end}: {answer}");
         assert_eq!(ends(&info(&client, order).await), seen("issued", end));
     }
-    days(&client, 11);
+    days(&client, 6);
     assert_eq!(
         ends(&info(&client, order).await),
         seen("expired", "2028-04-13"),
@@ -111,7 +112,7 @@ async fn an_order_outlives_its_certificate_and_is_reissued_until_it_ends() {
     let summary = client.sandbox.summary();
     assert_eq!(
         (summary.orders_created, summary.reissued, summary.expired),
-        (1, 4, 1)
+        (1, 5, 1)
     );
 }
 

@@ -132,6 +132,14 @@ impl<'a> Call<'a> {
         }
     }
 
+    /// Takes something away; see [`Call::idempotent`].
+    pub(crate) fn delete(change: Change<'a>, path: &[&str]) -> Self {
+        Self {
+            change: Some(change),
+            ..Self::new(Method::DELETE, path)
+        }
+    }
+
     /// Changes something by a POST; see [`Call::idempotent`].
     pub(crate) fn post(change: Change<'a>, path: &[&str]) -> Self {
         Self {

@@ -50,6 +50,9 @@ pub struct Order {
     /// Years of coverage.
     #[serde(default, deserialize_with = "flexible::integer")]
     pub validity_years: Option<i64>,
+    /// The coverage that was bought, in the unit that was asked for.
+    #[serde(default, deserialize_with = "flexible::object")]
+    pub order_validity: Option<CertificateValidity>,
     /// Whose name the certificate carries.
     #[serde(default, deserialize_with = "flexible::object")]
     pub organization: Option<OrganizationRef>,
@@ -169,7 +172,7 @@ pub struct OrderCertificate {
     pub ca_cert: Option<CaCert>,
 }
 
-/// The validity that was asked for a certificate, in one of three units.
+/// The validity that was asked for a certificate or an order, in one of three units.
 ///
 /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/order-info.html>
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

@@ -367,6 +367,19 @@ impl OrderDomain {
     }
 }
 
+impl PlacedOrder {
+    /// Returns whether it names a value that proves control of a domain.
+    #[must_use]
+    pub fn names_a_value(&self) -> bool {
+        let tokens = self
+            .domains
+            .iter()
+            .filter_map(|domain| domain.dcv_token.as_ref());
+        let mut values = tokens.filter_map(|token| token.token.as_ref());
+        self.dcv_random_value.is_some() || values.next().is_some()
+    }
+}
+
 impl NewOrder {
     /// An order of this certificate with nothing else set.
     #[must_use]

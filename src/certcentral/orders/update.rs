@@ -49,6 +49,12 @@ pub(crate) struct AdditionalEmails<'a> {
     pub(crate) additional_emails: &'a [String],
 }
 
+/// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/update-renewal-message.html>
+#[derive(Debug, Serialize)]
+pub(crate) struct RenewalMessage<'a> {
+    pub(crate) custom_renewal_message: &'a str,
+}
+
 /// A note.
 ///
 /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/list-order-notes.html>
@@ -128,6 +134,29 @@ impl Client {
         let change = Change::of_order(Action::Update, order);
         let call = Call::put(change, &path).idempotent();
         self.call(call, Answer::done).await
+    }
+
+    /// Sets the text of the renewal e-mails, or takes it away.
+    ///
+    /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/update-renewal-message.html>
+    pub async fn update_renewal_message(
+        &self,
+        order: OrderId,
+        message: Option<&str>,
+    ) -> Result<(), Error> {
+        let id = order.to_string();
+        let path = ["order", "certificate", &id, "custom-renewal-message"];
+        let change = Change::of_order(Action::Update, order);
+        let call = match message {
+            Some(custom_renewal_message) => {
+                let update = RenewalMessage {
+                    custom_renewal_message,
+                };
+                Call::put(change, &path).with_body(&update)?
+            }
+            None => Call::delete(change, &path),
+        };
+        self.call(call.idempotent(), Answer::done).await
     }
 
     /// Adds or changes contacts. Types that are not named stay as they are; none can be removed.

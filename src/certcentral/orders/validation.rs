@@ -24,9 +24,25 @@ pub struct ValidationStatus {
     /// The organization.
     #[serde(default, deserialize_with = "flexible::id")]
     pub organization_id: Option<OrganizationId>,
+    /// Validations of the organization, one for each kind of product.
+    #[serde(default, deserialize_with = "flexible::list")]
+    pub organization_validations: Vec<OrganizationStep>,
     /// Validations of the domains.
     #[serde(default, deserialize_with = "flexible::list")]
     pub dns_name_validations: Vec<DnsNameValidation>,
+}
+
+/// Progress of one validation of the organization of an order.
+///
+/// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/validation-status.html>
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct OrganizationStep {
+    /// `ov`, `ev` and others.
+    #[serde(default, rename = "type", deserialize_with = "flexible::text")]
+    pub kind: Option<String>,
+    /// `complete`, `pending` and others.
+    #[serde(default, deserialize_with = "flexible::text")]
+    pub status: Option<String>,
 }
 
 /// Progress of the validation of one domain.
@@ -58,6 +74,10 @@ pub struct RandomValue {
     /// Last instant at which it is accepted.
     #[serde(default, deserialize_with = "flexible::timestamp")]
     pub expiration_date: Option<OffsetDateTime>,
+    /// Where the file with the value must be served. The methods by file only, and not for every
+    /// name where there are several.
+    #[serde(default, deserialize_with = "flexible::text")]
+    pub http_token_url: Option<String>,
 }
 
 /// Outcome of a check.
@@ -111,6 +131,12 @@ pub struct DcvToken {
     /// Last instant at which it is accepted.
     #[serde(default, deserialize_with = "flexible::timestamp")]
     pub expiration_date: Option<OffsetDateTime>,
+    /// Where the file with the token must be served. The methods by file only.
+    #[serde(default, deserialize_with = "flexible::text")]
+    pub http_token_url: Option<String>,
+    /// Where the CNAME record must point, in answers that name it.
+    #[serde(default, deserialize_with = "flexible::text")]
+    pub verification_value: Option<String>,
 }
 
 impl Client {

@@ -84,6 +84,7 @@ fn table() -> Vec<Row> {
         Changes update_dcv_method(id(), "email");
         Changes update_additional_emails(id(), &[]);
         Changes update_custom_field(id(), &CustomFieldValue { metadata_id: 1, value: "x".to_owned() });
+        Changes update_renewal_message(id(), None);
         Changes update_renewal_notifications(id(), true);
         Changes update_contacts(id(), &[]);
     }

@@ -5,9 +5,23 @@ use std::collections::BTreeSet;
 use crate::certcentral::{DnsNameValidation, NameCheck, Order, ValidationStatus};
 use crate::pki::dns_name::without_wildcard;
 
-/// Where the target of a `dns-cname-token` record points.
-/// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/dv-ssl-check-dcv.html>
+/// Label of the name at which DigiCert looks for a record first; the domain itself comes second.
+/// Source: <https://github.com/digicert/domain-control-validation>, and the page on the DNS CNAME method of docs.digicert.com.
+const DNSAUTH: &str = "_dnsauth";
+/// Domain of the target of a `dns-cname-token` record, below which the random value is a label.
+/// Source: the page on the DNS CNAME method of docs.digicert.com.
 const CNAME_TARGET: &str = "dcv.digicert.com";
+
+/// What proves control over a domain, as CertCentral gives it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Proof<'a> {
+    /// The random value.
+    pub token: &'a str,
+    /// Where a CNAME record must point, if the answer names it.
+    pub cname_target: Option<&'a str>,
+    /// Where the file must be served, if the answer names it.
+    pub file_url: Option<&'a str>,
+}
 
 /// A record to create.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,27 +34,60 @@ pub(crate) struct DcvRecord {
     pub value: String,
 }
 
-/// The record for a domain (`scope`) and its random value; none if the method proves control in another way.
-pub(crate) fn dcv_record(method: &str, scope: &str, token: &str) -> Option<DcvRecord> {
+/// The record for a domain (`scope`) and its proof; none if the method proves control in another way.
+pub(crate) fn dcv_record(method: &str, scope: &str, proof: Proof<'_>) -> Option<DcvRecord> {
     let scope = without_wildcard(scope);
+    let token = proof.token;
     match method {
         "dns-txt-token" => Some(DcvRecord {
             name: scope.to_owned(),
             kind: "TXT",
             value: token.to_owned(),
         }),
-        "dns-cname-token" => Some(DcvRecord {
-            name: format!("{token}.{scope}"),
-            kind: "CNAME",
-            value: CNAME_TARGET.to_owned(),
-        }),
+        "dns-cname-token" => Some(cname(scope, token, proof.cname_target)),
         _ => None,
     }
 }
 
-/// The address of the file that proves control over a name.
-pub(crate) fn file_url(name: &str) -> String {
-    format!("http://{name}/.well-known/pki-validation/fileauth.txt")
+/// A target without the value is the form of before 2025-10-28, which has the value in the record's name. It stays in use where an
+/// answer names it.
+fn cname(scope: &str, token: &str, target: Option<&str>) -> DcvRecord {
+    let target = target.map(|target| target.trim_end_matches('.'));
+    let (name, value) = match target {
+        Some(target) if !target.to_lowercase().contains(&token.to_lowercase()) => {
+            (format!("{token}.{scope}"), target.to_owned())
+        }
+        Some(target) => (format!("{DNSAUTH}.{scope}"), target.to_owned()),
+        None => (
+            format!("{DNSAUTH}.{scope}"),
+            format!("{token}.{CNAME_TARGET}"),
+        ),
+    };
+    DcvRecord {
+        name,
+        kind: "CNAME",
+        value,
+    }
+}
+
+/// The address of the file that proves control over a name: the one that CertCentral gives. Only that of `http-token` is known without,
+/// because the file name of `http-token-dynamic` is DigiCert's choice.
+pub(crate) fn file_url(method: &str, name: &str, given: Option<&str>) -> Option<String> {
+    let of_the_name =
+        given.filter(|url| host(url).is_some_and(|host| host.eq_ignore_ascii_case(name)));
+    match (of_the_name, method) {
+        (Some(url), _) => Some(url.to_owned()),
+        (None, "http-token") => Some(format!(
+            "http://{name}/.well-known/pki-validation/fileauth.txt"
+        )),
+        (None, _) => None,
+    }
+}
+
+/// The host of an address.
+fn host(url: &str) -> Option<&str> {
+    let (_, rest) = url.split_once("://")?;
+    rest.split(['/', ':', '?']).next()
 }
 
 /// Whether control over a domain is proven.
@@ -65,7 +112,21 @@ pub(crate) struct OpenDomain {
 impl OpenDomain {
     /// The DNS record that it waits for, if it waits for one.
     pub(crate) fn record(&self, token: &str) -> Option<DcvRecord> {
-        dcv_record(self.method.as_deref()?, &self.scope, token)
+        let proof = Proof {
+            token,
+            ..Proof::default()
+        };
+        dcv_record(self.method.as_deref()?, &self.scope, proof)
+    }
+
+    /// The names at which DigiCert looks for its record, and the one that a CNAME record had before 2025-10-28.
+    fn places(&self, token: &str) -> [String; 3] {
+        let scope = without_wildcard(&self.scope);
+        [
+            format!("{DNSAUTH}.{scope}"),
+            scope.to_owned(),
+            format!("{token}.{scope}"),
+        ]
     }
 
     /// Whether the order's random value proves control.
@@ -87,11 +148,15 @@ impl OpenDomain {
                 record.kind, record.name, record.value
             );
         }
+        let names = self.names.iter();
+        let files: Vec<_> = names
+            .filter_map(|name| file_url(method, name, None))
+            .collect();
         match method {
-            "http-token" | "http-token-dynamic" => {
-                let files: Vec<_> = self.names.iter().map(|name| file_url(name)).collect();
-                format!("file {} with the content {token:?}", files.join(", "))
-            }
+            "http-token" => format!("file {} with the content {token:?}", files.join(", ")),
+            "http-token-dynamic" => format!(
+                "a file with the content {token:?}, whose name DigiCert has generated; CertCentral shows it at the order"
+            ),
             _ => format!("validation by the method `{method}`"),
         }
     }
@@ -131,7 +196,7 @@ pub(crate) fn drop_approved(domains: &mut Vec<OpenDomain>, checks: &[NameCheck])
     });
 }
 
-/// Names of the records that open domains wait for and that are not among `given`.
+/// Records that open domains wait for, where `given` names none of the places at which DigiCert looks.
 pub(crate) fn missing<'a>(
     domains: &'a [OpenDomain],
     token: &str,
@@ -141,7 +206,10 @@ pub(crate) fn missing<'a>(
     domains
         .iter()
         .filter_map(|domain| Some((domain, domain.record(token)?)))
-        .filter(|(_, record)| !given.contains(&canonical(&record.name)))
+        .filter(|(domain, _)| {
+            let mut places = domain.places(token).into_iter();
+            !places.any(|place| given.contains(&canonical(&place)))
+        })
         .collect()
 }
 
@@ -151,7 +219,7 @@ fn canonical(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{OpenDomain, drop_approved, missing};
+    use super::{OpenDomain, Proof, dcv_record, drop_approved, file_url, missing};
     use crate::certcentral::NameCheck;
 
     fn domain(method: &str) -> OpenDomain {
@@ -179,14 +247,19 @@ mod tests {
             ),
             (
                 "dns-cname-token",
-                "CNAME record 9kq.example.com with the value \"dcv.digicert.com\"",
+                "CNAME record _dnsauth.example.com with the value \"9kq.dcv.digicert.com\"",
             ),
             (
                 "http-token",
                 "file http://shop.example.com/.well-known/pki-validation/fileauth.txt, \
                  http://www.example.com/.well-known/pki-validation/fileauth.txt with the content \"9kq\"",
             ),
+            (
+                "http-token-dynamic",
+                "a file with the content \"9kq\", whose name DigiCert has generated; CertCentral shows it at the order",
+            ),
             ("email", "validation by the method `email`"),
+            ("dns-persist", "validation by the method `dns-persist`"),
         ] {
             assert_eq!(domain(method).needs(Some("9kq")), expected);
         }
@@ -237,6 +310,73 @@ mod tests {
                 .collect()
         };
         assert_eq!(names(&[]), ["example.com"]);
-        assert_eq!(names(&["EXAMPLE.com."]), [] as [&str; 0]);
+        assert_eq!(
+            names(&["shop.example.com", "_dnsauth.example.org"]),
+            ["example.com"]
+        );
+        for place in [
+            "EXAMPLE.com.",
+            "_dnsauth.example.com",
+            "_DNSAUTH.Example.com.",
+        ] {
+            assert_eq!(names(&[place]), [] as [&str; 0], "{place}");
+        }
+    }
+
+    #[test]
+    fn a_cname_record_stands_at_dnsauth_in_either_place_or_where_it_stood_before() {
+        let domains = [domain("dns-cname-token")];
+        for place in ["_dnsauth.example.com", "example.com", "9kq.example.com"] {
+            assert_eq!(missing(&domains, "9kq", &[place]), [], "{place}");
+        }
+        let waits_for = missing(&domains, "9kq", &["www.example.com"]);
+        assert_eq!(waits_for[0].1.name, "_dnsauth.example.com");
+    }
+
+    #[test]
+    fn a_target_that_the_answer_names_is_passed_on_with_the_name_that_goes_with_it() {
+        let record = |target| {
+            let proof = Proof {
+                token: "_9kq",
+                cname_target: target,
+                ..Proof::default()
+            };
+            let record = dcv_record("dns-cname-token", "*.example.com", proof).unwrap();
+            (record.name, record.value)
+        };
+        let expected = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        assert_eq!(
+            record(None),
+            expected("_dnsauth.example.com", "_9kq.dcv.digicert.com")
+        );
+        assert_eq!(
+            record(Some("_9KQ.dcv.digicert.eu.")),
+            expected("_dnsauth.example.com", "_9KQ.dcv.digicert.eu")
+        );
+        assert_eq!(
+            record(Some("dcv.digicert.com")),
+            expected("_9kq.example.com", "dcv.digicert.com")
+        );
+    }
+
+    #[test]
+    fn the_file_is_where_certcentral_says_and_only_http_token_has_a_name_of_its_own() {
+        let given = "http://shop.example.com/.well-known/pki-validation/a7f3.txt";
+        let url = |method, name, given| file_url(method, name, given);
+        assert_eq!(
+            url("http-token-dynamic", "shop.example.com", Some(given)).as_deref(),
+            Some(given)
+        );
+        assert_eq!(url("http-token-dynamic", "shop.example.com", None), None);
+        assert_eq!(
+            url("http-token-dynamic", "www.example.com", Some(given)),
+            None,
+            "the file of another name"
+        );
+        let fixed = "http://www.example.com/.well-known/pki-validation/fileauth.txt";
+        assert_eq!(
+            url("http-token", "www.example.com", None).as_deref(),
+            Some(fixed)
+        );
     }
 }

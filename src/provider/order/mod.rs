@@ -6,4 +6,5 @@ pub(crate) mod audit;
 pub(crate) mod certificate;
 pub(crate) mod domains;
 pub(crate) mod status;
+pub(crate) mod steps;
 pub(crate) mod waiting;

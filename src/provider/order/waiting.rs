@@ -40,8 +40,8 @@ pub(crate) enum WaitsFor {
     Nobody,
 }
 
-/// Who has to act on an order whose domains are validated or not.
-pub(crate) fn waits_for(order: &Order, all_domains_validated: bool) -> WaitsFor {
+/// Who has to act on an order. `steps_take_people` says whether a step of its validation is open that takes people.
+pub(crate) fn waits_for(order: &Order, steps_take_people: bool) -> WaitsFor {
     let status = &order.status;
     if status.is_closed() {
         return WaitsFor::Nobody;
@@ -49,9 +49,7 @@ pub(crate) fn waits_for(order: &Order, all_domains_validated: bool) -> WaitsFor 
     match status {
         OrderStatus::Issued => WaitsFor::Nobody,
         OrderStatus::NeedsApproval | OrderStatus::NeedsCsr => WaitsFor::People,
-        OrderStatus::Pending | OrderStatus::ReissuePending if !all_domains_validated => {
-            WaitsFor::People
-        }
+        OrderStatus::Pending | OrderStatus::ReissuePending if steps_take_people => WaitsFor::People,
         // The order keeps this status while its reissue waits for an approver.
         OrderStatus::ReissuePending if has_open_request(order) => WaitsFor::People,
         _ => WaitsFor::DigiCert,

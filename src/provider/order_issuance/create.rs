@@ -15,6 +15,7 @@ use crate::provider::order::domains;
 use crate::provider::order::domains::OpenDomain;
 use crate::provider::order::status;
 use crate::provider::order::status::Absence;
+use crate::provider::order::steps::OpenSteps;
 use crate::provider::order::waiting::{Bounds, Paused, Pauses, Schedule};
 use crate::provider::order::waiting::{Polling, Waiter, may_pass};
 use crate::provider::order_issuance::OrderIssuance;
@@ -86,7 +87,7 @@ struct Wait<'a> {
     waiter: Waiter,
     bounds: Bounds<'a>,
     order: Option<Order>,
-    domains: Vec<OpenDomain>,
+    steps: OpenSteps,
     token: Option<String>,
     next_check: Instant,
     check_pauses: Pauses,
@@ -101,7 +102,7 @@ impl<'a> Wait<'a> {
             waiter: polling.join(id),
             bounds,
             order: None,
-            domains: Vec::new(),
+            steps: OpenSteps::default(),
             token: None,
             next_check: Instant::now(),
             check_pauses: Schedule::DOMAIN_CHECKS.pauses(),
@@ -163,10 +164,10 @@ impl<'a> Wait<'a> {
             );
         }
         match self.client.validation_status(order.id).await {
-            Ok(validation) => self.domains = domains::open(&order, &validation),
+            Ok(validation) => self.steps = OpenSteps::of(&order, &validation),
             Err(error) => warn!(order_id = %order.id, %error, "order validation not read"),
         }
-        if self.token.is_none() && self.domains.iter().any(OpenDomain::takes_a_token) {
+        if self.token.is_none() && self.steps.domains.iter().any(OpenDomain::takes_a_token) {
             match self.client.dcv_random_value(order.id).await {
                 Ok(value) => self.token = Some(value.dcv_random_value),
                 Err(error) => warn!(order_id = %order.id, %error, "random value not read"),
@@ -181,7 +182,7 @@ impl<'a> Wait<'a> {
             return Ok(());
         };
         let given: Vec<_> = given.0.iter().filter_map(Attr::as_str).collect();
-        let missing = domains::missing(&self.domains, token, &given);
+        let missing = domains::missing(&self.steps.domains, token, &given);
         if missing.is_empty() {
             return Ok(());
         }
@@ -193,7 +194,7 @@ impl<'a> Wait<'a> {
         let Some(order) = &self.order else {
             return Due::Look;
         };
-        let waits_for_check = !self.domains.is_empty()
+        let waits_for_check = !self.steps.domains.is_empty()
             && !matches!(
                 order.status,
                 OrderStatus::NeedsApproval | OrderStatus::NeedsCsr
@@ -215,10 +216,10 @@ impl<'a> Wait<'a> {
         self.next_check = Instant::now() + self.check_pauses.next();
         match checked {
             Ok(check) => {
-                domains::drop_approved(&mut self.domains, &check.dns_name_validations);
+                domains::drop_approved(&mut self.steps.domains, &check.dns_name_validations);
                 self.last_check = Some(reported(&check));
                 let before = self.order.as_ref().map(|order| &order.status);
-                self.domains.is_empty()
+                self.steps.domains.is_empty()
                     || check.order_status.is_some() && check.order_status.as_ref() != before
             }
             Err(error) => {
@@ -232,7 +233,7 @@ impl<'a> Wait<'a> {
     fn situation(&self) -> Situation<'_> {
         Situation {
             order: self.order.as_ref(),
-            domains: &self.domains,
+            steps: &self.steps,
             token: self.token.as_deref(),
             last_check: self.last_check.as_deref(),
         }

@@ -6,14 +6,15 @@ use crate::certcentral::{Order, OrderId};
 use crate::framework::{AttributePath, Diagnostic};
 use crate::provider::order::domains::{DcvRecord, OpenDomain};
 use crate::provider::order::status;
+use crate::provider::order::steps::OpenSteps;
 
 /// What is known when a wait ends without a certificate.
 #[derive(Debug)]
 pub(crate) struct Situation<'a> {
     /// The order as it was seen last, if it was.
     pub order: Option<&'a Order>,
-    /// Domains that are not validated.
-    pub domains: &'a [OpenDomain],
+    /// The steps of its validation that are open.
+    pub steps: &'a OpenSteps,
     /// The order's random value.
     pub token: Option<&'a str>,
     /// What the last check of the domains came to.
@@ -117,12 +118,12 @@ pub(crate) fn unusable_chain(order: &Order, reason: &str) -> Diagnostic {
 
 fn last_seen(situation: &Situation<'_>) -> String {
     let mut text = situation.order.map_or_else(String::new, |order| {
-        let meaning = status::detail(&order.status);
+        let meaning = situation.steps.detail(&order.status);
         format!(" Its status is {}: {meaning}", order.status)
     });
-    if !situation.domains.is_empty() {
+    if !situation.steps.domains.is_empty() {
         text.push_str("\n\nThese names are not validated and wait for:\n");
-        let lines = situation.domains.iter().map(|domain| {
+        let lines = situation.steps.domains.iter().map(|domain| {
             let names = domain.names.join(", ");
             format!("- {names}: {}", domain.needs(situation.token))
         });

@@ -17,6 +17,15 @@ const REISSUE_DAYS: i64 = 60;
 /// Days before its end from which an order is renewed.
 const RENEW_DAYS: i64 = 30;
 
+/// An account whose certificates last as long on every day.
+fn account() -> Sandbox {
+    Sandbox::start(Settings {
+        max_certificate_days: Some(199),
+        ..Settings::default()
+    })
+    .unwrap()
+}
+
 struct Life {
     sandbox: Sandbox,
     workdir: Workdir,
@@ -72,7 +81,7 @@ impl Life {
 #[test]
 fn an_order_lives_for_a_year_and_a_half_without_a_surprise() {
     for core in few_cores() {
-        let sandbox = Sandbox::start(Settings::default()).unwrap();
+        let sandbox = account();
         let workdir = Configuration::small(&sandbox.base_url())
             .set("validity_years", Value::Null)
             .set("order_validity", serde_json::json!({ "years": 1 }))
@@ -154,7 +163,7 @@ fn an_order_lives_for_a_year_and_a_half_without_a_surprise() {
 #[test]
 fn changes_of_values_that_only_the_provider_sets_cannot_be_ignored_away() {
     for core in few_cores() {
-        let sandbox = Sandbox::start(Settings::default()).unwrap();
+        let sandbox = account();
         let order = Configuration::small(&sandbox.base_url())
             .set("validity_years", Value::Null)
             .set("order_validity", serde_json::json!({ "years": 1 }))

@@ -117,8 +117,8 @@ async fn a_missing_record_is_named_and_the_next_apply_waits_again() {
     assert_eq!(
         only_error(&applied.report),
         format!(
-            "Order {id} has no certificate after 1s. Its status is pending: DigiCert validates the domains and the organization; unvalidated \
-             domains wait for their owner.\n\nThese names are not validated and wait for:\n- www.example.org: TXT record example.org with the value \
+            "Order {id} has no certificate after 1s. Its status is pending: Control over example.org is not proven: create the DNS records that \
+             `domain_validations` names.\n\nThese names are not validated and wait for:\n- www.example.org: TXT record example.org with the value \
              \"{token}\"\n\nThe last check of the domains: shop.example.com is approved, www.example.org is unapproved.\n\nThe order is untouched and \
              nothing is ordered again: the next apply waits again. `timeouts.create` sets how long that is."
         )
@@ -178,6 +178,42 @@ async fn a_record_that_was_not_created_is_refused_before_the_wait() {
     let resources = both(&bed, &order, given);
     let _applied = apply(&mut bed, &resources).await.expect_success();
     assert!(plan(&mut bed, &resources).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_record_stands_at_dnsauth_or_at_the_domain() {
+    for (method, kind) in [("dns-txt-token", "TXT"), ("dns-cname-token", "CNAME")] {
+        for place in ["", "_dnsauth."] {
+            let (mut bed, order) = ordered(method).await;
+            let validations = bed.order()["domain_validations"].clone();
+            let names = ["example.com", "example.org"].map(|domain| format!("{place}{domain}"));
+            for (name, validation) in names.iter().zip(validations.as_object().unwrap().values()) {
+                let value = validation["record_value"].as_str().unwrap();
+                bed.sandbox.publish(DnsRecord::new(kind, name, value));
+            }
+            let resources = both(&bed, &order, json!({ "validation_records": names }));
+            let _applied = apply(&mut bed, &resources).await.expect_success();
+            assert_eq!(bed.terraform.attributes(WAIT).unwrap()["status"], "issued");
+            assert_eq!(checks(&bed), 1, "{method} {place}");
+            assert!(
+                plan(&mut bed, &resources).await.is_empty(),
+                "{method} {place}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_wait_for_the_organization_says_so() {
+    let mut bed = Bed::new();
+    let config = order_with(json!({ "organization": { "id": 778_851 } }));
+    let _applied = bed.apply(&config).await.expect_success();
+    let resources = both(&bed, &config, json!({ "timeouts": { "create": "1s" } }));
+    let applied = apply(&mut bed, &resources).await;
+    let text = only_error(&applied.report);
+    let words = "Its status is pending: DigiCert's staff have yet to validate the organization";
+    assert!(text.contains(words), "{text}");
+    assert_eq!(checks(&bed), 0, "nothing to check");
 }
 
 #[tokio::test]

@@ -16,7 +16,7 @@ use crate::program::Running;
 
 /// A kind with its members that a call of `GET /user/me` meets at once. The last two outlast their
 /// call.
-const AT_ONCE: [&str; 21] = [
+const AT_ONCE: [&str; 23] = [
     r#"answer {"status": 418, "body": "tea", "content_type": "text/plain"}"#,
     "html status=502",
     "limited retry_after=7",
@@ -31,6 +31,8 @@ const AT_ONCE: [&str; 21] = [
     "status status=299",
     "set pointer=/x value=1",
     "remove pointer=/id",
+    r#"only {"members": ["id", "username"]}"#,
+    "instead path=/account",
     "form form=ids_as_strings",
     "garble every=5",
     "truncate bytes=3 framing=close",
@@ -40,8 +42,14 @@ const AT_ONCE: [&str; 21] = [
     "refuse seconds=60",
 ];
 
-/// Those that need a clock that moves, a second call, or patience: only that they are taken.
-const LATER: [&str; 3] = ["hang", "stale calls=2", "delay seconds=60"];
+/// Those that need a clock that moves, a second call, or patience, or that change a header only: only
+/// that they are taken.
+const LATER: [&str; 4] = [
+    "hang",
+    "stale calls=2",
+    "delay seconds=60",
+    "date seconds=60",
+];
 
 /// What a call meets: the first line, the body, and how the connection ends.
 fn met(address: &str) -> (String, String, String) {

@@ -68,18 +68,18 @@ fn every_status_says_who_has_to_act() {
         let parsed = OrderStatus::from(status);
         assert!(detail(&parsed).contains(words), "{status}");
         let order = order_with(parsed);
-        assert_eq!(waits_for(&order, true), validated, "{status}");
-        assert_eq!(waits_for(&order, false), open, "{status}");
+        assert_eq!(waits_for(&order, false), validated, "{status}");
+        assert_eq!(waits_for(&order, true), open, "{status}");
     }
 }
 
 #[test]
 fn a_reissue_waits_for_its_approver_then_for_its_domains_then_for_digicert() {
     let mut order: Order = fixture("order_info_reissue_pending.json");
-    assert_eq!(waits_for(&order, true), WaitsFor::People);
-    order.requests.clear();
     assert_eq!(waits_for(&order, false), WaitsFor::People);
-    assert_eq!(waits_for(&order, true), WaitsFor::DigiCert);
+    order.requests.clear();
+    assert_eq!(waits_for(&order, true), WaitsFor::People);
+    assert_eq!(waits_for(&order, false), WaitsFor::DigiCert);
 }
 
 fn order_with(status: OrderStatus) -> Order {

@@ -1,7 +1,7 @@
 //! The arguments of an imported order, as far as CertCentral reports them, so that a plan with the matching configuration
 //! is empty; and the configuration that Terraform writes for them.
 
-use crate::certcentral::{ContainerId, Order, OrderCertificate, OrderId};
+use crate::certcentral::{CertificateValidity, ContainerId, Order, OrderCertificate, OrderId};
 use crate::framework::{Attr, Diagnostic, Set};
 use crate::pki::Csr;
 use crate::provider::order::certificate::day;
@@ -76,6 +76,11 @@ pub(crate) fn fill(state: &mut SslOrderModel, order: &Order) {
         ),
         cert_validity: certificate_validity(certificate),
         validity_years: validity_years(order),
+        validity_days: not_in_years(order).and_then(|told| told.days).into(),
+        custom_expiration_date: not_in_years(order)
+            .and_then(|told| told.custom_expiration_date)
+            .map(day)
+            .into(),
         order_validity: order_validity(order),
         organization: order
             .organization
@@ -171,11 +176,21 @@ fn non_empty<T>(values: Vec<T>) -> Option<Vec<T>> {
     (!values.is_empty()).then_some(values)
 }
 
-/// The validity in today's form: its years, or its last day where the years cannot be said.
+/// The validity in days or with a date, where CertCentral tells that it was asked for so.
+fn not_in_years(order: &Order) -> Option<&CertificateValidity> {
+    let told = order.order_validity.as_ref()?;
+    let is_in_years = told.days.is_none() && told.custom_expiration_date.is_none();
+    (!is_in_years).then_some(told)
+}
+
+/// The validity in today's form: in the unit that was asked for, or its last day where CertCentral tells no usable years.
 fn order_validity(order: &Order) -> Attr<Term> {
-    let years = order
-        .validity_years
-        .filter(|years| ORDER_YEARS.contains(years));
+    if let Some(told) = not_in_years(order) {
+        return Attr::Known(Term::reported(told).effective());
+    }
+    let told = order.order_validity.as_ref();
+    let years = order.validity_years.or(told.and_then(|told| told.years));
+    let years = years.filter(|years| ORDER_YEARS.contains(years));
     match (years, order.order_valid_till) {
         (Some(years), _) => Attr::Known(Term {
             years: Attr::Known(years),
@@ -191,6 +206,7 @@ fn order_validity(order: &Order) -> Attr<Term> {
 fn validity_years(order: &Order) -> Attr<i64> {
     order
         .validity_years
+        .filter(|_| not_in_years(order).is_none())
         .filter(|years| OLDER_YEARS.contains(years))
         .into()
 }

@@ -179,6 +179,20 @@ crate::model! {
     }
 }
 
+impl DomainValidationModel {
+    /// Returns whether there is a value that proves control.
+    pub(crate) fn has_a_value(&self) -> bool {
+        self.record_value.known().is_some() || self.http_content.known().is_some()
+    }
+
+    /// Returns whether control is proven without a value, as by e-mail.
+    pub(crate) fn needs_no_value(&self) -> bool {
+        self.method
+            .as_str()
+            .is_some_and(|method| !method.contains("token"))
+    }
+}
+
 impl OrganizationModel {
     fn drop_empty_texts(&mut self) {
         drop_empty([

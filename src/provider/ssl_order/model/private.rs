@@ -20,6 +20,10 @@ pub struct SslOrderPrivate {
     /// The order that renews this one already.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub successor: Option<Successor>,
+    /// Whether the values with which control over the domains was proven are not accepted any more, as of the last refresh. A
+    /// reissue may then bring others.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub values_expired: bool,
     /// Whether a plan has said what becomes of the order when it is destroyed. Core asks about every destroy but those of a
     /// tainted order and of one that `-replace` names. Handed from a plan to its apply and never stored: every refresh and every
     /// apply drops it.

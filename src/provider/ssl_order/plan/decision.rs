@@ -405,7 +405,7 @@ pub(crate) const ARGUMENTS: [(&str, Effect); 38] = [
     ("additional_emails", Effect::InPlace),
     ("disable_renewal_notifications", Effect::InPlace),
     ("auto_renew", Effect::RecordOnly),
-    ("custom_renewal_message", Effect::RecordOnly),
+    ("custom_renewal_message", Effect::InPlace),
     ("comments", Effect::RecordOnly),
     ("locale", Effect::RecordOnly),
     ("skip_approval", Effect::RecordOnly),

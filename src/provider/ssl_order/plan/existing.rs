@@ -2,7 +2,7 @@
 
 use super::create::planned_domain_validations;
 use super::decision::{Decision, Effect, Reason, What};
-use super::{Plan, Request, messages};
+use super::{Plan, Request, messages, shared_records};
 use crate::framework::{
     Attr, AttributePath, Diagnostic, Diagnostics, FromToValue as _, Planned, Value,
 };
@@ -132,11 +132,13 @@ fn follow(plan: &mut Plan, prior: &SslOrderModel, decision: &Decision) {
 
 fn reissue(plan: &mut Plan, prior: &SslOrderModel, decision: &Decision) {
     unknown_certificate(&mut plan.state);
-    keep_validations_of_former_names(prior, &mut plan.state);
+    keep_former_proofs(prior, plan.private.values_expired, &mut plan.state);
     let because: Vec<_> = decision.with(Effect::Reissue).collect();
     plan.diagnostics.push(messages::reissue(prior, &because));
     plan.diagnostics
         .extend(messages::revoked_names(prior, &plan.state));
+    plan.diagnostics
+        .extend(shared_records::dropped(prior, &plan.state));
     recorded(plan, prior, decision);
 }
 
@@ -196,17 +198,23 @@ fn unknown_certificate(planned: &mut SslOrderModel) {
     planned.ready_for_reissue = Attr::Unknown;
 }
 
-/// Keeps DNS records of names that are proven already; only new names become unknown.
-fn keep_validations_of_former_names(prior: &SslOrderModel, planned: &mut SslOrderModel) {
+/// Keeps the DNS records and files of former names while CertCentral would give their value again. DigiCert reuses a proof for a time
+/// only, so a reissue may bring another value once the former one has expired, and a first value where there was none yet.
+fn keep_former_proofs(prior: &SslOrderModel, values_expired: bool, planned: &mut SslOrderModel) {
     planned.domain_validations = planned_domain_validations(planned);
     let (Attr::Known(former), Attr::Known(validations)) =
         (&prior.domain_validations, &mut planned.domain_validations)
     else {
         return;
     };
+    if prior.dcv_method != planned.dcv_method {
+        return;
+    }
     for (name, validation) in validations {
-        if let Some(known) = former.get(name) {
-            *validation = known.clone();
+        if let Some(Attr::Known(known)) = former.get(name)
+            && (known.needs_no_value() || known.has_a_value() && !values_expired)
+        {
+            *validation = Attr::Known(known.clone());
         }
     }
 }
@@ -285,13 +293,70 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_reissue_keeps_the_proofs_of_the_names_that_stay() {
-        let mut prior = issued();
-        let proven = DomainValidationModel {
+    /// Proven by a value, and by the letter of its owner.
+    fn proofs() -> [DomainValidationModel; 2] {
+        let by_value = DomainValidationModel {
+            method: "dns-txt-token".into(),
+            status: "approved".into(),
+            record_value: "9kq".into(),
+            ..DomainValidationModel::default()
+        };
+        let by_mail = DomainValidationModel {
+            method: "email".into(),
             status: "approved".into(),
             ..DomainValidationModel::default()
         };
+        [by_value, by_mail]
+    }
+
+    /// The plan of a reissue of an order whose names were proven so.
+    fn reissue_after(proven: &DomainValidationModel, values_expired: bool) -> Plan {
+        let mut prior = issued();
+        for validation in prior_validations(&mut prior) {
+            *validation = Attr::Known(proven.clone());
+        }
+        let mut config = order();
+        config.dns_names = names(&["api.example.com", "new.example.com"]);
+        let private = SslOrderPrivate {
+            values_expired,
+            ..SslOrderPrivate::default()
+        };
+        plan(&config, Some(&prior), private)
+    }
+
+    fn planned_proof(plan: &Plan, name: &str) -> DomainValidationModel {
+        let validations = plan.state.domain_validations.known().unwrap();
+        validations[name].known().unwrap().clone()
+    }
+
+    #[test]
+    fn a_value_that_may_change_is_unknown_in_the_plan_of_a_reissue() {
+        let [by_value, by_mail] = proofs();
+        let none_yet = DomainValidationModel {
+            record_value: Attr::Null,
+            ..by_value.clone()
+        };
+        for (proven, values_expired, stays) in [
+            (&by_value, false, true),
+            (&by_value, true, false),
+            (&none_yet, false, false),
+            (&by_mail, true, true),
+        ] {
+            let plan = reissue_after(proven, values_expired);
+            let planned = planned_proof(&plan, "api.example.com");
+            if stays {
+                assert_eq!(planned, *proven, "{values_expired}");
+            } else {
+                assert_eq!(planned.record_value, Attr::Unknown, "{proven:?}");
+                assert_eq!(planned.status, Attr::Unknown, "{proven:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_reissue_keeps_the_proofs_of_the_names_that_stay() {
+        let mut prior = issued();
+        let [proven, _] = proofs();
         for validation in prior_validations(&mut prior) {
             *validation = Attr::Known(proven.clone());
         }

@@ -7,6 +7,7 @@ mod destroy;
 mod existing;
 mod guards;
 mod messages;
+mod shared_records;
 
 use time::{Date, OffsetDateTime};
 

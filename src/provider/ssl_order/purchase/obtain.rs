@@ -245,7 +245,7 @@ impl Buyer<'_> {
     async fn fill_in(&self, certain: SslOrderModel, taken: Taken) -> (SslOrderModel, Warnings) {
         let mut observer = Observer::new(&self.client, certain);
         let mut chain = Vec::new();
-        let is_adopted = matches!(taken, Taken::Seen(_));
+        let names_a_value = matches!(&taken, Taken::Answer(placed) if placed.names_a_value());
         let (id, order) = match taken {
             Taken::Answer(placed) => {
                 observer.warnings.extend(messages::odd_answer(&placed));
@@ -265,7 +265,7 @@ impl Buyer<'_> {
         match order {
             Ok(order) => {
                 let seen = observer.details(order, &chain).await;
-                if is_adopted && !seen.all_validated {
+                if !names_a_value && seen.has_open_domains() {
                     observer.random_value(&seen.order).await;
                 }
                 observer.wait(seen, &self.limits).await;

@@ -14,6 +14,7 @@ use crate::certcentral::{ChainItem, Client, Error, Order, OrderStatus};
 use crate::framework::{Attr, Diagnostic, Warnings};
 use crate::provider::order::api_error;
 use crate::provider::order::certificate::own_chain;
+use crate::provider::order::steps::OpenSteps;
 use crate::provider::order::waiting::{Bounds, Paused};
 use crate::provider::order::waiting::{Polling, may_pass};
 use crate::provider::order::waiting::{WaitsFor, waits_for};
@@ -37,8 +38,22 @@ pub(crate) struct Observer<'a> {
 pub(crate) struct Observation {
     /// Order info.
     pub order: Order,
-    /// Whether all its domains are validated.
-    pub all_validated: bool,
+    /// The steps of its validation that are open; none if they could not be read.
+    pub steps: Option<OpenSteps>,
+}
+
+impl Observation {
+    /// Whether control over a domain is not proven, as far as anybody knows.
+    pub(crate) fn has_open_domains(&self) -> bool {
+        let steps = self.steps.as_ref();
+        steps.is_none_or(|steps| !steps.domains.is_empty())
+    }
+
+    /// Who has to act. What could not be read counts as open, so that nobody waits in vain.
+    fn waits_for(&self) -> WaitsFor {
+        let takes_people = self.steps.as_ref().is_none_or(OpenSteps::take_people);
+        waits_for(&self.order, takes_people)
+    }
 }
 
 /// How long a create waits.
@@ -133,7 +148,10 @@ impl<'a> Observer<'a> {
         }
         let was_reissued = before.status.as_str() == Some("reissue_pending");
         let is_settled = was_issued && !was_reissued && order.status != OrderStatus::ReissuePending;
-        let all_validated = self.validations(&order, is_settled).await;
+        let steps = self.validations(&order, is_settled).await;
+        if let Some(steps) = &steps {
+            state::steps(&mut self.state, &order.status, steps);
+        }
         let is_issued = self.state.serial_number.known().is_some();
         let is_same = had_certificate && before.certificate_id == self.state.certificate_id;
         if is_issued && !is_same {
@@ -143,10 +161,7 @@ impl<'a> Observer<'a> {
                 state::keep_certificate(&mut self.state, &before);
             }
         }
-        Observation {
-            order,
-            all_validated,
-        }
+        Observation { order, steps }
     }
 
     /// Asks for the random value of an order whose answer to the POST nobody has. That gives the value in force, so records that stand
@@ -177,10 +192,7 @@ impl<'a> Observer<'a> {
         let id = seen.order.id;
         let mut waiter = None;
         let mut last_failure = None;
-        while limits
-            .wait_for
-            .goes_on(waits_for(&seen.order, seen.all_validated))
-        {
+        while limits.wait_for.goes_on(seen.waits_for()) {
             let waiter = waiter.get_or_insert_with(|| limits.polling.join(id));
             let status = &seen.order.status;
             if waiter.next(self.client, status, limits.bounds).await != Paused::Over {
@@ -209,23 +221,26 @@ impl<'a> Observer<'a> {
         }
     }
 
-    /// Asks for the state of the domains while it can still change. Returns whether all are validated.
-    async fn validations(&mut self, order: &Order, is_settled: bool) -> bool {
+    /// Asks which steps of the validation are open while that can still change. None if the answer could not be read.
+    async fn validations(&mut self, order: &Order, is_settled: bool) -> Option<OpenSteps> {
         let is_known = is_settled
             && matches!(&self.state.domain_validations, Attr::Known(known) if !known.is_empty());
         if is_known || order.status.is_closed() {
             state::fill_validation_gaps(&mut self.state, order);
-            return true;
+            return Some(OpenSteps::default());
         }
         match self.client.validation_status(order.id).await {
-            Ok(validation) => state::validations(&mut self.state, order, &validation),
+            Ok(validation) => {
+                state::validations(&mut self.state, order, &validation);
+                Some(OpenSteps::of(order, &validation))
+            }
             Err(error) => {
                 state::fill_validation_gaps(&mut self.state, order);
                 self.warn(
                     &error,
                     &format!("reading the domain validations of order {}", order.id),
                 );
-                false
+                None
             }
         }
     }
@@ -305,7 +320,7 @@ fn without_certificate(order: &Order, state: &SslOrderModel) -> Option<Diagnosti
 
 /// Who has to act on a reissue, where the status itself does not say it.
 fn who_acts<'a>(order: &Order, meaning: &'a str) -> &'a str {
-    match waits_for(order, true) {
+    match waits_for(order, false) {
         WaitsFor::People => {
             "Its request waits for an approver of the account: approve it in CertCentral."
         }

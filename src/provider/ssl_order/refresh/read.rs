@@ -2,7 +2,7 @@
 //! dropped order would be bought again.
 
 use super::observer::Observer;
-use super::{clocks, external_changes, succession};
+use super::{clocks, external_changes, state, succession};
 use crate::certcentral::OrderId;
 use crate::framework::{Call, Diagnostic, Read, ReadRequest, Warnings};
 use crate::provider::order::status::Absence;
@@ -65,6 +65,7 @@ async fn look(
     if clocks::matter(&state) {
         warnings.extend(today.disagreement());
     }
+    private.values_expired = state::has_expired_values(&state, today.earlier());
     Ok(Read::Object {
         state,
         private,
@@ -113,11 +114,7 @@ mod tests {
     use crate::provider::ssl_order::samples::{client, csr_for, order, placed, prepared, session};
 
     async fn ordered() -> (Sandbox, SslOrderModel) {
-        ordered_in(Settings::default()).await
-    }
-
-    async fn ordered_in(settings: Settings) -> (Sandbox, SslOrderModel) {
-        let sandbox = Sandbox::start(settings).unwrap();
+        let sandbox = Sandbox::start(Settings::default()).unwrap();
         let client = client(&sandbox.base_url());
         let prepared = prepared(&order());
         let answer = client
@@ -168,19 +165,21 @@ mod tests {
     #[tokio::test]
     async fn nothing_is_due_by_a_clock_that_is_far_from_this_machines_unless_it_is_virtual() {
         let far = ["Clocks of CertCentral and of this machine disagree"];
-        for (hides_virtual_clock, days, is_due, said) in [
-            (true, 190, false, &far[..]),
-            (false, 190, true, &[]),
-            (true, 0, false, &[]),
+        for (is_virtual, days, is_due, said) in [
+            (false, 190, false, &far[..]),
+            (true, 190, true, &[]),
+            (false, 1, false, &[]),
         ] {
-            let (sandbox, mut state) = ordered_in(Settings {
-                hides_virtual_clock,
-                ..Settings::default()
-            })
-            .await;
+            let (sandbox, mut state) = ordered().await;
             state.reissue_days_before_expiry = Attr::Known(30);
             state.renew_days_before_expiry = Attr::Known(60);
-            sandbox.advance(Duration::from_secs(days * 86_400));
+            let seconds = days * 86_400;
+            if is_virtual {
+                sandbox.advance(Duration::from_secs(seconds));
+            } else {
+                let dated = format!("* * 1x* date seconds={seconds}");
+                sandbox.add_fault(dated.parse().unwrap());
+            }
             let Read::Object {
                 state: now,
                 warnings,

@@ -4,17 +4,19 @@
 use std::collections::BTreeMap;
 
 use time::format_description::well_known::Rfc3339;
+use time::{Date, OffsetDateTime};
 
 use crate::certcentral::{
-    CertificateId, DnsNameValidation, Order, OrderId, OrderStatus, PlacedOrder, RandomValue,
-    RequestId, RequestStatus, ValidationStatus,
+    CertificateId, DcvToken, DnsNameValidation, Order, OrderId, OrderStatus, PlacedOrder,
+    RandomValue, RequestId, RequestStatus, ValidationStatus,
 };
 use crate::framework::Attr;
 use crate::pki::dns_name::without_wildcard;
 use crate::pki::{Certificate, Chain};
 use crate::provider::order::certificate::day;
-use crate::provider::order::domains::{dcv_record, file_url, is_validated};
+use crate::provider::order::domains::{Proof, dcv_record, file_url};
 use crate::provider::order::status;
+use crate::provider::order::steps::OpenSteps;
 use crate::provider::ssl_order::model::{
     ChainElementModel, DomainValidationModel, RequestModel, SslOrderModel,
 };
@@ -160,6 +162,11 @@ fn set_status(state: &mut SslOrderModel, status: &OrderStatus) {
     state.status_detail = status::detail(status).into();
 }
 
+/// Says which step of its validation an order waits for.
+pub(crate) fn steps(state: &mut SslOrderModel, status: &OrderStatus, steps: &OpenSteps) {
+    state.status_detail = Attr::Known(steps.detail(status));
+}
+
 fn element(certificate: &Certificate) -> Attr<ChainElementModel> {
     Attr::Known(ChainElementModel {
         subject_common_name: certificate.subject_common_name().map(str::to_owned).into(),
@@ -167,10 +174,61 @@ fn element(certificate: &Certificate) -> Attr<ChainElementModel> {
     })
 }
 
-/// A token that proves control over names.
+/// What proves control over names, and until when.
 struct Token<'a> {
-    value: &'a str,
+    proof: Proof<'a>,
     expires_at: Option<String>,
+}
+
+impl<'a> Token<'a> {
+    fn of_a_domain(token: &'a DcvToken) -> Option<Self> {
+        Some(Self {
+            proof: Proof {
+                token: token.token.as_deref()?,
+                cname_target: token.verification_value.as_deref(),
+                file_url: token.http_token_url.as_deref(),
+            },
+            expires_at: moment(token.expiration_date),
+        })
+    }
+
+    fn of_the_order(value: &'a str) -> Self {
+        Self {
+            proof: Proof {
+                token: value,
+                ..Proof::default()
+            },
+            expires_at: None,
+        }
+    }
+}
+
+fn moment(at: Option<OffsetDateTime>) -> Option<String> {
+    at.and_then(|at| at.format(&Rfc3339).ok())
+}
+
+/// Puts back how control over the names was proven, where a plan leaves open whether it has to be proven again. Another method
+/// leaves nothing of it.
+pub(crate) fn former_proofs(state: &mut SslOrderModel, prior: &SslOrderModel) {
+    let is_same_method = state.dcv_method == prior.dcv_method;
+    let former = prior.domain_validations.known().filter(|_| is_same_method);
+    let validations = keys(state).into_iter().map(|name| {
+        let known = former.and_then(|former| former.get(&name)?.known());
+        (name.clone(), known.cloned().unwrap_or_default())
+    });
+    let validations = validations.collect();
+    store(state, validations);
+}
+
+/// Whether a value that proves control is not accepted any more for certain, so that CertCentral gives another one where control
+/// has to be proven again.
+pub(crate) fn has_expired_values(state: &SslOrderModel, today: Date) -> bool {
+    let mut entries = known(state).into_values();
+    entries.any(|entry| {
+        let expires_at = entry.expires_at.as_str();
+        let end = expires_at.and_then(|at| OffsetDateTime::parse(at, &Rfc3339).ok());
+        entry.has_a_value() && end.is_none_or(|end| end.date() <= today)
+    })
 }
 
 /// The tokens that came with the answer to the POST.
@@ -186,23 +244,17 @@ pub(crate) fn validation_tokens(
             .domains
             .iter()
             .find(|domain| domain.name().is_some_and(|scope| is_within(&name, scope)));
-        let token = domain
-            .and_then(|domain| domain.dcv_token.as_ref())
-            .and_then(|token| {
-                Some(Token {
-                    value: token.token.as_deref()?,
-                    expires_at: token
-                        .expiration_date
-                        .and_then(|at| at.format(&Rfc3339).ok()),
-                })
-            })
-            .or_else(|| {
-                placed.dcv_random_value.as_deref().map(|value| Token {
-                    value,
-                    expires_at: None,
-                })
-            });
         let entry = validations.entry(name.clone()).or_default();
+        let is_open = domain.is_some() || placed.domains.is_empty();
+        if !is_open && entry.has_a_value() {
+            // Its domain is validated, and what proved it stays.
+            continue;
+        }
+        let token = domain.and_then(|domain| domain.dcv_token.as_ref());
+        let token = token.and_then(Token::of_a_domain).or_else(|| {
+            let value = placed.dcv_random_value.as_deref();
+            value.map(Token::of_the_order)
+        });
         let scope = domain.and_then(|domain| domain.name()).unwrap_or(&name);
         if let (Some(token), Some(method)) = (token, method) {
             prove(entry, method, scope, &name, &token);
@@ -219,10 +271,11 @@ pub(crate) fn random_value(
     value: &RandomValue,
 ) {
     let token = Token {
-        value: &value.dcv_random_value,
-        expires_at: value
-            .expiration_date
-            .and_then(|at| at.format(&Rfc3339).ok()),
+        proof: Proof {
+            file_url: value.http_token_url.as_deref(),
+            ..Token::of_the_order(&value.dcv_random_value).proof
+        },
+        expires_at: moment(value.expiration_date),
     };
     let mut validations = known(state);
     for name in keys(state) {
@@ -238,14 +291,9 @@ pub(crate) fn random_value(
     store(state, validations);
 }
 
-/// What order validation says. Returns whether every name is validated.
-pub(crate) fn validations(
-    state: &mut SslOrderModel,
-    order: &Order,
-    validation: &ValidationStatus,
-) -> bool {
+/// What order validation says of the names.
+pub(crate) fn validations(state: &mut SslOrderModel, order: &Order, validation: &ValidationStatus) {
     let mut validations = known(state);
-    let mut all_validated = true;
     for name in keys(state) {
         let found = validation
             .dns_name_validations
@@ -261,10 +309,8 @@ pub(crate) fn validations(
         if entry.method.is_null() {
             entry.method = order.dcv_method.clone().into();
         }
-        all_validated &= found.is_none_or(is_validated);
     }
     store(state, validations);
-    all_validated
 }
 
 /// Leaves what is known and makes everything else null, so that the state is wholly known.
@@ -309,13 +355,13 @@ fn prove(
 ) {
     entry.method = method.into();
     entry.expires_at = token.expires_at.clone().into();
-    if let Some(record) = dcv_record(method, scope, token.value) {
+    if let Some(record) = dcv_record(method, scope, token.proof) {
         entry.record_name = Attr::Known(record.name);
         entry.record_type = record.kind.into();
         entry.record_value = Attr::Known(record.value);
     } else if method.starts_with("http-token") {
-        entry.http_url = Attr::Known(file_url(name));
-        entry.http_content = token.value.into();
+        entry.http_url = file_url(method, name, token.proof.file_url).into();
+        entry.http_content = token.proof.token.into();
     }
 }
 
@@ -355,8 +401,8 @@ fn store(state: &mut SslOrderModel, validations: BTreeMap<String, DomainValidati
 #[cfg(test)]
 mod tests {
     use super::{
-        answer, fill_validation_gaps, keep_certificate, order as record_order, validation_tokens,
-        validations,
+        OpenSteps, answer, fill_validation_gaps, former_proofs, has_expired_values,
+        keep_certificate, order as record_order, validation_tokens, validations,
     };
     use crate::certcentral::{Order, PlacedOrder, ValidationStatus};
     use crate::framework::{Attr, FromToValue};
@@ -524,9 +570,9 @@ mod tests {
             (
                 "dns-cname-token",
                 DomainValidationModel {
-                    record_name: "9kq2vxn4tj.example.com".into(),
+                    record_name: "_dnsauth.example.com".into(),
                     record_type: "CNAME".into(),
-                    record_value: "dcv.digicert.com".into(),
+                    record_value: "9kq2vxn4tj.dcv.digicert.com".into(),
                     ..base("dns-cname-token")
                 },
             ),
@@ -539,6 +585,13 @@ mod tests {
                     ..base("http-token")
                 },
             ),
+            (
+                "http-token-dynamic",
+                DomainValidationModel {
+                    http_content: "9kq2vxn4tj".into(),
+                    ..base("http-token-dynamic")
+                },
+            ),
             ("email", base("email")),
         ] {
             assert_eq!(of(&with_tokens(method), "api.example.com"), expected);
@@ -546,15 +599,75 @@ mod tests {
     }
 
     #[test]
+    fn what_the_answer_says_of_a_record_or_a_file_is_passed_on() {
+        let answered = |method: &str, member: &str, value: &str| {
+            let mut body: serde_json::Value = fixture("order_created_with_dcv.json");
+            body["domains"][0]["dcv_token"][member] = value.into();
+            let answer: PlacedOrder = serde_json::from_value(body).unwrap();
+            let mut state = placed(&order());
+            validation_tokens(&mut state, &answer, Some(method));
+            state
+        };
+        let state = answered("dns-cname-token", "verification_value", "dcv.digicert.com");
+        let shop = of(&state, "shop.example.com");
+        assert_eq!(shop.record_name.as_str(), Some("9kq2vxn4tj.example.com"));
+        assert_eq!(shop.record_value.as_str(), Some("dcv.digicert.com"));
+
+        let url = "http://shop.example.com/.well-known/pki-validation/d41d8c.txt";
+        let state = answered("http-token-dynamic", "http_token_url", url);
+        assert_eq!(of(&state, "shop.example.com").http_url.as_str(), Some(url));
+        assert_eq!(of(&state, "api.example.com").http_url, Attr::Null);
+    }
+
+    #[test]
+    fn only_a_value_that_is_not_accepted_any_more_counts_as_expired() {
+        let today = |text: &str| crate::provider::order::certificate::parse_day(text).unwrap();
+        let state = with_tokens("dns-txt-token");
+        assert!(!has_expired_values(&state, today("2026-05-13")));
+        assert!(has_expired_values(&state, today("2026-05-14")));
+        assert!(!has_expired_values(&placed(&order()), today("2099-01-01")));
+    }
+
+    #[test]
+    fn the_proof_of_a_validated_domain_stays_when_another_one_is_open() {
+        let mut state = with_tokens("dns-txt-token");
+        let former = of(&state, "shop.example.com");
+        let mut body: serde_json::Value = fixture("order_created_with_dcv.json");
+        body["dcv_random_value"] = "another".into();
+        body["domains"][0]["name"] = "example.org".into();
+        body["domains"][0]["dns_name"] = "example.org".into();
+        let answer: PlacedOrder = serde_json::from_value(body).unwrap();
+        validation_tokens(&mut state, &answer, Some("dns-txt-token"));
+        assert_eq!(of(&state, "shop.example.com"), former);
+    }
+
+    #[test]
+    fn former_proofs_are_put_back_unless_the_method_is_another_one() {
+        let mut prior = with_tokens("dns-txt-token");
+        prior.dcv_method = "dns-txt-token".into();
+        let mut state = SslOrderModel {
+            domain_validations: Attr::Unknown,
+            ..prior.clone()
+        };
+        former_proofs(&mut state, &prior);
+        assert_eq!(state.domain_validations, prior.domain_validations);
+        state.dcv_method = "dns-cname-token".into();
+        former_proofs(&mut state, &prior);
+        assert_eq!(
+            of(&state, "shop.example.com"),
+            DomainValidationModel::default()
+        );
+    }
+
+    #[test]
     fn validation_adds_the_status_and_keeps_the_token() {
         let mut state = with_tokens("dns-txt-token");
         let validation: ValidationStatus = fixture("validation_status.json");
-        let all = validations(
+        validations(
             &mut state,
             &fixture::<Order>("order_info_pending.json"),
             &validation,
         );
-        assert!(!all);
         let shop = of(&state, "shop.example.com");
         assert_eq!(shop.status.as_str(), Some("unapproved"));
         assert_eq!(shop.method.as_str(), Some("dns-txt-token"));
@@ -562,7 +675,7 @@ mod tests {
     }
 
     #[test]
-    fn all_names_are_validated_only_if_each_is() {
+    fn a_domain_is_open_unless_its_status_says_otherwise() {
         let order_info: Order = fixture("order_info_pending.json");
         for (status, expected) in [
             ("approved", true),
@@ -574,12 +687,8 @@ mod tests {
             let mut body: serde_json::Value = fixture("validation_status.json");
             body["dns_name_validations"][0]["status"] = status.into();
             let validation: ValidationStatus = serde_json::from_value(body).unwrap();
-            let mut state = placed(&order());
-            assert_eq!(
-                validations(&mut state, &order_info, &validation),
-                expected,
-                "{status}"
-            );
+            let steps = OpenSteps::of(&order_info, &validation);
+            assert_eq!(steps.domains.is_empty(), expected, "{status}");
         }
     }
 

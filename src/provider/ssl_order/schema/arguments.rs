@@ -178,12 +178,11 @@ fn order() -> Vec<Attribute> {
              where `renew_days_before_expiry` is set: both would renew.",
         )
         .keeps_prior_value(),
-        Attribute::optional_computed(
+        Attribute::optional(
             "custom_renewal_message",
             Type::String,
-            "Text for the renewal notifications. Cannot be changed after the order.",
-        )
-        .keeps_prior_value(),
+            "Text for the renewal notifications. Changed in place; taking it away deletes it.",
+        ),
         Attribute::optional_computed(
             "comments",
             Type::String,

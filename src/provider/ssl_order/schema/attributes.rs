@@ -55,7 +55,8 @@ fn order() -> Vec<Attribute> {
         Attribute::computed(
             "domain_validations",
             domain_validations(),
-            "How control over each name is proven, by name without its wildcard. The keys are known in the plan, so `for_each` takes it as it is.",
+            "How control over each name is proven, by name without its wildcard. The keys are known in the plan, so `for_each` takes it as it is. Names \
+             below one domain share its record. DigiCert reuses a proof for a time only, so a reissue may ask for another value.",
         ),
     ]
 }
@@ -154,7 +155,8 @@ fn domain_validations() -> Kind {
             Attribute::computed(
                 "record_name",
                 Type::String,
-                "Name of the DNS record to create, for the DNS token methods.",
+                "Name of the DNS record to create, for the DNS token methods. For `dns-cname-token` it begins with `_dnsauth`. For `dns-txt-token` it is \
+                 the domain, and `_dnsauth` below it does as well.",
             ),
             Attribute::computed(
                 "record_type",
@@ -169,12 +171,13 @@ fn domain_validations() -> Kind {
             Attribute::computed(
                 "http_url",
                 Type::String,
-                "Where the token file must be served, for `http-token`.",
+                "Where the token file must be served, for `http-token`; for `http-token-dynamic` if CertCentral says it. Else null: CertCentral shows the \
+                 generated file name at the order.",
             ),
             Attribute::computed(
                 "http_content",
                 Type::String,
-                "What the token file must hold, for `http-token`.",
+                "What the token file must hold, for the methods by file.",
             ),
             Attribute::computed(
                 "expires_at",

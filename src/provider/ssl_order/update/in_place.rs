@@ -30,6 +30,8 @@ pub(crate) enum Edit {
     AdditionalEmails(Vec<String>),
     /// Switches renewal e-mails off (`true`) or on.
     DisableRenewalNotifications(bool),
+    /// Sets the text of the renewal e-mails, or takes it away.
+    RenewalMessage(Option<String>),
     /// Sets the value of one custom field.
     CustomField(CustomFieldValue),
     /// Sets contacts.
@@ -44,6 +46,7 @@ impl Edit {
         match self {
             Self::AdditionalEmails(_) => "additional_emails",
             Self::DisableRenewalNotifications(_) => "disable_renewal_notifications",
+            Self::RenewalMessage(_) => "custom_renewal_message",
             Self::CustomField(_) => "custom_fields",
             Self::Contacts(_) => "organization",
             Self::DcvMethod(_) => "dcv_method",
@@ -74,6 +77,7 @@ pub(crate) fn changes(
             "disable_renewal_notifications" => {
                 disable_renewal_notifications(prior, planned, &mut all);
             }
+            "custom_renewal_message" => renewal_message(planned, &mut all),
             "custom_fields" => custom_fields(prior, planned, &mut all),
             "organization" => contacts(prior, planned, &mut all),
             "dcv_method" => dcv_method(prior, planned, &mut all),
@@ -127,6 +131,15 @@ fn disable_renewal_notifications(
         && old != new
     {
         all.edits.push(Edit::DisableRenewalNotifications(new));
+    }
+}
+
+/// What state says may never have been told, as of an import, so the planned text alone counts.
+fn renewal_message(planned: &SslOrderModel, all: &mut InPlace) {
+    match &planned.custom_renewal_message {
+        Attr::Known(text) => all.edits.push(Edit::RenewalMessage(Some(text.clone()))),
+        Attr::Null => all.edits.push(Edit::RenewalMessage(None)),
+        Attr::Unknown => {}
     }
 }
 
@@ -313,6 +326,7 @@ async fn make(observer: &mut Observer<'_>, id: OrderId, edit: &Edit) -> Result<(
         Edit::DisableRenewalNotifications(off) => {
             client.update_renewal_notifications(id, !off).await
         }
+        Edit::RenewalMessage(text) => client.update_renewal_message(id, text.as_deref()).await,
         Edit::CustomField(field) => client.update_custom_field(id, field).await,
         Edit::Contacts(contacts) => client.update_contacts(id, contacts).await,
         Edit::DcvMethod(method) => {
@@ -359,6 +373,9 @@ fn record(done: &mut SslOrderModel, planned: &SslOrderModel, edit: &Edit) {
         Edit::AdditionalEmails(_) => done.additional_emails = planned.additional_emails.clone(),
         Edit::DisableRenewalNotifications(_) => {
             done.disable_renewal_notifications = planned.disable_renewal_notifications.clone();
+        }
+        Edit::RenewalMessage(_) => {
+            done.custom_renewal_message = planned.custom_renewal_message.clone();
         }
         // Only when the last of them is set does state hold them; until then they are set again.
         Edit::CustomField(_) => {}
@@ -491,6 +508,25 @@ mod tests {
             |o| o.dcv_method = "email".into(),
         );
         assert_eq!((issued.edits.len(), issued.kept.len()), (0, 1));
+    }
+
+    #[test]
+    fn the_renewal_message_is_set_changed_and_taken_away() {
+        let text = |text: &str| Edit::RenewalMessage(Some(text.to_owned()));
+        let set = in_place(|_| {}, |o| o.custom_renewal_message = "Ask us.".into());
+        assert_eq!(set.edits, [text("Ask us.")]);
+        let changed = in_place(
+            |o| o.custom_renewal_message = "Ask us.".into(),
+            |o| o.custom_renewal_message = "Ask them.".into(),
+        );
+        assert_eq!(changed.edits, [text("Ask them.")]);
+        let taken_away = in_place(
+            |o| o.custom_renewal_message = "Ask us.".into(),
+            |o| o.custom_renewal_message = "".into(),
+        );
+        assert_eq!(taken_away.edits, [Edit::RenewalMessage(None)]);
+        let unknown = in_place(|_| {}, |o| o.custom_renewal_message = Attr::Unknown);
+        assert_eq!(unknown, InPlace::default());
     }
 
     #[test]

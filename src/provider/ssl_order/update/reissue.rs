@@ -84,7 +84,9 @@ pub(super) async fn reissue(
     }
     // The names may be new, so their validation is asked for as for an order that waits.
     let mut observer = Observer::new(&client, state);
+    state::former_proofs(&mut observer.state, prior);
     state::reissue_taken(&mut observer.state);
+    let names_a_value = matches!(&taken, Taken::Answer(answer) if answer.names_a_value());
     let (order, chain) = match taken {
         Taken::Answer(answer) => {
             observer.warnings.extend(odd_answer(&answer));
@@ -92,16 +94,15 @@ pub(super) async fn reissue(
             state::validation_tokens(&mut observer.state, &answer, method);
             (client.order(id).await, answer.certificate_chain)
         }
-        Taken::Seen(order) => {
-            if order.status == OrderStatus::ReissuePending {
-                observer.random_value(&order).await;
-            }
-            (Ok(*order), Vec::new())
-        }
+        Taken::Seen(order) => (Ok(*order), Vec::new()),
     };
     match order {
         Ok(order) => {
             let seen = observer.details(order, &chain).await;
+            if !names_a_value && seen.has_open_domains() {
+                // Control that was proven for the former certificate may have lapsed since.
+                observer.random_value(&seen.order).await;
+            }
             observer.wait(seen, &limits).await;
         }
         Err(error) => observer.warn(&error, &format!("looking at order {id}")),

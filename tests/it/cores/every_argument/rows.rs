@@ -198,10 +198,12 @@ pub(super) fn rows(renewable: u64) -> Vec<Row> {
             &["PUT /order/certificate/ID/contact"],
         ),
         recorded("auto_renew", [none.clone(), json!(true)], RECORDED),
-        recorded(
+        row(
             "custom_renewal_message",
             [none.clone(), json!("Renew me")],
-            RECORDED,
+            Planned::Update,
+            NOTHING,
+            &["PUT /order/certificate/ID/custom-renewal-message"],
         ),
         recorded("comments", [json!("first"), json!("second")], RECORDED),
         recorded("locale", [json!("en"), json!("de")], RECORDED),

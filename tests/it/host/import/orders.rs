@@ -154,6 +154,11 @@ async fn an_order_of_any_kind_and_its_configuration_make_an_empty_plan() {
         ),
         (
             "ssl_basic",
+            json!({ "order_validity": null, "validity_days": 200 }),
+            json!({ "order_validity": null, "validity_days": 200 }),
+        ),
+        (
+            "ssl_basic",
             json!({
                 "container": { "id": 60_412 },
                 "custom_fields": [{ "metadata_id": 11, "value": "Invoice 7" }],
@@ -296,10 +301,9 @@ async fn odd_types_of_what_somebody_chose_make_an_empty_plan() {
 }
 
 /// What an order of the account has that order info cannot give back as it was written.
-const UNTOLD: [(&str, &str); 5] = [
+const UNTOLD: [(&str, &str); 4] = [
     ("profile_option", "server_auth_only_eku"),
     ("ca_cert_id", "A1B2C3D4E5F60718"),
-    ("custom_renewal_message", "Renew me"),
     (
         "renewed_thumbprint",
         "F39AA9C3C3FCDA70E1B9C993F8B7C2D5CE9D55B3",
@@ -332,10 +336,6 @@ async fn what_certcentral_does_not_tell_is_recorded_once_without_a_call() {
         .collect();
     cases.extend([
         (
-            json!({ "order_validity": null, "validity_days": 200 }),
-            json!({ "order_validity": null, "validity_days": 200 }),
-        ),
-        (
             json!({ "organization": inline }),
             json!({ "organization": inline }),
         ),
@@ -365,6 +365,57 @@ async fn what_certcentral_does_not_tell_is_recorded_once_without_a_call() {
         assert!(plan.is_empty(), "{config}: {:?}", plan.report);
         assert_eq!(bed.sandbox.summary().orders_created, 1);
     }
+}
+
+#[tokio::test]
+async fn an_import_tells_the_validity_in_the_unit_that_was_asked_for() {
+    for (body, told) in [
+        (
+            json!({ "order_validity": { "days": 200 } }),
+            json!({ "days": 200 }),
+        ),
+        (
+            json!({ "order_validity": { "years": 2 } }),
+            json!({ "years": 2 }),
+        ),
+    ] {
+        let mut bed = Bed::new();
+        let id = bed
+            .order_by_hand("ssl_basic", &body_with(body))
+            .await
+            .to_string();
+        bed.terraform
+            .import(SHOP, &id)
+            .await
+            .unwrap()
+            .expect_success();
+        let mut validity = bed.order()["order_validity"].clone();
+        validity
+            .as_object_mut()
+            .unwrap()
+            .retain(|_, value| !value.is_null());
+        assert_eq!(validity, told);
+    }
+}
+
+#[tokio::test]
+async fn a_renewal_message_that_an_import_does_not_tell_is_set_once() {
+    let mut bed = Bed::new();
+    let id = bed.order_by_hand("ssl_basic", &body_by_hand(&CSR)).await;
+    let config = order_with(json!({ "custom_renewal_message": "Ask us." }));
+    let plan = imported(&mut bed, id, &config).await;
+    assert_eq!(plan.action(SHOP), Some(Action::Update));
+    assert_eq!(warnings(&plan.report), [""; 0]);
+    let seen = bed.seen();
+    let _applied = bed.terraform.apply(&plan).await.unwrap().expect_success();
+    let calls = bed.calls_after(seen);
+    assert_eq!(
+        calls,
+        [format!(
+            "PUT /order/certificate/{id}/custom-renewal-message"
+        )]
+    );
+    assert!(bed.plan(&config).await.expect_success().is_empty());
 }
 
 #[tokio::test]

@@ -13,7 +13,6 @@ async fn what_certcentral_cannot_change_is_recorded_with_a_warning_and_without_a
     let id = bed.order_id();
     for (argument, value) in [
         ("auto_renew", json!(true)),
-        ("custom_renewal_message", json!("Renew me")),
         ("comments", json!("Please")),
         ("locale", json!("de")),
         ("skip_approval", json!(true)),

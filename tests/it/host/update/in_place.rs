@@ -30,6 +30,12 @@ async fn each_argument_is_one_call() {
             Json::Null,
         ),
         (
+            "custom_renewal_message",
+            json!("Ask the platform team."),
+            "PUT /order/certificate/ID/custom-renewal-message",
+            json!({ "custom_renewal_message": "Ask the platform team." }),
+        ),
+        (
             "custom_fields",
             json!([{ "metadata_id": 11, "value": "a" }]),
             "POST /order/certificate/ID/custom-field",
@@ -85,6 +91,30 @@ async fn a_removed_argument_is_cleared_where_the_api_can() {
         json!({ "additional_emails": [] })
     );
     assert_eq!(bed.calls_after(seen).len(), 1);
+}
+
+#[tokio::test]
+async fn a_renewal_message_that_is_taken_away_is_deleted() {
+    let mut bed = Bed::new();
+    let with_text = order_with(json!({ "custom_renewal_message": "Ask the platform team." }));
+    let _applied = bed.apply(&with_text).await.expect_success();
+    for nothing in [json!({}), json!({ "custom_renewal_message": "" })] {
+        let _applied = bed.apply(&with_text).await.expect_success();
+        let config = order_with(nothing);
+        let plan = bed.plan(&config).await.expect_success();
+        assert_eq!(warnings(&plan.report), [""; 0], "{config}");
+        let seen = bed.seen();
+        let _applied = bed.terraform.apply(&plan).await.unwrap().expect_success();
+        let id = bed.order_id();
+        assert_eq!(
+            bed.calls_after(seen),
+            [format!(
+                "DELETE /order/certificate/{id}/custom-renewal-message"
+            )]
+        );
+        assert!(bed.plan(&config).await.expect_success().is_empty());
+    }
+    assert_eq!(bed.sandbox.summary().orders_created, 1);
 }
 
 #[tokio::test]

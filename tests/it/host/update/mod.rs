@@ -3,6 +3,7 @@
 mod changes;
 mod clocks;
 mod in_place;
+mod lapsed;
 mod reissue;
 mod renewal;
 mod spellings;

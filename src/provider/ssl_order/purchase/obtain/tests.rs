@@ -5,8 +5,6 @@ mod look;
 mod place;
 mod settle;
 
-use std::time::Duration;
-
 use certcentral_sandbox::{At, Fault, Route, Sandbox, Settings};
 use time::OffsetDateTime;
 use time::macros::datetime;
@@ -285,16 +283,12 @@ async fn a_date_that_is_past_at_certcentral_is_refused_before_the_order() {
 /// Neither clock alone refuses an order: CertCentral judges the date by its own.
 #[tokio::test]
 async fn a_date_that_is_past_by_one_clock_only_is_ordered_with_a_warning() {
-    let tomorrow = OffsetDateTime::now_utc().date().next_day().unwrap();
-    let sandbox = Sandbox::start(Settings {
-        start_at: Some(OffsetDateTime::now_utc() - Duration::from_secs(300 * 86_400)),
-        hides_virtual_clock: true,
-        ..Settings::default()
-    })
-    .unwrap();
+    let sandbox = Sandbox::start(Settings::default()).unwrap();
+    sandbox.add_fault("* * 1x* date seconds=25920000".parse().unwrap());
+    let in_30_days = OffsetDateTime::now_utc().date() + time::Duration::days(30);
     let mut order = order();
     order.order_validity = Attr::Known(Term {
-        custom_expiration_date: Attr::Known(tomorrow.to_string()),
+        custom_expiration_date: Attr::Known(in_30_days.to_string()),
         ..Term::default()
     });
     let created = run(&session(&sandbox), order, CancellationToken::new()).await;
