@@ -8,6 +8,7 @@ mod renewal;
 use super::model::{SslOrderModel, SslOrderPrivate};
 use super::plan::as_configured;
 use super::plan::decision::{Announced, What};
+use super::purchase::obtain::Obtained;
 use super::refresh::clocks;
 use crate::framework::{
     AttributePath, Call, Diagnostic, Diagnostics, FromToValue, UpdateRequest, Updated, Warnings,
@@ -42,6 +43,7 @@ struct Update<'a> {
     /// What a create of the same configuration looks for.
     content: &'a SslOrderModel,
     announced: &'a Announced,
+    private: &'a SslOrderPrivate,
 }
 
 /// Carries the plan out.
@@ -65,16 +67,13 @@ pub(crate) async fn update(
         planned,
         content: &content,
         announced: &announced,
+        private: &request.private,
     };
     match carry_out(update).await {
-        Ok((state, warnings)) => Updated {
-            state,
-            // What CertCentral reported of an imported order does not apply to the order that renews it.
-            private: match announced.what() {
-                What::Renew => SslOrderPrivate::default(),
-                _ => request.private.stored(),
-            },
-            diagnostics: warnings.into(),
+        Ok(done) => Updated {
+            state: done.state,
+            private: done.private,
+            diagnostics: done.warnings.into(),
         },
         Err(failed) => Updated {
             state: *failed.state,
@@ -84,10 +83,16 @@ pub(crate) async fn update(
     }
 }
 
-async fn carry_out(update: Update<'_>) -> Result<(SslOrderModel, Warnings), Failed> {
+async fn carry_out(update: Update<'_>) -> Result<Obtained, Failed> {
     let mut warnings = Warnings::new();
+    let mut private = update.private.clone().stored();
     let mut state = match update.announced.what() {
-        What::Renew => renewal::renew(update, &mut warnings).await?,
+        What::Renew => {
+            let state;
+            // What CertCentral reported of an imported order does not apply to the order that renews it.
+            (state, private) = renewal::renew(update, &mut warnings).await?;
+            state
+        }
         What::Reissue => {
             let state = in_place::change(update, &mut warnings).await?;
             reissue::reissue(update, state, &mut warnings).await?
@@ -95,7 +100,11 @@ async fn carry_out(update: Update<'_>) -> Result<(SslOrderModel, Warnings), Fail
         _ => in_place::change(update, &mut warnings).await?,
     };
     clocks::set(&mut state, update.session.today());
-    Ok((as_planned(update.planned, &state)?, warnings))
+    Ok(Obtained {
+        state: as_planned(update.planned, &state)?,
+        private,
+        warnings,
+    })
 }
 
 /// Returns the plan with what it leaves open taken from `known`.

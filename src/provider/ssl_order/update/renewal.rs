@@ -3,7 +3,8 @@
 
 use super::{Failed, Update};
 use crate::framework::{AttributePath, Diagnostic, Diagnostics, Warnings};
-use crate::provider::ssl_order::model::{RENEWAL_DAYS, SslOrderModel};
+use crate::provider::ssl_order::model::{RENEWAL_DAYS, SslOrderModel, SslOrderPrivate};
+use crate::provider::ssl_order::owners::notes;
 use crate::provider::ssl_order::purchase::obtain;
 use crate::provider::ssl_order::purchase::obtain::Purchase;
 
@@ -11,7 +12,7 @@ use crate::provider::ssl_order::purchase::obtain::Purchase;
 pub(super) async fn renew(
     update: Update<'_>,
     warnings: &mut Warnings,
-) -> Result<SslOrderModel, Failed> {
+) -> Result<(SslOrderModel, SslOrderPrivate), Failed> {
     let Update { prior, planned, .. } = update;
     let failed = |problem: Diagnostics| Failed::at(prior.clone(), problem);
     let former = prior
@@ -24,11 +25,16 @@ pub(super) async fn renew(
         renewed_until: prior.order_valid_till.known().cloned(),
         timeout: planned.update_timeout(),
     };
-    let (state, found) = obtain::obtain(update.session, update.call, purchase)
+    let obtained = obtain::obtain(update.session, update.call, purchase)
         .await
         .map_err(|problems| failed(problems.into_iter().map(point_at_renew_days).collect()))?;
-    warnings.extend(found);
-    Ok(state)
+    warnings.extend(obtained.warnings);
+    // The former order stays as it is, and this object no longer holds it.
+    if let Some(object) = &update.private.adoption {
+        let stop = &update.call.stop;
+        warnings.extend(notes::release(update.session, stop, former, object).await);
+    }
+    Ok((obtained.state, obtained.private))
 }
 
 /// Points an error about `renewal_of_order_id`, which the provider set, at `renew_days_before_expiry`, which the user set.
