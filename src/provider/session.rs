@@ -79,8 +79,10 @@ struct Met {
 pub(super) struct LeftBehind {
     /// How it came by the order, as its state said.
     pub order_origin: Attr<String>,
-    /// The random id by which the notes of the order name the object, unless they say that it is released.
+    /// The random id by which the notes of the order name the object, as far as it was known when the object let go.
     pub adoption: Option<String>,
+    /// Whether the notes say by now that the object holds the order no more.
+    pub is_released: bool,
 }
 
 /// A resource's right to a token or an order. Given back when it is dropped, unless it is kept.

@@ -188,6 +188,7 @@ fn what_was_left_behind_is_taken_over_once_and_two_objects_of_one_order_are_noti
     let left = LeftBehind {
         order_origin: "placed".into(),
         adoption: None,
+        is_released: false,
     };
     session.leave_behind(id(7), left.clone());
     assert_eq!(session.take_over(id(8)), None);

@@ -107,14 +107,15 @@ impl Leaving<'_> {
     /// Leaves the order to whoever finds it. Where no plan has announced that, a create of this apply takes this object's place, so the notes go
     /// on naming it, unless that create has left a mark of its own.
     async fn open(self, mut warnings: Warnings) -> Deleted {
-        let mut adoption = self.private.adoption.clone();
-        if (self.private.end_announced || self.session.is_held(self.id))
-            && let Some(object) = adoption.take()
-        {
-            warnings.extend(self.release(&object).await);
+        let adoption = self.private.adoption.clone();
+        let is_final = self.private.end_announced || self.session.is_held(self.id);
+        let released = adoption.as_ref().filter(|_| is_final);
+        if let Some(object) = released {
+            warnings.extend(self.release(object).await);
         }
         let left_behind = LeftBehind {
             order_origin: self.state.order_origin.clone(),
+            is_released: released.is_some(),
             adoption,
         };
         self.session.leave_behind(self.id, left_behind);

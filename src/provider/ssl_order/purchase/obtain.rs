@@ -23,7 +23,7 @@ use crate::framework::{
 };
 use crate::provider::order::api_error;
 use crate::provider::order::waiting::{BackOff, Bounds, Paused, Schedule};
-use crate::provider::session::{Claim, LeftBehind, Session};
+use crate::provider::session::{Claim, Session};
 use crate::provider::ssl_order::SslOrder;
 use crate::provider::ssl_order::model::{OrderOrigin, SslOrderModel, SslOrderPrivate};
 use crate::provider::ssl_order::owners;
@@ -108,10 +108,8 @@ pub(crate) async fn obtain(
         purchase,
         prepared,
         limits,
-        held: LeftBehind {
-            order_origin: OrderOrigin::Placed.into(),
-            adoption: None,
-        },
+        order_origin: OrderOrigin::Placed.into(),
+        adoption: None,
         warnings: Warnings::new(),
     };
     let taken = match buyer.look().await? {
@@ -175,8 +173,10 @@ struct Buyer<'a> {
     purchase: Purchase,
     prepared: Prepared,
     limits: Limits<'a>,
-    /// How this object comes by the order, and the mark that it leaves there.
-    held: LeftBehind,
+    /// How this object comes by the order.
+    order_origin: Attr<String>,
+    /// The random id by which the notes of the order name it.
+    adoption: Option<String>,
     warnings: Warnings,
 }
 
@@ -184,22 +184,22 @@ impl Buyer<'_> {
     /// Takes an order over that was there before, and says so on it for those who may hold it as well. What an object of this apply has just let go
     /// of stays what it was.
     async fn adopt(&mut self, order: &Order) {
-        let adopted: Attr<String> = OrderOrigin::Adopted.into();
-        self.held = match self.session.take_over(order.id) {
-            Some(left) if left.adoption.is_some() => left,
-            Some(left) if !left.order_origin.is_null() && left.order_origin != adopted => left,
-            _ => {
-                let (adoption, warnings) = owners::notes::adopt(&self.client, order.id).await;
-                self.warnings.extend(warnings);
-                LeftBehind {
-                    order_origin: adopted,
-                    adoption,
-                }
+        let left = self.session.take_over(order.id);
+        match left.filter(|left| !left.is_released && !left.order_origin.is_null()) {
+            Some(left) => {
+                self.order_origin = left.order_origin;
+                self.adoption = left.adoption;
             }
-        };
+            None => {
+                let (adoption, warnings) = owners::notes::adopt(&self.client, order.id).await;
+                self.order_origin = OrderOrigin::Adopted.into();
+                self.adoption = adoption;
+                self.warnings.extend(warnings);
+            }
+        }
         let held = SslOrderModel {
             order_id: Attr::Known(order.id.get()),
-            order_origin: self.held.order_origin.clone(),
+            order_origin: self.order_origin.clone(),
             ..self.purchase.planned.clone()
         };
         let for_good = owners::messages::adopted_for_good(&held);
@@ -287,7 +287,7 @@ impl Buyer<'_> {
         let id = taken.id();
         let planned = self.purchase.planned.clone();
         let certain = SslOrderModel {
-            order_origin: self.held.order_origin.clone(),
+            order_origin: self.order_origin.clone(),
             ..state::placed(planned, id, &self.prepared.token)
         };
         // On the heap, because this is the largest future of all and every caller would hold it on its stack.
@@ -297,7 +297,7 @@ impl Buyer<'_> {
         Obtained {
             state,
             private: SslOrderPrivate {
-                adoption: self.held.adoption,
+                adoption: self.adoption,
                 ..SslOrderPrivate::default()
             },
             warnings: self.warnings,

@@ -355,15 +355,16 @@ async fn an_order_that_is_just_being_ended_is_neither_adopted_nor_bought_again()
 #[tokio::test]
 async fn a_create_takes_over_what_the_same_process_has_let_go_of() {
     let sandbox = Sandbox::start(Settings::default()).unwrap();
-    let run_with = async |left: Option<(&str, Option<&str>)>| {
+    let run_with = async |left: Option<(&str, Option<&str>, bool)>| {
         let session = session(&sandbox);
-        if let Some((origin, adoption)) = left {
+        if let Some((origin, adoption, is_released)) = left {
             let id = sandbox.orders()[0].id.to_string().parse().unwrap();
             session.leave_behind(
                 id,
                 LeftBehind {
                     order_origin: origin.into(),
                     adoption: adoption.map(str::to_owned),
+                    is_released,
                 },
             );
         }
@@ -384,11 +385,13 @@ async fn a_create_takes_over_what_the_same_process_has_let_go_of() {
         ("placed", None),
         ("imported", None),
         ("adopted", Some("7f")),
+        // As of a tainted object, whose private data nobody sees.
+        ("adopted", None),
     ] {
-        let taken = run_with(Some((origin, adoption))).await;
+        let taken = run_with(Some((origin, adoption, false))).await;
         assert_eq!(taken, (origin.to_owned(), adoption.map(str::to_owned), 0));
     }
-    for released in [None, Some(("adopted", None))] {
+    for released in [None, Some(("adopted", Some("7f"), true))] {
         let (origin, adoption, notes) = run_with(released).await;
         assert_eq!((origin.as_str(), notes), ("adopted", 1));
         assert!(adoption.is_some());
