@@ -3,7 +3,8 @@
 mod estimates;
 mod today;
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
@@ -36,9 +37,9 @@ struct Configured {
     settings: Settings,
     client: OnceLock<Result<Client, Diagnostic>>,
     /// What resources of this configuration have: tokens of the orders that they create, and orders.
-    claimed: Mutex<BTreeSet<Claimed>>,
-    /// Orders that this configuration has let go of: what replaces one of them is no duplicate.
-    let_go: Mutex<BTreeSet<OrderId>>,
+    claimed: Mutex<BTreeMap<Claimed, Purpose>>,
+    /// What this configuration knows of each order that it has met.
+    met: Mutex<BTreeMap<OrderId, Met>>,
     estimates: Estimates,
 }
 
@@ -49,6 +50,41 @@ enum Claimed {
     Token(String),
     /// An order that is there.
     Order(OrderId),
+}
+
+/// What a token or an order is claimed for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Purpose {
+    /// A resource has it, or is about to.
+    Holding,
+    /// A destroy ends it.
+    Ending,
+}
+
+/// What a configuration knows of an order beyond its state: what became of it elsewhere in the same process.
+#[derive(Debug, Default)]
+struct Met {
+    /// It is replaced as its plan announced: what replaces it is no duplicate.
+    is_replaced: bool,
+    /// A refresh has looked at it for some object.
+    is_refreshed: bool,
+    /// A plan imports it.
+    is_imported: bool,
+    /// A plan ends it.
+    is_to_end: bool,
+    /// What an object that let go of it and left it open was to it.
+    left_behind: Option<LeftBehind>,
+}
+
+/// What an object that let go of an order was to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct LeftBehind {
+    /// How it came by the order, as its state said.
+    pub order_origin: Attr<String>,
+    /// The random id by which the notes of the order name the object, as far as it was known when the object let go.
+    pub adoption: Option<String>,
+    /// Whether the notes say by now that the object holds the order no more.
+    pub is_released: bool,
 }
 
 /// A resource's right to a token or an order. Given back when it is dropped, unless it is kept.
@@ -81,12 +117,12 @@ impl Drop for Claim {
 }
 
 impl Configured {
-    fn claimed(&self) -> MutexGuard<'_, BTreeSet<Claimed>> {
+    fn claimed(&self) -> MutexGuard<'_, BTreeMap<Claimed, Purpose>> {
         self.claimed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn let_go(&self) -> MutexGuard<'_, BTreeSet<OrderId>> {
-        self.let_go.lock().unwrap_or_else(PoisonError::into_inner)
+    fn met(&self) -> MutexGuard<'_, BTreeMap<OrderId, Met>> {
+        self.met.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -97,7 +133,7 @@ impl Session {
             settings,
             client: OnceLock::new(),
             claimed: Mutex::default(),
-            let_go: Mutex::default(),
+            met: Mutex::default(),
             estimates: Estimates::default(),
         });
         *self
@@ -201,18 +237,44 @@ impl Session {
     /// Claims a token for one create. None if another resource of this apply has it: two resources with the same content
     /// would share one order.
     pub fn claim_token(&self, token: &str) -> Option<Claim> {
-        self.claim(Claimed::Token(token.to_owned()))
+        self.claim(Claimed::Token(token.to_owned()), Purpose::Holding)
     }
 
-    /// Claims an order for one resource, or for the destroy that ends it. None if another one of this apply has it.
+    /// Claims an order for one resource. None if another one of this apply has it, or ends it.
     pub fn claim_order(&self, order_id: OrderId) -> Option<Claim> {
-        self.claim(Claimed::Order(order_id))
+        self.claim(Claimed::Order(order_id), Purpose::Holding)
     }
 
-    fn claim(&self, claimed: Claimed) -> Option<Claim> {
+    /// Claims an order for the destroy that ends it. None if a resource of this apply has it, or another destroy.
+    pub fn claim_ending(&self, order_id: OrderId) -> Option<Claim> {
+        self.claim(Claimed::Order(order_id), Purpose::Ending)
+    }
+
+    /// Whether a resource of this apply has an order.
+    pub fn is_held(&self, order_id: OrderId) -> bool {
+        self.purpose(order_id) == Some(Purpose::Holding)
+    }
+
+    /// Whether a destroy of this apply is just ending an order.
+    pub fn is_ending(&self, order_id: OrderId) -> bool {
+        self.purpose(order_id) == Some(Purpose::Ending)
+    }
+
+    fn purpose(&self, order_id: OrderId) -> Option<Purpose> {
         let configured = self.configured()?;
-        let is_new = configured.claimed().insert(claimed.clone());
-        is_new.then(|| Claim {
+        let claimed = configured.claimed();
+        claimed.get(&Claimed::Order(order_id)).copied()
+    }
+
+    fn claim(&self, claimed: Claimed, purpose: Purpose) -> Option<Claim> {
+        let configured = self.configured()?;
+        match configured.claimed().entry(claimed.clone()) {
+            Entry::Occupied(_) => return None,
+            Entry::Vacant(free) => {
+                free.insert(purpose);
+            }
+        }
+        Some(Claim {
             configured,
             claimed,
             is_kept: false,
@@ -221,15 +283,57 @@ impl Session {
 
     /// Remembers that this apply replaces an order as its plan announced.
     pub fn let_go(&self, order_id: OrderId) {
-        if let Some(configured) = self.configured() {
-            configured.let_go().insert(order_id);
-        }
+        self.meet(order_id, |met| met.is_replaced = true);
     }
 
     /// Whether this apply replaces an order: it announced what it places instead.
     pub fn has_let_go(&self, order_id: OrderId) -> bool {
-        self.configured()
-            .is_some_and(|configured| configured.let_go().contains(&order_id))
+        self.meet(order_id, |met| met.is_replaced)
+            .unwrap_or_default()
+    }
+
+    /// Remembers that an object has let go of an order and left it open.
+    pub(super) fn leave_behind(&self, order_id: OrderId, left_behind: LeftBehind) {
+        self.meet(order_id, |met| met.left_behind = Some(left_behind));
+    }
+
+    /// What an object of this apply left behind, for the one that takes its place.
+    pub(super) fn take_over(&self, order_id: OrderId) -> Option<LeftBehind> {
+        self.meet(order_id, |met| met.left_behind.take()).flatten()
+    }
+
+    /// Remembers a refresh of an order, and returns whether another object of this configuration has it, too: a process refreshes
+    /// each object once.
+    pub fn is_refreshed_again(&self, order_id: OrderId) -> bool {
+        self.meet(order_id, |met| {
+            std::mem::replace(&mut met.is_refreshed, true)
+        })
+        .unwrap_or_default()
+    }
+
+    /// Remembers that a plan imports an order, and returns whether it ends it elsewhere.
+    pub fn imports_what_ends(&self, order_id: OrderId) -> bool {
+        self.meet(order_id, |met| {
+            met.is_imported = true;
+            met.is_to_end
+        })
+        .unwrap_or_default()
+    }
+
+    /// Remembers that a plan ends an order, and returns whether it imports it elsewhere.
+    pub fn ends_what_is_imported(&self, order_id: OrderId) -> bool {
+        self.meet(order_id, |met| {
+            met.is_to_end = true;
+            met.is_imported
+        })
+        .unwrap_or_default()
+    }
+
+    /// Looks at what is known of an order, in one step.
+    fn meet<T>(&self, order_id: OrderId, look: impl FnOnce(&mut Met) -> T) -> Option<T> {
+        let configured = self.configured()?;
+        let mut met = configured.met();
+        Some(look(met.entry(order_id).or_default()))
     }
 
     fn configured(&self) -> Option<Arc<Configured>> {

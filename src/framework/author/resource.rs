@@ -51,8 +51,8 @@ pub trait Resource: Sized + Send + Sync + 'static {
         &self,
         _prior_state: &Self::Model,
         _private: &mut Self::Private,
-    ) -> Diagnostics {
-        Diagnostics::new()
+    ) -> impl Future<Output = Diagnostics> + Send {
+        std::future::ready(Diagnostics::new())
     }
 
     /// Makes the object of a plan.

@@ -20,19 +20,19 @@ impl<R: Resource> Hosted<R> {
         let private = decode(&request.prior_private);
         match (prior.is_null(), proposed.is_null()) {
             (true, true) => Ok(Response::default()),
-            (false, true) => self.plan_destroy(&prior, private),
+            (false, true) => self.plan_destroy(&prior, private).await,
             (_, false) => self.plan_change(&config, &prior, proposed, private).await,
         }
     }
 
     /// The planned state of a destroy is null.
-    fn plan_destroy(
+    async fn plan_destroy(
         &self,
         prior: &Value,
         mut private: R::Private,
     ) -> Result<Response, Diagnostics> {
         let prior = from_proto::model(prior)?;
-        let announced = self.resource.plan_destroy(&prior, &mut private);
+        let announced = Box::pin(self.resource.plan_destroy(&prior, &mut private)).await;
         Ok(Response {
             planned_state: Some(to_proto::value(&Value::Null, self.ty())?),
             planned_private: encode(&private),

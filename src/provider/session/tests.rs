@@ -9,7 +9,7 @@ use serde_json::json;
 use time::macros::{date, datetime};
 use time::{Duration, OffsetDateTime};
 
-use super::{Answer, Asker, Session, Today};
+use super::{Answer, Asker, LeftBehind, Session, Today};
 use crate::certcentral::{OrderId, PriceEstimate, PriceQuery, PricedNames, Validity};
 use crate::framework::Attr;
 use crate::provider::block::ProviderConfig;
@@ -163,6 +163,46 @@ fn each_order_is_claimed_and_let_go_of_by_itself() {
     session.let_go(id(7));
     assert!(session.has_let_go(id(7)));
     assert!(!session.has_let_go(id(8)));
+}
+
+#[test]
+fn an_order_that_is_being_ended_is_told_from_one_that_a_resource_has() {
+    let session = session(&ProviderConfig::default());
+    let ending = session.claim_ending(id(7)).expect("free");
+    assert!(session.is_ending(id(7)) && !session.is_held(id(7)));
+    assert!(session.claim_order(id(7)).is_none());
+    drop(ending);
+    assert!(!session.is_ending(id(7)));
+    session.claim_order(id(7)).expect("given back").keep();
+    assert!(session.claim_ending(id(7)).is_none());
+    assert!(!session.is_ending(id(7)) && session.is_held(id(7)));
+}
+
+#[test]
+fn a_plan_that_imports_and_ends_an_order_is_known_in_either_order() {
+    let session = session(&ProviderConfig::default());
+    assert!(!session.imports_what_ends(id(7)));
+    assert!(session.ends_what_is_imported(id(7)));
+    assert!(!session.ends_what_is_imported(id(8)));
+    assert!(!session.ends_what_is_imported(id(8)), "planned twice");
+    assert!(session.imports_what_ends(id(8)));
+}
+
+#[test]
+fn what_was_left_behind_is_taken_over_once_and_two_objects_of_one_order_are_noticed() {
+    let session = session(&ProviderConfig::default());
+    let left = LeftBehind {
+        order_origin: "placed".into(),
+        adoption: None,
+        is_released: false,
+    };
+    session.leave_behind(id(7), left.clone());
+    assert_eq!(session.take_over(id(8)), None);
+    assert_eq!(session.take_over(id(7)), Some(left));
+    assert_eq!(session.take_over(id(7)), None);
+    assert!(!session.is_refreshed_again(id(7)));
+    assert!(!session.is_refreshed_again(id(8)));
+    assert!(session.is_refreshed_again(id(7)));
 }
 
 #[tokio::test]

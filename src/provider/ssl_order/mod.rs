@@ -2,12 +2,13 @@
 //!
 //! The folders follow an order: its arguments (`schema`, `model`), what is refused before any call (`rules`), what a plan decides and says
 //! (`plan`), how it is bought exactly once (`purchase`), how its answer gets into state (`refresh`), how it is changed, reissued and renewed
-//! (`update`), how it ends (`end`), and how an order that exists becomes a resource (`import`).
+//! (`update`), how it ends (`end`) and who may end it (`owners`), and how an order that exists becomes a resource (`import`).
 
 mod end;
 mod equality;
 mod import;
 mod model;
+mod owners;
 mod plan;
 mod purchase;
 pub(crate) mod refresh;
@@ -67,12 +68,12 @@ impl Resource for SslOrder {
         plan::plan(&self.session, request).await
     }
 
-    fn plan_destroy(
+    async fn plan_destroy(
         &self,
         prior_state: &SslOrderModel,
         private: &mut SslOrderPrivate,
     ) -> Diagnostics {
-        plan::destroy(&self.session, prior_state, private)
+        plan::destroy(&self.session, prior_state, private).await
     }
 
     async fn create(&self, call: Call, request: CreateRequest<Self>) -> Created<Self> {

@@ -16,5 +16,6 @@ mod issuance;
 mod kill;
 mod lifecycle;
 mod log;
+mod owners;
 mod replacement;
 mod years;

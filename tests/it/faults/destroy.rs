@@ -74,7 +74,7 @@ async fn an_answer_that_is_lost_is_settled_by_a_look_and_asked_for_once() {
         let (applied, made) = destroy(&mut bed).await;
         assert_eq!(applied.report.diagnostics, [], "{row}");
         assert_no_key(&bed, &applied.report, &row);
-        let expected = [&["look", end.act, "look"], end.rest].concat();
+        let expected = [&["look", "notes", end.act, "look"], end.rest].concat();
         assert_eq!(made, expected, "{row}");
         assert!(bed.terraform.state().is_empty(), "{row}");
         assert_eq!(bed.sandbox.orders()[0].status, end.ended, "{row}");
@@ -108,13 +108,17 @@ async fn a_call_that_never_came_keeps_the_order_in_state_and_is_left_to_the_next
         let detail = only_error(&failed.report);
         assert!(detail.contains(&looked), "{row}: {detail}");
         assert_no_key(&bed, &failed.report, &row);
-        assert_eq!(made, ["look", end.act, "look", "look", "look"], "{row}");
+        assert_eq!(
+            made,
+            ["look", "notes", end.act, "look", "look", "look"],
+            "{row}"
+        );
         assert_eq!(bed.order(), &before, "{row}");
         assert_eq!(bed.sandbox.orders()[0].status, end.status, "{row}");
 
         let (applied, made) = destroy(&mut bed).await;
         assert_eq!(applied.report.diagnostics, [], "{row}");
-        assert_eq!(made[..2], ["look", end.act], "{row}");
+        assert_eq!(made[..3], ["look", "notes", end.act], "{row}");
         assert_eq!(bed.sandbox.orders()[0].status, end.ended, "{row}");
         assert!(bed.terraform.state().is_empty(), "{row}");
     })

@@ -147,7 +147,7 @@ async fn a_reissue_and_the_end_of_an_order_wait_for_the_limit_and_happen_once() 
         add(&bed.sandbox, &format!("{call} 1 before {fault}"));
         let (applied, made) = destroy(&mut bed).await;
         assert_eq!(applied.report.diagnostics, [], "{status}");
-        assert_eq!(made, ["look", act, act], "{status}");
+        assert_eq!(made, ["look", "notes", act, act], "{status}");
         assert_eq!(bed.sandbox.orders()[0].status, end, "{status}");
     }
 }

@@ -191,7 +191,7 @@ impl Resource for Orders {
         planned
     }
 
-    fn plan_destroy(&self, prior_state: &Order, _private: &mut Token) -> Diagnostics {
+    async fn plan_destroy(&self, prior_state: &Order, _private: &mut Token) -> Diagnostics {
         match prior_state.note.as_str() {
             Some("protected") => Diagnostic::error("Order protected", "It stays.").into(),
             _ => Diagnostic::warning("Order stays open", "Nothing is called.").into(),

@@ -4,6 +4,7 @@
 //! Every end of an order is final, so it has the shape of a create: look, act once, settle. `decision.rs` says what is
 //! next, this file does it.
 
+use tokio_util::sync::CancellationToken;
 use tracing::info;
 
 use super::decision::{Action, Goal, Next, concerns_state, next};
@@ -15,9 +16,10 @@ use crate::certcentral::{
 use crate::framework::{Call, DeleteRequest, Deleted, Diagnostic, Warnings};
 use crate::provider::order::status::Absence;
 use crate::provider::order::waiting::{BackOff, Bounds, Paused, Schedule};
-use crate::provider::session::Session;
+use crate::provider::session::{LeftBehind, Session};
 use crate::provider::ssl_order::SslOrder;
-use crate::provider::ssl_order::model::{OnDestroy, SslOrderModel};
+use crate::provider::ssl_order::model::{OnDestroy, SslOrderModel, SslOrderPrivate};
+use crate::provider::ssl_order::owners::{self, Verdict, notes};
 use crate::provider::ssl_order::plan::not_allowed;
 
 /// The note that CertCentral keeps with what was canceled, rejected or asked to be revoked.
@@ -35,20 +37,29 @@ pub(crate) async fn delete(
     let Ok(id) = state.order_id_to_be("ended") else {
         return Deleted::Gone(Warnings::new());
     };
+    let private = &request.private;
+    let leaving = Leaving {
+        session,
+        stop: &call.stop,
+        id,
+        state: &state,
+        private,
+    };
     let goal = match state.on_destroy() {
-        OnDestroy::Retain => {
-            return Deleted::Gone(messages::retained(id, &state));
-        }
+        OnDestroy::Retain => return leaving.open(messages::retained(id, &state)).await,
         OnDestroy::Cancel => Goal::Cancel,
         OnDestroy::Revoke => Goal::Revoke,
     };
+    if let Some(why) = &private.stays {
+        return leaving.open(messages::stays(id, &state, why)).await;
+    }
     // With `create_before_destroy`, or under another address, the create of this apply may have adopted the very order.
-    let Some(_ending) = session.claim_order(id) else {
-        return Deleted::Gone(messages::taken_over(id));
+    let Some(_ending) = session.claim_ending(id) else {
+        return leaving.taken_over().await;
     };
     let status = state.order_status();
-    if !request.private.end_announced {
-        return Deleted::Gone(messages::not_announced(id, &state));
+    if !private.end_announced {
+        return leaving.open(messages::not_announced(id, &state)).await;
     }
     if goal == Goal::Revoke && status.is_open() && !session.allow_revocation() {
         return Deleted::Kept(not_allowed(&state).into());
@@ -63,13 +74,65 @@ pub(crate) async fn delete(
         id,
         goal,
         state: &state,
+        private,
         back_off: BackOff::new(Schedule::DESTROY, bounds),
         tried: Vec::new(),
         rejection: None,
     };
     match ending.run().await {
-        Ok(warnings) => Deleted::Gone(warnings),
+        Ok(Ended::Closed(warnings)) => Deleted::Gone(warnings),
+        Ok(Ended::LeftOpen(warnings)) => leaving.open(warnings).await,
         Err(problem) => Deleted::Kept(problem.into()),
+    }
+}
+
+/// What became of an order.
+enum Ended {
+    /// It is closed, on its way there, or nobody can tell.
+    Closed(Warnings),
+    /// Nothing was called that changes it.
+    LeftOpen(Warnings),
+}
+
+/// Lets go of an order that stays open.
+struct Leaving<'a> {
+    session: &'a Session,
+    stop: &'a CancellationToken,
+    id: OrderId,
+    state: &'a SslOrderModel,
+    private: &'a SslOrderPrivate,
+}
+
+impl Leaving<'_> {
+    /// Leaves the order to whoever finds it. Where no plan has announced that, a create of this apply takes this object's place, so the notes go
+    /// on naming it, unless that create has left a mark of its own.
+    async fn open(self, mut warnings: Warnings) -> Deleted {
+        let adoption = self.private.adoption.clone();
+        let is_final = self.private.end_announced || self.session.is_held(self.id);
+        let released = adoption.as_ref().filter(|_| is_final);
+        if let Some(object) = released {
+            warnings.extend(self.release(object).await);
+        }
+        let left_behind = LeftBehind {
+            order_origin: self.state.order_origin.clone(),
+            is_released: released.is_some(),
+            adoption,
+        };
+        self.session.leave_behind(self.id, left_behind);
+        Deleted::Gone(warnings)
+    }
+
+    /// Leaves the order to the resource of this apply that has it already, with a mark of its own.
+    async fn taken_over(self) -> Deleted {
+        let mut warnings = messages::taken_over(self.id);
+        if let Some(object) = &self.private.adoption {
+            warnings.extend(self.release(object).await);
+        }
+        Deleted::Gone(warnings)
+    }
+
+    async fn release(&self, object: &str) -> Option<Diagnostic> {
+        notes::release(self.session, self.stop, self.id, object).await
     }
 }
 
@@ -79,6 +142,7 @@ struct Ending<'a> {
     id: OrderId,
     goal: Goal,
     state: &'a SslOrderModel,
+    private: &'a SslOrderPrivate,
     back_off: BackOff<'a>,
     /// Calls that were made. None is made twice.
     tried: Vec<Action>,
@@ -87,23 +151,24 @@ struct Ending<'a> {
 }
 
 impl Ending<'_> {
-    async fn run(mut self) -> Result<Warnings, Diagnostic> {
+    async fn run(mut self) -> Result<Ended, Diagnostic> {
         let mut seen = self.look().await?;
         loop {
             let Some(order) = seen else {
-                return Ok(self.not_found());
+                return Ok(Ended::Closed(self.not_found()));
             };
             let step = match next(self.goal, &order, &self.tried) {
                 Next::Act(_) if self.is_to_stay_valid() => Next::LeaveValid,
                 step => step,
             };
             let action = match step {
-                Next::Finished => return Ok(Warnings::new()),
+                Next::Finished => return Ok(Ended::Closed(Warnings::new())),
                 Next::LeaveValid => {
-                    return Ok(messages::left_valid(&order));
+                    return Ok(Ended::LeftOpen(messages::left_valid(&order)));
                 }
                 Next::AwaitsApproval(request) => {
-                    return Ok(messages::awaits_approval(self.id, request));
+                    let warnings = messages::awaits_approval(self.id, request);
+                    return Ok(Ended::Closed(warnings));
                 }
                 Next::Wait => {
                     seen = self.look_later(&order).await?;
@@ -117,17 +182,32 @@ impl Ending<'_> {
             if !concerns_state(action, &order, self.state) {
                 return Err(messages::other_certificate(&order, self.state));
             }
+            if self.tried.is_empty()
+                && let Some(why) = self.held_by_others().await
+            {
+                let warnings = messages::stays(self.id, self.state, &why);
+                return Ok(Ended::LeftOpen(warnings));
+            }
             seen = match self.act(action).await {
                 Ok(Some(request)) => {
-                    return Ok(messages::awaits_approval(self.id, request));
+                    let warnings = messages::awaits_approval(self.id, request);
+                    return Ok(Ended::Closed(warnings));
                 }
                 Ok(None) if action == Action::CancelReissue => {
                     self.tried.push(action);
                     self.look().await?
                 }
-                Ok(None) => return Ok(Warnings::new()),
+                Ok(None) => return Ok(Ended::Closed(Warnings::new())),
                 Err(error) => self.follow_up(action, error).await?,
             };
+        }
+    }
+
+    /// Why the order is not to be ended, if somebody else may need it; asked once, before the first call that changes it.
+    async fn held_by_others(&self) -> Option<String> {
+        match Verdict::in_apply(self.client, self.id, self.state, self.private).await {
+            Verdict::Stays(why) => Some(owners::messages::because(&why, self.state)),
+            Verdict::Ends(_) | Verdict::Depends => None,
         }
     }
 

@@ -39,12 +39,21 @@ pub(crate) fn not_announced(id: OrderId, state: &SslOrderModel) -> Warnings {
     )
 }
 
+/// Of an order that somebody else may need: `why`, as a sentence goes on.
+pub(crate) fn stays(id: OrderId, state: &SslOrderModel, why: &str) -> Warnings {
+    forgotten(id, state, why)
+}
+
 /// Nothing is said of an order that is closed.
 fn stays_open(id: OrderId, state: &SslOrderModel, why: &str) -> Warnings {
-    let status = state.order_status();
-    if status.is_closed() {
+    if state.order_status().is_closed() {
         return Warnings::new();
     }
+    forgotten(id, state, why)
+}
+
+fn forgotten(id: OrderId, state: &SslOrderModel, why: &str) -> Warnings {
+    let status = state.order_status();
     warning(
         "Order stays open",
         format!(

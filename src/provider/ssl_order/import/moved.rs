@@ -6,7 +6,9 @@ use serde_json::Value as Json;
 use crate::certcentral::OrderId;
 use crate::framework::{Attr, Diagnostic, MoveSource, Moved, Set, Warnings};
 use crate::provider::ssl_order::SslOrder;
-use crate::provider::ssl_order::model::{OrganizationModel, SslOrderModel, SslOrderPrivate};
+use crate::provider::ssl_order::model::{
+    OrderOrigin, OrganizationModel, SslOrderModel, SslOrderPrivate,
+};
 
 const SOURCE_TYPE: &str = "st-digicert_certificate";
 /// Namespace and type, without the host: that provider's own documentation installs it from a mirror.
@@ -28,6 +30,7 @@ pub(crate) fn move_from(source: &MoveSource) -> Result<Moved<SslOrder>, Diagnost
         state: SslOrderModel {
             id: Attr::Known(order_id.to_string()),
             order_id: Attr::Known(order_id.get()),
+            order_origin: OrderOrigin::Imported.into(),
             certificate_id: before["certificate_id"].as_i64().into(),
             common_name: text(&before["common_name"]),
             dns_names: names(&before["sans"]),
@@ -233,7 +236,7 @@ mod tests {
                 .collect(),
             other => panic!("{other:?}"),
         };
-        assert_eq!(known, ["dns_names", "id", "order_id"]);
+        assert_eq!(known, ["dns_names", "id", "order_id", "order_origin"]);
         assert_eq!(moved.state.dns_names, samples::names(&[]));
     }
 

@@ -2,12 +2,14 @@
 //! attribute names; their meaning stands in [`super::schema`].
 #![expect(missing_docs, reason = "the schema describes every attribute, once")]
 
+mod origin;
 mod private;
 mod term;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+pub(crate) use self::origin::OrderOrigin;
 pub use self::private::SslOrderPrivate;
 pub(crate) use self::private::{ReportedContact, ReportedOrganization};
 pub(crate) use self::term::{OLDER_YEARS, ORDER_YEARS, RENEWAL_DAYS, Term};
@@ -61,6 +63,7 @@ crate::model! {
         pub wait_for: Attr<String>,
         pub on_destroy: Attr<String>,
         pub revocation_reason: Attr<String>,
+        pub claimed_order_id: Attr<i64>,
         pub duplicate_order_check: Attr<String>,
         pub reorder_when_closed: Attr<bool>,
         pub reissue_days_before_expiry: Attr<i64>,
@@ -69,6 +72,7 @@ crate::model! {
 
         pub id: Attr<String>,
         pub order_id: Attr<i64>,
+        pub order_origin: Attr<String>,
         pub certificate_id: Attr<i64>,
         pub requests: Attr<Vec<Attr<RequestModel>>>,
         pub status: Attr<String>,
@@ -322,6 +326,17 @@ impl SslOrderModel {
             Some("revoke") => OnDestroy::Revoke,
             _ => OnDestroy::Retain,
         }
+    }
+
+    /// Returns how this object came by its order, as far as state tells.
+    pub(crate) fn origin(&self) -> Option<OrderOrigin> {
+        OrderOrigin::of(&self.order_origin)
+    }
+
+    /// Returns whether `claimed_order_id` names the order that this object holds.
+    pub(crate) fn claims_its_order(&self) -> bool {
+        let claimed = self.claimed_order_id.known();
+        claimed.is_some() && claimed == self.order_id.known()
     }
 
     /// Returns the bound of a create, waiting included.

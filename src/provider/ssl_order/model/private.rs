@@ -24,11 +24,20 @@ pub struct SslOrderPrivate {
     /// reissue may then bring others.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub values_expired: bool,
+    /// The random id by which the notes of the order name this object; none unless it adopted the order and left a note.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub adoption: Option<String>,
     /// Whether a plan has said what becomes of the order when it is destroyed. Core asks about every destroy but those of a
     /// tainted order and of one that `-replace` names. Handed from a plan to its apply and never stored: every refresh and every
     /// apply drops it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub end_announced: bool,
+    /// Why the order stays open in a destroy that was asked to end it, as its plan has said. Never stored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stays: Option<String>,
+    /// The marks of other objects that a plan has listed as overridden by `claimed_order_id`. Never stored.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub overridden: Vec<String>,
     /// Whether a plan has announced another order in the place of this one, so that the create which follows its destroy may buy beside it.
     /// The destroy of an order whose address was renamed, too, is announced, but replaces nothing. Never stored.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -47,6 +56,8 @@ impl SslOrderPrivate {
     pub(crate) fn stored(self) -> Self {
         Self {
             end_announced: false,
+            stays: None,
+            overridden: Vec::new(),
             replacement_announced: false,
             bought_if_forced: None,
             announced: None,

@@ -384,7 +384,7 @@ pub(crate) enum Effect {
 }
 
 /// Every argument with what its change means. One table, so that the plan, the documentation and the tests agree.
-pub(crate) const ARGUMENTS: [(&str, Effect); 38] = [
+pub(crate) const ARGUMENTS: [(&str, Effect); 39] = [
     ("product_name_id", Effect::NewOrder),
     ("common_name", Effect::Reissue),
     ("dns_names", Effect::Reissue),
@@ -419,6 +419,7 @@ pub(crate) const ARGUMENTS: [(&str, Effect); 38] = [
     ("wait_for", Effect::Behaviour),
     ("on_destroy", Effect::Behaviour),
     ("revocation_reason", Effect::Behaviour),
+    ("claimed_order_id", Effect::Behaviour),
     ("duplicate_order_check", Effect::Behaviour),
     ("reorder_when_closed", Effect::Behaviour),
     ("reissue_days_before_expiry", Effect::Behaviour),
@@ -471,7 +472,7 @@ pub(crate) fn changes(
             // The names of an order are always told: null says that it has no further one.
             let is_not_told = private.imported
                 && old.is_null()
-                && effect != Effect::InPlace
+                && !matches!(effect, Effect::InPlace | Effect::Behaviour)
                 && argument != "dns_names";
             if is_not_told || is_same_validity_in_the_other_form(argument, prior, planned) {
                 return Some(Change {
@@ -597,7 +598,7 @@ mod tests {
             [
                 ("product_name_id", Effect::NewOrder),
                 ("renewed_thumbprint", Effect::RecordOnly),
-                ("wait_for", Effect::RecordOnly)
+                ("wait_for", Effect::Behaviour)
             ]
         );
     }

@@ -5,24 +5,65 @@ use crate::certcentral::OrderStatus;
 use crate::framework::{AttributePath, Diagnostic, Diagnostics};
 use crate::provider::session::Session;
 use crate::provider::ssl_order::model::{OnDestroy, SslOrderModel, SslOrderPrivate};
+use crate::provider::ssl_order::owners::verdict::Why;
+use crate::provider::ssl_order::owners::{self, Verdict};
 
-/// Plans a destroy, and hands on to it that its end is announced.
-pub(crate) fn destroy(
+/// Plans a destroy, and hands on to it that its end is announced. One call where the order would be ended.
+pub(crate) async fn destroy(
     session: &Session,
     prior: &SslOrderModel,
     private: &mut SslOrderPrivate,
 ) -> Diagnostics {
     let permissions = Permissions::of(session);
-    let mut announced = announce(prior, permissions.allow_revocation);
+    let verdict = verdict(session, prior, private).await;
+    let mut announced = announce(prior, &verdict, permissions.allow_revocation);
+    announced.extend(not_while_imported(session, prior, &verdict));
     private.end_announced = !announced.has_errors();
-    if permissions.read_only && !announced.has_errors() {
+    verdict.hand_on(prior, private);
+    if permissions.read_only && !announced.has_errors() && !verdict.stays() {
         announced.extend(end_in_certcentral(prior).map(|end| guards::read_only(&end)));
     }
     announced
 }
 
+/// Decides whether an order is ended for which that is asked. The notes are read only where the rest would let it happen.
+pub(super) async fn verdict(
+    session: &Session,
+    prior: &SslOrderModel,
+    private: &SslOrderPrivate,
+) -> Verdict {
+    let is_refused = must_not_be_revoked(prior, session.allow_revocation());
+    if end_in_certcentral(prior).is_none() || is_refused {
+        return at_sight(prior);
+    }
+    Verdict::in_plan(session, prior, private).await
+}
+
+/// The same before anybody is asked.
+pub(super) fn at_sight(prior: &SslOrderModel) -> Verdict {
+    if end_in_certcentral(prior).is_none() {
+        return Verdict::Ends(Vec::new());
+    }
+    Verdict::at_sight(prior)
+}
+
+/// The error of an order that the same plan imports to another address.
+pub(super) fn not_while_imported(
+    session: &Session,
+    prior: &SslOrderModel,
+    verdict: &Verdict,
+) -> Option<Diagnostic> {
+    end_in_certcentral(prior)?;
+    let id = prior.order_id_to_be("ended").ok()?;
+    let is_imported = !verdict.stays() && session.ends_what_is_imported(id);
+    is_imported.then(|| owners::messages::imported_and_ended(id))
+}
+
 /// Announces what will happen to the order, or refuses it. Silent about an order that is closed already.
-fn announce(prior: &SslOrderModel, allow_revocation: bool) -> Diagnostics {
+fn announce(prior: &SslOrderModel, verdict: &Verdict, allow_revocation: bool) -> Diagnostics {
+    if let Verdict::Stays(why) = verdict {
+        return stays(prior, why).into();
+    }
     if must_not_be_revoked(prior, allow_revocation) {
         return not_allowed(prior).into();
     }
@@ -30,13 +71,16 @@ fn announce(prior: &SslOrderModel, allow_revocation: bool) -> Diagnostics {
         return Diagnostics::new();
     }
     let status = prior.order_status();
-    let warning = match prior.on_destroy() {
+    let mut warning = match prior.on_destroy() {
         OnDestroy::Retain => stays_open(prior, &status),
         OnDestroy::Cancel if status.has_certificate() => stays_valid(prior, &status),
         OnDestroy::Cancel => is_canceled(prior, &status),
         OnDestroy::Revoke if is_canceled_first(&status) => is_canceled_or_revoked(prior, &status),
         OnDestroy::Revoke => is_revoked(prior, &status),
     };
+    warning
+        .detail
+        .push_str(&owners::messages::beside_an_end(verdict));
     warning.into()
 }
 
@@ -61,18 +105,28 @@ pub(crate) fn not_allowed(prior: &SslOrderModel) -> Diagnostic {
 }
 
 /// What becomes of the order that a new one replaces, as the end of a sentence.
-pub(crate) fn fate_when_replaced(prior: &SslOrderModel) -> String {
+pub(crate) fn fate_when_replaced(prior: &SslOrderModel, verdict: &Verdict) -> String {
     let order_of_things = "Terraform destroys the old one before it creates the new one, unless `create_before_destroy` is set";
-    match prior.on_destroy() {
+    if let Verdict::Stays(why) = verdict {
+        let because = owners::messages::because(why, prior);
+        return format!("stays open{}", because.trim_end_matches('.'));
+    }
+    let fate = match prior.on_destroy() {
         OnDestroy::Retain => "stays open, because `on_destroy` is \"retain\"".to_owned(),
         OnDestroy::Cancel => {
             "is canceled if it is not issued yet, and stays as it is otherwise".to_owned()
         }
         OnDestroy::Revoke => format!(
             "is ended in the same apply, because `on_destroy` is \"revoke\": its certificate, duplicates and reissues are revoked for good and stop \
-             working. {order_of_things}; either way the new certificate may not be issued by then. Set `on_destroy = \"retain\"` and apply first to \
-             keep the old certificate working"
+             working. {order_of_things}; either way the new certificate may not be issued by then. Whether `lifecycle {{ destroy = false }}` spares the old \
+             one depends on the program: OpenTofu 1.12 only forgets it, Terraform ends it all the same. Set `on_destroy = \"retain\"` and apply first \
+             to keep the old certificate working"
         ),
+    };
+    let beside = owners::messages::beside_an_end(verdict);
+    match beside.strip_suffix('.') {
+        Some(beside) => format!("{fate}.{beside}"),
+        None => fate,
     }
 }
 
@@ -108,6 +162,18 @@ fn named(prior: &SslOrderModel) -> String {
         prior.shown_names(),
         prior.product_name_id.as_str().unwrap_or("unknown product"),
         prior.order_status(),
+    )
+}
+
+/// Of an order that somebody else may need.
+fn stays(prior: &SslOrderModel, why: &Why) -> Diagnostic {
+    Diagnostic::warning(
+        "Destroy leaves the order open",
+        format!(
+            "{} stays open in CertCentral{}",
+            named(prior),
+            owners::messages::because(why, prior)
+        ),
     )
 }
 
@@ -209,7 +275,7 @@ fn because(prior: &SslOrderModel) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::guards::read_only;
-    use super::{announce, end_in_certcentral, fate_when_replaced, must_not_be_revoked};
+    use super::{announce, at_sight, end_in_certcentral, fate_when_replaced, must_not_be_revoked};
     use crate::framework::{Attr, AttributePath, Diagnostic, Severity};
     use crate::provider::ssl_order::model::SslOrderModel;
     use crate::provider::ssl_order::samples::{order, placed};
@@ -229,7 +295,8 @@ mod tests {
 
     /// The only thing that is said, if anything is.
     fn said(prior: &SslOrderModel, allow_revocation: bool) -> Option<Diagnostic> {
-        let mut all: Vec<_> = announce(prior, allow_revocation).into_iter().collect();
+        let announced = announce(prior, &at_sight(prior), allow_revocation);
+        let mut all: Vec<_> = announced.into_iter().collect();
         assert!(all.len() <= 1, "{all:?}");
         all.pop()
     }
@@ -348,7 +415,10 @@ mod tests {
 
     #[test]
     fn a_replacement_says_what_becomes_of_the_old_order() {
-        let fate = |on_destroy| fate_when_replaced(&prior("issued", on_destroy));
+        let fate = |on_destroy| {
+            let prior = prior("issued", on_destroy);
+            fate_when_replaced(&prior, &at_sight(&prior))
+        };
         assert!(fate("retain").starts_with("stays open"));
         assert!(fate("cancel").starts_with("is canceled if it is not issued yet"));
         let revoked = fate("revoke");
@@ -356,8 +426,45 @@ mod tests {
             "in the same apply",
             "revoked for good",
             "`create_before_destroy`",
+            "`lifecycle { destroy = false }`",
         ] {
             assert!(revoked.contains(text), "{text}: {revoked}");
+        }
+    }
+
+    #[test]
+    fn an_order_that_this_object_has_not_placed_stays_whatever_is_asked_for() {
+        for (origin, word) in [
+            ("adopted".into(), "adopted it"),
+            ("imported".into(), "imported it"),
+            (Attr::Null, "does not tell"),
+        ] {
+            let held = |on_destroy| SslOrderModel {
+                order_origin: origin.clone(),
+                ..prior("pending", on_destroy)
+            };
+            for on_destroy in ["cancel", "revoke"] {
+                for allow_revocation in [true, false] {
+                    let found = said(&held(on_destroy), allow_revocation).unwrap();
+                    assert_eq!(found.summary, OPEN, "{word}");
+                    assert!(found.detail.contains(word), "{}", found.detail);
+                    let mut claimed = held(on_destroy);
+                    claimed.claimed_order_id = claimed.order_id.clone();
+                    let found = said(&claimed, allow_revocation).unwrap();
+                    assert_ne!(found.summary, OPEN, "{word}");
+                }
+                let fate = fate_when_replaced(&held(on_destroy), &at_sight(&held(on_destroy)));
+                assert!(
+                    fate.starts_with("stays open although `on_destroy`"),
+                    "{fate}"
+                );
+                assert!(!fate.ends_with('.'), "{fate}");
+            }
+            let found = said(&held("retain"), false).unwrap();
+            assert!(found.detail.contains("is \"retain\""), "{}", found.detail);
+            let mut issued = held("cancel");
+            issued.status = "issued".into();
+            assert_eq!(said(&issued, false).unwrap().summary, VALID);
         }
     }
 

@@ -2,11 +2,13 @@
 
 use super::create::planned_domain_validations;
 use super::decision::{Decision, Effect, Reason, What};
+use super::destroy::fate_when_replaced;
 use super::{Plan, Request, messages, shared_records};
 use crate::framework::{
     Attr, AttributePath, Diagnostic, Diagnostics, FromToValue as _, Planned, Value,
 };
 use crate::provider::ssl_order::model::SslOrderModel;
+use crate::provider::ssl_order::owners::Verdict;
 use crate::provider::ssl_order::purchase::price::PriceDecision;
 use crate::provider::ssl_order::update::in_place;
 
@@ -16,6 +18,7 @@ pub(crate) fn plan(
     prior: &SslOrderModel,
     decision: &Decision,
     price: PriceDecision,
+    verdict: &Verdict,
 ) -> Plan {
     let own_reference = request.config.alternative_order_id.clone();
     let mut plan = Planned::unchanged(request);
@@ -26,7 +29,7 @@ pub(crate) fn plan(
     }
     unknown_clocks(prior, &mut plan.state);
     match decision.what {
-        What::Replace => replacement(&mut plan, prior, decision, price),
+        What::Replace => replacement(&mut plan, prior, decision, price, verdict),
         What::Renew => renewal(&mut plan, prior, &own_reference, price),
         What::Follow => follow(&mut plan, prior, decision),
         What::Reissue => reissue(&mut plan, prior, decision),
@@ -82,14 +85,21 @@ fn keep(plan: &mut Plan, prior: &SslOrderModel, decision: &Decision) {
 }
 
 /// Core shows no warning of the new order's own plan, so this one says all of it.
-fn replacement(plan: &mut Plan, prior: &SslOrderModel, decision: &Decision, price: PriceDecision) {
+fn replacement(
+    plan: &mut Plan,
+    prior: &SslOrderModel,
+    decision: &Decision,
+    price: PriceDecision,
+    verdict: &Verdict,
+) {
     let of_a_new_order: Vec<_> = decision.with(Effect::NewOrder).collect();
     let paths = of_a_new_order.iter().map(|change| change.path.clone());
     plan.requires_replace.extend(paths);
     plan.diagnostics.extend(price.problem);
     if !plan.diagnostics.has_errors() {
         let price = price.words.as_deref();
-        let warning = messages::replacement(prior, &plan.state, &of_a_new_order, price);
+        let old = fate_when_replaced(prior, verdict);
+        let warning = messages::replacement(prior, &plan.state, &of_a_new_order, price, &old);
         plan.diagnostics.push(warning);
     }
 }
@@ -174,6 +184,7 @@ fn unknown_clocks(prior: &SslOrderModel, planned: &mut SslOrderModel) {
 /// Marks what CertCentral tells of an order that takes the place of another.
 fn unknown_order(planned: &mut SslOrderModel) {
     unknown_certificate(planned);
+    planned.order_origin = Attr::Unknown;
     planned.order_valid_till = Attr::Unknown;
     planned.ready_for_renewal = Attr::Unknown;
     planned.domain_validations = planned_domain_validations(planned);

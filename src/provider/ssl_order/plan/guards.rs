@@ -9,6 +9,7 @@ use super::decision::{Decision, Reason, What};
 use super::destroy::{must_not_be_revoked, not_allowed};
 use super::{Permissions, Plan, SslOrderModel};
 use crate::framework::Diagnostic;
+use crate::provider::ssl_order::owners::{self, Verdict};
 
 /// Arguments that make another order of it for the look that a create begins with.
 const LOOKUP_KEYS: [&str; 3] = ["common_name", "dns_names", "csr"];
@@ -34,11 +35,21 @@ pub(crate) fn existing(
     plan: &mut Plan,
     prior: &SslOrderModel,
     decision: &Decision,
+    verdict: &Verdict,
     permissions: Permissions,
 ) {
     let is_announced = decision.what == What::Replace;
-    if is_announced && must_not_be_revoked(prior, permissions.allow_revocation) {
+    let is_ended = is_announced && !verdict.stays();
+    if is_ended && must_not_be_revoked(prior, permissions.allow_revocation) {
         plan.diagnostics.push(not_allowed(prior));
+    }
+    if is_announced {
+        verdict.hand_on(prior, &mut plan.private);
+    } else {
+        plan.private.stays = None;
+        plan.private.overridden.clear();
+        let claim = owners::messages::claim_of_another_order(&plan.state);
+        plan.diagnostics.extend(claim);
     }
     plan.private.end_announced = is_announced;
     plan.private.replacement_announced = is_announced;

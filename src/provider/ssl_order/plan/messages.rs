@@ -1,7 +1,6 @@
 //! What a reviewer reads in the plan: one warning for each thing that costs money or cannot be taken back.
 
 use super::decision::{Change, Decision, Effect};
-use super::destroy::fate_when_replaced;
 use crate::framework::{AttributePath, Diagnostic};
 use crate::provider::ssl_order::model::SslOrderModel;
 use crate::provider::ssl_order::rules::listed;
@@ -79,14 +78,14 @@ pub(crate) fn renewal_needs_a_date(prior: &SslOrderModel, problem: &Diagnostic) 
     warning
 }
 
-/// The warning of a replacement: why, what is bought, and what becomes of the old order.
+/// The warning of a replacement: why, what is bought, and what becomes of the `old` order, as a sentence ends.
 pub(crate) fn replacement(
     prior: &SslOrderModel,
     planned: &SslOrderModel,
     because: &[&Change],
     price: Option<&str>,
+    old: &str,
 ) -> Diagnostic {
-    let old = fate_when_replaced(prior);
     let price = price.map(|sentence| format!(" {sentence}"));
     let mut diagnostic = Diagnostic::warning(
         "Order is replaced by a new one",

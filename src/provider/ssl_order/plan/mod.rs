@@ -14,12 +14,13 @@ use time::{Date, OffsetDateTime};
 pub(crate) use self::create::as_configured;
 pub(crate) use self::destroy::{destroy, not_allowed};
 
-use self::decision::{Decision, Facts};
+use self::decision::{Decision, Facts, What};
 use super::import::arguments;
 use super::model::SslOrderModel;
+use super::owners::Verdict;
 use super::purchase::price;
 use super::purchase::price::PriceDecision;
-use crate::framework::{PlanRequest, Planned};
+use crate::framework::{Diagnostic, PlanRequest, Planned};
 use crate::provider::session::Session;
 use crate::provider::settings::OrderDefaults;
 use crate::provider::ssl_order::SslOrder;
@@ -51,14 +52,17 @@ impl Permissions {
 pub(crate) async fn plan(session: &Session, request: Request) -> Plan {
     // The configuration tells what nobody sets from what is not known yet; the plan so far does not.
     let config = request.config.clone();
-    let proposal = Proposal::of(request, local_today());
+    let mut proposal = Proposal::of(request, local_today());
+    let imported = proposal.ask_for_holders(session).await;
     let price = if proposal.buys() {
         price::announce(session, &config, proposal.renewed_until()).await
     } else {
         PriceDecision::default()
     };
     let defaults = session.order_defaults();
-    proposal.plan(defaults.as_ref(), price, Permissions::of(session))
+    let mut plan = proposal.plan(defaults.as_ref(), price, Permissions::of(session));
+    plan.diagnostics.extend(imported);
+    plan
 }
 
 /// A request with what is decided about it.
@@ -67,6 +71,8 @@ pub(crate) struct Proposal {
     today: Date,
     /// About the existing order, if there is one.
     existing: Option<(SslOrderModel, Decision)>,
+    /// Whether the order is ended that another one replaces.
+    verdict: Verdict,
 }
 
 impl Proposal {
@@ -84,11 +90,23 @@ impl Proposal {
             });
             (prior, decision)
         });
+        let verdict = existing.as_ref().map(|(prior, _)| destroy::at_sight(prior));
         Self {
             request,
             today,
             existing,
+            verdict: verdict.unwrap_or(Verdict::Ends(Vec::new())),
         }
+    }
+
+    /// Asks whether somebody else holds an order that is about to be replaced. Returns the error of one that the same plan imports.
+    async fn ask_for_holders(&mut self, session: &Session) -> Option<Diagnostic> {
+        let (prior, decision) = self.existing.as_ref()?;
+        if decision.what != What::Replace {
+            return None;
+        }
+        self.verdict = destroy::verdict(session, prior, &self.request.private).await;
+        destroy::not_while_imported(session, prior, &self.verdict)
     }
 
     fn buys(&self) -> bool {
@@ -114,8 +132,8 @@ impl Proposal {
             guards::create(&mut plan, permissions);
             return plan;
         };
-        let mut plan = existing::plan(self.request, &prior, &decision, price);
-        guards::existing(&mut plan, &prior, &decision, permissions);
+        let mut plan = existing::plan(self.request, &prior, &decision, price, &self.verdict);
+        guards::existing(&mut plan, &prior, &decision, &self.verdict, permissions);
         plan.private.announced = decision.announced();
         plan
     }

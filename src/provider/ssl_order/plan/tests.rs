@@ -433,7 +433,7 @@ proptest! {
         as_it_was.reissue_days_before_expiry = reissue;
         as_it_was.renew_days_before_expiry = renew;
         let _plan = plan(&as_it_was, Some(&prior), SslOrderPrivate::default());
-        let words = [prior.shown_term(), prior.shown_id(), super::destroy::fate_when_replaced(&prior)];
+        let words = [prior.shown_term(), prior.shown_id(), super::destroy::fate_when_replaced(&prior, &super::destroy::at_sight(&prior))];
         assert!(words.iter().all(|text| !text.is_empty()));
         let _refusal = super::not_allowed(&prior);
     }

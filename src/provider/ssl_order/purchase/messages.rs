@@ -4,13 +4,13 @@ use super::new_order::Prepared;
 use crate::certcentral::{Error, Order, OrderId, PlacedOrder};
 use crate::framework::{AttributePath, Diagnostic};
 
-/// An earlier run had placed the order.
-pub(crate) fn adopted(order: &Order, token: &str) -> Diagnostic {
+/// An earlier run had placed the order. `for_good` is a sentence on what that means for a later destroy, if it means something.
+pub(crate) fn adopted(order: &Order, token: &str, for_good: &str) -> Diagnostic {
     Diagnostic::warning(
         "Existing order adopted",
         format!(
             "Order {} ({}) was placed earlier with the same content (token {token}). It is taken over instead of buying it again. To buy another \
-             order with the same content, set or change `order_key`.",
+             order with the same content, set or change `order_key`.{for_good}",
             order.id, order.status
         ),
     )
@@ -218,6 +218,19 @@ pub(crate) fn doubtful_order(prepared: &Prepared, id: OrderId) -> Diagnostic {
              `duplicate_order_check = \"off\"`.",
             common_name = prepared.body.certificate.common_name,
             token = prepared.token,
+        ),
+    )
+}
+
+/// A destroy of the same apply is just ending the order.
+pub(crate) fn order_ending(id: OrderId) -> Diagnostic {
+    Diagnostic::error(
+        format!("Order {id} is just being ended by this apply"),
+        format!(
+            "Order {id}, which was placed earlier with this very content, is just being canceled or revoked by a destroy of the same apply, as its plan \
+             has said. So it was not adopted, and nothing was ordered. A resource that was renamed without a `moved` block is such a case: Terraform \
+             destroys it under its former name and creates it under the new one. If this destroy fails and the order is still open, add a `moved` block \
+             from the former address to the new one, and plan again. Otherwise the next apply orders anew, and its plan says what that costs."
         ),
     )
 }

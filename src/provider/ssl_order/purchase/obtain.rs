@@ -19,13 +19,14 @@ use super::new_order::Prepared;
 use super::{lookup, messages, new_order, price};
 use crate::certcentral::{Certainty, Client, Error, Order, OrderId, PlacedOrder};
 use crate::framework::{
-    Call, CreateRequest, Created, Diagnostic, Diagnostics, FromToValue, Warnings, conformance,
+    Attr, Call, CreateRequest, Created, Diagnostic, Diagnostics, FromToValue, Warnings, conformance,
 };
 use crate::provider::order::api_error;
 use crate::provider::order::waiting::{BackOff, Bounds, Paused, Schedule};
 use crate::provider::session::{Claim, Session};
 use crate::provider::ssl_order::SslOrder;
-use crate::provider::ssl_order::model::{SslOrderModel, SslOrderPrivate};
+use crate::provider::ssl_order::model::{OrderOrigin, SslOrderModel, SslOrderPrivate};
+use crate::provider::ssl_order::owners;
 use crate::provider::ssl_order::refresh::observer::{Limits, Observer};
 use crate::provider::ssl_order::refresh::state;
 use crate::provider::ssl_order::rules::dates_for_a_new_order;
@@ -45,11 +46,19 @@ pub(crate) async fn create(
         planned,
     };
     match obtain(session, call, purchase).await {
-        Ok((state, warnings)) => Created::Object {
-            state,
-            private: SslOrderPrivate::default(),
-            warnings,
-        },
+        Ok(obtained) => {
+            let Obtained {
+                state,
+                private,
+                mut warnings,
+            } = obtained;
+            warnings.extend(owners::messages::claim_of_another_order(&state));
+            Created::Object {
+                state,
+                private,
+                warnings,
+            }
+        }
         Err(problems) => Created::Nothing(problems),
     }
 }
@@ -68,13 +77,23 @@ pub(crate) struct Purchase {
     pub timeout: Duration,
 }
 
+/// An order that was obtained.
+pub(crate) struct Obtained {
+    /// Its state.
+    pub state: SslOrderModel,
+    /// What is kept beside it.
+    pub private: SslOrderPrivate,
+    /// What a person should know.
+    pub warnings: Warnings,
+}
+
 /// Places an order, or adopts it if an earlier run placed it. Without an error there is an order, and its state holds the id;
 /// with an error nothing was ordered, or nobody knows.
 pub(crate) async fn obtain(
     session: &Session,
     call: &Call,
     purchase: Purchase,
-) -> Result<(SslOrderModel, Warnings), Diagnostics> {
+) -> Result<Obtained, Diagnostics> {
     let limits = Limits::new(session, &purchase.planned, purchase.timeout, &call.stop);
     let client = session.client()?;
     let client = client.within(limits.bounds.deadline, limits.bounds.stop);
@@ -89,16 +108,16 @@ pub(crate) async fn obtain(
         purchase,
         prepared,
         limits,
+        order_origin: OrderOrigin::Placed.into(),
+        adoption: None,
         warnings: Warnings::new(),
     };
     let taken = match buyer.look().await? {
         Some(order) => {
             claim_order(session, order.id)?.keep();
             info!(order_id = %order.id, token = %buyer.prepared.token, "order of an earlier run adopted");
-            buyer
-                .warnings
-                .push(messages::adopted(&order, &buyer.prepared.token));
             claim.keep();
+            buyer.adopt(&order).await;
             Taken::Seen(order)
         }
         None => buyer.place(claim).await?,
@@ -137,10 +156,14 @@ fn answer_would_be_accepted(
 }
 
 /// Two resources never share an order, whatever leads them to it.
-fn claim_order(session: &Session, id: OrderId) -> Result<Claim, Diagnostic> {
-    session
-        .claim_order(id)
-        .ok_or_else(|| messages::order_taken(id))
+pub(crate) fn claim_order(session: &Session, id: OrderId) -> Result<Claim, Diagnostic> {
+    session.claim_order(id).ok_or_else(|| {
+        if session.is_ending(id) {
+            messages::order_ending(id)
+        } else {
+            messages::order_taken(id)
+        }
+    })
 }
 
 /// One order on its way.
@@ -150,10 +173,41 @@ struct Buyer<'a> {
     purchase: Purchase,
     prepared: Prepared,
     limits: Limits<'a>,
+    /// How this object comes by the order.
+    order_origin: Attr<String>,
+    /// The random id by which the notes of the order name it.
+    adoption: Option<String>,
     warnings: Warnings,
 }
 
 impl Buyer<'_> {
+    /// Takes an order over that was there before, and says so on it for those who may hold it as well. What an object of this apply has just let go
+    /// of stays what it was.
+    async fn adopt(&mut self, order: &Order) {
+        let left = self.session.take_over(order.id);
+        match left.filter(|left| !left.is_released && !left.order_origin.is_null()) {
+            Some(left) => {
+                self.order_origin = left.order_origin;
+                self.adoption = left.adoption;
+            }
+            None => {
+                let (adoption, warnings) = owners::notes::adopt(&self.client, order.id).await;
+                self.order_origin = OrderOrigin::Adopted.into();
+                self.adoption = adoption;
+                self.warnings.extend(warnings);
+            }
+        }
+        let held = SslOrderModel {
+            order_id: Attr::Known(order.id.get()),
+            order_origin: self.order_origin.clone(),
+            ..self.purchase.planned.clone()
+        };
+        let for_good = owners::messages::adopted_for_good(&held);
+        let token = &self.prepared.token;
+        self.warnings
+            .push(messages::adopted(order, token, &for_good));
+    }
+
     /// Looks for the order of an earlier run: by its token, or under another reference after a reissue or a renewal.
     async fn look(&mut self) -> Result<Option<Box<Order>>, Diagnostic> {
         let prepared = &self.prepared;
@@ -231,14 +285,25 @@ impl Buyer<'_> {
     }
 
     /// There is an order. Nothing from here on can fail, not even by a panic.
-    async fn ordered(mut self, taken: Taken) -> (SslOrderModel, Warnings) {
+    async fn ordered(mut self, taken: Taken) -> Obtained {
         let id = taken.id();
-        let certain = state::placed(self.purchase.planned.clone(), id, &self.prepared.token);
+        let planned = self.purchase.planned.clone();
+        let certain = SslOrderModel {
+            order_origin: self.order_origin.clone(),
+            ..state::placed(planned, id, &self.prepared.token)
+        };
         // On the heap, because this is the largest future of all and every caller would hold it on its stack.
         let details = Box::pin(self.fill_in(certain.clone(), taken));
         let (state, found) = unless_it_panics(details, certain, id).await;
         self.warnings.extend(found);
-        (state, self.warnings)
+        Obtained {
+            state,
+            private: SslOrderPrivate {
+                adoption: self.adoption,
+                ..SslOrderPrivate::default()
+            },
+            warnings: self.warnings,
+        }
     }
 
     /// Fills in everything that CertCentral says about the order, now and while the create waits for the certificate.

@@ -10,6 +10,7 @@ use crate::provider::session::Session;
 use crate::provider::ssl_order::SslOrder;
 use crate::provider::ssl_order::import::arguments;
 use crate::provider::ssl_order::model::SslOrderModel;
+use crate::provider::ssl_order::owners;
 
 /// Looks at the order of a state.
 pub(crate) async fn read(
@@ -44,6 +45,7 @@ async fn look(
         });
     };
     let mut warnings = Warnings::new();
+    let is_held_twice = session.is_refreshed_again(id) && order.status.is_open();
     if is_import {
         warnings.extend(arguments::check_product(&order)?);
         arguments::fill(&mut state, &order);
@@ -56,6 +58,9 @@ async fn look(
     let seen = observer.details(order, &[]).await;
     let mut state = observer.state;
     warnings.extend(observer.warnings);
+    if is_held_twice {
+        warnings.push(owners::messages::held_twice(&state));
+    }
     let today = session.today();
     private.successor = succession::successor(session, &client, &state, &seen.order).await;
     if let Some(successor) = &private.successor {

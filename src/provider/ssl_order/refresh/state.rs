@@ -18,14 +18,15 @@ use crate::provider::order::domains::{Proof, dcv_record, file_url};
 use crate::provider::order::status;
 use crate::provider::order::steps::OpenSteps;
 use crate::provider::ssl_order::model::{
-    ChainElementModel, DomainValidationModel, RequestModel, SslOrderModel,
+    ChainElementModel, DomainValidationModel, OrderOrigin, RequestModel, SslOrderModel,
 };
 
-/// The state of an order of which only the plan and the id are known: every attribute known, nothing invented.
+/// The state of an order that was just placed and of which only the plan and the id are known: every attribute known, nothing invented.
 pub(crate) fn placed(planned: SslOrderModel, id: OrderId, token: &str) -> SslOrderModel {
     let mut state = SslOrderModel {
         id: Attr::Known(id.to_string()),
         order_id: Attr::Known(id.get()),
+        order_origin: OrderOrigin::Placed.into(),
         alternative_order_id: token.into(),
         ..planned
     };

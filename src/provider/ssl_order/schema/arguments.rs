@@ -333,7 +333,8 @@ pub(crate) fn behaviour() -> Vec<Attribute> {
             "What destroying does: `retain` (default) calls nothing and leaves the order as it is; `cancel` cancels an order that is not \
              issued yet and leaves an issued certificate valid; `revoke` cancels an order that is not issued yet and revokes an issued one for \
              good, with all its certificates, which takes `allow_revocation = true` in the provider block. The value in state counts: change it \
-             and apply before destroying.",
+             and apply before destroying. An order that this resource did not place, or that another one has adopted since, stays: see \
+             `claimed_order_id`.",
         )
         .default_value("retain"),
         Attribute::optional(
@@ -341,6 +342,13 @@ pub(crate) fn behaviour() -> Vec<Attribute> {
             Type::String,
             "Reason that a revocation by `on_destroy = \"revoke\"` states: `unspecified` (where none is set), `keyCompromise`, \
              `affiliationChanged`, `superseded` or `cessationOfOperation`.",
+        ),
+        Attribute::optional(
+            "claimed_order_id",
+            Type::Number,
+            "Id of the order that destroying may end although this resource did not place it (`order_origin` is not `placed`) or another one has \
+             adopted it. Set it to the id of this order, apply, and destroy then; the plan lists what it overrides. The id of any other order \
+             has no effect.",
         ),
         Attribute::optional(
             "duplicate_order_check",

@@ -17,6 +17,12 @@ fn order() -> Vec<Attribute> {
         ),
         Attribute::computed("order_id", Type::Number, "The order id."),
         Attribute::computed(
+            "order_origin",
+            Type::String,
+            "How this resource came by the order: `placed`, `adopted` (it found an order of the same content) or `imported`. Only a placed order \
+             is ended by `on_destroy`, unless `claimed_order_id` names it.",
+        ),
+        Attribute::computed(
             "certificate_id",
             Type::Number,
             "The id of the order's primary certificate. It can be there before the certificate is issued.",

@@ -8,6 +8,7 @@ mod renewal;
 use super::model::{SslOrderModel, SslOrderPrivate};
 use super::plan::as_configured;
 use super::plan::decision::{Announced, What};
+use super::purchase::obtain::Obtained;
 use super::refresh::clocks;
 use crate::framework::{
     AttributePath, Call, Diagnostic, Diagnostics, FromToValue, UpdateRequest, Updated, Warnings,
@@ -42,8 +43,7 @@ struct Update<'a> {
     /// What a create of the same configuration looks for.
     content: &'a SslOrderModel,
     announced: &'a Announced,
-    /// Whether somebody renewed the order in state.
-    is_renewed: bool,
+    private: &'a SslOrderPrivate,
 }
 
 /// Carries the plan out.
@@ -67,17 +67,13 @@ pub(crate) async fn update(
         planned,
         content: &content,
         announced: &announced,
-        is_renewed: request.private.successor.is_some(),
+        private: &request.private,
     };
     match carry_out(update).await {
-        Ok((state, warnings)) => Updated {
-            state,
-            // What is kept beside an order does not apply to the one that renews it.
-            private: match announced.what() {
-                What::Renew | What::Follow => SslOrderPrivate::default(),
-                _ => request.private.stored(),
-            },
-            diagnostics: warnings.into(),
+        Ok(done) => Updated {
+            state: done.state,
+            private: done.private,
+            diagnostics: done.warnings.into(),
         },
         Err(failed) => Updated {
             state: *failed.state,
@@ -87,23 +83,37 @@ pub(crate) async fn update(
     }
 }
 
-async fn carry_out(update: Update<'_>) -> Result<(SslOrderModel, Warnings), Failed> {
+async fn carry_out(update: Update<'_>) -> Result<Obtained, Failed> {
     let mut warnings = Warnings::new();
+    let mut private = update.private.clone().stored();
     let mut state = match update.announced.what() {
-        What::Renew => renewal::renew(update, &mut warnings).await?,
-        What::Follow => renewal::follow(update, &mut warnings).await?,
+        // What is kept beside an order does not apply to the one that renews it.
+        What::Renew => {
+            let state;
+            (state, private) = renewal::renew(update, &mut warnings).await?;
+            state
+        }
+        What::Follow => {
+            let state;
+            (state, private) = renewal::follow(update, &mut warnings).await?;
+            state
+        }
         What::Reissue => {
             let state = in_place::change(update, &mut warnings).await?;
             reissue::reissue(update, state, &mut warnings).await?
         }
         _ => in_place::change(update, &mut warnings).await?,
     };
-    let is_renewed = match update.announced.what() {
-        What::Renew | What::Follow => false,
-        _ => update.is_renewed,
-    };
-    clocks::set(&mut state, is_renewed, update.session.today());
-    Ok((as_planned(update.planned, &state)?, warnings))
+    clocks::set(
+        &mut state,
+        private.successor.is_some(),
+        update.session.today(),
+    );
+    Ok(Obtained {
+        state: as_planned(update.planned, &state)?,
+        private,
+        warnings,
+    })
 }
 
 /// Returns the plan with what it leaves open taken from `known`.

@@ -3,11 +3,14 @@
 
 use super::messages;
 use super::{Failed, Update};
-use crate::certcentral::Error;
+use crate::certcentral::{Error, OrderId};
 use crate::framework::{AttributePath, Diagnostic, Diagnostics, Warnings};
 use crate::provider::order::api_error;
-use crate::provider::ssl_order::model::{RENEWAL_DAYS, SslOrderModel};
-use crate::provider::ssl_order::purchase::obtain::Purchase;
+use crate::provider::ssl_order::model::{
+    OrderOrigin, RENEWAL_DAYS, SslOrderModel, SslOrderPrivate,
+};
+use crate::provider::ssl_order::owners::notes;
+use crate::provider::ssl_order::purchase::obtain::{Purchase, claim_order};
 use crate::provider::ssl_order::purchase::{lookup, obtain};
 use crate::provider::ssl_order::refresh::observer::{Limits, Observer};
 use crate::provider::ssl_order::refresh::{state, succession};
@@ -16,7 +19,7 @@ use crate::provider::ssl_order::refresh::{state, succession};
 pub(super) async fn renew(
     update: Update<'_>,
     warnings: &mut Warnings,
-) -> Result<SslOrderModel, Failed> {
+) -> Result<(SslOrderModel, SslOrderPrivate), Failed> {
     let Update { prior, planned, .. } = update;
     let failed = |problem: Diagnostics| Failed::at(prior.clone(), problem);
     let former = prior
@@ -29,18 +32,19 @@ pub(super) async fn renew(
         renewed_until: prior.order_valid_till.known().cloned(),
         timeout: planned.update_timeout(),
     };
-    let (state, found) = obtain::obtain(update.session, update.call, purchase)
+    let obtained = obtain::obtain(update.session, update.call, purchase)
         .await
         .map_err(|problems| failed(problems.into_iter().map(point_at_renew_days).collect()))?;
-    warnings.extend(found);
-    Ok(state)
+    warnings.extend(obtained.warnings);
+    release(update, former, warnings).await;
+    Ok((obtained.state, obtained.private))
 }
 
 /// Takes the renewal that is there into state, if it is still what the plan saw.
 pub(super) async fn follow(
     update: Update<'_>,
     warnings: &mut Warnings,
-) -> Result<SslOrderModel, Failed> {
+) -> Result<(SslOrderModel, SslOrderPrivate), Failed> {
     let Update {
         session,
         call,
@@ -63,20 +67,40 @@ pub(super) async fn follow(
     if let Some(refused) = succession::why_not(session, prior, &order, &renewal) {
         return Err(failed(messages::renewal_moved_on(&renewal, &refused)));
     }
+    claim_order(session, id).map_err(failed)?.keep();
+    let is_own = succession::is_own(session, prior, &order, &renewal);
     // A create that lost the state finds the renewal by it.
     let content = SslOrderModel {
         alternative_order_id: prior.alternative_order_id.clone(),
         ..update.content.clone()
     };
     lookup::remember(&client, id, &content, session).await;
-    let reference = renewal.alternative_order_id.clone();
-    let mut state = state::placed(planned.clone(), id, "");
-    state.alternative_order_id = reference.into();
+    let mut private = SslOrderPrivate::default();
+    let mut state = SslOrderModel {
+        order_origin: OrderOrigin::Placed.into(),
+        ..state::placed(planned.clone(), id, "")
+    };
+    if !is_own {
+        let (adoption, said) = notes::adopt(&client, id).await;
+        state.order_origin = OrderOrigin::Adopted.into();
+        private.adoption = adoption;
+        warnings.extend(said);
+    }
+    release(update, former, warnings).await;
+    state.alternative_order_id = renewal.alternative_order_id.clone().into();
     let mut observer = Observer::new(&client, state);
     let seen = observer.details(renewal, &[]).await;
     observer.wait(seen, &limits).await;
     warnings.extend(observer.warnings);
-    Ok(observer.state)
+    Ok((observer.state, private))
+}
+
+/// Says on the former order, which stays as it is, that this object no longer holds it.
+async fn release(update: Update<'_>, former: OrderId, warnings: &mut Warnings) {
+    if let Some(object) = &update.private.adoption {
+        let stop = &update.call.stop;
+        warnings.extend(notes::release(update.session, stop, former, object).await);
+    }
 }
 
 /// Points an error about `renewal_of_order_id`, which the provider set, at `renew_days_before_expiry`, which the user set.

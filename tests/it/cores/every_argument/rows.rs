@@ -240,6 +240,11 @@ pub(super) fn rows(renewable: u64) -> Vec<Row> {
             NOTHING,
         ),
         recorded(
+            "claimed_order_id",
+            [none.clone(), json!(1)],
+            &["`claimed_order_id` does not name order ID"],
+        ),
+        recorded(
             "duplicate_order_check",
             [json!("error"), json!("warn")],
             NOTHING,

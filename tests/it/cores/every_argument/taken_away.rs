@@ -103,6 +103,7 @@ pub(super) fn rows(renewable: u64) -> Vec<Row> {
         forgotten("wait_for", json!("none")),
         forgotten("on_destroy", json!("cancel")),
         forgotten("revocation_reason", json!("superseded")),
+        forgotten("claimed_order_id", json!(1)),
         forgotten("duplicate_order_check", json!("warn")),
         forgotten("reorder_when_closed", json!(true)),
         forgotten("reissue_days_before_expiry", json!(20)),

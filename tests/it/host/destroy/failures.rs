@@ -28,7 +28,7 @@ async fn the_lost_answer_to_a_request_for_a_revocation_is_found_on_the_order() {
     bed.sandbox.fault(route(REVOKE), 1, At::After, Fault::Drop);
     let (applied, made) = destroy(&mut bed).await;
     assert_eq!(warnings(&applied.report), ["Revocation waits for approval"]);
-    assert_eq!(made, ["look", "revoke", "look"]);
+    assert_eq!(made, ["look", "notes", "revoke", "look"]);
     assert!(bed.terraform.state().is_empty());
 }
 
@@ -46,7 +46,7 @@ async fn a_refusal_keeps_the_order_in_state_and_is_not_repeated() {
         bed.sandbox.fault(route(refused), 1, At::Before, no);
         let (applied, made) = destroy(&mut bed).await;
         assert_eq!(errors(&applied.report), ["API key lacks a permission"]);
-        assert_eq!(made, ["look", act, "look"], "{status}");
+        assert_eq!(made, ["look", "notes", act, "look"], "{status}");
         assert_eq!(bed.order(), &before, "{status}");
         assert_eq!(bed.sandbox.orders()[0].status, status);
     }
@@ -65,7 +65,7 @@ async fn a_request_that_cannot_be_rejected_is_canceled() {
     bed.sandbox.fault(route(STATUS), 1, At::Before, done);
     let (applied, made) = destroy(&mut bed).await;
     assert_eq!(applied.report.diagnostics, []);
-    assert_eq!(made, ["look", "reject", "look", "cancel"]);
+    assert_eq!(made, ["look", "notes", "reject", "look", "cancel"]);
     assert!(bed.terraform.state().is_empty());
 }
 
@@ -85,7 +85,7 @@ async fn a_key_that_may_neither_reject_nor_cancel_is_told_both() {
     ] {
         assert!(detail.contains(text), "{text}: {detail}");
     }
-    assert_eq!(made, ["look", "reject", "look", "cancel", "look"]);
+    assert_eq!(made, ["look", "notes", "reject", "look", "cancel", "look"]);
     assert_eq!(bed.order(), &before);
 }
 

@@ -106,6 +106,7 @@ pub(super) fn acts(bed: &Bed, seen: usize) -> Vec<String> {
         .map(|call| {
             let words = [
                 (format!("GET /order/certificate/{id}"), "look"),
+                (format!("GET /order/certificate/{id}/note"), "notes"),
                 (format!("PUT /order/certificate/{id}/status"), "cancel"),
                 (format!("PUT /order/certificate/{id}/revoke"), "revoke"),
             ];
@@ -124,37 +125,37 @@ type Row<'a> = (&'a str, &'a [&'a str], &'a str, &'a [&'a str], &'a str);
 const MATRIX: [Row<'_>; 9] = [
     (
         "needs_approval",
-        &["look", "reject"],
+        &["look", "notes", "reject"],
         "rejected",
-        &["look", "reject"],
+        &["look", "notes", "reject"],
         "rejected",
     ),
     (
         "pending",
-        &["look", "cancel"],
+        &["look", "notes", "cancel"],
         "canceled",
-        &["look", "cancel"],
+        &["look", "notes", "cancel"],
         "canceled",
     ),
     (
         "processing",
         &["look", "look"],
         "issued",
-        &["look", "look", "revoke"],
+        &["look", "look", "notes", "revoke"],
         "revoked",
     ),
     (
         "issued",
         &["look"],
         "issued",
-        &["look", "revoke"],
+        &["look", "notes", "revoke"],
         "revoked",
     ),
     (
         "reissue_pending",
         &["look"],
         "reissue_pending",
-        &["look", "cancel", "look", "revoke"],
+        &["look", "notes", "cancel", "look", "revoke"],
         "revoked",
     ),
     ("revoked", &["look"], "revoked", &["look"], "revoked"),
@@ -190,7 +191,7 @@ async fn a_destroy_makes_exactly_the_calls_of_its_status() {
             assert_eq!(made, calls, "{shown}");
             assert_eq!(bed.sandbox.orders()[0].status, end, "{shown}");
             assert!(bed.terraform.state().is_empty(), "{shown}");
-            if let ["look", "cancel"] = calls {
+            if let ["look", "notes", "cancel"] = calls {
                 let last = bed.sandbox.journal().pop().unwrap();
                 assert_eq!(last.request["note"], "Destroyed by Terraform", "{shown}");
             }
@@ -225,7 +226,7 @@ async fn an_order_in_a_form_of_pending_is_canceled() {
             })
             .await;
             assert_eq!(applied.report.diagnostics, [], "{status}");
-            assert_eq!(made, ["look", "cancel"], "{status}");
+            assert_eq!(made, ["look", "notes", "cancel"], "{status}");
             assert_eq!(bed.sandbox.orders()[0].status, "canceled");
         }
     }
@@ -263,6 +264,6 @@ async fn the_older_word_for_canceled_is_tried_when_the_newer_one_is_refused() {
     );
     let (applied, made) = destroy(&mut bed).await;
     assert_eq!(applied.report.diagnostics, []);
-    assert_eq!(made, ["look", "cancel", "cancel"]);
+    assert_eq!(made, ["look", "notes", "cancel", "cancel"]);
     assert_eq!(bed.sandbox.orders()[0].status, "canceled");
 }

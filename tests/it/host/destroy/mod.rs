@@ -3,4 +3,5 @@
 mod failures;
 pub(crate) mod matrix;
 mod on_destroy;
+mod owners;
 mod revoke;

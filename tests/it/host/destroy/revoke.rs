@@ -84,7 +84,7 @@ async fn the_environment_gives_the_permission_and_takes_plain_words_only() {
     bed.terraform.relaunch(clear);
     let (applied, made) = destroy(&mut bed).await;
     assert_eq!(applied.report.diagnostics, []);
-    assert_eq!(made, ["look", "revoke"]);
+    assert_eq!(made, ["look", "notes", "revoke"]);
 }
 
 #[tokio::test]
@@ -117,7 +117,7 @@ async fn a_certificate_that_is_not_the_one_in_state_is_not_revoked() {
     bed.terraform.refresh().await.unwrap().expect_success();
     let (applied, made) = destroy(&mut bed).await;
     assert_eq!(applied.report.diagnostics, []);
-    assert_eq!(made, ["look", "revoke"]);
+    assert_eq!(made, ["look", "notes", "revoke"]);
     assert_eq!(bed.sandbox.summary().certificates_revoked, 2);
 }
 
@@ -148,7 +148,7 @@ async fn a_known_certificate_that_was_issued_after_the_plan_is_revoked_as_announ
     bed.sandbox.issue(bed.order_id()).unwrap();
     let seen = bed.seen();
     let _applied = bed.terraform.apply(&plan).await.unwrap().expect_success();
-    assert_eq!(acts(&bed, seen), ["look", "revoke"]);
+    assert_eq!(acts(&bed, seen), ["look", "notes", "revoke"]);
     assert_eq!(bed.sandbox.summary().revoked, 1);
 }
 
@@ -172,7 +172,7 @@ async fn a_key_that_may_not_approve_asks_for_the_revocation_and_says_that_the_ce
             detail.contains("stays valid until somebody approves"),
             "{detail}"
         );
-        assert_eq!(made, ["look", "revoke"]);
+        assert_eq!(made, ["look", "notes", "revoke"]);
         assert_eq!(bed.sandbox.summary().revoked, 0);
         assert!(bed.terraform.state().is_empty());
     }

@@ -280,6 +280,7 @@ fn no_argument_of_the_schema_is_forgotten() {
         "wait_for",
         "on_destroy",
         "revocation_reason",
+        "claimed_order_id",
         "duplicate_order_check",
         "reorder_when_closed",
         "reissue_days_before_expiry",

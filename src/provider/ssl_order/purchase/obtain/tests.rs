@@ -14,7 +14,7 @@ use super::{create, unless_it_panics};
 use crate::certcentral::OrderId;
 use crate::framework::{Attr, Call, CreateRequest, Created, Diagnostic, Severity, Warnings};
 use crate::provider::block::ProviderConfig;
-use crate::provider::session::Session;
+use crate::provider::session::{LeftBehind, Session};
 use crate::provider::ssl_order::SslOrder;
 use crate::provider::ssl_order::model::{SslOrderModel, SslOrderPrivate, Term, TimeoutsModel};
 use crate::provider::ssl_order::samples::{
@@ -327,7 +327,8 @@ async fn a_price_above_the_limit_stops_the_order_and_not_its_adoption() {
         panic!("{adopted:?}");
     };
     assert_eq!(summaries(&warnings), ["Existing order adopted"]);
-    let asked = sandbox.journal().split_off(seen);
+    let mut asked = sandbox.journal().split_off(seen);
+    asked.retain(|entry| !entry.path.ends_with("/note"));
     assert!(asked.iter().all(|entry| entry.method == "GET"), "{asked:?}");
     assert_eq!(sandbox.summary().orders_created, 1);
 }
@@ -348,6 +349,76 @@ async fn an_order_that_another_resource_has_is_neither_adopted_nor_bought_again(
     let named = format!("Order {id}, which was placed earlier");
     assert!(problem.detail.starts_with(&named), "{}", problem.detail);
     assert_eq!(posts(&sandbox), 1);
+}
+
+#[tokio::test]
+async fn an_order_that_is_just_being_ended_is_neither_adopted_nor_bought_again() {
+    let sandbox = Sandbox::start(Settings::default()).unwrap();
+    let earlier = run(&session(&sandbox), order(), CancellationToken::new()).await;
+    let Created::Object { state, .. } = earlier else {
+        panic!("{earlier:?}");
+    };
+    let session = session(&sandbox);
+    let id = OrderId::try_from(state.known_order_id().unwrap()).unwrap();
+    let _ending = session.claim_ending(id).unwrap();
+    let created = run(&session, order(), CancellationToken::new()).await;
+    let problem = only_problem(created);
+    let summary = format!("Order {id} is just being ended by this apply");
+    assert_eq!(problem.summary, summary);
+    assert!(
+        problem.detail.contains("`moved` block"),
+        "{}",
+        problem.detail
+    );
+    assert!(!problem.detail.contains("order_key"), "{}", problem.detail);
+    assert_eq!(posts(&sandbox), 1);
+}
+
+#[tokio::test]
+async fn a_create_takes_over_what_the_same_process_has_let_go_of() {
+    let sandbox = Sandbox::start(Settings::default()).unwrap();
+    let run_with = async |left: Option<(&str, Option<&str>, bool)>| {
+        let session = session(&sandbox);
+        if let Some((origin, adoption, is_released)) = left {
+            let id = sandbox.orders()[0].id.to_string().parse().unwrap();
+            session.leave_behind(
+                id,
+                LeftBehind {
+                    order_origin: origin.into(),
+                    adoption: adoption.map(str::to_owned),
+                    is_released,
+                },
+            );
+        }
+        let seen = sandbox.journal().len();
+        let created = run(&session, order(), CancellationToken::new()).await;
+        let Created::Object { state, private, .. } = created else {
+            panic!("{created:?}");
+        };
+        let notes = sandbox.journal()[seen..]
+            .iter()
+            .filter(|entry| entry.path.ends_with("/note"))
+            .count();
+        let origin = state.order_origin.as_str().unwrap().to_owned();
+        (origin, private.adoption, notes)
+    };
+    assert_eq!(run_with(None).await, ("placed".to_owned(), None, 0));
+    for (origin, adoption) in [
+        ("placed", None),
+        ("imported", None),
+        ("adopted", Some("7f")),
+        // As of a tainted object, whose private data nobody sees.
+        ("adopted", None),
+    ] {
+        let taken = run_with(Some((origin, adoption, false))).await;
+        assert_eq!(taken, (origin.to_owned(), adoption.map(str::to_owned), 0));
+    }
+    for released in [None, Some(("adopted", Some("7f"), true))] {
+        let (origin, adoption, notes) = run_with(released).await;
+        assert_eq!((origin.as_str(), notes), ("adopted", 1));
+        assert!(adoption.is_some());
+    }
+    assert_eq!(sandbox.summary().orders_created, 1);
 }
 
 #[tokio::test]

@@ -32,6 +32,7 @@ fn orders() -> [SslOrderModel; 3] {
         reissue_days_before_expiry: Attr::Known(30),
         renew_days_before_expiry: Attr::Known(0),
         revocation_reason: "superseded".into(),
+        claimed_order_id: Attr::Known(1),
         timeouts: Attr::Known(TimeoutsModel {
             create: "10m".into(),
             ..TimeoutsModel::default()

@@ -22,7 +22,7 @@ async fn a_cancellation_without_an_answer_is_followed_by_three_spaced_looks() {
     assert!(problem.detail.contains(&after), "{}", problem.detail);
     assert_eq!(
         calls_since(&sandbox, seen),
-        ["GET", "PUT status", "GET", "GET", "GET"]
+        ["GET", "GET note", "PUT status", "GET", "GET", "GET"]
     );
     assert_eq!(begin.elapsed().as_secs(), 1 + 2);
 }
@@ -38,7 +38,10 @@ async fn a_refused_cancellation_is_followed_by_one_look() {
     let begin = Instant::now();
     let problem = kept(deleted(&sandbox, &state, "cancel").await);
     assert!(problem.detail.contains(" is pending. It stays in state"));
-    assert_eq!(calls_since(&sandbox, seen), ["GET", "PUT status", "GET"]);
+    assert_eq!(
+        calls_since(&sandbox, seen),
+        ["GET", "GET note", "PUT status", "GET"]
+    );
     assert_eq!(begin.elapsed().as_secs(), 0);
 }
 
@@ -51,7 +54,10 @@ async fn a_stop_leaves_one_look_after_a_lost_answer() {
     stop.cancel();
     let problem = kept(deleted_until(&sandbox, &state, "cancel", stop).await);
     assert!(problem.detail.contains(" is pending. It stays in state"));
-    assert_eq!(calls_since(&sandbox, seen), ["GET", "PUT status", "GET"]);
+    assert_eq!(
+        calls_since(&sandbox, seen),
+        ["GET", "GET note", "PUT status", "GET"]
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -66,7 +72,7 @@ async fn an_order_that_cannot_be_looked_at_after_a_lost_answer_stays_in_state() 
     assert!(problem.detail.contains(&after), "{}", problem.detail);
     assert_eq!(
         calls_since(&sandbox, seen),
-        ["GET", "PUT status", "GET", "GET", "GET"]
+        ["GET", "GET note", "PUT status", "GET", "GET", "GET"]
     );
 }
 
@@ -81,7 +87,10 @@ async fn an_order_that_is_gone_after_a_lost_answer_is_forgotten() {
     );
     let told = gone(deleted(&sandbox, &state, "cancel").await);
     assert_eq!(told, [] as [&str; 0]);
-    assert_eq!(calls_since(&sandbox, seen), ["GET", "PUT status", "GET"]);
+    assert_eq!(
+        calls_since(&sandbox, seen),
+        ["GET", "GET note", "PUT status", "GET"]
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -100,7 +109,7 @@ async fn an_order_that_comes_back_to_where_it_was_is_not_canceled_again() {
     assert!(problem.detail.starts_with(&moved), "{}", problem.detail);
     assert_eq!(
         calls_since(&sandbox, seen),
-        ["GET", "PUT status", "GET", "GET"]
+        ["GET", "GET note", "PUT status", "GET", "GET"]
     );
 }
 
@@ -128,7 +137,14 @@ async fn a_rejection_that_is_refused_is_followed_by_one_cancellation() {
     }
     assert_eq!(
         calls_since(&sandbox, seen),
-        ["GET", "PUT request status", "GET", "PUT status", "GET"]
+        [
+            "GET",
+            "GET note",
+            "PUT request status",
+            "GET",
+            "PUT status",
+            "GET"
+        ]
     );
 }
 
@@ -157,8 +173,8 @@ async fn a_rejection_that_was_not_understood_is_not_followed_by_a_cancellation()
             "{fault}: {}",
             problem.detail
         );
-        let mut expected = vec!["GET", "PUT request status"];
-        expected.resize(2 + looks, "GET");
+        let mut expected = vec!["GET", "GET note", "PUT request status"];
+        expected.resize(3 + looks, "GET");
         assert_eq!(calls_since(&sandbox, seen), expected, "{fault}");
     }
 }
@@ -181,7 +197,7 @@ async fn a_refused_rejection_of_an_order_that_cannot_be_looked_at_is_not_followe
     );
     assert_eq!(
         calls_since(&sandbox, seen),
-        ["GET", "PUT request status", "GET"]
+        ["GET", "GET note", "PUT request status", "GET"]
     );
 }
 

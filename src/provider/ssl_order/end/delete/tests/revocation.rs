@@ -47,7 +47,10 @@ async fn a_revocation_states_the_reason_of_the_configuration() {
         state.revocation_reason = reason.map(str::to_owned).into();
         let seen = sandbox.journal().len();
         assert_eq!(gone(revoked(&sandbox, &state).await), [] as [&str; 0]);
-        assert_eq!(calls_since(&sandbox, seen), ["GET", "PUT revoke"]);
+        assert_eq!(
+            calls_since(&sandbox, seen),
+            ["GET", "GET note", "PUT revoke"]
+        );
         let sent = sandbox.journal().last().unwrap().request.clone();
         let mut expected = json!({ "comments": "Destroyed by Terraform", "skip_approval": true });
         if let Some(reason) = reason {
@@ -90,7 +93,15 @@ async fn a_reissue_is_canceled_once_before_the_revocation() {
     assert_eq!(gone(revoked(&sandbox, &state).await), [] as [&str; 0]);
     assert_eq!(
         calls_since(&sandbox, seen),
-        ["GET", "PUT status", "GET", "GET", "GET", "PUT revoke"]
+        [
+            "GET",
+            "GET note",
+            "PUT status",
+            "GET",
+            "GET",
+            "GET",
+            "PUT revoke"
+        ]
     );
     assert_eq!(begin.elapsed().as_secs(), 1 + 2);
     assert_eq!(sandbox.summary().revoked, 1);
@@ -125,7 +136,10 @@ async fn a_certificate_whose_reissue_was_canceled_may_live_on_unseen_too() {
     sandbox.add_fault(gone_then.parse().unwrap());
     let told = gone(revoked(&sandbox, &state).await);
     assert_eq!(told, ["Order not found, nothing revoked"]);
-    assert_eq!(calls_since(&sandbox, seen), ["GET", "PUT status", "GET"]);
+    assert_eq!(
+        calls_since(&sandbox, seen),
+        ["GET", "GET note", "PUT status", "GET"]
+    );
 }
 
 #[tokio::test]
@@ -145,7 +159,10 @@ async fn nobody_is_told_that_nothing_was_revoked_after_a_revocation_without_an_a
         }
         let seen = sandbox.journal().len();
         assert_eq!(gone(revoked(&sandbox, &state).await), [title], "{fault}");
-        assert_eq!(calls_since(&sandbox, seen), ["GET", "PUT revoke", "GET"]);
+        assert_eq!(
+            calls_since(&sandbox, seen),
+            ["GET", "GET note", "PUT revoke", "GET"]
+        );
     }
 }
 
@@ -154,7 +171,10 @@ async fn a_cancellation_that_succeeded_is_not_looked_after() {
     let (sandbox, state) = ordered(Approval::None, Issuance::Manual).await;
     let seen = sandbox.journal().len();
     assert_eq!(gone(revoked(&sandbox, &state).await), [] as [&str; 0]);
-    assert_eq!(calls_since(&sandbox, seen), ["GET", "PUT status"]);
+    assert_eq!(
+        calls_since(&sandbox, seen),
+        ["GET", "GET note", "PUT status"]
+    );
     let sent = sandbox.journal().last().unwrap().request.clone();
     assert_eq!(sent["note"], "Destroyed by Terraform");
 }

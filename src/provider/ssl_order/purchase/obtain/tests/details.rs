@@ -233,7 +233,7 @@ async fn an_order_is_placed_under_the_token_of_the_content_that_finds_it_again()
         timeout: Duration::from_secs(600),
     };
     let call = Call { stop: stop.clone() };
-    let (state, _) = obtain(&first, &call, purchase).await.unwrap();
+    let state = obtain(&first, &call, purchase).await.ok().unwrap().state;
     let (adopted, warnings) = object(run(&session(&sandbox), content, stop).await);
     assert_eq!(summaries(&warnings), ["Existing order adopted"]);
     assert_eq!(adopted.order_id, state.order_id);
