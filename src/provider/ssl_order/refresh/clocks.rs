@@ -13,27 +13,46 @@ use crate::provider::ssl_order::model::{RENEWAL_DAYS, SslOrderModel};
 /// Sets `ready_for_reissue` and `ready_for_renewal` as of `today`.
 pub(crate) fn set(state: &mut SslOrderModel, today: Date) {
     let status = state.order_status();
-    let certificate_end = date(&state.valid_till);
     let order_end = date(&state.order_valid_till);
-    let certificate_life = days_since_begin(state, certificate_end);
     // A reissue begins anew and does not make the days fewer for which the order was bought.
     let order_life = state
         .term()
         .bought_days()
         .or(days_since_begin(state, order_end));
-    let reissue_days = bounded(&state.reissue_days_before_expiry, certificate_life);
     let renew_days = bounded(&state.renew_days_before_expiry, order_life);
-    let has_coverage_left = matches!((certificate_end, order_end), (Some(c), Some(o)) if o > c);
-    state.ready_for_reissue = Attr::Known(
-        status == OrderStatus::Issued
-            && has_coverage_left
-            && is_within(certificate_end, reissue_days, today),
-    );
+    state.ready_for_reissue = Attr::Known(runs_out(state, today) && may_gain(state, today));
     state.ready_for_renewal = Attr::Known(
         status.has_certificate()
             && may_be_renewed(order_end, today)
             && is_within(order_end, renew_days, today),
     );
+}
+
+/// Returns whether the certificate runs out and `cert_validity` lets a reissue end no later.
+pub(crate) fn strikes_in_vain(state: &SslOrderModel, today: Date) -> bool {
+    runs_out(state, today) && !may_gain(state, today)
+}
+
+/// Whether the certificate ends soon, while its order has coverage left.
+fn runs_out(state: &SslOrderModel, today: Date) -> bool {
+    let (end, order_end) = (date(&state.valid_till), date(&state.order_valid_till));
+    let life = days_since_begin(state, end);
+    let days = bounded(&state.reissue_days_before_expiry, life);
+    let has_coverage_left = matches!((end, order_end), (Some(end), Some(order)) if order > end);
+    state.order_status() == OrderStatus::Issued && has_coverage_left && is_within(end, days, today)
+}
+
+/// A last day that is fixed does not move, and neither does the end by fewer days than are left.
+fn may_gain(state: &SslOrderModel, today: Date) -> bool {
+    let (Some(end), Some(pinned)) = (date(&state.valid_till), state.cert_validity.known()) else {
+        return true;
+    };
+    let pinned = pinned.effective();
+    match (pinned.custom_expiration_date.given(), pinned.days.known()) {
+        (Some(last_day), _) => parse_day(last_day).is_none_or(|last_day| last_day > end),
+        (None, Some(days)) => *days > (end - today).whole_days(),
+        (None, None) => true,
+    }
 }
 
 /// A renewal that CertCentral refuses as too early would be planned and would fail at every run.

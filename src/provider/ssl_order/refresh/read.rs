@@ -2,7 +2,7 @@
 //! dropped order would be bought again.
 
 use super::observer::Observer;
-use super::{clocks, external_changes};
+use super::{clocks, external_changes, outcome};
 use crate::certcentral::OrderId;
 use crate::framework::{Call, Diagnostic, Read, ReadRequest, Warnings};
 use crate::provider::order::status::Absence;
@@ -46,18 +46,26 @@ async fn look(
     let mut warnings = Warnings::new();
     if is_import {
         warnings.extend(arguments::check_product(&order)?);
-        arguments::fill(&mut state, &order);
+        private.companions = arguments::fill(&mut state, &order);
         private.organization = Some(arguments::told_organization(&order));
     }
     warnings.extend(external_changes::reissued(&state, &order));
     warnings.extend(external_changes::moved(&state, &order));
     external_changes::follow(&mut state, &order);
+    let former = state.serial_number.clone();
     let mut observer = Observer::new(&client, state);
     observer.details(order, &[]).await;
     let mut state = observer.state;
     warnings.extend(observer.warnings);
+    if !former.is_null() && state.serial_number != former {
+        private.companions.clear();
+    }
+    warnings.extend(outcome::settle(&mut state, &mut private));
     // CertCentral has answered, so this is its day.
-    clocks::set(&mut state, session.today());
+    let today = session.today();
+    clocks::set(&mut state, today);
+    warnings.extend(outcome::strikes_in_vain(&state, &mut private, today));
+    outcome::withhold(&mut state, &private);
     Ok(Read::Object {
         state,
         private,

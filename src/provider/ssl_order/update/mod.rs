@@ -8,7 +8,7 @@ mod renewal;
 use super::model::{SslOrderModel, SslOrderPrivate};
 use super::plan::as_configured;
 use super::plan::decision::{Announced, What};
-use super::refresh::clocks;
+use super::refresh::{clocks, outcome};
 use crate::framework::{
     AttributePath, Call, Diagnostic, Diagnostics, FromToValue, UpdateRequest, Updated, Warnings,
     conformance,
@@ -42,6 +42,7 @@ struct Update<'a> {
     /// What a create of the same configuration looks for.
     content: &'a SslOrderModel,
     announced: &'a Announced,
+    private: &'a SslOrderPrivate,
 }
 
 /// Carries the plan out.
@@ -65,15 +66,12 @@ pub(crate) async fn update(
         planned,
         content: &content,
         announced: &announced,
+        private: &request.private,
     };
     match carry_out(update).await {
-        Ok((state, warnings)) => Updated {
+        Ok((state, private, warnings)) => Updated {
             state,
-            // What CertCentral reported of an imported order does not apply to the order that renews it.
-            private: match announced.what() {
-                What::Renew => SslOrderPrivate::default(),
-                _ => request.private.stored(),
-            },
+            private,
             diagnostics: warnings.into(),
         },
         Err(failed) => Updated {
@@ -84,18 +82,28 @@ pub(crate) async fn update(
     }
 }
 
-async fn carry_out(update: Update<'_>) -> Result<(SslOrderModel, Warnings), Failed> {
+async fn carry_out(
+    update: Update<'_>,
+) -> Result<(SslOrderModel, SslOrderPrivate, Warnings), Failed> {
     let mut warnings = Warnings::new();
+    let mut private = update.private.clone().stored();
     let mut state = match update.announced.what() {
-        What::Renew => renewal::renew(update, &mut warnings).await?,
+        What::Renew => {
+            // What is known of an order does not apply to the one that renews it.
+            private = SslOrderPrivate::default();
+            renewal::renew(update, &mut warnings).await?
+        }
         What::Reissue => {
             let state = in_place::change(update, &mut warnings).await?;
-            reissue::reissue(update, state, &mut warnings).await?
+            let state = reissue::reissue(update, state, &mut warnings).await?;
+            warnings.extend(outcome::sent(update.prior, &state, &mut private));
+            state
         }
         _ => in_place::change(update, &mut warnings).await?,
     };
     clocks::set(&mut state, update.session.today());
-    Ok((as_planned(update.planned, &state)?, warnings))
+    outcome::withhold(&mut state, &private);
+    Ok((as_planned(update.planned, &state)?, private, warnings))
 }
 
 /// Returns the plan with what it leaves open taken from `known`.

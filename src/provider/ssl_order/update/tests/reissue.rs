@@ -104,6 +104,7 @@ async fn nothing_is_sent_where_nothing_of_the_certificate_changed_and_no_reissue
             planned: &planned,
             content: &planned,
             announced: &Announced::by_plan(&prior, &planned, &SslOrderPrivate::default()),
+            private: &SslOrderPrivate::default(),
         };
         let reissued = reissue::reissue(update, planned.clone(), &mut warnings);
         let state = reissued
