@@ -16,5 +16,6 @@ mod issuance;
 mod kill;
 mod lifecycle;
 mod log;
+mod reissue;
 mod replacement;
 mod years;

@@ -1,7 +1,7 @@
 //! What a reviewer reads in the plan: one warning for each thing that costs money or cannot be taken back.
 
 use super::certificate::Outlook;
-use super::decision::{Change, Decision, Effect, Reason};
+use super::decision::{Change, Decision, Effect, Reason, What};
 use super::destroy::fate_when_replaced;
 use crate::framework::{AttributePath, Diagnostic};
 use crate::provider::ssl_order::model::SslOrderModel;
@@ -216,8 +216,11 @@ pub(crate) fn revoked_names(prior: &SslOrderModel, outlook: &Outlook) -> Option<
     Some(warning.at(path))
 }
 
-/// The warning of changes of the certificate that the certificate in force has already.
+/// The warning of changes of the certificate that the certificate in force has already. A reissue takes them along.
 pub(crate) fn has_it_already(decision: &Decision, prior: &SslOrderModel) -> Option<Diagnostic> {
+    if decision.what == What::Reissue {
+        return None;
+    }
     let recorded: Vec<_> = decision
         .with(Effect::RecordOnly)
         .filter(|it| is_of_the_certificate_in_force(it, prior))

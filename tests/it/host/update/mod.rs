@@ -2,7 +2,9 @@
 
 mod changes;
 mod clocks;
+mod in_force;
 mod in_place;
 mod reissue;
 mod renewal;
 mod spellings;
+mod trigger;
