@@ -27,6 +27,7 @@ pub(crate) fn weigh(
     let has_names = has_names(in_force.as_ref(), prior, planned, private);
     for change in changes {
         let effect = match change.argument {
+            "csr" if planned.csr.is_unknown() && in_force.is_some() => Some(Effect::Reissue),
             "csr" => key.map(recorded_if),
             "common_name" | "dns_names" if has_names => Some(Effect::RecordOnly),
             "reissue_trigger" => Some(trigger(prior, planned)),
@@ -486,6 +487,9 @@ mod tests {
         );
         config.csr = Attr::Known(csr_for("shop.example.com", &[]));
         assert_eq!(said(&plan(&config, Some(&prior), private(true))), [REISSUE]);
+        config.csr = Attr::Unknown;
+        let open = plan(&config, Some(&prior), private(true));
+        assert_eq!(said(&open), [MAY_REISSUE]);
     }
 
     #[test]

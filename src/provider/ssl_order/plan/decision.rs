@@ -190,6 +190,13 @@ impl Decision {
         self.with(Effect::PerhapsReissue).next().is_some()
     }
 
+    /// Returns the changes that may turn out to take another order. A renewal may have another term.
+    pub(crate) fn perhaps_of_a_new_order(&self) -> Vec<&Change> {
+        let open = self.with(Effect::PerhapsNewOrder);
+        open.filter(|it| self.what != What::Renew || !TERM.contains(&it.argument))
+            .collect()
+    }
+
     /// Returns whether a reissue hangs on values that are not known yet, and on nothing else.
     pub(crate) fn may_reissue(&self) -> bool {
         self.what == What::Reissue
@@ -312,12 +319,14 @@ impl Announced {
         self.arguments(|_, announced| announced == Effect::InPlace)
     }
 
-    /// Returns the arguments of the certificate that differ, those that are only recorded of an import among them.
+    /// Returns the arguments for which the certificate is reissued.
+    pub(crate) fn reissued_for(&self) -> Vec<&'static str> {
+        self.arguments(|_, announced| matches!(announced, Effect::Reissue | Effect::PerhapsReissue))
+    }
+
+    /// Returns the arguments of the certificate that differ, those that are only recorded among them.
     pub(crate) fn of_the_certificate(&self) -> Vec<&'static str> {
-        let mut all = self.arguments(|effect, _| effect == Effect::Reissue);
-        let is_asked_for = self.changes.get("reissue_trigger") == Some(&Effect::Reissue);
-        all.retain(|argument| *argument != "reissue_trigger" || is_asked_for);
-        all
+        self.arguments(|effect, _| effect == Effect::Reissue)
     }
 
     /// Returns the changed arguments by what they mean of themselves, and what they mean here.

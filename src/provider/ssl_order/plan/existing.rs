@@ -27,7 +27,11 @@ pub(crate) fn plan(
     unknown_clocks(prior, &mut plan.state);
     match decision.what {
         What::Replace => replacement(&mut plan, prior, decision, price),
-        What::Renew => renewal(&mut plan, prior, &own_reference, price),
+        What::Renew => {
+            renewal(&mut plan, prior, &own_reference, price);
+            let open = messages::perhaps_another_order(decision, prior);
+            plan.diagnostics.extend(open);
+        }
         What::Reissue => reissue(&mut plan, prior, decision),
         What::Stop => {
             let because: Vec<_> = decision.with(Effect::Reissue).collect();

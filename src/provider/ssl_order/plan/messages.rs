@@ -253,7 +253,7 @@ pub(crate) fn perhaps_another_order(
     decision: &Decision,
     prior: &SslOrderModel,
 ) -> Option<Diagnostic> {
-    let open: Vec<_> = decision.with(Effect::PerhapsNewOrder).collect();
+    let open = decision.perhaps_of_a_new_order();
     let first = open.first()?;
     let warning = Diagnostic::warning(
         "Change of the order is not known yet",

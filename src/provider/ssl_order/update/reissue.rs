@@ -44,7 +44,7 @@ pub(super) async fn reissue(
     } = update;
     // Whatever fails before CertCentral has taken the reissue leaves the certificate's arguments as they were.
     let failed = |problem: Diagnostic| Failed::at(with_former_certificate(&state, prior), problem);
-    let changed = update.announced.of_the_certificate();
+    let changed = update.announced.reissued_for();
     if prior.ready_for_reissue != Attr::Known(true) && changed.is_empty() {
         return Ok(state);
     }
@@ -80,7 +80,8 @@ pub(super) async fn reissue(
             .await
             .map_err(&failed)?,
     };
-    if changed.iter().any(is_of_the_token) {
+    let differing = update.announced.of_the_certificate();
+    if differing.iter().any(is_of_the_token) {
         lookup::remember(&client, id, update.content, session).await;
     }
     // The names may be new, so their validation is asked for as for an order that waits.
@@ -237,7 +238,7 @@ struct Wanted<'a> {
     planned: &'a SslOrderModel,
     /// The names of both.
     asked: &'a AskedNames,
-    /// The arguments of the certificate that differ between them.
+    /// The arguments that it is made for; none where the certificate runs out.
     changed: &'a [&'static str],
 }
 

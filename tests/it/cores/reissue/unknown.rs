@@ -11,8 +11,10 @@ use crate::cores::evidence::{assert_says, few_cores};
 /// A resource whose output is unknown in a plan that replaces it.
 fn source(input: &str, generation: u32) -> String {
     let input = serde_json::to_string(input).unwrap();
+    let read = "\nlocals {\n  text  = terraform_data.source.output == \"none\" ? null : terraform_data.source.output\n  \
+                words = split(\" \", terraform_data.source.output)\n}\n";
     format!(
-        "\nresource \"terraform_data\" \"source\" {{\n  input            = {input}\n  triggers_replace = [{generation}]\n}}\n"
+        "{read}\nresource \"terraform_data\" \"source\" {{\n  input            = {input}\n  triggers_replace = [{generation}]\n}}\n"
     )
 }
 
@@ -73,13 +75,7 @@ fn an_order_stays_where_an_argument_turns_out_as_it_was() {
                 json!({ "id": "${terraform_data.source.output}" }),
                 "123456",
             ),
-            (
-                "order_key",
-                json!(
-                    "${terraform_data.source.output == \"none\" ? null : terraform_data.source.output}"
-                ),
-                "none",
-            ),
+            ("order_key", json!("${local.text}"), "none"),
         ] {
             let story = Story::ordered(&core, argument, expression, input);
             let before = story.workdir.attributes(ORDER).unwrap();
@@ -117,7 +113,7 @@ fn an_apply_stops_before_an_order_ends_where_an_argument_turns_out_differently()
         let story = Story::ordered(&core, "organization", expression, "123456");
         story.with("778812", 2);
         story.workdir.plan();
-        let stopped = story.workdir.run(&["apply", "saved.tfplan"]).exits_with(1);
+        let stopped = story.workdir.run(&["apply", "saved.plan"]).exits_with(1);
         assert_says(&stopped, &["Provider produced inconsistent final plan"]);
         story.assert_one_order();
 
@@ -162,7 +158,7 @@ fn a_certificate_stays_where_its_argument_turns_out_as_it_was_and_is_reissued_ot
 #[test]
 fn names_that_are_not_known_yet_may_revoke() {
     for core in few_cores() {
-        let expression = json!("${split(\" \", terraform_data.source.output)}");
+        let expression = json!("${local.words}");
         let all = "api.example.com app.example.com";
         let story = Story::ordered(&core, "dns_names", expression, all);
         story.with(all, 2);
