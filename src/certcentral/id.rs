@@ -143,6 +143,12 @@ mod tests {
     }
 
     #[test]
+    fn a_serial_number_is_one_however_it_is_written() {
+        assert_eq!(SerialNumber("0a1B"), SerialNumber("A1b"));
+        assert_ne!(SerialNumber("0A1B"), SerialNumber("A10B"));
+    }
+
+    #[test]
     fn what_cannot_be_an_id_is_refused() {
         for json in [
             "0",

@@ -35,17 +35,58 @@ pub(crate) fn csr() -> String {
 
 /// A CSR with a new key.
 pub(crate) fn csr_for(common_name: &str, dns_names: &[&str]) -> String {
+    let key = rcgen::KeyPair::generate().expect("a key");
+    params(common_name, dns_names)
+        .serialize_request(&key)
+        .and_then(|request| request.pem())
+        .expect("a CSR")
+}
+
+fn params(common_name: &str, dns_names: &[&str]) -> rcgen::CertificateParams {
     let names: Vec<String> = dns_names.iter().map(|name| (*name).to_owned()).collect();
     let mut params = rcgen::CertificateParams::new(names).expect("names");
     params.distinguished_name = rcgen::DistinguishedName::new();
     params
         .distinguished_name
         .push(rcgen::DnType::CommonName, common_name);
-    let key = rcgen::KeyPair::generate().expect("a key");
     params
-        .serialize_request(&key)
-        .and_then(|request| request.pem())
-        .expect("a CSR")
+}
+
+/// A certificate for a key of its own, as CertCentral issued it.
+pub(crate) struct CertificateInForce {
+    key: rcgen::KeyPair,
+    /// The CSR that it was issued for.
+    pub csr: String,
+    pem: String,
+}
+
+impl CertificateInForce {
+    /// Makes it the certificate of an issued order.
+    pub(crate) fn put_into(&self, state: &mut SslOrderModel) {
+        state.status = "issued".into();
+        state.certificate_id = Attr::Known(7);
+        state.serial_number = "0A0B".into();
+        state.certificate_pem = Attr::Known(self.pem.clone());
+    }
+
+    /// Another CSR for the same key.
+    pub(crate) fn another_csr(&self, common_name: &str) -> String {
+        let request = params(common_name, &["other.example.com"]).serialize_request(&self.key);
+        request.and_then(|request| request.pem()).expect("a CSR")
+    }
+}
+
+/// A certificate with these names.
+pub(crate) fn in_force(common_name: &str, dns_names: &[&str]) -> CertificateInForce {
+    let key = rcgen::KeyPair::generate().expect("a key");
+    let mut params = params(common_name, dns_names);
+    let request = params.serialize_request(&key);
+    params.serial_number = Some(vec![0x0A, 0x0B].into());
+    CertificateInForce {
+        csr: request.and_then(|request| request.pem()).expect("a CSR"),
+        pem: params.self_signed(&key).expect("a certificate").pem(),
+        key,
+    }
 }
 
 /// A body of `tests/fixtures/certcentral`.

@@ -17,5 +17,6 @@ mod kill;
 mod lifecycle;
 mod log;
 mod owners;
+mod reissue;
 mod replacement;
 mod years;

@@ -124,6 +124,22 @@ impl Bed {
             .as_u64()
             .unwrap_or_else(|| panic!("not ordered: {answer}"))
     }
+
+    /// Reissues the order without Terraform, as a colleague does in the web console. The first name is the common name.
+    pub(crate) async fn reissue_by_hand(&self, csr: &str, names: &[&str]) {
+        let url = format!(
+            "{}/order/certificate/{}/reissue",
+            self.sandbox.base_url(),
+            self.order_id()
+        );
+        let body = json!({
+            "certificate": { "common_name": names[0], "dns_names": names[1..], "csr": csr, "signature_hash": "sha256" },
+            "skip_approval": true,
+        });
+        let call = http().post(url).header("X-DC-DEVKEY", "sandbox-by-hand");
+        let answer = call.json(&body).send().await.unwrap();
+        assert!(answer.status().is_success(), "{}", answer.status());
+    }
 }
 
 /// The built binary with a key for a sandbox, undisturbed by the environment of the tests.

@@ -1,12 +1,15 @@
 //! The arguments of an imported order, as far as CertCentral reports them, so that a plan with the matching configuration
 //! is empty; and the configuration that Terraform writes for them.
 
+use std::collections::BTreeSet;
+
 use crate::certcentral::{CertificateValidity, ContainerId, Order, OrderCertificate, OrderId};
 use crate::framework::{Attr, Diagnostic, Set};
-use crate::pki::Csr;
+use crate::pki::{Csr, canonical, certificate_names};
 use crate::provider::order::certificate::day;
 use crate::provider::ssl_order::model::{
     CustomFieldModel, OLDER_YEARS, ORDER_YEARS, OrganizationModel, SslOrderModel, Term,
+    companions_told,
 };
 use crate::provider::ssl_order::schema::products::Product;
 
@@ -39,14 +42,20 @@ pub(crate) fn keep_guesses(prior: &SslOrderModel, planned: &mut SslOrderModel) {
 }
 
 /// Fills the arguments in. The provider's own arguments get their defaults; language and approval, which CertCentral does not
-/// tell, get the defaults of CertCentral.
-pub(crate) fn fill(state: &mut SslOrderModel, order: &Order) {
+/// tell, get the defaults of CertCentral. Returns the names that are left out, because CertCentral may have added them by itself.
+pub(crate) fn fill(state: &mut SslOrderModel, order: &Order) -> BTreeSet<String> {
     let certificate = &order.certificate;
     let common_name = certificate.common_name.clone().unwrap_or_default();
+    let told = certificate_names(Some(&common_name), &certificate.dns_names);
+    let companions = companions_told(&common_name, &told);
+    let is_left_out = |name: &str| {
+        let canonical = canonical(name).unwrap_or_else(|_| name.to_lowercase());
+        companions.contains(&canonical)
+    };
     let names: Vec<_> = certificate
         .dns_names
         .iter()
-        .filter(|name| !name.eq_ignore_ascii_case(&common_name))
+        .filter(|name| !name.eq_ignore_ascii_case(&common_name) && !is_left_out(name))
         .map(|name| name.as_str().into())
         .collect();
     *state = SslOrderModel {
@@ -127,6 +136,7 @@ pub(crate) fn fill(state: &mut SslOrderModel, order: &Order) {
         renew_days_before_expiry: Attr::Known(0),
         ..std::mem::take(state)
     };
+    companions
 }
 
 /// The refusal to import an order that CertCentral does not show.

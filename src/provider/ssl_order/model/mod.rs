@@ -2,6 +2,8 @@
 //! attribute names; their meaning stands in [`super::schema`].
 #![expect(missing_docs, reason = "the schema describes every attribute, once")]
 
+mod asked_names;
+mod in_force;
 mod origin;
 mod private;
 mod term;
@@ -9,9 +11,11 @@ mod term;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+pub(crate) use self::asked_names::{AskedNames, companions_told};
+pub(crate) use self::in_force::InForce;
 pub(crate) use self::origin::OrderOrigin;
 pub use self::private::SslOrderPrivate;
-pub(crate) use self::private::{ReportedContact, ReportedOrganization};
+pub(crate) use self::private::{PendingReissue, ReportedContact, ReportedOrganization};
 pub(crate) use self::term::{OLDER_YEARS, ORDER_YEARS, RENEWAL_DAYS, Term};
 
 use crate::certcentral::{OrderId, OrderStatus, Validity};
@@ -38,6 +42,7 @@ crate::model! {
         pub profile_option: Attr<String>,
         pub ca_cert_id: Attr<String>,
         pub cert_validity: Attr<Term>,
+        pub reissue_trigger: Attr<String>,
         pub validity_years: Attr<i64>,
         pub validity_days: Attr<i64>,
         pub custom_expiration_date: Attr<String>,
@@ -269,6 +274,7 @@ impl SslOrderModel {
         drop_empty([
             &mut order.profile_option,
             &mut order.ca_cert_id,
+            &mut order.reissue_trigger,
             &mut order.custom_expiration_date,
             &mut order.custom_renewal_message,
             &mut order.comments,

@@ -1,5 +1,7 @@
 //! What is kept beside the state of an order, invisible to users.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::framework::PrivateState;
@@ -27,6 +29,16 @@ pub struct SslOrderPrivate {
     /// The random id by which the notes of the order name this object; none unless it adopted the order and left a note.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub adoption: Option<String>,
+    /// Names of the certificate that an import left out of the arguments, because CertCentral may have added them by itself. A
+    /// configuration that names them asks for nothing.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub companions: BTreeSet<String>,
+    /// The reissue that CertCentral has taken and that nobody has decided yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reissue: Option<PendingReissue>,
+    /// The last day of a certificate that a reissue cannot move, or did not. The clock reissues none that ends on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub no_gain: Option<String>,
     /// Whether a plan has said what becomes of the order when it is destroyed. Core asks about every destroy but those of a
     /// tainted order and of one that `-replace` names. Handed from a plan to its apply and never stored: every refresh and every
     /// apply drops it.
@@ -64,6 +76,21 @@ impl SslOrderPrivate {
             ..self
         }
     }
+}
+
+/// What a reissue that waits is held against once it is decided.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PendingReissue {
+    /// Serial number of the certificate before it.
+    pub serial_number: Option<String>,
+    /// Last day of the certificate before it.
+    pub valid_till: Option<String>,
+    /// Whether the certificate was running out.
+    pub was_due: bool,
+    /// `reissue_trigger` before it: state has it again if the reissue is rejected.
+    pub former_trigger: Option<String>,
+    /// `reissue_trigger` with it.
+    pub trigger: Option<String>,
 }
 
 /// The organization of an order, as far as order info tells it.

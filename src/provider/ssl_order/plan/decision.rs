@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use time::Date;
 
-use crate::certcentral::OrderStatus;
+use super::certificate;
+use super::certificate::{Outlook, may_be_reissued};
+use super::unknown;
 use crate::framework::{Attr, AttributePath, Diagnostic, FromToValue, Value};
 use crate::provider::ssl_order::equality;
 use crate::provider::ssl_order::import::organization;
@@ -73,9 +75,11 @@ pub(crate) struct Decision {
     pub reason: Reason,
     /// Every argument that differs.
     pub changes: Vec<Change>,
-    /// Arguments of a closed order that differ in the configuration only: the plan keeps what state says, because the order will
-    /// never have anything else.
+    /// Arguments that differ in the configuration only: the plan keeps what state says. Those of a closed order, which will never have
+    /// anything else, and names that an import left out.
     pub kept: Vec<Change>,
+    /// What a reissue makes of the certificate in force; nothing where none is planned.
+    pub outlook: Outlook,
     /// The calls that change the order, and what of the change they leave as it is.
     pub in_place: InPlace,
     /// Why a renewal that is due is left out.
@@ -92,6 +96,7 @@ impl Decision {
             reason: Reason::Arguments,
             changes,
             kept: Vec::new(),
+            outlook: Outlook::default(),
             in_place: InPlace::default(),
             renewal_refused: None,
         };
@@ -102,12 +107,15 @@ impl Decision {
             decision.closed(facts);
         } else if decision.needs_another_order(facts) {
             decision.what = What::Replace;
-        } else if is_renewal_due(prior, planned) {
-            decision.renew(facts);
+        } else if is_renewal_due(prior, planned) && decision.may_renew(facts) {
+            decision.what = What::Renew;
+            decision.reason = Reason::OrderEnds(prior.order_valid_till.known().cloned());
         } else if decision.with(Effect::Reissue).next().is_some() {
             decision.reissue(facts);
         } else if is_reissue_due(prior, planned) {
             decision.reason = Reason::CertificateEnds;
+            decision.reissue(facts);
+        } else if decision.is_reissue_open() && may_be_reissued(prior) {
             decision.reissue(facts);
         } else {
             decision.change_in_place(facts);
@@ -200,17 +208,30 @@ impl Decision {
     }
 
     /// A fixed last day that has passed cannot be ordered again. That must not stop the plans of a whole configuration, so the
-    /// order stays as it is.
-    fn renew(&mut self, facts: &Facts<'_>) {
+    /// order is not renewed, and everything else goes on.
+    fn may_renew(&mut self, facts: &Facts<'_>) -> bool {
         self.renewal_refused = dates_for_a_new_order(facts.planned, facts.today)
             .into_iter()
             .next();
-        if self.renewal_refused.is_some() {
-            self.change_in_place(facts);
-        } else {
-            self.what = What::Renew;
-            self.reason = Reason::OrderEnds(facts.prior.order_valid_till.known().cloned());
-        }
+        self.renewal_refused.is_none()
+    }
+
+    fn is_reissue_open(&self) -> bool {
+        self.with(Effect::PerhapsReissue).next().is_some()
+    }
+
+    /// Returns the changes that may turn out to take another order. A renewal may have another term.
+    pub(crate) fn perhaps_of_a_new_order(&self) -> Vec<&Change> {
+        let open = self.with(Effect::PerhapsNewOrder);
+        open.filter(|it| self.what != What::Renew || !TERM.contains(&it.argument))
+            .collect()
+    }
+
+    /// Returns whether a reissue hangs on values that are not known yet, and on nothing else.
+    pub(crate) fn may_reissue(&self) -> bool {
+        self.what == What::Reissue
+            && self.reason == Reason::Arguments
+            && self.with(Effect::Reissue).next().is_none()
     }
 
     /// A certificate that is to change before there is one refuses the plan.
@@ -219,6 +240,7 @@ impl Decision {
             self.what = What::Stop;
         } else {
             self.what = What::Reissue;
+            self.outlook = Outlook::of(facts.prior, facts.planned, facts.private);
             self.in_place =
                 in_place::beside_a_reissue(facts.prior, facts.planned, &self.changed_in_place());
         }
@@ -231,6 +253,10 @@ impl Decision {
     }
 
     fn change_in_place(&mut self, facts: &Facts<'_>) {
+        let Facts { prior, planned, .. } = *facts;
+        if certificate::are_of_the_import(&self.changes, prior, planned, facts.private) {
+            self.kept = std::mem::take(&mut self.changes);
+        }
         self.in_place = in_place::changes(facts.prior, facts.planned, &self.changed_in_place());
         self.what = if self.with(Effect::InPlace).next().is_some() {
             What::InPlace
@@ -270,18 +296,6 @@ fn is_reissue_due(prior: &SslOrderModel, planned: &SslOrderModel) -> bool {
 /// A clock that was read with other days than the configuration has now says nothing: the next refresh reads it anew.
 fn is_due(ready: &Attr<bool>, prior_days: &Attr<i64>, planned_days: &Attr<i64>) -> bool {
     *ready == Attr::Known(true) && prior_days == planned_days
-}
-
-/// An order without a certificate has none to replace. A word that is not known is left to CertCentral's judgement.
-fn may_be_reissued(order: &SslOrderModel) -> bool {
-    !matches!(
-        order.order_status(),
-        OrderStatus::NeedsApproval
-            | OrderStatus::Pending
-            | OrderStatus::Processing
-            | OrderStatus::NeedsCsr
-            | OrderStatus::WaitingPickup
-    )
 }
 
 /// The decision of a plan as its apply has to know it. Private data carry it from one to the other.
@@ -337,7 +351,12 @@ impl Announced {
         self.arguments(|_, announced| announced == Effect::InPlace)
     }
 
-    /// Returns the arguments of the certificate that differ, those that are only recorded of an import among them.
+    /// Returns the arguments for which the certificate is reissued.
+    pub(crate) fn reissued_for(&self) -> Vec<&'static str> {
+        self.arguments(|_, announced| matches!(announced, Effect::Reissue | Effect::PerhapsReissue))
+    }
+
+    /// Returns the arguments of the certificate that differ, those that are only recorded among them.
     pub(crate) fn of_the_certificate(&self) -> Vec<&'static str> {
         self.arguments(|effect, _| effect == Effect::Reissue)
     }
@@ -373,8 +392,12 @@ fn may_be_kept(argument: &str, prior: &Value, planned: &Value) -> bool {
 pub(crate) enum Effect {
     /// A new order, which is paid.
     NewOrder,
+    /// A new order if the value, which is not known yet, turns out to be another one: a matter for another plan.
+    PerhapsNewOrder,
     /// A new certificate on the same order.
     Reissue,
+    /// A new certificate if the value, which is not known yet, turns out to be another one.
+    PerhapsReissue,
     /// A call that changes the order.
     InPlace,
     /// Nothing: CertCentral keeps the value that it was ordered with, and state records the new one.
@@ -384,7 +407,7 @@ pub(crate) enum Effect {
 }
 
 /// Every argument with what its change means. One table, so that the plan, the documentation and the tests agree.
-pub(crate) const ARGUMENTS: [(&str, Effect); 39] = [
+pub(crate) const ARGUMENTS: [(&str, Effect); 40] = [
     ("product_name_id", Effect::NewOrder),
     ("common_name", Effect::Reissue),
     ("dns_names", Effect::Reissue),
@@ -395,6 +418,7 @@ pub(crate) const ARGUMENTS: [(&str, Effect); 39] = [
     ("profile_option", Effect::Reissue),
     ("ca_cert_id", Effect::Reissue),
     ("cert_validity", Effect::Reissue),
+    ("reissue_trigger", Effect::Reissue),
     ("validity_years", Effect::NewOrder),
     ("validity_days", Effect::NewOrder),
     ("custom_expiration_date", Effect::NewOrder),
@@ -453,7 +477,7 @@ impl Change {
 
 /// Returns the changes between an order in state and its plan, both as they are meant. Of an imported order, arguments that state does
 /// not know are only recorded: CertCentral does not tell them, so setting them is no wish for another order. Its organization is compared
-/// with what CertCentral told of it.
+/// with what CertCentral told of it. Arguments of the certificate are held against the certificate in force.
 pub(crate) fn changes(
     prior: &SslOrderModel,
     planned: &SslOrderModel,
@@ -492,6 +516,8 @@ pub(crate) fn changes(
         })
         .collect();
     organization::recognize(&mut changes, prior, planned, private);
+    certificate::weigh(&mut changes, prior, planned, private);
+    unknown::leave_open(&mut changes, prior, planned);
     changes
 }
 

@@ -30,7 +30,11 @@ pub(crate) fn plan(
     unknown_clocks(prior, &mut plan.state);
     match decision.what {
         What::Replace => replacement(&mut plan, prior, decision, price, verdict),
-        What::Renew => renewal(&mut plan, prior, &own_reference, price),
+        What::Renew => {
+            renewal(&mut plan, prior, &own_reference, price);
+            let open = messages::perhaps_another_order(decision, prior);
+            plan.diagnostics.extend(open);
+        }
         What::Follow => follow(&mut plan, prior, decision),
         What::Reissue => reissue(&mut plan, prior, decision),
         What::Stop => {
@@ -66,8 +70,11 @@ fn closed(plan: &mut Plan, prior: &SslOrderModel, decision: &Decision, price: Pr
     plan.diagnostics.push(warning);
 }
 
-/// Puts back what a closed order keeps.
+/// Puts back what the plan keeps as state says it.
 fn keep(plan: &mut Plan, prior: &SslOrderModel, decision: &Decision) {
+    if decision.kept.is_empty() {
+        return;
+    }
     let (prior, mut planned) = (prior.to_value(), plan.state.to_value());
     if let Value::Object(values) = &mut planned {
         for change in &decision.kept {
@@ -78,7 +85,7 @@ fn keep(plan: &mut Plan, prior: &SslOrderModel, decision: &Decision) {
     match SslOrderModel::from_value(&planned, &AttributePath::default()) {
         Ok(state) => plan.state = state,
         Err(error) => {
-            let detail = format!("The plan of a closed order cannot be built: {error}.");
+            let detail = format!("The plan of the order cannot be built: {error}.");
             plan.diagnostics.push(Diagnostic::bug(detail));
         }
     }
@@ -141,23 +148,28 @@ fn follow(plan: &mut Plan, prior: &SslOrderModel, decision: &Decision) {
 }
 
 fn reissue(plan: &mut Plan, prior: &SslOrderModel, decision: &Decision) {
+    renewal_refused(plan, prior, decision);
     unknown_certificate(&mut plan.state);
     keep_former_proofs(prior, plan.private.values_expired, &mut plan.state);
-    let because: Vec<_> = decision.with(Effect::Reissue).collect();
-    plan.diagnostics.push(messages::reissue(prior, &because));
+    plan.diagnostics.push(messages::reissue(prior, decision));
     plan.diagnostics
-        .extend(messages::revoked_names(prior, &plan.state));
+        .extend(messages::revoked_names(prior, &decision.outlook));
     plan.diagnostics
         .extend(shared_records::dropped(prior, &plan.state));
     recorded(plan, prior, decision);
 }
 
 /// A renewal that is due, and whose day cannot be ordered, is a warning.
-fn change_in_place(plan: &mut Plan, prior: &SslOrderModel, decision: &Decision) {
+fn renewal_refused(plan: &mut Plan, prior: &SslOrderModel, decision: &Decision) {
     if let Some(problem) = &decision.renewal_refused {
         plan.diagnostics
             .push(messages::renewal_needs_a_date(prior, problem));
     }
+}
+
+fn change_in_place(plan: &mut Plan, prior: &SslOrderModel, decision: &Decision) {
+    renewal_refused(plan, prior, decision);
+    keep(plan, prior, decision);
     let mut changed = decision.changes.iter();
     if changed.any(|change| change.argument == "dcv_method") && in_place::is_validating(prior) {
         plan.state.domain_validations = planned_domain_validations(&plan.state);
@@ -165,10 +177,13 @@ fn change_in_place(plan: &mut Plan, prior: &SslOrderModel, decision: &Decision) 
     recorded(plan, prior, decision);
 }
 
-/// Says what the plan changes in state only.
+/// Says what the plan changes in state only, and what it leaves to another plan.
 fn recorded(plan: &mut Plan, prior: &SslOrderModel, decision: &Decision) {
-    let warning = messages::recorded_only(decision, prior, plan.private.imported);
-    plan.diagnostics.extend(warning);
+    let is_imported = plan.private.imported;
+    let said = &mut plan.diagnostics;
+    said.extend(messages::recorded_only(decision, prior, is_imported));
+    said.extend(messages::has_it_already(decision, prior));
+    said.extend(messages::perhaps_another_order(decision, prior));
 }
 
 /// Marks a clock whose days change: the apply reads it again.

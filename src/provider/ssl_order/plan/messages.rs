@@ -1,6 +1,7 @@
 //! What a reviewer reads in the plan: one warning for each thing that costs money or cannot be taken back.
 
-use super::decision::{Change, Decision, Effect};
+use super::certificate::Outlook;
+use super::decision::{Change, Decision, Effect, Reason, What};
 use crate::framework::{AttributePath, Diagnostic};
 use crate::provider::ssl_order::model::SslOrderModel;
 use crate::provider::ssl_order::rules::listed;
@@ -105,62 +106,180 @@ pub(crate) fn replacement(
     diagnostic
 }
 
-/// The warning of a reissue: why, and what it costs. Without a changed argument the certificate is running out.
-pub(crate) fn reissue(prior: &SslOrderModel, because: &[&Change]) -> Diagnostic {
+/// The warning of a reissue: why, what it costs, and what it makes of the certificate in force. Without a changed argument the certificate
+/// is running out; of arguments that are not known yet nobody can say more than that it may happen.
+pub(crate) fn reissue(prior: &SslOrderModel, decision: &Decision) -> Diagnostic {
     let (order, names) = (prior.shown_id(), prior.shown_names());
-    let Some(first) = because.first() else {
+    let outlook = sentences(&decision.outlook);
+    let changed: Vec<_> = decision.with(Effect::Reissue).collect();
+    let open: Vec<_> = decision.with(Effect::PerhapsReissue).collect();
+    if decision.reason == Reason::CertificateEnds {
+        let same = match decision.outlook.is_alike() {
+            true => "same",
+            false => "configured",
+        };
+        let until = match decision.outlook.drops_none() {
+            true => ", and the present certificate stays valid until it ends",
+            false => "",
+        };
         return Diagnostic::warning(
-            "This apply reissues the certificate",
+            REISSUE,
             format!(
                 "The certificate of order {order} for {names} ends on {}, and the order has coverage until {}. CertCentral issues another one for \
-                 the same names and key on the same order. It costs nothing, and the present certificate stays valid until it ends.",
+                 the {same} names and key on the same order. It costs nothing{until}.{outlook}",
                 prior.valid_till.as_str().unwrap_or("an unknown day"),
                 prior.order_valid_till.as_str().unwrap_or("an unknown day"),
             ),
         );
-    };
+    }
     let pending = if prior.status.as_str() == Some("reissue_pending") {
         " A reissue is under way already: if it is this one, it is waited for; if not, the apply stops."
     } else {
         ""
     };
-    Diagnostic::warning(
-        "This apply reissues the certificate",
+    let (summary, because, shown) = if decision.may_reissue() {
+        let because = format!(
+            "Order {order} for {names} may get another certificate, because {} is not known before the apply. If the value turns out to be what \
+             the order has, nothing is sent and the certificate stays.",
+            arguments(&open)
+        );
+        ("This apply may reissue the certificate", because, open)
+    } else {
+        let because = format!(
+            "Order {order} for {names} gets another certificate, because {} changed. The order stays the same.",
+            arguments(&changed)
+        );
+        (REISSUE, because, changed)
+    };
+    let warning = Diagnostic::warning(
+        summary,
         format!(
-            "Order {order} for {names} gets another certificate, because {} changed. The order stays the same. A reissue is free; names that the \
-             order does not cover yet may be charged.{pending}",
-            arguments(because),
+            "{because} A reissue is free; names that the order does not cover yet may be charged.{pending}{outlook}"
         ),
-    )
-    .at(first.path.clone())
+    );
+    match shown.first() {
+        Some(first) => warning.at(first.path.clone()),
+        None => warning,
+    }
 }
 
-/// The warning of a reissue that takes a name away.
+const REISSUE: &str = "This apply reissues the certificate";
+
+/// What a reviewer cannot see in the arguments: how the certificate in force differs from the one to come.
+fn sentences(outlook: &Outlook) -> String {
+    let mut all = String::new();
+    if outlook.has_another_key {
+        all.push_str(
+            " The present certificate has another key than `csr`: whoever uses it needs the new certificate together with the key of `csr`.",
+        );
+    }
+    if outlook.is_known && !outlook.added.is_empty() {
+        let added = outlook.added.join(", ");
+        all.push_str(&format!(
+            " The new certificate also covers {added}, which the present one does not."
+        ));
+    }
+    if !outlook.companions.is_empty() {
+        let companions = outlook.companions.join(", ");
+        all.push_str(&format!(
+            " The present certificate also covers {companions}, which is not configured: CertCentral adds such names by itself. If it does not \
+             add them again, DigiCert revokes the present certificate within 72 hours; put them into `dns_names` to be sure of them."
+        ));
+    }
+    if !outlook.is_known {
+        all.push_str(
+            " State does not hold the present certificate, so its names and key could not be compared. The apply stops if that certificate \
+             covers a name that this plan does not know of and that the new one would not cover.",
+        );
+    }
+    all
+}
+
+/// The warning of a reissue that takes a name away, or may.
 ///
 /// Source: <https://docs.digicert.com/en/certcentral/manage-certificates/reissue-a-tls-ssl-certificate.html>
-pub(crate) fn revoked_names(prior: &SslOrderModel, planned: &SslOrderModel) -> Option<Diagnostic> {
-    if !planned.names_are_known() || !prior.names_are_known() {
-        return None;
-    }
-    let (old, new) = (prior.canonical_names(), planned.canonical_names());
-    let dropped: Vec<_> = old.difference(&new).map(String::as_str).collect();
-    if dropped.is_empty() {
-        return None;
-    }
-    Some(
-        Diagnostic::warning(
-            "DigiCert will revoke the present certificate within 72 hours",
+pub(crate) fn revoked_names(prior: &SslOrderModel, outlook: &Outlook) -> Option<Diagnostic> {
+    let order = prior.shown_id();
+    let serial_number = prior.serial_number.as_str().unwrap_or("unknown");
+    let path = AttributePath::of("dns_names");
+    if outlook.names_are_open {
+        let present = outlook.names.join(", ");
+        let warning = Diagnostic::warning(
+            "DigiCert may revoke the present certificate within 72 hours",
             format!(
-                "The reissue of order {} drops {}. DigiCert then revokes the present certificate of the order (serial number {}), its duplicates \
-                 and its earlier reissues within 72 hours after the new one is issued. Have the new certificate in use everywhere by then. To keep \
-                 the present one, keep its names and add the new ones.",
-                prior.shown_id(),
-                dropped.join(", "),
-                prior.serial_number.as_str().unwrap_or("unknown"),
+                "The names of order {order} are not known before the apply. If they leave out one of {present}, the apply reissues without it, and \
+                 DigiCert then revokes the present certificate of the order (serial number {serial_number}), its duplicates and its earlier \
+                 reissues within 72 hours after the new one is issued."
             ),
-        )
-        .at(AttributePath::of("dns_names")),
-    )
+        );
+        return Some(warning.at(path));
+    }
+    if outlook.dropped.is_empty() {
+        return None;
+    }
+    let warning = Diagnostic::warning(
+        "DigiCert will revoke the present certificate within 72 hours",
+        format!(
+            "The reissue of order {order} drops {}. DigiCert then revokes the present certificate of the order (serial number {serial_number}), its \
+             duplicates and its earlier reissues within 72 hours after the new one is issued. Have the new certificate in use everywhere by \
+             then. To keep the present one, keep its names and add the new ones.",
+            outlook.dropped.join(", "),
+        ),
+    );
+    Some(warning.at(path))
+}
+
+/// The warning of changes of the certificate that the certificate in force has already. A reissue takes them along.
+pub(crate) fn has_it_already(decision: &Decision, prior: &SslOrderModel) -> Option<Diagnostic> {
+    if decision.what == What::Reissue {
+        return None;
+    }
+    let recorded: Vec<_> = decision
+        .with(Effect::RecordOnly)
+        .filter(|it| is_of_the_certificate_in_force(it, prior))
+        .collect();
+    let first = recorded.first()?;
+    let order = prior.shown_id();
+    let warning = Diagnostic::warning(
+        "Change is recorded only",
+        format!(
+            "The certificate of order {order} (serial number {}) has what {} now says: the same key, or the same names. State records the new \
+             value. Nothing is reissued and nothing is called.",
+            prior.serial_number.as_str().unwrap_or("unknown"),
+            arguments(&recorded),
+        ),
+    );
+    Some(warning.at(first.path.clone()))
+}
+
+/// An import may not tell the CSR; what is configured then is not held against a certificate.
+fn is_of_the_certificate_in_force(change: &Change, prior: &SslOrderModel) -> bool {
+    match change.argument {
+        "common_name" => !prior.common_name.is_null(),
+        "csr" => !prior.csr.is_null(),
+        argument => argument == "dns_names",
+    }
+}
+
+/// The warning of a value that is not known yet and may mean another order.
+pub(crate) fn perhaps_another_order(
+    decision: &Decision,
+    prior: &SslOrderModel,
+) -> Option<Diagnostic> {
+    let open = decision.perhaps_of_a_new_order();
+    let first = open.first()?;
+    let warning = Diagnostic::warning(
+        "Change of the order is not known yet",
+        format!(
+            "{} of order {} for {} is not known before the apply. If the value turns out to be what the order has, nothing happens. If not, it \
+             would take another order, which this plan does not announce: Terraform then stops with \"Provider produced inconsistent final plan\" \
+             before anything is ended or bought. Plan again after that, when the value is known.",
+            arguments(&open),
+            prior.shown_id(),
+            prior.shown_names(),
+        ),
+    );
+    Some(warning.at(first.path.clone()))
 }
 
 /// The error of a certificate that is to change before there is one.
@@ -189,7 +308,10 @@ pub(crate) fn recorded_only(
     prior: &SslOrderModel,
     imported: bool,
 ) -> Option<Diagnostic> {
-    let recorded: Vec<_> = decision.with(Effect::RecordOnly).collect();
+    let recorded: Vec<_> = decision
+        .with(Effect::RecordOnly)
+        .filter(|it| it.argument != "reissue_trigger" && !is_of_the_certificate_in_force(it, prior))
+        .collect();
     let kept = &decision.in_place.kept;
     let order = prior.shown_id();
     let (first, detail) = if kept.is_empty() && imported {
@@ -308,6 +430,7 @@ fn arguments(changes: &[&Change]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::certificate::Outlook;
     use super::super::decision::{Change, Decision, Effect, Reason, What};
     use super::recorded_only;
     use crate::framework::{Attr, AttributePath};
@@ -333,6 +456,7 @@ mod tests {
                 change("comments", Effect::RecordOnly),
             ],
             kept: Vec::new(),
+            outlook: Outlook::default(),
             in_place: InPlace::default(),
             renewal_refused: None,
         };

@@ -1,6 +1,7 @@
 //! The plan of an order: what becomes known only after apply, what a change means, and what the reviewer is told.
 //! Pure but for the price, which is asked for in between: a request becomes a decision, and the decision a plan.
 
+mod certificate;
 mod create;
 pub(crate) mod decision;
 mod destroy;
@@ -8,6 +9,7 @@ mod existing;
 mod guards;
 mod messages;
 mod shared_records;
+mod unknown;
 
 use time::{Date, OffsetDateTime};
 

@@ -17,23 +17,12 @@ pub(crate) fn set(state: &mut SslOrderModel, is_renewed: bool, today: Today) {
     let due = |is_due: fn(&SslOrderModel, Date) -> bool| {
         Attr::Known(today.agreed().is_some_and(|today| is_due(state, today)))
     };
-    let reissue = due(is_reissue_due);
+    let reissue = due(|state, today| runs_out(state, today) && may_gain(state, today));
     let renewal = match is_renewed {
         true => Attr::Known(false),
         false => due(is_renewal_due),
     };
     (state.ready_for_reissue, state.ready_for_renewal) = (reissue, renewal);
-}
-
-fn is_reissue_due(state: &SslOrderModel, today: Date) -> bool {
-    let certificate_end = date(&state.valid_till);
-    let order_end = date(&state.order_valid_till);
-    let life = days_since_begin(state, certificate_end);
-    let days = bounded(&state.reissue_days_before_expiry, life);
-    let has_coverage_left = matches!((certificate_end, order_end), (Some(c), Some(o)) if o > c);
-    state.order_status() == OrderStatus::Issued
-        && has_coverage_left
-        && is_within(certificate_end, days, today)
 }
 
 fn is_renewal_due(state: &SslOrderModel, today: Date) -> bool {
@@ -54,6 +43,33 @@ pub(crate) fn matter(state: &SslOrderModel) -> bool {
     let is_on = |days: &Attr<i64>| days.known().is_some_and(|days| *days > 0);
     state.order_status().has_certificate()
         && (is_on(&state.reissue_days_before_expiry) || is_on(&state.renew_days_before_expiry))
+}
+
+/// Returns whether the certificate runs out and `cert_validity` lets a reissue end no later.
+pub(crate) fn strikes_in_vain(state: &SslOrderModel, today: Date) -> bool {
+    runs_out(state, today) && !may_gain(state, today)
+}
+
+/// Whether the certificate ends soon, while its order has coverage left.
+fn runs_out(state: &SslOrderModel, today: Date) -> bool {
+    let (end, order_end) = (date(&state.valid_till), date(&state.order_valid_till));
+    let life = days_since_begin(state, end);
+    let days = bounded(&state.reissue_days_before_expiry, life);
+    let has_coverage_left = matches!((end, order_end), (Some(end), Some(order)) if order > end);
+    state.order_status() == OrderStatus::Issued && has_coverage_left && is_within(end, days, today)
+}
+
+/// A last day that is fixed does not move, and neither does the end by fewer days than are left.
+fn may_gain(state: &SslOrderModel, today: Date) -> bool {
+    let (Some(end), Some(pinned)) = (date(&state.valid_till), state.cert_validity.known()) else {
+        return true;
+    };
+    let pinned = pinned.effective();
+    match (pinned.custom_expiration_date.given(), pinned.days.known()) {
+        (Some(last_day), _) => parse_day(last_day).is_none_or(|last_day| last_day > end),
+        (None, Some(days)) => *days > (end - today).whole_days(),
+        (None, None) => true,
+    }
 }
 
 /// A renewal that CertCentral refuses as too early would be planned and would fail at every run.

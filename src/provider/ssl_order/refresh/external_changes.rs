@@ -11,7 +11,7 @@ use crate::certcentral::{CustomField, Order, OrderStatus, RequestId, RequestStat
 use crate::framework::{Attr, AttributePath, Diagnostic, Set};
 use crate::pki::{Csr, certificate_names};
 use crate::provider::ssl_order::equality::same_emails;
-use crate::provider::ssl_order::model::{CustomFieldModel, SslOrderModel};
+use crate::provider::ssl_order::model::{AskedNames, CustomFieldModel, SslOrderModel};
 use crate::provider::ssl_order::purchase::lookup::has_key;
 
 /// Follows changes of e-mail addresses, the switch of the renewal notifications and the values of custom fields. Nothing of a closed
@@ -107,16 +107,17 @@ fn not_the_configured_one(order: &Order, differences: &str) -> Diagnostic {
             format!(
                 "The certificate of order {id} is not the configured one: {differences}. The latest reissue was rejected (request {request}), so \
                  the certificate from before it is still in force. The attributes show that certificate, the arguments stay as they are, and \
-                 nothing is planned. Ask the approver for the reason; then reissue the certificate in CertCentral with the configured \
-                 values, or set the arguments back to those of the certificate."
+                 nothing is planned because of it. Ask the approver for the reason; then set or change `reissue_trigger` to ask for the \
+                 configured values again, or set the arguments back to those of the certificate."
             ),
         ),
         None => Diagnostic::warning(
             "Certificate reissued outside Terraform",
             format!(
                 "The certificate of order {id} is not the configured one: {differences}. It was probably reissued outside Terraform. The attributes \
-                 of the certificate show the new one, the arguments stay as they are, and nothing is planned. Bring the configuration in line \
-                 with the certificate, or reissue it in CertCentral."
+                 of the certificate show the new one, the arguments stay as they are, and nothing is planned because of it. Bring the configuration \
+                 in line with the certificate, which calls nothing, or set or change `reissue_trigger` to reissue it for the configured names and \
+                 key. A reissue that falls due is for these, too; its plan names what the certificate loses."
             ),
         ),
     }
@@ -169,29 +170,15 @@ fn has_other_key(state: &SslOrderModel, order: &Order) -> bool {
     is_readable && configured.is_some_and(|csr| !has_key(order, &csr))
 }
 
-/// Configured names that the certificate lacks, and names of it that nobody configured. Base domain and `www` that
-/// CertCentral adds to some products at no charge do not count.
+/// Configured names that the certificate lacks, and names of it that nobody configured.
 pub(super) fn other_names(state: &SslOrderModel, order: &Order) -> (Vec<String>, Vec<String>) {
     let certificate = &order.certificate;
     if state.common_name.known().is_none() || certificate.dns_names.is_empty() {
         return Default::default();
     }
-    let configured = state.canonical_names();
+    let asked = AskedNames::of(state);
     let covered = certificate_names(certificate.common_name.as_deref(), &certificate.dns_names);
-    let is_companion = |name: &String| {
-        configured.contains(&format!("*.{name}"))
-            || configured.contains(&format!("www.{name}"))
-            || name
-                .strip_prefix("www.")
-                .is_some_and(|base| configured.contains(base))
-    };
-    let missing = configured.difference(&covered).cloned().collect();
-    let further = covered
-        .difference(&configured)
-        .filter(|name| !is_companion(name))
-        .cloned()
-        .collect();
-    (missing, further)
+    (asked.missing_in(&covered), asked.further_in(&covered))
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 pub(crate) mod clocks;
 pub(crate) mod external_changes;
 pub(crate) mod observer;
+pub(crate) mod outcome;
 pub(crate) mod read;
 pub(crate) mod state;
 pub(crate) mod succession;

@@ -2,7 +2,7 @@
 //! dropped order would be bought again.
 
 use super::observer::Observer;
-use super::{clocks, external_changes, state, succession};
+use super::{clocks, external_changes, outcome, state, succession};
 use crate::certcentral::OrderId;
 use crate::framework::{Call, Diagnostic, Read, ReadRequest, Warnings};
 use crate::provider::order::status::Absence;
@@ -48,12 +48,13 @@ async fn look(
     let is_held_twice = session.is_refreshed_again(id) && order.status.is_open();
     if is_import {
         warnings.extend(arguments::check_product(&order)?);
-        arguments::fill(&mut state, &order);
+        private.companions = arguments::fill(&mut state, &order);
         private.organization = Some(arguments::told_organization(&order));
     }
     warnings.extend(external_changes::reissued(&state, &order));
     warnings.extend(external_changes::moved(&state, &order));
     external_changes::follow(&mut state, &order);
+    let former = state.serial_number.clone();
     let mut observer = Observer::new(&client, state);
     let seen = observer.details(order, &[]).await;
     let mut state = observer.state;
@@ -61,6 +62,10 @@ async fn look(
     if is_held_twice {
         warnings.push(owners::messages::held_twice(&state));
     }
+    if !former.is_null() && state.serial_number != former {
+        private.companions.clear();
+    }
+    warnings.extend(outcome::settle(&mut state, &mut private));
     let today = session.today();
     private.successor = succession::successor(session, &client, &state, &seen.order).await;
     if let Some(successor) = &private.successor {
@@ -70,6 +75,10 @@ async fn look(
     if clocks::matter(&state) {
         warnings.extend(today.disagreement());
     }
+    if let Some(today) = today.agreed() {
+        warnings.extend(outcome::strikes_in_vain(&state, &mut private, today));
+    }
+    outcome::withhold(&mut state, &private);
     private.values_expired = state::has_expired_values(&state, today.earlier());
     Ok(Read::Object {
         state,

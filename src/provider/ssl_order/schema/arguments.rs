@@ -82,6 +82,13 @@ fn certificate() -> Vec<Attribute> {
              February 2026; the order may last longer. Changing it reissues the certificate.",
         )
         .keeps_prior_value(),
+        Attribute::optional(
+            "reissue_trigger",
+            Type::String,
+            "Any text, such as a date. CertCentral never sees it. Setting or changing it reissues the certificate for the same names and \
+             key, at no cost; taking it away does nothing. If the reissue fails or is rejected, state keeps the former value, so that the next plan announces the \
+             reissue again. For a certificate that the CA or somebody in CertCentral revokes while the order stays open.",
+        ),
     ]
 }
 

@@ -2,6 +2,7 @@
 
 use crate::certcentral::{Error, Order, OrderId};
 use crate::framework::Diagnostic;
+use crate::provider::ssl_order::model::SslOrderModel;
 use crate::provider::ssl_order::refresh::succession::Refused;
 
 /// The run was stopped before the reissue.
@@ -33,6 +34,22 @@ pub(crate) fn other_reissue_pending(order: &Order) -> Diagnostic {
             "Order {} has a pending reissue for another key or other names than the configuration has. Nothing was sent. Approve or cancel that \
              reissue in CertCentral, then apply again.",
             order.id
+        ),
+    )
+}
+
+/// Somebody reissued the certificate between plan and apply, with other content than the plan asks for.
+pub(crate) fn another_certificate(order: &Order, prior: &SslOrderModel) -> Diagnostic {
+    let known = prior.serial_number.as_str().unwrap_or("unknown");
+    let found = order.certificate.serial_number.as_deref();
+    Diagnostic::error(
+        "Certificate is not the one of the plan",
+        format!(
+            "Order {} has another certificate than the plan was made for: its serial number is {}, and the plan knew {known}. Its key or names are \
+             not those of the plan, so a reissue could take away what nobody has reviewed. Nothing was sent. Plan again: the plan then says what \
+             becomes of the certificate that is in force now.",
+            order.id,
+            found.unwrap_or("not told"),
         ),
     )
 }

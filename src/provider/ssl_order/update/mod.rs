@@ -9,7 +9,7 @@ use super::model::{SslOrderModel, SslOrderPrivate};
 use super::plan::as_configured;
 use super::plan::decision::{Announced, What};
 use super::purchase::obtain::Obtained;
-use super::refresh::clocks;
+use super::refresh::{clocks, outcome};
 use crate::framework::{
     AttributePath, Call, Diagnostic, Diagnostics, FromToValue, UpdateRequest, Updated, Warnings,
     conformance,
@@ -100,7 +100,9 @@ async fn carry_out(update: Update<'_>) -> Result<Obtained, Failed> {
         }
         What::Reissue => {
             let state = in_place::change(update, &mut warnings).await?;
-            reissue::reissue(update, state, &mut warnings).await?
+            let state = reissue::reissue(update, state, &mut warnings).await?;
+            warnings.extend(outcome::sent(update.prior, &state, &mut private));
+            state
         }
         _ => in_place::change(update, &mut warnings).await?,
     };
@@ -109,6 +111,7 @@ async fn carry_out(update: Update<'_>) -> Result<Obtained, Failed> {
         private.successor.is_some(),
         update.session.today(),
     );
+    outcome::withhold(&mut state, &private);
     Ok(Obtained {
         state: as_planned(update.planned, &state)?,
         private,

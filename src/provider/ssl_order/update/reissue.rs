@@ -7,13 +7,13 @@ use super::messages;
 use super::{Failed, Update};
 use crate::certcentral::{
     Certainty, Client, Error, IssuedCertificate, Order, OrderCertificate, OrderId, OrderStatus,
-    Reissue,
+    Reissue, SerialNumber,
 };
 use crate::framework::{Attr, Diagnostic, Warnings};
-use crate::pki::{Csr, certificate_names};
+use crate::pki::{Csr, canonical, certificate_names};
 use crate::provider::order::api_error;
 use crate::provider::order::waiting::{BackOff, Bounds, Paused, Schedule};
-use crate::provider::ssl_order::model::{SslOrderModel, Term};
+use crate::provider::ssl_order::model::{AskedNames, SslOrderModel, Term};
 use crate::provider::ssl_order::purchase::lookup::is_for_key;
 use crate::provider::ssl_order::purchase::messages::odd_answer;
 use crate::provider::ssl_order::purchase::obtain::Taken;
@@ -44,7 +44,7 @@ pub(super) async fn reissue(
     } = update;
     // Whatever fails before CertCentral has taken the reissue leaves the certificate's arguments as they were.
     let failed = |problem: Diagnostic| Failed::at(with_former_certificate(&state, prior), problem);
-    let changed = update.announced.of_the_certificate();
+    let changed = update.announced.reissued_for();
     if prior.ready_for_reissue != Attr::Known(true) && changed.is_empty() {
         return Ok(state);
     }
@@ -64,6 +64,7 @@ pub(super) async fn reissue(
         csr: &csr,
         prior,
         planned: &meant,
+        asked: &AskedNames::changed(prior, planned, update.private.imported),
         changed: &changed,
     };
     let before = look(&client, id, wanted).await.map_err(&failed)?;
@@ -79,7 +80,8 @@ pub(super) async fn reissue(
             .await
             .map_err(&failed)?,
     };
-    if changed.iter().any(is_of_the_token) {
+    let differing = update.announced.of_the_certificate();
+    if differing.iter().any(is_of_the_token) {
         lookup::remember(&client, id, update.content, session).await;
     }
     // The names may be new, so their validation is asked for as for an order that waits.
@@ -123,6 +125,7 @@ fn with_former_certificate(state: &SslOrderModel, prior: &SslOrderModel) -> SslO
         profile_option: prior.profile_option.clone(),
         ca_cert_id: prior.ca_cert_id.clone(),
         cert_validity: prior.cert_validity.clone(),
+        reissue_trigger: prior.reissue_trigger.clone(),
         domain_validations: prior.domain_validations.clone(),
         ..state.clone()
     }
@@ -157,6 +160,9 @@ async fn look(client: &Client, id: OrderId, wanted: Wanted<'_>) -> Result<Before
             }
         }
         _ if wanted.is_done(&order.certificate) => Ok(Before::Done(Box::new(order))),
+        _ if !wanted.is_as_planned(&order.certificate) => {
+            Err(messages::another_certificate(&order, wanted.prior))
+        }
         _ => Ok(Before::Ready(Box::new(order))),
     }
 }
@@ -231,7 +237,9 @@ struct Wanted<'a> {
     prior: &'a SslOrderModel,
     /// Its plan.
     planned: &'a SslOrderModel,
-    /// The arguments of the certificate that differ between them.
+    /// The names of both.
+    asked: &'a AskedNames,
+    /// The arguments that it is made for; none where the certificate runs out.
     changed: &'a [&'static str],
 }
 
@@ -244,7 +252,7 @@ impl Wanted<'_> {
     }
 
     /// Whether the certificate is the reissued one already: it holds the key and the names of the plan, and either it is not the one
-    /// of the state, or the order shows everything that was to change.
+    /// of the state and shows nothing else, or the order shows everything that was to change.
     fn is_done(&self, now: &OrderCertificate) -> bool {
         if !is_for_key(now.csr.as_deref(), self.csr)
             || !self.has_names(now.common_name.as_deref(), &now.dns_names)
@@ -255,12 +263,37 @@ impl Wanted<'_> {
             (Some(now), Attr::Known(then)) => now.get() != *then,
             _ => false,
         };
-        let shows_all = !self.changed.is_empty()
-            && self
-                .changed
-                .iter()
-                .all(|argument| is_of_the_token(argument) || shows(now, argument, self.planned));
-        is_another || shows_all
+        let mut changed = self.changed.iter();
+        let shown = |argument: &&str| match is_of_the_token(argument) {
+            true => Some(true),
+            false => shows(now, argument, self.planned),
+        };
+        if is_another {
+            changed.all(|argument| shown(argument) != Some(false))
+        } else {
+            !self.changed.is_empty() && changed.all(|argument| shown(argument) == Some(true))
+        }
+    }
+
+    /// Whether the certificate is the one that the plan was made for. Where nothing tells, it has at least no name that the plan did not
+    /// know of and that the reissue would take away.
+    fn is_as_planned(&self, now: &OrderCertificate) -> bool {
+        let serial_numbers = (
+            now.serial_number.as_deref(),
+            self.prior.serial_number.as_str(),
+        );
+        if let (Some(now), Some(then)) = serial_numbers {
+            return SerialNumber(now) == SerialNumber(then);
+        }
+        if let (Some(now), Attr::Known(then)) = (now.id, &self.prior.certificate_id) {
+            return now.get() == *then;
+        }
+        let known = self.prior.canonical_names();
+        let names = certificate_names(now.common_name.as_deref(), &now.dns_names);
+        now.dns_names.is_empty() || {
+            let mut dropped = self.asked.further_in(&names).into_iter();
+            dropped.all(|name| known.contains(&name))
+        }
     }
 
     /// Whether the order has another certificate than before, and one that this reissue may have made: somebody else's has another
@@ -273,7 +306,11 @@ impl Wanted<'_> {
     }
 
     fn has_names(&self, common_name: Option<&str>, dns_names: &[String]) -> bool {
-        certificate_names(common_name, dns_names) == self.planned.canonical_names()
+        let is_first = common_name.is_none_or(|told| {
+            let asked = self.planned.common_name.as_str().map(canonical);
+            asked == Some(canonical(told))
+        });
+        is_first && self.asked.fit(&certificate_names(common_name, dns_names))
     }
 }
 
@@ -282,26 +319,22 @@ fn is_of_the_token(argument: &&str) -> bool {
     ["common_name", "dns_names", "csr"].contains(argument)
 }
 
-/// Whether the order tells that its certificate was asked for with an argument of the plan. Of some arguments it tells nothing.
-fn shows(certificate: &OrderCertificate, argument: &str, planned: &SslOrderModel) -> bool {
+/// Whether the order tells that its certificate was asked for with an argument of the plan; none where it tells nothing of it.
+fn shows(certificate: &OrderCertificate, argument: &str, planned: &SslOrderModel) -> Option<bool> {
     match argument {
-        "signature_hash" => certificate
-            .signature_hash
-            .as_deref()
-            .zip(planned.signature_hash.as_str())
-            .is_some_and(|(theirs, ours)| theirs.eq_ignore_ascii_case(ours)),
+        "signature_hash" => {
+            let theirs = certificate.signature_hash.as_deref()?;
+            Some(theirs.eq_ignore_ascii_case(planned.signature_hash.as_str()?))
+        }
         "server_platform_id" => {
-            let theirs = certificate.server_platform.as_ref();
-            theirs.and_then(|platform| platform.id.as_ref()) == planned.server_platform_id.known()
+            let theirs = certificate.server_platform.as_ref()?.id.as_ref()?;
+            Some(theirs == planned.server_platform_id.known()?)
         }
         "cert_validity" => {
-            let theirs = certificate.cert_validity.as_ref();
-            let ours = planned.cert_validity.known();
-            theirs
-                .zip(ours)
-                .is_some_and(|(theirs, ours)| Term::reported(theirs) == *ours)
+            let theirs = certificate.cert_validity.as_ref()?;
+            Some(Term::reported(theirs) == *planned.cert_validity.known()?)
         }
-        _ => false,
+        _ => None,
     }
 }
 

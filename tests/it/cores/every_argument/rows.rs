@@ -148,6 +148,7 @@ pub(super) fn rows(renewable: u64) -> Vec<Row> {
             [none.clone(), json!({ "days": 90 })],
             REISSUE,
         ),
+        reissued("reissue_trigger", [json!("1"), json!("2")], REISSUE),
         bought("validity_years", [json!(1), json!(2)]),
         bought("validity_days", [json!(200), json!(201)]),
         bought(

@@ -48,6 +48,7 @@ pub(super) fn rows(renewable: u64) -> Vec<Row> {
         stays("profile_option", json!("server_client_auth_eku")),
         stays("ca_cert_id", json!("28A0F0CB2BB6E1E1")),
         stays("cert_validity", json!({ "days": 90 })),
+        forgotten("reissue_trigger", json!("1")),
         stays("organization", json!({ "id": 123_456 })),
         row(
             "organization.contacts",

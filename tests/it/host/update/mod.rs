@@ -2,8 +2,10 @@
 
 mod changes;
 mod clocks;
+mod in_force;
 mod in_place;
 mod lapsed;
 mod reissue;
 mod renewal;
 mod spellings;
+mod trigger;

@@ -284,6 +284,7 @@ fn no_argument_of_the_schema_is_forgotten() {
         "duplicate_order_check",
         "reorder_when_closed",
         "reissue_days_before_expiry",
+        "reissue_trigger",
         "renew_days_before_expiry",
         "timeouts",
     ];

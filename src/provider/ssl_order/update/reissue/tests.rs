@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use super::Wanted;
 use crate::framework::Attr;
 use crate::pki::Csr;
-use crate::provider::ssl_order::model::{SslOrderModel, Term};
+use crate::provider::ssl_order::model::{AskedNames, SslOrderModel, Term};
 use crate::provider::ssl_order::samples::{csr, csr_for, order, placed, years};
 
 /// The certificate in state.
@@ -49,6 +49,7 @@ fn is_done_after(
         csr: &csr,
         prior: &prior,
         planned,
+        asked: &AskedNames::changed(&prior, planned, false),
         changed,
     };
     wanted.is_done(&serde_json::from_value(told).unwrap())
@@ -233,6 +234,7 @@ fn may_have_made(told: Json) -> bool {
         csr: &csr,
         prior: &planned,
         planned: &planned,
+        asked: &AskedNames::of(&planned),
         changed: &["csr"],
     };
     let before = self::told(FORMER, json!({ "csr": csr_for("shop.example.com", &[]) }));
@@ -286,6 +288,7 @@ fn a_reissue_that_waits_is_ours_for_our_key_and_our_names() {
         csr: &csr,
         prior: &planned,
         planned: &planned,
+        asked: &AskedNames::of(&planned),
         changed: &["csr"],
     };
     let other_key = csr_for("shop.example.com", &[]);

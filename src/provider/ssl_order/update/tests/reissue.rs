@@ -218,3 +218,72 @@ async fn a_look_that_fails_after_the_reissue_is_a_warning() {
     assert_eq!(updated.state.status.as_str(), Some("reissue_pending"));
     assert_eq!(updated.state.csr, config.csr);
 }
+
+#[tokio::test]
+async fn a_due_reissue_that_moves_no_end_is_said_and_holds_the_clock_back() {
+    let mut ordered = Ordered::issued().await;
+    ordered.state.ready_for_reissue = Attr::Known(true);
+    // The certificate of the sandbox ends on the same day again, as one does that ends with its order.
+    let end = ordered.state.valid_till.clone();
+    let updated = ordered.apply(&order()).await;
+    let said = format!(
+        "Reissue of order {} gained no time",
+        ordered.state.shown_id()
+    );
+    assert_eq!(warnings(&updated), [said]);
+    assert_eq!(updated.state.valid_till, end);
+    assert_eq!(updated.private.no_gain.as_ref(), end.known());
+    assert_eq!(updated.state.ready_for_reissue, Attr::Known(false));
+}
+
+#[tokio::test]
+async fn a_certificate_that_the_plan_does_not_know_stops_the_reissue() {
+    let mut ordered = Ordered::issued().await;
+    let real = ordered.state.clone();
+    let config = with_new_key();
+    let cases: [(fn(&mut SslOrderModel), bool); 4] = [
+        (
+            |state: &mut SslOrderModel| state.serial_number = "0B".into(),
+            true,
+        ),
+        (
+            |state: &mut SslOrderModel| {
+                state.serial_number = Attr::Null;
+                state.certificate_id = Attr::Known(1);
+            },
+            true,
+        ),
+        // Nothing tells which certificate it is: the names decide.
+        (
+            |state: &mut SslOrderModel| {
+                state.serial_number = Attr::Null;
+                state.certificate_id = Attr::Null;
+                state.dns_names = names(&["www.shop.example.com"]);
+            },
+            true,
+        ),
+        (
+            |state: &mut SslOrderModel| {
+                state.serial_number = Attr::Null;
+                state.certificate_id = Attr::Null;
+            },
+            false,
+        ),
+    ];
+    for (told, is_stopped) in cases {
+        ordered.state = real.clone();
+        told(&mut ordered.state);
+        let mut config = config.clone();
+        config.dns_names = ordered.state.dns_names.clone();
+        let seen = ordered.seen();
+        let updated = ordered.apply(&config).await;
+        if is_stopped {
+            let error = only_error(&updated);
+            assert_eq!(error.summary, "Certificate is not the one of the plan");
+            assert_eq!(ordered.calls_after(seen), [LOOK]);
+        } else {
+            assert!(warnings(&updated).is_empty());
+            assert_eq!(ordered.calls_after(seen)[1], REISSUE);
+        }
+    }
+}
