@@ -29,4 +29,4 @@ pub use control::operator_actions::{Move, MoveError};
 pub use faults::{At, ChainForm, Fault, FaultRule, Form, Framing, Hold, HoldStage, Route};
 pub use journal::{Entry, Summary};
 pub use sandbox::{OrderSeen, Sandbox, StartError};
-pub use settings::{Approval, Behavior, Dcv, Issuance, RateLimit, Settings};
+pub use settings::{Approval, Behavior, Dcv, Issuance, RateLimit, Seed, Settings};

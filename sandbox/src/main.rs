@@ -9,9 +9,11 @@ use std::sync::mpsc;
 use std::{fs, thread};
 
 use certcentral_sandbox::{
-    Approval, Behavior, Dcv, Entry, FaultRule, Issuance, RateLimit, Sandbox, Settings, StartError,
+    Approval, Behavior, Dcv, Entry, FaultRule, Issuance, RateLimit, Sandbox, Seed, Settings,
+    StartError,
 };
 use clap::Parser;
+use serde_json::Value;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use tokio::runtime::{Builder, Runtime};
@@ -31,13 +33,19 @@ API keys: any key that starts with `sandbox-`. A key `sandbox-readonly-...` may 
 Control API, on the same port:
   GET    /_sandbox/journal                    every request and answer, keys masked (DELETE clears it)
   GET    /_sandbox/summary                    orders created, charged, issued, reissued, revoked, ...
-  GET    /_sandbox/settings                   approval, issuance, dcv, hide_former_certificate,
-                                              early_renewal, irregular, rate_limit (PUT changes any of them)
+  GET    /_sandbox/settings                   approval, issuance, dcv, hide_former_certificate, early_renewal,
+                                              orders_end_with_certificate, refuses_long_certificates, adds_companions,
+                                              hides_needs_approval, viewers_may_not_price, irregular, rate_limit
+                                              (PUT changes any of them)
   POST   /_sandbox/clock/advance              {\"seconds\": 86400}
-  POST   /_sandbox/orders/ID/STEP             approve, reject, validate, issue, cancel, revoke, expire
+  POST   /_sandbox/orders/ID/STEP             approve, reject, validate, issue, cancel, revoke, expire,
+                                              revoke_certificate, lapse, lapse_organization
+  POST   /_sandbox/orders/ID/reissue          as a colleague: {\"dns_names\": [...], \"new_key\": true}
+  POST   /_sandbox/orders/ID/renew            as a colleague
   POST   /_sandbox/orders/ID/container/ID     move an order to another division
   PUT    /_sandbox/dns/TYPE/NAME/VALUE        publish a record in the sandbox's DNS, such as
-                                              /dns/TXT/example.com/token (DELETE withdraws it, GET /_sandbox/dns lists)
+                                              /dns/TXT/_dnsauth.example.com/value (DELETE withdraws it, GET
+                                              /_sandbox/dns lists)
   POST   /_sandbox/faults                     let the n-th call of a route fail (DELETE removes all)
   GET    /_sandbox/elsewhere                  requests that followed a redirect to the second listener
   POST   /_sandbox/holds                      stop the n-th call of a route until it is released
@@ -58,7 +66,7 @@ Example:
   certcentral-sandbox --listen 127.0.0.1:8086 --approval one_step
   export DIGICERT_BASE_URL=http://127.0.0.1:8086/services/v2 DIGICERT_API_KEY=sandbox-me
   terraform apply
-  curl -X POST http://127.0.0.1:8086/_sandbox/orders/2147500001/approve";
+  curl -X POST http://127.0.0.1:8086/_sandbox/orders/ORDER_ID/approve";
 
 /// A local stand-in for DigiCert CertCentral: takes orders at no cost and signs real certificates
 /// with a throw-away certificate authority.
@@ -89,6 +97,22 @@ struct Arguments {
     /// and the like.
     #[arg(long)]
     irregular: bool,
+    /// Change a setting of the account, such as adds_companions=true. May be repeated; the settings
+    /// are those of GET /_sandbox/settings.
+    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = setting)]
+    settings: Vec<(String, Value)>,
+    /// Add a validated organization of your own. May be repeated, as the next three.
+    #[arg(long = "organization", value_name = "ID[=NAME]", value_parser = numbered)]
+    organizations: Vec<(u64, String)>,
+    /// Add a division of your own.
+    #[arg(long = "container", value_name = "ID[=NAME]", value_parser = numbered)]
+    containers: Vec<(u64, String)>,
+    /// Add a custom field of your own, which takes any text.
+    #[arg(long = "custom-field", value_name = "ID[=LABEL]", value_parser = numbered)]
+    custom_fields: Vec<(u64, String)>,
+    /// Add a product of your own; an EV product has _ev_ in its name id.
+    #[arg(long = "product", value_name = "NAME_ID[=NAME]", value_parser = named)]
+    products: Vec<(String, String)>,
     /// Let calls fail, such as 'POST /order/certificate/* 1 after drop'. May be repeated; FAULTS
     /// below has the words.
     #[arg(long = "fault", value_name = "RULE")]
@@ -104,6 +128,8 @@ enum Failure {
     Start(#[from] StartError),
     #[error("cannot write the root certificate to {path}")]
     RootFile { path: PathBuf, source: io::Error },
+    #[error("`--set` names no setting")]
+    Setting(#[source] serde_json::Error),
     #[error("cannot listen for the signals that stop the program")]
     Signal(#[source] io::Error),
 }
@@ -124,14 +150,17 @@ fn serve(arguments: &Arguments) -> Result<(), Failure> {
         start_at: arguments.clock,
         clock_runs: arguments.clock.is_none(),
         faults: arguments.faults.clone(),
-        behavior: Behavior {
-            approval: arguments.approval,
-            issuance: arguments.issuance,
-            dcv: arguments.dcv,
-            irregular: arguments.irregular,
-            rate_limit: arguments.rate_limit.then_some(RateLimit::DOCUMENTED),
-            ..Behavior::default()
+        seed: Seed {
+            organizations: arguments.organizations.clone(),
+            containers: arguments.containers.clone(),
+            products: arguments.products.clone(),
+            custom_fields: arguments.custom_fields.clone(),
         },
+        first_id: match arguments.clock {
+            Some(_) => 0,
+            None => never_given_before(),
+        },
+        behavior: behavior(arguments)?,
         ..Settings::default()
     })?;
     if let Some(path) = &arguments.root_file {
@@ -152,6 +181,27 @@ fn serve(arguments: &Arguments) -> Result<(), Failure> {
     drop(sandbox);
     let _ = narrator.join();
     Ok(())
+}
+
+fn behavior(arguments: &Arguments) -> Result<Behavior, Failure> {
+    let behavior = Behavior {
+        approval: arguments.approval,
+        issuance: arguments.issuance,
+        dcv: arguments.dcv,
+        irregular: arguments.irregular,
+        rate_limit: arguments.rate_limit.then_some(RateLimit::DOCUMENTED),
+        ..Behavior::default()
+    };
+    behavior
+        .with(arguments.settings.iter().cloned().collect())
+        .map_err(Failure::Setting)
+}
+
+/// Ids that no earlier run gave: a state that a restart outlives must not name an order of the next
+/// run. Nobody places more than one order a second for long.
+fn never_given_before() -> u64 {
+    let began = OffsetDateTime::UNIX_EPOCH + time::Duration::days(20_454);
+    u64::try_from((OffsetDateTime::now_utc() - began).whole_seconds()).unwrap_or(0)
 }
 
 /// One line for every request that could change something.
@@ -206,6 +256,27 @@ impl StopSignal {
         // Without a handler there is nothing to wait for: the program stops rather than hangs.
         let _ = self.runtime.block_on(signal::ctrl_c());
     }
+}
+
+fn setting(text: &str) -> Result<(String, Value), String> {
+    let (name, value) = text
+        .split_once('=')
+        .ok_or_else(|| format!("`{text}` is not of the form NAME=VALUE"))?;
+    let value = serde_json::from_str(value).unwrap_or_else(|_| value.into());
+    Ok((name.to_owned(), value))
+}
+
+fn named(text: &str) -> Result<(String, String), String> {
+    let (id, name) = text.split_once('=').unwrap_or((text, text));
+    Ok((id.to_owned(), name.to_owned()))
+}
+
+fn numbered(text: &str) -> Result<(u64, String), String> {
+    let (id, name) = named(text)?;
+    let id = id
+        .parse()
+        .map_err(|_| format!("`{id}` is not the number of an object"))?;
+    Ok((id, name))
 }
 
 fn moment(text: &str) -> Result<OffsetDateTime, String> {

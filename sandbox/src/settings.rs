@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use time::OffsetDateTime;
 
 use crate::faults::FaultRule;
@@ -26,6 +27,10 @@ pub struct Settings {
     /// Validated organizations beside those of every account: `Example Subsidiary 1 Inc.` and so
     /// on, with ids from 780001. A thousand of them make lists of more than one page.
     pub subsidiaries: u16,
+    /// What a company has in its own account, so that its modules run as they are.
+    pub seed: Seed,
+    /// How far above their usual start the ids of orders, certificates and requests begin.
+    pub first_id: u64,
     /// Faults from the start.
     pub faults: Vec<FaultRule>,
     /// What may also be changed while the sandbox runs.
@@ -41,10 +46,25 @@ impl Default for Settings {
             max_certificate_days: None,
             required_custom_fields: Vec::new(),
             subsidiaries: 0,
+            seed: Seed::default(),
+            first_id: 0,
             faults: Vec::new(),
             behavior: Behavior::default(),
         }
     }
+}
+
+/// What an account has beside what every sandbox has, each with its name.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Seed {
+    /// Organizations by id, validated when the account begins.
+    pub organizations: Vec<(u64, String)>,
+    /// Divisions by id.
+    pub containers: Vec<(u64, String)>,
+    /// Products by name id; EV products have `_ev_` in it.
+    pub products: Vec<(String, String)>,
+    /// Custom fields by metadata id, which take any text.
+    pub custom_fields: Vec<(u64, String)>,
 }
 
 /// How the account treats orders. `PUT /_sandbox/settings` takes any subset of these fields.
@@ -78,6 +98,20 @@ pub struct Behavior {
     pub irregular: bool,
     /// Documented request limits; `None` switches them off.
     pub rate_limit: Option<RateLimit>,
+}
+
+impl Behavior {
+    /// The same with other values of the settings of these names.
+    ///
+    /// # Errors
+    /// If there is no such setting, or it does not take the value.
+    pub fn with(&self, changes: Map<String, Value>) -> Result<Self, serde_json::Error> {
+        let mut merged = serde_json::to_value(self)?;
+        if let Some(merged) = merged.as_object_mut() {
+            merged.extend(changes);
+        }
+        serde_json::from_value(merged)
+    }
 }
 
 /// The account's approval setting.

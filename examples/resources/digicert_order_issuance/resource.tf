@@ -3,25 +3,37 @@ resource "digicert_ssl_order" "shop" {
   common_name     = "shop.example.com"
   dns_names       = ["www.shop.example.com", "shop.example.net"]
   csr             = file("${path.module}/shop.example.com.csr")
-  dcv_method      = "dns-txt-token"
+  dcv_method      = "dns-cname-token"
 
   order_validity = { years = 1 }
   organization   = { id = 123456 }
 }
 
-# One record per name. Use the record resource of your DNS provider instead of this call of nsupdate.
-resource "terraform_data" "record" {
-  for_each = digicert_ssl_order.shop.domain_validations
-  input    = each.value.record_name
+locals {
+  # Where the _dnsauth record of each domain points. Names below one domain share its record.
+  targets = {
+    for domain in ["example.com", "example.net"] : domain => coalesce(concat(
+      [
+        for name, proof in digicert_ssl_order.shop.domain_validations : proof.record_value
+        if endswith(".${name}", ".${domain}")
+      ],
+      ["nothing-to-prove.invalid"]
+    )...)
+  }
+}
 
-  triggers_replace = [each.value.record_name, each.value.record_type, each.value.record_value]
+# One record per domain. Use the record resource of your DNS provider instead of this call of nsupdate.
+resource "terraform_data" "record" {
+  for_each = local.targets
+  input    = "_dnsauth.${each.key}"
+
+  triggers_replace = [each.value]
 
   provisioner "local-exec" {
-    command = "printf 'update add %s 300 %s \"%s\"\\nsend\\n' \"$NAME\" \"$TYPE\" \"$VALUE\" | nsupdate -k /etc/dns.key"
+    command = "printf 'update delete %s CNAME\\nupdate add %s 300 CNAME %s.\\nsend\\n' \"$NAME\" \"$NAME\" \"$TARGET\" | nsupdate -k /etc/dns.key"
     environment = {
-      NAME  = each.value.record_name
-      TYPE  = each.value.record_type
-      VALUE = each.value.record_value
+      NAME   = "_dnsauth.${each.key}"
+      TARGET = each.value
     }
   }
 }

@@ -1,6 +1,11 @@
 //! What every account starts with, all made up: users, divisions, organizations, products, fields.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use time::OffsetDateTime;
+
+use crate::settings::Seed;
 
 /// Account number.
 pub(crate) const ACCOUNT_ID: u64 = 70_001;
@@ -83,30 +88,82 @@ pub(crate) fn user_of_key(key: &str) -> Option<&'static User> {
     })
 }
 
+/// What the account may order, and where it keeps and marks it.
 #[derive(Debug)]
+pub(crate) struct Catalog {
+    pub(crate) containers: Vec<Container>,
+    pub(crate) products: Vec<Arc<Product>>,
+    pub(crate) custom_fields: Vec<CustomField>,
+}
+
+impl Catalog {
+    /// What every account has, and what a company adds of its own.
+    pub(crate) fn of(seed: &Seed) -> Self {
+        let mut containers = CONTAINERS.to_vec();
+        containers.extend(seed.containers.iter().map(|(id, name)| Container {
+            id: *id,
+            parent_id: ROOT_CONTAINER,
+            name: name.clone().into(),
+        }));
+        let mut products: Vec<_> = PRODUCTS.into_iter().map(Arc::new).collect();
+        products.extend(seed.products.iter().map(|(name_id, name)| {
+            Arc::new(Product {
+                name_id: name_id.clone().into(),
+                name: name.clone().into(),
+                ev: name_id.contains("_ev_"),
+                replaced_by: None,
+                unit_price: 300,
+            })
+        }));
+        let mut custom_fields = CUSTOM_FIELDS.to_vec();
+        custom_fields.extend(seed.custom_fields.iter().map(|(id, label)| CustomField {
+            id: *id,
+            label: label.clone().into(),
+            data_type: None,
+        }));
+        Self {
+            containers,
+            products,
+            custom_fields,
+        }
+    }
+
+    /// A division by its id.
+    pub(crate) fn container(&self, id: u64) -> Option<&Container> {
+        self.containers.iter().find(|container| container.id == id)
+    }
+
+    /// A product by its identifier.
+    pub(crate) fn product(&self, name_id: &str) -> Option<Arc<Product>> {
+        let mut products = self.products.iter();
+        products.find(|product| product.name_id == name_id).cloned()
+    }
+
+    /// A custom field by its metadata id.
+    pub(crate) fn custom_field(&self, id: u64) -> Option<&CustomField> {
+        self.custom_fields.iter().find(|field| field.id == id)
+    }
+}
+
+#[derive(Debug, Clone)]
 pub(crate) struct Container {
     pub(crate) id: u64,
     pub(crate) parent_id: u64,
-    pub(crate) name: &'static str,
+    pub(crate) name: Cow<'static, str>,
 }
 
-pub(crate) const CONTAINERS: [Container; 2] = [
+const CONTAINERS: [Container; 2] = [
     Container {
         id: ROOT_CONTAINER,
         parent_id: 0,
-        name: "Example Widgets",
+        name: Cow::Borrowed("Example Widgets"),
     },
     Container {
         id: DEFAULT_CONTAINER,
         parent_id: ROOT_CONTAINER,
-        name: "Web Platform",
+        name: Cow::Borrowed("Web Platform"),
     },
 ];
-
-/// A division by its id.
-pub(crate) fn container(id: u64) -> Option<&'static Container> {
-    CONTAINERS.iter().find(|container| container.id == id)
-}
 
 #[derive(Debug, Clone)]
 pub(crate) struct Organization {
@@ -127,9 +184,13 @@ pub(crate) struct Organization {
     pub(crate) has_verified_contact: bool,
 }
 
-/// The organizations of a new account, and so many more. Those that are validated were so when the
-/// account began.
-pub(crate) fn organizations(subsidiaries: u16, began: OffsetDateTime) -> Vec<Organization> {
+/// The organizations of a new account, so many more, and those of a company. Those that are
+/// validated were so when the account began.
+pub(crate) fn organizations(
+    subsidiaries: u16,
+    seed: &Seed,
+    began: OffsetDateTime,
+) -> Vec<Organization> {
     let widgets = Organization {
         id: 778_812,
         name: "Example Widgets LLC".into(),
@@ -186,13 +247,19 @@ pub(crate) fn organizations(subsidiaries: u16, began: OffsetDateTime) -> Vec<Org
         assumed_name: None,
         ..widgets.clone()
     }));
+    organizations.extend(seed.organizations.iter().map(|(id, name)| Organization {
+        id: *id,
+        name: name.clone(),
+        assumed_name: None,
+        ..widgets.clone()
+    }));
     organizations
 }
 
 #[derive(Debug)]
 pub(crate) struct Product {
-    pub(crate) name_id: &'static str,
-    pub(crate) name: &'static str,
+    pub(crate) name_id: Cow<'static, str>,
+    pub(crate) name: Cow<'static, str>,
     pub(crate) ev: bool,
     /// The product that replaces a legacy one. Legacy products take only SHA-256.
     pub(crate) replaced_by: Option<&'static str>,
@@ -223,8 +290,8 @@ const fn product(
     unit_price: u64,
 ) -> Product {
     Product {
-        name_id,
-        name,
+        name_id: Cow::Borrowed(name_id),
+        name: Cow::Borrowed(name),
         ev,
         replaced_by,
         unit_price,
@@ -232,7 +299,7 @@ const fn product(
 }
 
 /// Everything the account may order.
-pub(crate) const PRODUCTS: [Product; 12] = [
+const PRODUCTS: [Product; 12] = [
     product("ssl_basic", "Basic OV", false, None, 293),
     product("ssl_ev_basic", "Basic EV", true, None, 430),
     product("ssl_securesite_flex", "Secure Site OV", false, None, 438),
@@ -271,16 +338,11 @@ pub(crate) const PRODUCTS: [Product; 12] = [
     product("ssl_cloud_wildcard", "Cloud", false, Some("ssl_basic"), 900),
 ];
 
-/// A product by its identifier.
-pub(crate) fn product_named(name_id: &str) -> Option<&'static Product> {
-    PRODUCTS.iter().find(|product| product.name_id == name_id)
-}
-
 /// Definition of an account's custom field.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct CustomField {
     pub(crate) id: u64,
-    pub(crate) label: &'static str,
+    pub(crate) label: Cow<'static, str>,
     /// `None` takes any text.
     pub(crate) data_type: Option<&'static str>,
 }
@@ -288,23 +350,18 @@ pub(crate) struct CustomField {
 const fn field(id: u64, label: &'static str, data_type: Option<&'static str>) -> CustomField {
     CustomField {
         id,
-        label,
+        label: Cow::Borrowed(label),
         data_type,
     }
 }
 
-pub(crate) const CUSTOM_FIELDS: [CustomField; 5] = [
+const CUSTOM_FIELDS: [CustomField; 5] = [
     field(11, "Invoice number", Some("text")),
     field(112, "Cost center", Some("text")),
     field(113, "Notify", Some("email_list")),
     field(114, "Free form", None),
     field(115, "Seats", Some("int")),
 ];
-
-/// A custom field by its metadata id.
-pub(crate) fn custom_field(id: u64) -> Option<&'static CustomField> {
-    CUSTOM_FIELDS.iter().find(|field| field.id == id)
-}
 
 /// Server platforms: id, name and the last word of their help pages.
 pub(crate) const SERVER_PLATFORMS: [(i64, &str, &str); 8] = [

@@ -1,5 +1,7 @@
 //! An order as a set of facts. Its status is computed from them and never stored.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 use time::{Date, Duration, OffsetDateTime};
 
@@ -50,7 +52,7 @@ pub(crate) struct Note {
 /// show here.
 #[derive(Debug, Clone)]
 pub(crate) struct Wanted {
-    pub(crate) product: &'static Product,
+    pub(crate) product: Arc<Product>,
     pub(crate) order_validity: Term,
     pub(crate) organization_id: u64,
     pub(crate) container_id: u64,

@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use tokio::time::sleep;
 
 use crate::account::ca::Authority;
-use crate::account::catalog::{self, Organization};
+use crate::account::catalog::{self, Catalog, Organization};
 use crate::account::certificate::{Certificate, Origin};
 use crate::account::clock::Clock;
 use crate::account::dcv::Zone;
@@ -68,6 +68,7 @@ pub(crate) struct State {
     pub(crate) proven: BTreeMap<String, OffsetDateTime>,
     pub(crate) required_custom_fields: Vec<u64>,
     pub(crate) authority: Authority,
+    pub(crate) catalog: Arc<Catalog>,
     pub(crate) organizations: Vec<Organization>,
     pub(crate) orders: BTreeMap<u64, Order>,
     pub(crate) dns: Zone,
@@ -111,7 +112,12 @@ impl State {
         let mut state = Self {
             authority: Authority::new(clock.now())?,
             opened: clock.now(),
-            organizations: catalog::organizations(settings.subsidiaries, clock.now()),
+            catalog: Arc::new(Catalog::of(&settings.seed)),
+            organizations: catalog::organizations(
+                settings.subsidiaries,
+                &settings.seed,
+                clock.now(),
+            ),
             clock,
             proven: BTreeMap::new(),
             behavior: settings.behavior,
@@ -129,9 +135,9 @@ impl State {
             withdrawn_keys: HashSet::new(),
             recent_calls: HashMap::new(),
             ids: Ids {
-                order: 2_147_500_000,
-                certificate: 3_001_200_000,
-                request: 4_400_000,
+                order: 2_147_500_000 + settings.first_id,
+                certificate: 3_001_200_000 + settings.first_id,
+                request: 4_400_000 + settings.first_id,
                 domain: 901_000,
                 organization: 790_000,
                 note: 0,

@@ -1,5 +1,7 @@
 //! Who calls, and the account around it: user, account, divisions, custom fields, balance.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::{Path, State};
 use serde_json::{Value, json};
@@ -9,8 +11,7 @@ use super::error::Problem;
 use super::extract::{Caller, numeric_id};
 use super::{Account, Answer};
 use crate::account::catalog::{
-    self, ACCOUNT_ID, BALANCE, CONTAINERS, CUSTOM_FIELDS, Container, DEFAULT_CONTAINER,
-    ROOT_CONTAINER, Role,
+    ACCOUNT_ID, BALANCE, Container, DEFAULT_CONTAINER, ROOT_CONTAINER, Role,
 };
 
 pub(super) async fn me(State(shared): Account, Caller(user): Caller) -> Answer {
@@ -19,10 +20,11 @@ pub(super) async fn me(State(shared): Account, Caller(user): Caller) -> Answer {
         Role::StandardUser => (5, "Standard user"),
         Role::ViewOnly => (2, "Limited user"),
     };
-    let login = shared.lock().now() - Duration::DAY;
-    let container = CONTAINERS
-        .iter()
-        .find(|container| container.id == DEFAULT_CONTAINER)
+    let state = shared.lock();
+    let login = state.now() - Duration::DAY;
+    let container = state
+        .catalog
+        .container(DEFAULT_CONTAINER)
         .map(container_info);
     Ok(Json(json!({
         "id": user.id,
@@ -76,8 +78,9 @@ pub(super) async fn account(State(shared): Account) -> Answer {
 }
 
 pub(super) async fn metadata(State(shared): Account) -> Answer {
-    let required = shared.lock().required_custom_fields.clone();
-    let fields = CUSTOM_FIELDS.iter().map(|field| {
+    let state = shared.lock();
+    let required = &state.required_custom_fields;
+    let fields = state.catalog.custom_fields.iter().map(|field| {
         let mut value = json!({
             "id": field.id,
             "label": field.label,
@@ -92,14 +95,17 @@ pub(super) async fn metadata(State(shared): Account) -> Answer {
     Ok(Json(json!({ "metadata": fields.collect::<Vec<_>>() })))
 }
 
-pub(super) async fn containers() -> Answer {
-    let containers: Vec<Value> = CONTAINERS.iter().map(container_info).collect();
+pub(super) async fn containers(State(shared): Account) -> Answer {
+    let catalog = Arc::clone(&shared.lock().catalog);
+    let containers: Vec<Value> = catalog.containers.iter().map(container_info).collect();
     Ok(Json(json!({ "containers": containers })))
 }
 
-pub(super) async fn container(Path(id): Path<String>) -> Answer {
+pub(super) async fn container(State(shared): Account, Path(id): Path<String>) -> Answer {
     let id = numeric_id(&id, "container")?;
-    let container = catalog::container(id).ok_or_else(|| Problem::not_found("container"))?;
+    let catalog = Arc::clone(&shared.lock().catalog);
+    let container = catalog.container(id);
+    let container = container.ok_or_else(|| Problem::not_found("container"))?;
     Ok(Json(container_info(container)))
 }
 

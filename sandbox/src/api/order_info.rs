@@ -48,7 +48,7 @@ fn info(state: &AccountState, order: &Order) -> Value {
     let wanted = &order.wanted;
     let status = order.status(now);
     let contact = organization_contact(order);
-    let product = wanted.product;
+    let product = &wanted.product;
     let mut info = json!({
         "id": order.id,
         "certificate": certificate(order, shown(state, order), now),
@@ -62,7 +62,7 @@ fn info(state: &AccountState, order: &Order) -> Value {
         "disable_renewal_notifications": wanted.disable_renewal_notifications,
         "auto_renew": wanted.auto_renew,
         "auto_reissue": wanted.auto_reissue,
-        "container": container(order),
+        "container": container(state, order),
         "product": product_full(product),
         "product_name_id": product.name_id,
         "organization_contact": contact,
@@ -126,7 +126,8 @@ fn add_what_only_some_orders_have(
     }
     if !wanted.custom_fields.is_empty() {
         let fields = wanted.custom_fields.iter().map(|(id, value)| {
-            let label = catalog::custom_field(*id).map_or("", |field| field.label);
+            let field = state.catalog.custom_field(*id);
+            let label = field.map_or("", |field| &field.label);
             json!({ "metadata_id": id, "label": label, "value": value })
         });
         info["custom_fields"] = fields.collect();
@@ -243,16 +244,17 @@ pub(super) fn organization_brief(state: &AccountState, order: &Order) -> Value {
     })
 }
 
-fn container(order: &Order) -> Value {
-    let mut container = container_brief(order);
+fn container(state: &AccountState, order: &Order) -> Value {
+    let mut container = container_brief(state, order);
     container["is_active"] = true.into();
     container
 }
 
 /// Division as lists show it.
-pub(super) fn container_brief(order: &Order) -> Value {
+pub(super) fn container_brief(state: &AccountState, order: &Order) -> Value {
     let id = order.wanted.container_id;
-    json!({ "id": id, "name": catalog::container(id).map(|container| container.name) })
+    let container = state.catalog.container(id);
+    json!({ "id": id, "name": container.map(|container| &container.name) })
 }
 
 /// Product as lists show it.
@@ -318,7 +320,7 @@ pub(super) async fn validation(State(shared): Account, id: OrderId) -> Answer {
     let state = shared.lock();
     let order = id.find(&state)?;
     let organization = organization_brief(&state, order);
-    let product = product_full(order.wanted.product);
+    let product = product_full(&order.wanted.product);
     let done = state.has_valid_organization(order);
     let mut organization_validation = json!({
         "type": product["validation_type"],

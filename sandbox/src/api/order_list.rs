@@ -167,7 +167,7 @@ fn item(state: &AccountState, order: &Order) -> Value {
             .count()
     };
     let (reissues, duplicates) = (count(Origin::Reissue), count(Origin::Duplicate));
-    let mut container = container_brief(order);
+    let mut container = container_brief(state, order);
     container["is_active"] = true.into();
     let mut item = json!({
         "id": order.id,
@@ -181,7 +181,7 @@ fn item(state: &AccountState, order: &Order) -> Value {
         "order_validity": wanted.order_validity.to_json(),
         "auto_renew": wanted.auto_renew,
         "container": container,
-        "product": product_brief(wanted.product),
+        "product": product_brief(&wanted.product),
         "has_duplicates": duplicates > 0,
         "duplicates_count": duplicates,
         "has_reissues": reissues > 0,

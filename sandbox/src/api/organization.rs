@@ -10,9 +10,7 @@ use super::error::Problem;
 use super::extract::numeric_id;
 use super::query::Query;
 use super::{Account, Answer};
-use crate::account::catalog::{
-    DEFAULT_CONTAINER, Organization, ROOT_CONTAINER, Role, USERS, container,
-};
+use crate::account::catalog::{DEFAULT_CONTAINER, Organization, ROOT_CONTAINER, Role, USERS};
 use crate::account::clock::timestamp;
 use crate::account::state::State as AccountState;
 
@@ -36,9 +34,11 @@ pub(super) async fn list(State(shared): Account, uri: Uri) -> Answer {
             },
             // Every organization is assigned to the default division, and the top division
             // restricts nothing.
-            "container_id_for_organization" => {
-                |_, _, value| value.parse().is_ok_and(|id| container(id).is_some())
-            }
+            "container_id_for_organization" => |state, _, value| {
+                value
+                    .parse()
+                    .is_ok_and(|id| state.catalog.container(id).is_some())
+            },
             _ => return Err(Problem::not_imitated(&format!("the filter `{name}`"))),
         };
         found.retain(|organization| {
@@ -48,7 +48,7 @@ pub(super) async fn list(State(shared): Account, uri: Uri) -> Answer {
         });
     }
     if let Some(id) = query.number("container_id")? {
-        found.retain(|_| container(id).is_some());
+        found.retain(|_| state.catalog.container(id).is_some());
     }
     let items = found
         .into_iter()
@@ -141,7 +141,7 @@ fn brief(state: &AccountState, organization: &Organization) -> Value {
         "container": {
             "id": DEFAULT_CONTAINER,
             "parent_id": ROOT_CONTAINER,
-            "name": container(DEFAULT_CONTAINER).map(|container| container.name),
+            "name": state.catalog.container(DEFAULT_CONTAINER).map(|container| &container.name),
             "is_active": true,
         },
     });

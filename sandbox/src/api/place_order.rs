@@ -1,5 +1,7 @@
 //! `POST /order/certificate/{product}`: places an order, or refuses it as documented.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
@@ -12,7 +14,7 @@ use super::certificate_request::{self, one_term, read_term};
 use super::error::Problem;
 use super::extract::{Caller, Fields, JsonBody, OrderId};
 use super::{Account, Created};
-use crate::account::catalog::{self, DEFAULT_CONTAINER, Organization, Product, USERS};
+use crate::account::catalog::{Catalog, DEFAULT_CONTAINER, Organization, Product, USERS};
 use crate::account::certificate::{Certificate, WantedCertificate};
 use crate::account::clock::timestamp;
 use crate::account::dcv::{DCV_METHODS, Domain};
@@ -27,7 +29,8 @@ pub(super) async fn place(
     Path(product): Path<String>,
     body: Bytes,
 ) -> Created {
-    let product = catalog::product_named(&product).ok_or_else(|| Problem::not_found("product"))?;
+    let known = shared.lock().catalog.product(&product);
+    let product = known.ok_or_else(|| Problem::not_found("product"))?;
     let JsonBody(body) = JsonBody::read(&body)?;
     let mut state = shared.lock();
     let mut checked = check(&body, product, &state)?;
@@ -99,14 +102,10 @@ struct Checked {
 }
 
 /// Checks a body. Fields that are missing or wrong are reported together, as the API does.
-fn check(
-    body: &Value,
-    product: &'static Product,
-    state: &AccountState,
-) -> Result<Checked, Problem> {
+fn check(body: &Value, product: Arc<Product>, state: &AccountState) -> Result<Checked, Problem> {
     let mut fields = Fields::of(body);
     let today = state.clock.today();
-    let mut certificate = certificate_request::read(&mut fields, product, today);
+    let mut certificate = certificate_request::read(&mut fields, &product, today);
     let order_validity = order_validity(&mut fields, today);
     let container_id = match &body["container"] {
         Value::Null => DEFAULT_CONTAINER,
@@ -125,7 +124,7 @@ fn check(
     let alternative = fields.text(body, "alternative_order_id", "");
     let renewal_of = fields.number(body, "renewal_of_order_id");
     let (organization_id, new_organization) = organization(&mut fields, state)?;
-    let contacts = contacts(&mut fields, product, state.organization(organization_id));
+    let contacts = contacts(&mut fields, &product, state.organization(organization_id));
 
     let mut wanted = Wanted {
         product,
@@ -160,13 +159,18 @@ fn check(
     }
 
     certificate.csr = certificate_request::csr(body)?;
-    catalog::container(container_id).ok_or_else(|| Problem::not_found("container"))?;
+    let container = state.catalog.container(container_id);
+    container.ok_or_else(|| Problem::not_found("container"))?;
     let cert_validity = certificate.cert_validity;
     if cert_validity.is_some_and(|term| term.end(today) > wanted.order_validity.end(today)) {
         return Err(Problem::cert_validity_exceeds());
     }
     certificate_request::longest(&certificate, state)?;
-    wanted.custom_fields = custom_fields(&body["custom_fields"], &state.required_custom_fields)?;
+    wanted.custom_fields = custom_fields(
+        &body["custom_fields"],
+        &state.catalog,
+        &state.required_custom_fields,
+    )?;
     renewal(renewal_of, state)?;
     Ok(Checked {
         wanted,
@@ -199,6 +203,7 @@ fn order_validity(fields: &mut Fields<'_>, today: Date) -> Option<Term> {
 /// The values of custom fields, each fit for its field, and none of the `required` ones missing.
 pub(super) fn custom_fields(
     given: &Value,
+    catalog: &Catalog,
     required: &[u64],
 ) -> Result<Vec<(u64, String)>, Problem> {
     let mut values = Vec::new();
@@ -208,7 +213,8 @@ pub(super) fn custom_fields(
         _ => return Err(Problem::custom_field()),
     };
     for item in given {
-        let definition = item["metadata_id"].as_u64().and_then(catalog::custom_field);
+        let id = item["metadata_id"].as_u64();
+        let definition = id.and_then(|id| catalog.custom_field(id));
         let (Some(definition), Some(value)) = (definition, item["value"].as_str()) else {
             return Err(Problem::custom_field());
         };

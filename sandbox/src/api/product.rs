@@ -1,5 +1,7 @@
 //! Products and prices.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::{Path, State};
 use serde_json::{Value, json};
@@ -10,19 +12,21 @@ use super::extract::{Fields, JsonBody};
 use super::order_info::platform_info;
 use super::{Account, Answer};
 use crate::account::ca::{INTERMEDIATE_ID, INTERMEDIATE_NAME, ROOT_NAME};
-use crate::account::catalog::{
-    BALANCE, CONTAINERS, PRODUCTS, Product, SERVER_PLATFORMS, product_named,
-};
+use crate::account::catalog::{BALANCE, Catalog, Product, SERVER_PLATFORMS};
 use crate::account::term::Term;
 
-pub(super) async fn list() -> Answer {
-    let products: Vec<Value> = PRODUCTS.iter().map(brief).collect();
+pub(super) async fn list(State(shared): Account) -> Answer {
+    let catalog = Arc::clone(&shared.lock().catalog);
+    let products = catalog.products.iter();
+    let products: Vec<Value> = products.map(|product| brief(product, &catalog)).collect();
     Ok(Json(json!({ "products": products })))
 }
 
-pub(super) async fn info(Path(name_id): Path<String>) -> Answer {
-    let product = product_named(&name_id).ok_or_else(|| Problem::not_found("product"))?;
-    let mut answer = brief(product);
+pub(super) async fn info(State(shared): Account, Path(name_id): Path<String>) -> Answer {
+    let catalog = Arc::clone(&shared.lock().catalog);
+    let product = catalog.product(&name_id);
+    let product = product.ok_or_else(|| Problem::not_found("product"))?;
+    let mut answer = brief(&product, &catalog);
     let details = json!({
         // Strings here and numbers in the list: an irregularity of the real service.
         "allowed_validity_years": ["1"],
@@ -45,14 +49,14 @@ pub(super) async fn info(Path(name_id): Path<String>) -> Answer {
     Ok(Json(answer))
 }
 
-fn brief(product: &Product) -> Value {
+fn brief(product: &Product, catalog: &Catalog) -> Value {
     let hashes = product.hashes().iter();
     let mut value = json!({
         "group_name": "ssl_certificate",
         "name_id": product.name_id,
         "name": product.name,
         "type": "ssl_certificate",
-        "allowed_container_ids": CONTAINERS.iter().map(|container| container.id).collect::<Vec<_>>(),
+        "allowed_container_ids": catalog.containers.iter().map(|container| container.id).collect::<Vec<_>>(),
         "allowed_validity_years": [1],
         "allowed_order_validity_years": [1, 2, 3],
         "signature_hash_types": {
@@ -76,7 +80,7 @@ pub(super) async fn price_list() -> Answer {
 pub(super) async fn pricing(State(shared): Account, JsonBody(body): JsonBody) -> Answer {
     let product = body["product_name_id"]
         .as_str()
-        .and_then(product_named)
+        .and_then(|name_id| shared.lock().catalog.product(name_id))
         .ok_or_else(|| Problem::invalid_value("product_name_id"))?;
     let today = shared.lock().now().date();
     let term = match &body["order_validity"] {

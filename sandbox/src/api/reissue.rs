@@ -88,7 +88,7 @@ fn check(
 ) -> Result<(WantedCertificate, Option<String>), Problem> {
     let today = state.clock.today();
     let mut fields = Fields::of(body);
-    let mut wanted = certificate_request::read(&mut fields, order.wanted.product, today);
+    let mut wanted = certificate_request::read(&mut fields, &order.wanted.product, today);
     if origin == Origin::Duplicate && !may_duplicate(&order.primary().wanted, &wanted) {
         fields.wrong("dns_names");
     }

@@ -139,8 +139,8 @@ fn brief(state: &AccountState, order: &Order, request: &Request) -> Value {
             "id": order.id,
             "certificate": { "common_name": certificate.wanted.common_name },
             "organization": organization_brief(state, order),
-            "container": container_brief(order),
-            "product": product_brief(order.wanted.product),
+            "container": container_brief(state, order),
+            "product": product_brief(&order.wanted.product),
         },
     })
 }

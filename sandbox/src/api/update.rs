@@ -13,6 +13,7 @@ use super::extract::{Caller, Fields, JsonBody, OrderId};
 use super::order_info::user_brief;
 use super::place_order::custom_fields;
 use super::{Account, Answer, Created, NoContent};
+use crate::account::catalog::Catalog;
 use crate::account::clock::timestamp;
 use crate::account::order::{Note, Wanted};
 use crate::account::state::{Shared, next};
@@ -22,21 +23,27 @@ const CONTACT_TYPES: [&str; 2] = ["organization_contact", "technical_contact"];
 const LONGEST_NAME: usize = 128;
 
 /// What a body changes in an order.
-type Change = fn(&mut Wanted, &Value) -> Result<(), Problem>;
+type Change = fn(&mut Wanted, &Value, &Catalog) -> Result<(), Problem>;
 
 /// A route whose body changes an order and whose answer is a 204.
 pub(super) fn route(method: MethodFilter, change: Change) -> MethodRouter<Arc<Shared>> {
     on(
         method,
         move |State(shared): Account, id: OrderId, JsonBody(body): JsonBody| async move {
-            change(&mut id.find_mut(&mut shared.lock())?.wanted, &body)?;
+            let mut state = shared.lock();
+            let catalog = Arc::clone(&state.catalog);
+            change(&mut id.find_mut(&mut state)?.wanted, &body, &catalog)?;
             Ok::<_, Problem>(StatusCode::NO_CONTENT)
         },
     )
 }
 
 /// `PUT .../additional-emails`: replaces the whole list.
-pub(super) fn additional_emails(wanted: &mut Wanted, body: &Value) -> Result<(), Problem> {
+pub(super) fn additional_emails(
+    wanted: &mut Wanted,
+    body: &Value,
+    _: &Catalog,
+) -> Result<(), Problem> {
     let mut fields = Fields::of(body);
     let emails = fields.emails("additional_emails");
     if body["additional_emails"].is_null() {
@@ -48,8 +55,12 @@ pub(super) fn additional_emails(wanted: &mut Wanted, body: &Value) -> Result<(),
 }
 
 /// `POST .../custom-field`: sets one field, or replaces its value.
-pub(super) fn custom_field(wanted: &mut Wanted, body: &Value) -> Result<(), Problem> {
-    for (field, value) in custom_fields(&json!([body]), &[])? {
+pub(super) fn custom_field(
+    wanted: &mut Wanted,
+    body: &Value,
+    catalog: &Catalog,
+) -> Result<(), Problem> {
+    for (field, value) in custom_fields(&json!([body]), catalog, &[])? {
         wanted.custom_fields.retain(|known| known.0 != field);
         wanted.custom_fields.push((field, value));
     }
@@ -57,7 +68,7 @@ pub(super) fn custom_field(wanted: &mut Wanted, body: &Value) -> Result<(), Prob
 }
 
 /// `PUT .../auto-reissue`.
-pub(super) fn auto_reissue(wanted: &mut Wanted, body: &Value) -> Result<(), Problem> {
+pub(super) fn auto_reissue(wanted: &mut Wanted, body: &Value, _: &Catalog) -> Result<(), Problem> {
     match body["auto_reissue"].as_u64() {
         Some(number @ (0 | 1)) => wanted.auto_reissue = number,
         _ => return Err(Problem::invalid_value("auto_reissue")),
@@ -66,7 +77,11 @@ pub(super) fn auto_reissue(wanted: &mut Wanted, body: &Value) -> Result<(), Prob
 }
 
 /// `PUT .../custom-renewal-message`.
-pub(super) fn custom_renewal_message(wanted: &mut Wanted, body: &Value) -> Result<(), Problem> {
+pub(super) fn custom_renewal_message(
+    wanted: &mut Wanted,
+    body: &Value,
+    _: &Catalog,
+) -> Result<(), Problem> {
     match body["custom_renewal_message"].as_str() {
         Some(text) if !text.trim().is_empty() => {
             wanted.custom_renewal_message = Some(text.to_owned());
@@ -77,13 +92,17 @@ pub(super) fn custom_renewal_message(wanted: &mut Wanted, body: &Value) -> Resul
 }
 
 /// `DELETE .../custom-renewal-message`, without a body.
-pub(super) fn no_renewal_message(wanted: &mut Wanted, _: &Value) -> Result<(), Problem> {
+pub(super) fn no_renewal_message(
+    wanted: &mut Wanted,
+    _: &Value,
+    _: &Catalog,
+) -> Result<(), Problem> {
     wanted.custom_renewal_message = None;
     Ok(())
 }
 
 /// `PUT .../contact`: adds or changes; what is not named stays.
-pub(super) fn contacts(wanted: &mut Wanted, body: &Value) -> Result<(), Problem> {
+pub(super) fn contacts(wanted: &mut Wanted, body: &Value, _: &Catalog) -> Result<(), Problem> {
     let given = body["contacts"].as_array();
     let given = given.ok_or_else(|| Problem::invalid_value("contacts"))?;
     check_contacts(given)?;

@@ -3,7 +3,7 @@
 use thiserror::Error;
 use time::OffsetDateTime;
 
-use crate::account::catalog::{self, APPROVER};
+use crate::account::catalog::APPROVER;
 use crate::account::certificate::Certificate;
 use crate::account::order::Status;
 use crate::account::request::{RequestStatus, Verdict};
@@ -130,9 +130,9 @@ impl State {
             Move::LapseOrganization => self.set_organization(id, None),
             Move::Expire => order.expired_by_hand = Some(now),
             Move::Container(container) => {
-                let container =
-                    catalog::container(container).ok_or(MoveError::NoSuchContainer(container))?;
-                order.wanted.container_id = container.id;
+                let known = self.catalog.container(container);
+                known.ok_or(MoveError::NoSuchContainer(container))?;
+                order.wanted.container_id = container;
             }
         }
         self.issue_if_immediate(id).map_err(MoveError::Signing)

@@ -21,7 +21,6 @@ use crate::control::colleague::ColleagueReissue;
 use crate::control::operator_actions::{Move, MoveError};
 use crate::faults::{Action, At, FaultRule, HoldStage, HoldState, Route, one};
 use crate::listener::ListenerSwitch;
-use crate::settings::Behavior;
 
 /// Path of the control interface.
 pub(crate) const CONTROL_PATH: &str = "/_sandbox";
@@ -88,11 +87,8 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Told<T> {
 /// Takes any subset of the settings and keeps the rest.
 async fn change_settings(State(shared): Sandbox, Told(changes): Told<Value>) -> Response {
     let mut state = shared.lock();
-    let mut merged = json!(state.behavior);
-    if let (Some(merged), Value::Object(changes)) = (merged.as_object_mut(), changes) {
-        merged.extend(changes);
-    }
-    match serde_json::from_value::<Behavior>(merged) {
+    let changes = changes.as_object().cloned().unwrap_or_default();
+    match state.behavior.with(changes) {
         Ok(behavior) => {
             state.behavior = behavior;
             Json(&state.behavior).into_response()

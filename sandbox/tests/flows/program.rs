@@ -112,3 +112,53 @@ fn a_rule_that_is_none_is_refused_in_words() {
     assert!(text.contains("unknown variant `explode`"), "{text}");
     assert!(!output.status.success());
 }
+
+#[tokio::test]
+async fn a_company_brings_its_own_objects_and_settings_and_ids_go_on_after_a_restart() {
+    let arguments = [
+        "--organization",
+        "4711=Our Company GmbH",
+        "--container",
+        "99=Our Division",
+        "--product",
+        "ssl_ours=Our Product",
+        "--custom-field",
+        "7=Team",
+        "--set",
+        "adds_companions=true",
+    ];
+    let (_running, url, _lines) = started(&arguments);
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let mut body = seed_body(&new_csr().1);
+    body["organization"]["id"] = 4_711.into();
+    body["container"] = serde_json::json!({ "id": 99 });
+    body["custom_fields"] = serde_json::json!([{ "metadata_id": 7, "value": "web" }]);
+    let call = http.post(format!("{url}/order/certificate/ssl_ours"));
+    let call = call.header("X-DC-DEVKEY", "sandbox-people").json(&body);
+    let answer: serde_json::Value = call.send().await.unwrap().json().await.unwrap();
+    let id = answer["id"].as_u64().unwrap();
+    assert!(id > 2_147_500_001, "{id}");
+    let look = http.get(format!("{url}/order/certificate/{id}"));
+    let look = look.header("X-DC-DEVKEY", "sandbox-people").send().await;
+    let info: serde_json::Value = look.unwrap().json().await.unwrap();
+    for (pointer, value) in [
+        ("/organization/name", "Our Company GmbH"),
+        ("/container/name", "Our Division"),
+        ("/product/name", "Our Product"),
+        ("/custom_fields/0/label", "Team"),
+        ("/certificate/dns_names/3", "www.example.com"),
+    ] {
+        assert_eq!(info.pointer(pointer).unwrap(), value, "{pointer}");
+    }
+}
+
+#[test]
+fn a_setting_that_is_none_is_refused_in_words() {
+    let output = Command::new(env!("CARGO_BIN_EXE_certcentral-sandbox"))
+        .args(["--listen", "127.0.0.1:0", "--set", "colour=red"])
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(text.contains("unknown field `colour`"), "{text}");
+    assert_eq!(output.status.code(), Some(1));
+}

@@ -154,6 +154,7 @@ fn an_argument_is_filled_only_with_what_its_form_can_say() {
         let mut info: serde_json::Value = fixture("order_info_issued.json");
         info["validity_years"] = told.into();
         info["order_valid_till"] = last_day.into();
+        info["order_validity"] = serde_json::Value::Null;
         let order: Order = serde_json::from_value(info).unwrap();
         assert_eq!(
             order_validity(&order),
@@ -165,6 +166,26 @@ fn an_argument_is_filled_only_with_what_its_form_can_say() {
             older.into(),
             "{told:?} {last_day:?}"
         );
+    }
+}
+
+#[test]
+fn a_validity_is_told_in_the_unit_that_was_asked_for() {
+    for (told, expected, older) in [
+        (serde_json::json!({ "days": 200 }), days(200), None),
+        (
+            serde_json::json!({ "custom_expiration_date": "2026-06-01" }),
+            until("2026-06-01"),
+            None,
+        ),
+        (serde_json::json!({ "years": "1" }), years(1), Some(1)),
+        (serde_json::json!([]), years(1), Some(1)),
+    ] {
+        let mut info: serde_json::Value = fixture("order_info_issued.json");
+        info["order_validity"] = told.clone();
+        let order: Order = serde_json::from_value(info).unwrap();
+        assert_eq!(order_validity(&order), Attr::Known(expected), "{told}");
+        assert_eq!(validity_years(&order), older.into(), "{told}");
     }
 }
 
