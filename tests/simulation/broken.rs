@@ -64,8 +64,8 @@ const BREAKS: [Break; 4] = [
     Break {
         name: "tainted_order_cancelled",
         file: "src/provider/ssl_order/end/delete.rs",
-        sound: "    if !request.private.end_announced {\n",
-        broken: "    if !request.private.end_announced && !BROKEN {\n",
+        sound: "    if !private.end_announced {\n",
+        broken: "    if !private.end_announced && !BROKEN {\n",
         verdicts: &["by surprise: no plan spoke of the end of order"],
     },
 ];

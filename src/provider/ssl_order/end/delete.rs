@@ -50,15 +50,17 @@ pub(crate) async fn delete(
         OnDestroy::Cancel => Goal::Cancel,
         OnDestroy::Revoke => Goal::Revoke,
     };
-    if let Some(why) = &private.stays {
-        return leaving.open(messages::stays(id, &state, why)).await;
-    }
     // With `create_before_destroy`, or under another address, the create of this apply may have adopted the very order.
-    let Some(_ending) = session.claim_ending(id) else {
+    let Some(claim) = session.claim_ending(id) else {
         return leaving.taken_over().await;
     };
+    if let Some(why) = &private.stays {
+        drop(claim);
+        return leaving.open(messages::stays(id, &state, why)).await;
+    }
     let status = state.order_status();
     if !private.end_announced {
+        drop(claim);
         return leaving.open(messages::not_announced(id, &state)).await;
     }
     if goal == Goal::Revoke && status.is_open() && !session.allow_revocation() {
@@ -81,7 +83,10 @@ pub(crate) async fn delete(
     };
     match ending.run().await {
         Ok(Ended::Closed(warnings)) => Deleted::Gone(warnings),
-        Ok(Ended::LeftOpen(warnings)) => leaving.open(warnings).await,
+        Ok(Ended::LeftOpen(warnings)) => {
+            drop(claim);
+            leaving.open(warnings).await
+        }
         Err(problem) => Deleted::Kept(problem.into()),
     }
 }

@@ -129,7 +129,7 @@ mod tests {
         let [a, b] = ["a", "b"].map(|object| note(format!("{ADOPTED}{object}")));
         let gone = note(format!(" {RELEASED}a\n"));
         let other = note("Please call before you revoke this.".to_owned());
-        assert_eq!(objects(&[other.clone()]), [] as [&str; 0]);
+        assert_eq!(objects(std::slice::from_ref(&other)), [] as [&str; 0]);
         assert_eq!(objects(&[a.clone(), b.clone()]), ["a", "b"]);
         assert_eq!(objects(&[a.clone(), a.clone()]), ["a"]);
         for notes in [
