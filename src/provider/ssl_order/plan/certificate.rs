@@ -248,7 +248,7 @@ mod tests {
         assert_eq!(said(&changed), [RECORDED]);
         assert_eq!(what(&changed), What::Record);
         let expected = SslOrderModel {
-            csr: config.csr.clone(),
+            csr: config.csr,
             ..prior
         };
         assert_eq!(changed.state, expected);

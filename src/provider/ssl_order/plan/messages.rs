@@ -244,7 +244,7 @@ pub(crate) fn has_it_already(decision: &Decision, prior: &SslOrderModel) -> Opti
         "Change is recorded only",
         format!(
             "The certificate of order {order} (serial number {}) has what {} now says: the same key, or the same names. State records the new \
-             value. Nothing is reissued and nothing is called.",
+             value, and a note on the order may say by which content it is found. Nothing is reissued and nothing is paid.",
             prior.serial_number.as_str().unwrap_or("unknown"),
             arguments(&recorded),
         ),

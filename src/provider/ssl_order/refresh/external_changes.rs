@@ -116,7 +116,7 @@ fn not_the_configured_one(order: &Order, differences: &str) -> Diagnostic {
             format!(
                 "The certificate of order {id} is not the configured one: {differences}. It was probably reissued outside Terraform. The attributes \
                  of the certificate show the new one, the arguments stay as they are, and nothing is planned because of it. Bring the configuration \
-                 in line with the certificate, which calls nothing, or set or change `reissue_trigger` to reissue it for the configured names and \
+                 in line with the certificate, which is only recorded, or set or change `reissue_trigger` to reissue it for the configured names and \
                  key. A reissue that falls due is for these, too; its plan names what the certificate loses."
             ),
         ),

@@ -5,15 +5,19 @@ mod messages;
 mod reissue;
 mod renewal;
 
+use tokio::time::Instant;
+
 use super::model::{SslOrderModel, SslOrderPrivate};
 use super::plan::as_configured;
 use super::plan::decision::{Announced, What};
+use super::purchase::lookup;
 use super::purchase::obtain::Obtained;
 use super::refresh::{clocks, outcome};
 use crate::framework::{
     AttributePath, Call, Diagnostic, Diagnostics, FromToValue, UpdateRequest, Updated, Warnings,
     conformance,
 };
+use crate::pki::Csr;
 use crate::provider::session::Session;
 use crate::provider::ssl_order::SslOrder;
 
@@ -44,6 +48,38 @@ struct Update<'a> {
     content: &'a SslOrderModel,
     announced: &'a Announced,
     private: &'a SslOrderPrivate,
+}
+
+impl Update<'_> {
+    /// Notes on the order what finds it from now on, where state records another key or other names that the certificate has already: a
+    /// reissue whose run died, or somebody else's. Only a trace: without a key there is none.
+    async fn remember_new_content(&self) {
+        let Self { prior, planned, .. } = *self;
+        let differing = self.announced.of_the_certificate();
+        if self.announced.what() == What::Stop || !differing.iter().any(is_of_the_token) {
+            return;
+        }
+        let key = |order: &SslOrderModel| {
+            let csr = Csr::from_pem(order.csr.as_str().unwrap_or_default());
+            csr.map(|csr| csr.public_key().to_vec())
+        };
+        let is_the_same =
+            key(prior) == key(planned) && prior.canonical_names() == planned.canonical_names();
+        if let (false, Ok(client), Ok(id)) = (
+            is_the_same,
+            self.session.client(),
+            prior.order_id_to_be("noted on"),
+        ) {
+            let deadline = Instant::now() + planned.update_timeout();
+            let client = client.within(deadline, &self.call.stop);
+            lookup::remember(&client, id, self.content, self.session).await;
+        }
+    }
+}
+
+/// Whether the token of an order is derived from an argument of its certificate.
+fn is_of_the_token(argument: &&str) -> bool {
+    ["common_name", "dns_names", "csr"].contains(argument)
 }
 
 /// Carries the plan out.
@@ -104,7 +140,11 @@ async fn carry_out(update: Update<'_>) -> Result<Obtained, Failed> {
             warnings.extend(outcome::sent(update.prior, &state, &mut private));
             state
         }
-        _ => in_place::change(update, &mut warnings).await?,
+        _ => {
+            let state = in_place::change(update, &mut warnings).await?;
+            update.remember_new_content().await;
+            state
+        }
     };
     clocks::set(
         &mut state,

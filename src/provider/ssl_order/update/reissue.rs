@@ -4,7 +4,7 @@
 use tracing::{info, warn};
 
 use super::messages;
-use super::{Failed, Update};
+use super::{Failed, Update, is_of_the_token};
 use crate::certcentral::{
     Certainty, Client, Error, IssuedCertificate, Order, OrderCertificate, OrderId, OrderStatus,
     Reissue, SerialNumber,
@@ -312,11 +312,6 @@ impl Wanted<'_> {
         });
         is_first && self.asked.fit(&certificate_names(common_name, dns_names))
     }
-}
-
-/// Whether the token of an order is derived from an argument of its certificate.
-fn is_of_the_token(argument: &&str) -> bool {
-    ["common_name", "dns_names", "csr"].contains(argument)
 }
 
 /// Whether the order tells that its certificate was asked for with an argument of the plan; none where it tells nothing of it.

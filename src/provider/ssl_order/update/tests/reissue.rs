@@ -241,7 +241,8 @@ async fn a_certificate_that_the_plan_does_not_know_stops_the_reissue() {
     let mut ordered = Ordered::issued().await;
     let real = ordered.state.clone();
     let config = with_new_key();
-    let cases: [(fn(&mut SslOrderModel), bool); 4] = [
+    type Told = fn(&mut SslOrderModel);
+    let cases: [(Told, bool); 4] = [
         (
             |state: &mut SslOrderModel| state.serial_number = "0B".into(),
             true,
