@@ -23,7 +23,7 @@ provider "digicert" {
   organization_id = 123456
   container_id    = 60412
   payment_method  = "balance"
-  dcv_method      = "dns-txt-token"
+  dcv_method      = "dns-cname-token"
 }
 
 resource "digicert_ssl_order" "staging" {

@@ -90,6 +90,13 @@ fn host(url: &str) -> Option<&str> {
     rest.split(['/', ':', '?']).next()
 }
 
+/// Whether CertCentral tells the random value of an order with this method on demand. It tells that of `http-token-dynamic` only with
+/// the order.
+/// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/dv-ssl--generate-dcv-token.html>
+pub(crate) fn has_a_value_to_ask_for(method: &str) -> bool {
+    method.contains("token") && method != "http-token-dynamic"
+}
+
 /// Whether control over a domain is proven.
 pub(crate) fn is_validated(validation: &DnsNameValidation) -> bool {
     matches!(
@@ -129,16 +136,18 @@ impl OpenDomain {
         ]
     }
 
-    /// Whether the order's random value proves control.
+    /// Whether the order's random value proves control and can be asked for.
     pub(crate) fn takes_a_token(&self) -> bool {
-        self.method
-            .as_deref()
-            .is_some_and(|method| method.contains("token"))
+        self.method.as_deref().is_some_and(has_a_value_to_ask_for)
     }
 
     /// What it waits for, for a person.
     pub(crate) fn needs(&self, token: Option<&str>) -> String {
         let method = self.method.as_deref().unwrap_or("unknown");
+        if method == "http-token-dynamic" {
+            return "a file whose name DigiCert has generated; CertCentral shows it at the order"
+                .to_owned();
+        }
         let Some(token) = token else {
             return format!("validation by the method `{method}`");
         };
@@ -154,9 +163,6 @@ impl OpenDomain {
             .collect();
         match method {
             "http-token" => format!("file {} with the content {token:?}", files.join(", ")),
-            "http-token-dynamic" => format!(
-                "a file with the content {token:?}, whose name DigiCert has generated; CertCentral shows it at the order"
-            ),
             _ => format!("validation by the method `{method}`"),
         }
     }
@@ -256,7 +262,7 @@ mod tests {
             ),
             (
                 "http-token-dynamic",
-                "a file with the content \"9kq\", whose name DigiCert has generated; CertCentral shows it at the order",
+                "a file whose name DigiCert has generated; CertCentral shows it at the order",
             ),
             ("email", "validation by the method `email`"),
             ("dns-persist", "validation by the method `dns-persist`"),

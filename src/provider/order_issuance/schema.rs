@@ -45,7 +45,8 @@ fn arguments() -> Vec<Attribute> {
             "validation_records",
             Type::set(Type::String),
             "Names of the DNS records that were created for the order. They make this resource depend on the records, and a record that the order \
-             needs and that is missing here is an error before any wait.",
+             needs and that is missing here is an error before any wait. Both places count at which DigiCert looks: `_dnsauth` below the domain, and the \
+             domain itself.",
         ),
         Attribute::optional(
             "timeouts",

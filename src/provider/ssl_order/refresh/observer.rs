@@ -14,6 +14,7 @@ use crate::certcentral::{ChainItem, Client, Error, Order, OrderStatus};
 use crate::framework::{Attr, Diagnostic, Warnings};
 use crate::provider::order::api_error;
 use crate::provider::order::certificate::own_chain;
+use crate::provider::order::domains::has_a_value_to_ask_for;
 use crate::provider::order::steps::OpenSteps;
 use crate::provider::order::waiting::{Bounds, Paused};
 use crate::provider::order::waiting::{Polling, may_pass};
@@ -168,7 +169,7 @@ impl<'a> Observer<'a> {
     /// stay good.
     pub(crate) async fn random_value(&mut self, order: &Order) {
         let method = order.dcv_method.as_deref().unwrap_or_default();
-        if !method.contains("token") {
+        if !has_a_value_to_ask_for(method) {
             return;
         }
         let answers = async {
