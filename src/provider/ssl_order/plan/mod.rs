@@ -16,8 +16,8 @@ pub(crate) use self::destroy::{destroy, not_allowed};
 use self::decision::{Decision, Facts};
 use super::import::arguments;
 use super::model::SslOrderModel;
-use super::purchase::price;
 use super::purchase::price::PriceDecision;
+use super::purchase::{open_orders, price};
 use crate::framework::{PlanRequest, Planned};
 use crate::provider::session::Session;
 use crate::provider::settings::OrderDefaults;
@@ -56,8 +56,15 @@ pub(crate) async fn plan(session: &Session, request: Request) -> Plan {
     } else {
         PriceDecision::default()
     };
+    let others = if proposal.is_of_another_order() && price.problem.is_none() {
+        open_orders::announce(session, &config).await
+    } else {
+        Vec::new()
+    };
     let defaults = session.order_defaults();
-    proposal.plan(defaults.as_ref(), price, Permissions::of(session))
+    let mut plan = proposal.plan(defaults.as_ref(), price, Permissions::of(session));
+    plan.diagnostics.extend(others);
+    plan
 }
 
 /// A request with what is decided about it.
@@ -93,6 +100,11 @@ impl Proposal {
     fn buys(&self) -> bool {
         let existing = self.existing.as_ref();
         existing.is_none_or(|(_, decision)| decision.buys())
+    }
+
+    /// Whether the plan is that of an order beside those in state. One that takes the place of another is announced with it.
+    fn is_of_another_order(&self) -> bool {
+        self.existing.is_none() && !self.request.private.replacement_announced
     }
 
     fn renewed_until(&self) -> Option<&str> {

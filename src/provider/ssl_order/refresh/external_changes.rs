@@ -5,7 +5,7 @@
 //! Only a difference in meaning counts. What the answer does not say is no difference, and an argument that is null in state
 //! stays null: nobody asked for a value.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::certcentral::{CustomField, Order, OrderStatus, RequestId, RequestStatus};
 use crate::framework::{Attr, AttributePath, Diagnostic, Set};
@@ -178,20 +178,22 @@ fn other_names(state: &SslOrderModel, order: &Order) -> (Vec<String>, Vec<String
     }
     let configured = state.canonical_names();
     let covered = certificate_names(certificate.common_name.as_deref(), &certificate.dns_names);
-    let is_companion = |name: &String| {
-        configured.contains(&format!("*.{name}"))
-            || configured.contains(&format!("www.{name}"))
-            || name
-                .strip_prefix("www.")
-                .is_some_and(|base| configured.contains(base))
-    };
     let missing = configured.difference(&covered).cloned().collect();
     let further = covered
         .difference(&configured)
-        .filter(|name| !is_companion(name))
+        .filter(|name| !is_companion(name, &configured))
         .cloned()
         .collect();
     (missing, further)
+}
+
+/// Whether CertCentral adds a name by itself to the certificate of others.
+pub(crate) fn is_companion(name: &str, others: &BTreeSet<String>) -> bool {
+    others.contains(&format!("*.{name}"))
+        || others.contains(&format!("www.{name}"))
+        || name
+            .strip_prefix("www.")
+            .is_some_and(|base| others.contains(base))
 }
 
 #[cfg(test)]
