@@ -16,5 +16,6 @@ mod issuance;
 mod kill;
 mod lifecycle;
 mod log;
+mod processes;
 mod replacement;
 mod years;
