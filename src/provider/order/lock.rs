@@ -17,7 +17,7 @@ use aws_lc_rs::digest;
 use data_encoding::BASE32_NOPAD;
 use time::OffsetDateTime;
 use tokio::sync::Notify;
-use tracing::warn;
+use tracing::{info, warn};
 
 use self::file::{LockedFile, Tried};
 use self::record::{Identity, Record};
@@ -136,6 +136,7 @@ impl Locks {
         bounds: Bounds<'_>,
     ) -> Result<Held, Paused> {
         let mut back_off = BackOff::new(Schedule::LOCK, bounds);
+        let mut is_told = false;
         loop {
             let released = self.released.notified();
             let mut released = std::pin::pin!(released);
@@ -143,6 +144,9 @@ impl Locks {
             released.as_mut().enable();
             if let Some(held) = self.try_to_hold(name, way) {
                 return Ok(held);
+            }
+            if !std::mem::replace(&mut is_told, true) {
+                info!(name, "waiting for a lock that somebody holds");
             }
             tokio::select! {
                 paused = back_off.pause() => {

@@ -11,10 +11,8 @@ use tokio::time::Instant;
 
 use crate::certcentral::{Error, ListedOrder, Request};
 
-/// How long an answer stands for a plan, and for requests that wait.
+/// How long an answer stands for the next order.
 const STANDS_FOR: Duration = Duration::from_secs(5 * 60);
-/// How long a list stands for a create, which spares itself a call.
-const STANDS_FOR_A_CREATE: Duration = Duration::from_secs(60);
 
 /// The answers.
 #[derive(Debug, Default)]
@@ -43,8 +41,8 @@ impl<T> Default for Shared<T> {
 
 impl<T> Answered<T> {
     /// Whether the answer is recent enough, and was asked for after the last change that is known.
-    fn stands(&self, how_long: Duration, changed: Option<OffsetDateTime>) -> bool {
-        self.asked.elapsed() < how_long && changed.is_none_or(|changed| changed < self.asked_at)
+    fn stands(&self, changed: Option<OffsetDateTime>) -> bool {
+        self.asked.elapsed() < STANDS_FOR && changed.is_none_or(|changed| changed < self.asked_at)
     }
 }
 
@@ -57,7 +55,7 @@ impl<T> Shared<T> {
     ) -> Result<Arc<T>, Error> {
         let mut newest = self.0.lock().await;
         if let Some(answered) = &*newest
-            && answered.stands(STANDS_FOR, changed)
+            && answered.stands(changed)
         {
             return Ok(Arc::clone(&answered.answer));
         }
@@ -71,12 +69,12 @@ impl<T> Shared<T> {
         Ok(answer)
     }
 
-    /// Returns the answer if a create may rely on it. Asks nobody.
+    /// Returns the answer if it is at hand. Asks nobody.
     pub(super) async fn at_hand(&self, changed: Option<OffsetDateTime>) -> Option<Arc<T>> {
         let newest = self.0.lock().await;
         let answered = newest.as_ref()?;
         answered
-            .stands(STANDS_FOR_A_CREATE, changed)
+            .stands(changed)
             .then(|| Arc::clone(&answered.answer))
     }
 }
@@ -106,15 +104,14 @@ mod tests {
         };
         assert_eq!(shared.at_hand(None).await, None);
         assert_eq!((get(None).await, get(None).await), (1, 1));
-        advance(second(59)).await;
+        advance(second(299)).await;
         assert_eq!(shared.at_hand(None).await.as_deref(), Some(&1));
-        advance(second(1)).await;
-        assert_eq!(shared.at_hand(None).await, None);
         assert_eq!(get(None).await, 1);
         let changed = Some(OffsetDateTime::now_utc());
         assert_eq!(shared.at_hand(changed).await, None);
         assert_eq!((get(changed).await, get(changed).await), (2, 2));
         advance(second(300)).await;
+        assert_eq!(shared.at_hand(None).await, None);
         assert_eq!(get(changed).await, 3);
     }
 

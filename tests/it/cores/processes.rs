@@ -187,7 +187,7 @@ fn a_run_that_waits_ends_with_its_time_and_with_an_interrupt_and_orders_nothing(
     for core in installed_cores() {
         for interrupts in [false, true] {
             let scene = Scene::new();
-            let [first, second] = two_directories(&core, &scene.sandbox);
+            let [first, mut second] = two_directories(&core, &scene.sandbox);
             let begun = first.spawn(&APPLY);
             scene.wait_for_plans(2);
             if !interrupts {
@@ -196,8 +196,9 @@ fn a_run_that_waits_ends_with_its_time_and_with_an_interrupt_and_orders_nothing(
                     .set("timeouts", json!({ "create": "2s" }))
                     .replace_in(&second);
             }
+            second.env("TF_LOG_PROVIDER", "INFO");
             let mut other = second.spawn(&APPLY);
-            scene.wait_for_plans(2);
+            other.wait_for_line("waiting for a lock that somebody holds");
             if interrupts {
                 other.signal_terraform(Signal::SIGINT);
                 other.wait_for_line("Interrupt received");
@@ -214,6 +215,44 @@ fn a_run_that_waits_ends_with_its_time_and_with_an_interrupt_and_orders_nothing(
             begun.wait().success();
             scene.assert_one_order(&core);
         }
+    }
+}
+
+/// What one run is just revoking, another one must not adopt.
+#[test]
+fn a_run_waits_for_the_end_of_the_order_that_it_would_adopt() {
+    for core in installed_cores() {
+        let sandbox = Sandbox::start(Settings::default()).unwrap();
+        let revoke = "PUT /order/certificate/*/revoke".parse().unwrap();
+        let hold = sandbox.hold(revoke, 1, At::Before);
+        let configuration = Configuration::small(&sandbox.base_url())
+            .provider("allow_revocation", true)
+            .set("on_destroy", "revoke");
+        let [first, mut second] = two_directories(&core, &sandbox);
+        for workdir in [&first, &second] {
+            configuration.replace_in(workdir);
+        }
+        first.apply();
+        let ending = first.spawn(&["destroy", "-auto-approve"]);
+        assert!(hold.wait_held(LONG));
+        second.env("TF_LOG_PROVIDER", "INFO");
+        let mut begun = second.spawn(&APPLY);
+        begun.wait_for_line("waiting for a lock that somebody holds");
+        hold.release();
+        ending.wait().success();
+        let output = begun.wait().success();
+        assert!(
+            !printed(&output).contains("Existing order adopted"),
+            "{}",
+            core.name
+        );
+        let statuses: Vec<_> = sandbox
+            .orders()
+            .into_iter()
+            .map(|order| order.status)
+            .collect();
+        assert_eq!(statuses, ["revoked", "issued"], "{}", core.name);
+        second.assert_empty_plan();
     }
 }
 

@@ -108,7 +108,7 @@ async fn a_wait_ends_with_the_lock_and_with_a_stop() {
     assert_eq!(taken.unwrap_err(), Paused::Stopped);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn what_was_done_under_a_lock_is_told_to_the_next_one_of_the_process() {
     let locks = Arc::new(Locks::new(true));
     let stop = CancellationToken::new();
@@ -151,7 +151,7 @@ async fn what_was_done_under_a_lock_is_told_to_the_next_one_of_the_process() {
     assert_eq!(fourth.unwrap().about_the_names(), Doings::default());
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn without_a_directory_of_its_own_a_process_still_waits_for_itself() {
     let parent = tempfile::tempdir().unwrap();
     let locks = Arc::new(Locks {

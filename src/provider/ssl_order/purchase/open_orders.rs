@@ -2,7 +2,10 @@
 //! whoever placed it and however long ago. Warnings only, from one list that all orders of the process share; what cannot be listed
 //! stops no plan.
 
-use time::Date;
+use std::collections::BTreeSet;
+
+use data_encoding::HEXLOWER;
+use time::{Date, OffsetDateTime};
 use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::debug;
@@ -31,7 +34,7 @@ impl OpenOrder {
     pub(crate) fn seen(order: &Order) -> Self {
         Self {
             id: order.id,
-            placed: placed(order.date_created.map(|at| at.date())),
+            placed: placed(order.date_created.map(OffsetDateTime::date)),
             ends: ends(order.order_valid_till, order.certificate.valid_till),
         }
     }
@@ -39,7 +42,7 @@ impl OpenOrder {
     fn listed(order: &ListedOrder) -> Self {
         Self {
             id: order.id,
-            placed: placed(order.date_created.map(|at| at.date())),
+            placed: placed(order.date_created.map(OffsetDateTime::date)),
             ends: ends(order.order_valid_till, order.certificate.valid_till),
         }
     }
@@ -77,7 +80,7 @@ pub(crate) async fn announce(session: &Session, order: &SslOrderModel) -> Vec<Di
 /// What makes an order a duplicate, as far as a plan knows it.
 struct Wanted {
     common_name: String,
-    names: std::collections::BTreeSet<String>,
+    names: BTreeSet<String>,
     product: String,
     /// Its id, or the text of a new one.
     organization: Result<i64, String>,
@@ -121,7 +124,7 @@ impl Wanted {
             self.organization,
             names.join(" ")
         );
-        let key = data_encoding::HEXLOWER.encode(csr.public_key());
+        let key = HEXLOWER.encode(csr.public_key());
         session.plan_names(&what, &key)
     }
 

@@ -47,7 +47,7 @@ pub(crate) async fn place(client: &Client, prepared: &Prepared, bounds: Bounds<'
         if !may_repeat && !is_over_limit {
             break error;
         }
-        match placed_after_all(client, prepared).await {
+        match placed_after_all(&client.urgent(), prepared).await {
             Ok(Some(outcome)) => return outcome,
             Ok(None) if may_repeat => {}
             Ok(None) => break error,
