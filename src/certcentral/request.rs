@@ -144,6 +144,24 @@ impl Client {
         self.all_pages::<RequestList>(call).await
     }
 
+    /// The requests that wait for a reviewer or an approver: one call where all requests of the
+    /// account fit on a page, else those of either status.
+    ///
+    /// Source: <https://dev.digicert.com/services-api/requests/list-requests/>
+    pub async fn waiting_requests(&self) -> Result<Vec<Request>, Error> {
+        let all = Call::get(&["request"]);
+        let mut waiting = match self.only_page::<RequestList>(all).await? {
+            Some(requests) => requests,
+            None => {
+                let mut found = self.requests(Some(&RequestStatus::Submitted)).await?;
+                found.extend(self.requests(Some(&RequestStatus::Pending)).await?);
+                found
+            }
+        };
+        waiting.retain(|request| request.status.is_waiting());
+        Ok(waiting)
+    }
+
     /// Approves or rejects a request.
     ///
     /// # Errors
@@ -170,7 +188,9 @@ impl Client {
             ..Change::new(action)
         };
         let path = ["request", &request.to_string(), "status"];
-        let call = Call::put(change, &path).with_body(&update)?;
+        let call = Call::put(change, &path)
+            .with_body(&update)?
+            .repeated_by_caller();
         self.call(call, Answer::done).await
     }
 }

@@ -136,7 +136,8 @@ pub(super) fn schema() -> Schema {
                 Type::Number,
                 "How often one API call is repeated after a failure that may pass; `0` is never. Default `8`, which outlasts CertCentral's \
                  request limit. Repeats end with the time of the operation (`timeouts`) and with Ctrl-C. A call that changes something is \
-                 repeated only if CertCentral did nothing for certain: after a 429, or if no connection stood. Can be set by \
+                 repeated only if CertCentral did nothing for certain: after a 429, or if no connection stood. An order, a reissue and what ends one \
+                 are looked for before each repeat. A connection that does not stand is tried four times at most. Can be set by \
                  `DIGICERT_MAX_RETRIES`.",
             ),
             Attribute::optional(

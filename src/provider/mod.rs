@@ -14,6 +14,7 @@ use std::sync::Arc;
 use crate::framework::{Diagnostics, Provider, Schema, Types};
 
 use self::block::ProviderConfig;
+use self::order::lock::Locks;
 use self::order_issuance::OrderIssuance;
 use self::session::Session;
 use self::ssl_order::SslOrder;
@@ -35,6 +36,7 @@ pub struct DigicertProvider {
 impl DigicertProvider {
     /// An unconfigured provider. `keep_secret` is told every secret before it is used, so that no output shows it.
     pub fn new(keep_secret: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        Locks::note_the_start();
         Self {
             session: Arc::default(),
             keep_secret: Box::new(keep_secret),

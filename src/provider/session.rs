@@ -1,10 +1,11 @@
 //! What one process knows of its provider block, and the client that all resources share.
 
 mod estimates;
+mod looks;
 mod today;
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
@@ -15,10 +16,15 @@ use tokio_util::sync::CancellationToken;
 
 use self::estimates::Estimates;
 pub(super) use self::estimates::{Answer, Asker, NoAnswer};
+use self::looks::Looks;
 pub(crate) use self::today::Today;
-use super::order::waiting::Polling;
+use super::order::lock::{Locked, Locks, Subject, Way};
+use super::order::waiting::{Bounds, Paused, Polling};
 use super::settings::{OrderDefaults, Settings};
-use crate::certcentral::{Amount, Client, Config, OrderId, PriceEstimate, PriceQuery, RateWindow};
+use crate::certcentral::{
+    Amount, Client, Config, Error, ListedOrder, OrderId, PriceEstimate, PriceQuery, RateWindow,
+    Request,
+};
 use crate::framework::{Attr, Diagnostic};
 
 /// Bound of an operation that only looks.
@@ -41,6 +47,10 @@ struct Configured {
     /// What this configuration knows of each order that it has met.
     met: Mutex<BTreeMap<OrderId, Met>>,
     estimates: Estimates,
+    looks: Looks,
+    locks: Arc<Locks>,
+    /// Keys of the orders that are planned for the same names, by these names.
+    planned: Mutex<BTreeMap<String, BTreeSet<String>>>,
 }
 
 /// What only one resource of an apply may have.
@@ -130,11 +140,14 @@ impl Session {
     /// Takes over settings. Calls nothing and builds nothing: most processes of a command never make a call.
     pub fn configure(&self, settings: Settings) {
         let configured = Arc::new(Configured {
+            locks: Arc::new(Locks::new(settings.isolated.is_some())),
             settings,
             client: OnceLock::new(),
             claimed: Mutex::default(),
             met: Mutex::default(),
             estimates: Estimates::default(),
+            looks: Looks::default(),
+            planned: Mutex::default(),
         });
         *self
             .configured
@@ -227,6 +240,70 @@ impl Session {
     /// The price that a query was answered with, without asking.
     pub(super) fn known_price(&self, query: &PriceQuery) -> Option<PriceEstimate> {
         self.configured()?.estimates.known(query)
+    }
+
+    /// All orders of the account, by `ask` unless this configuration has asked a moment ago. None if they could not be listed: a
+    /// plan does well without, and asks once.
+    pub(super) async fn listed_orders(
+        &self,
+        ask: impl Future<Output = Option<Vec<ListedOrder>>>,
+    ) -> Option<Arc<Option<Vec<ListedOrder>>>> {
+        let configured = self.configured()?;
+        // Who cannot be asked for a price cannot be asked for a list either, and a plan waits once.
+        if configured.estimates.found_nobody() {
+            return None;
+        }
+        let ask = async { Ok(ask.await) };
+        configured.looks.orders.get(None, ask).await.ok()
+    }
+
+    /// The same if it is at hand and nothing has `changed` since, without asking.
+    pub(super) async fn orders_at_hand(
+        &self,
+        changed: Option<OffsetDateTime>,
+    ) -> Option<Vec<ListedOrder>> {
+        let configured = self.configured()?;
+        let at_hand = configured.looks.orders.at_hand(changed).await?;
+        (*at_hand).clone()
+    }
+
+    /// The requests that wait for somebody, by `ask` unless this configuration has asked a moment ago and nothing has `changed` since.
+    pub(super) async fn waiting_requests(
+        &self,
+        changed: Option<OffsetDateTime>,
+        ask: impl Future<Output = Result<Vec<Request>, Error>>,
+    ) -> Result<Arc<Vec<Request>>, Error> {
+        match self.configured() {
+            Some(configured) => configured.looks.requests.get(changed, ask).await,
+            None => ask.await.map(Arc::new),
+        }
+    }
+
+    /// Notes that an order for a key is planned. Returns whether one for another key is planned for the same `names`.
+    pub(super) fn plan_names(&self, names: &str, key: &str) -> bool {
+        let Some(configured) = self.configured() else {
+            return false;
+        };
+        let planned = configured.planned.lock();
+        let mut planned = planned.unwrap_or_else(PoisonError::into_inner);
+        let keys = planned.entry(names.to_owned()).or_default();
+        keys.insert(key.to_owned());
+        keys.len() > 1
+    }
+
+    /// Takes the locks of an order, which all processes of this machine share. Says what ended the wait in vain.
+    pub(super) async fn lock(
+        &self,
+        subject: &Subject,
+        way: Way,
+        bounds: Bounds<'_>,
+    ) -> Result<Locked, Paused> {
+        let configured = self.configured();
+        let locks = configured.map_or_else(
+            || Arc::new(Locks::new(true)),
+            |configured| Arc::clone(&configured.locks),
+        );
+        locks.take(subject, way, bounds).await
     }
 
     /// The rhythm in which all waiting orders of the process are looked at.

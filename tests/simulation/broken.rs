@@ -30,7 +30,7 @@ struct Break {
 const BREAKS: [Break; 4] = [
     Break {
         name: "post_repeated",
-        file: "src/provider/ssl_order/purchase/obtain.rs",
+        file: "src/provider/ssl_order/purchase/post.rs",
         sound: "        Certainty::Unknown => {\n",
         broken: "        Certainty::Unknown if BROKEN => {
             match client.place_order(&prepared.product, &prepared.body).await {

@@ -160,6 +160,7 @@ pub(crate) const CALLS: &[Call] = calls! {
     reissues(id());
     request(id());
     requests(None);
+    waiting_requests();
     revoke_certificate(id(), &Revocation::default());
     revoke_order(id(), &Revocation::default());
     status_changes(Duration::from_secs(60));

@@ -7,6 +7,8 @@ use reqwest::Method;
 use serde::Serialize;
 
 use super::error::ConfigError;
+#[cfg(doc)]
+use super::error::Error;
 use super::retry_policy::Kind;
 use crate::certcentral::id::{CertificateId, OrderId, RequestId};
 
@@ -91,6 +93,15 @@ pub(super) enum Channel {
     Fresh,
 }
 
+/// Who sends a call again after a failure that proves that nothing happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum RepeatedBy {
+    /// The client.
+    Client,
+    /// Whoever makes the call, after a look at what became of it: see [`Error::repeat_after`].
+    Caller,
+}
+
 /// What a call wants back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Accept {
@@ -108,6 +119,8 @@ pub(crate) struct Call<'a> {
     pub(super) accept: Accept,
     pub(super) channel: Channel,
     pub(super) kind: Kind,
+    /// Who sends it again.
+    pub(super) repeated_by: RepeatedBy,
     /// What the call is for, if it changes something.
     pub(super) change: Option<Change<'a>>,
 }
@@ -157,6 +170,7 @@ impl<'a> Call<'a> {
             accept: Accept::Json,
             channel: Channel::Pooled,
             kind: Kind::Changing,
+            repeated_by: RepeatedBy::Client,
             change: None,
         }
     }
@@ -182,6 +196,13 @@ impl<'a> Call<'a> {
     /// Says that the call, processed twice, does what it does once: it sets something to a value.
     pub(crate) fn idempotent(mut self) -> Self {
         self.kind = Kind::Idempotent;
+        self
+    }
+
+    /// Leaves repeats to the caller, because what the failure proves may not be true: a gateway may
+    /// answer 429 in the place of an answer that was on its way.
+    pub(crate) fn repeated_by_caller(mut self) -> Self {
+        self.repeated_by = RepeatedBy::Caller;
         self
     }
 

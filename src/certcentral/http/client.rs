@@ -158,6 +158,22 @@ impl Client {
         client
     }
 
+    /// Returns the same client for another attempt of a call that the caller repeats, after so many
+    /// attempts since `began`.
+    #[must_use]
+    pub fn repeating(&self, attempts: u32, began: Instant) -> Self {
+        let mut client = self.clone();
+        client.patience.attempts = attempts;
+        client.patience.began = Some(began);
+        client
+    }
+
+    /// Counts an order that was found although its call seemed to have done nothing: it takes one of
+    /// the orders that the client may place.
+    pub fn count_order(&self) {
+        self.inner.gate.count();
+    }
+
     /// Makes a call that is answered by a GET's data.
     pub(crate) async fn fetch<T: DeserializeOwned>(&self, call: Call<'_>) -> Result<T, Error> {
         self.call(call, Answer::found).await
@@ -274,6 +290,9 @@ pub(super) struct Patience {
     deadline: Option<Instant>,
     stop: CancellationToken,
     repeats: bool,
+    /// Attempts of the next call that the caller has made already, and when the first of them began.
+    pub(super) attempts: u32,
+    pub(super) began: Option<Instant>,
     pub(super) urgency: Urgency,
 }
 
@@ -283,6 +302,8 @@ impl Default for Patience {
             deadline: None,
             stop: CancellationToken::new(),
             repeats: true,
+            attempts: 0,
+            began: None,
             urgency: Urgency::Usual,
         }
     }

@@ -196,6 +196,13 @@ pub enum ConfigError {
 pub enum GaveUp {
     /// All repeats are used up.
     Exhausted,
+    /// No connection stood, which is tried four times at most.
+    Unreachable,
+    /// The caller repeats the call, if a look before it shows that it had no effect.
+    LookFirst {
+        /// The pause before the next attempt.
+        pause: Duration,
+    },
     /// The next attempt would come after the time of the operation.
     TimeUp {
         /// The pause before it.
@@ -325,6 +332,19 @@ impl Error {
         match self {
             Self::Api(error) => Some(error),
             Self::GaveUp { last, .. } => last.api(),
+            _ => None,
+        }
+    }
+
+    /// How long to wait before the call is made again, if its caller repeats it and another attempt
+    /// is right. Look at what became of it first: a proof may be wrong.
+    #[must_use]
+    pub fn repeat_after(&self) -> Option<Duration> {
+        match self {
+            Self::GaveUp {
+                end: GaveUp::LookFirst { pause },
+                ..
+            } => Some(*pause),
             _ => None,
         }
     }

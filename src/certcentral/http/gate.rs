@@ -56,6 +56,14 @@ impl Gate {
             })
             .map_err(|_| ConfigError::OrderLimit { limit })
     }
+
+    /// Counts an order whose call gave its place back and that is there after all.
+    pub(super) fn count(&self) {
+        let more = |taken: u32| Some(taken.saturating_add(1));
+        let _ = self
+            .orders
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, more);
+    }
 }
 
 impl Permit<'_> {
@@ -96,6 +104,15 @@ mod tests {
         for action in [Action::Reissue, Action::Update, Action::Cancel] {
             gate.pass(action).unwrap().settle(None);
         }
+    }
+
+    #[test]
+    fn an_order_that_is_there_after_all_is_counted() {
+        let gate = gate(|config| config.max_orders = Some(1));
+        let refused = Some(Certainty::NothingHappened);
+        gate.pass(Action::Order).unwrap().settle(refused);
+        gate.count();
+        assert!(gate.pass(Action::Order).is_err());
     }
 
     #[test]

@@ -76,6 +76,25 @@ impl Client {
         Ok(list.into_parts().0)
     }
 
+    /// Reads a list that fits on a page. None if it does not.
+    pub(crate) async fn only_page<L: Listing>(
+        &self,
+        call: Call<'_>,
+    ) -> Result<Option<Vec<L::Item>>, Error> {
+        let path = call.path();
+        let call = call
+            .with_query("offset", 0)
+            .with_query("limit", MAX_PAGE_SIZE);
+        let (items, page) = self.call(call, listed::<L>).await?.into_parts();
+        let count = i64::try_from(items.len()).unwrap_or(i64::MAX);
+        let total = page.and_then(|page| page.total).unwrap_or(count);
+        if count == 0 && total > 0 {
+            return Err(Error::ItemsMissing { path, total });
+        }
+        let is_all = count >= total && count < i64::from(MAX_PAGE_SIZE);
+        Ok(is_all.then_some(items))
+    }
+
     /// Reads a list page by page until its total is reached or a page is empty. Without a total,
     /// the first page is all. Items may go while it is read, but a list that begins with none of
     /// what it has is no proof that there is nothing.

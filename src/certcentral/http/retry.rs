@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use tracing::{debug, warn};
 
 use super::answer::Answer;
-use super::call::Call;
+use super::call::{Call, RepeatedBy};
 use super::certainty::Certainty;
 use super::client::Client;
 use super::error::{Error, GaveUp, NotSent};
@@ -22,9 +22,9 @@ impl Client {
     /// That of the last attempt; [`Error::GaveUp`] around it if another one would have been right,
     /// or if one before it may have taken effect.
     pub(super) async fn send(&self, call: &Call<'_>) -> Result<Answer, Error> {
-        let begin = Instant::now();
+        let begin = self.patience.began.unwrap_or_else(Instant::now);
         let deadline = self.patience.deadline();
-        let mut repeats = 0;
+        let mut repeats = self.patience.attempts;
         // The newest attempt that may have changed something.
         let mut lost: Option<Error> = None;
         loop {
@@ -61,7 +61,11 @@ impl Client {
                 }
                 Verdict::Never => GaveUp::Final,
                 Verdict::Exhausted => GaveUp::Exhausted,
+                Verdict::Unreachable => GaveUp::Unreachable,
                 Verdict::TimeUp(pause) => GaveUp::TimeUp { pause },
+                Verdict::Repeat(pause) if call.repeated_by == RepeatedBy::Caller => {
+                    GaveUp::LookFirst { pause }
+                }
                 Verdict::Repeat(pause) => {
                     warn!(
                         call = %call,

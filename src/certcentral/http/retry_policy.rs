@@ -84,6 +84,8 @@ pub(super) enum Verdict {
     Never,
     /// All repeats are used up.
     Exhausted,
+    /// More repeats are allowed, but not for a connection that never stands.
+    Unreachable,
     /// The pause would end after the time of the operation.
     TimeUp(Duration),
 }
@@ -93,8 +95,11 @@ pub(super) fn decide(attempt: &Attempt) -> Verdict {
     let Some(growth) = growth(attempt.kind, attempt.failure) else {
         return Verdict::Never;
     };
-    if attempt.repeats >= allowed(attempt) {
+    if attempt.repeats >= attempt.max_repeats {
         return Verdict::Exhausted;
+    }
+    if attempt.failure == Failure::NotConnected && attempt.repeats >= CONNECT_REPEATS {
+        return Verdict::Unreachable;
     }
     let pause = match attempt.failure {
         Failure::Status(_, Some(asked)) => asked,
@@ -127,13 +132,6 @@ fn growth(kind: Kind, failure: Failure) -> Option<Growth> {
             Some(OUT_OF_ORDER)
         }
         _ => None,
-    }
-}
-
-fn allowed(attempt: &Attempt) -> u32 {
-    match attempt.failure {
-        Failure::NotConnected => attempt.max_repeats.min(CONNECT_REPEATS),
-        _ => attempt.max_repeats,
     }
 }
 
@@ -354,17 +352,19 @@ mod tests {
             })
         };
         let limit = Failure::Status(429, Some(seconds(1)));
-        for (failure, allowed) in [
-            (limit, 8),
-            (Failure::Interrupted, 8),
-            (Failure::NotConnected, 3),
+        for (failure, allowed, end) in [
+            (limit, 8, Verdict::Exhausted),
+            (Failure::Interrupted, 8, Verdict::Exhausted),
+            (Failure::NotConnected, 3, Verdict::Unreachable),
         ] {
             let last = verdict(failure, allowed - 1, 8);
             assert!(matches!(last, Verdict::Repeat(_)), "{failure:?} {last:?}");
-            assert_eq!(verdict(failure, allowed, 8), Verdict::Exhausted);
+            assert_eq!(verdict(failure, allowed, 8), end);
             assert_eq!(verdict(failure, u32::MAX, 8), Verdict::Exhausted);
             assert_eq!(verdict(failure, 0, 0), Verdict::Exhausted, "0 is never");
         }
+        let twelve = verdict(Failure::NotConnected, 3, 12);
+        assert_eq!(twelve, Verdict::Unreachable, "not by `max_retries`");
         assert_eq!(verdict(Failure::NotConnected, 1, 1), Verdict::Exhausted);
         let patient = verdict(Failure::Status(503, None), u32::MAX - 1, u32::MAX);
         assert_eq!(patient, Verdict::Repeat(seconds(20)));

@@ -148,8 +148,8 @@ impl Client {
         let path = ["order", "certificate", &order.to_string(), "reissue"];
         let change = Change::of_order(Action::Reissue, order);
         let call = Call::post(change, &path).with_body(reissue)?;
-        self.call(call.once(), |answer| taken_for(order, answer))
-            .await
+        let call = call.once().repeated_by_caller();
+        self.call(call, |answer| taken_for(order, answer)).await
     }
 
     /// Adds a certificate with the same names to an order; the primary one stays valid. Sent
@@ -170,8 +170,8 @@ impl Client {
         let path = ["order", "certificate", &order.to_string(), "duplicate"];
         let change = Change::of_order(Action::Duplicate, order);
         let call = Call::post(change, &path).with_body(duplicate)?;
-        self.call(call.once(), |answer| taken_for(order, answer))
-            .await
+        let call = call.once().repeated_by_caller();
+        self.call(call, |answer| taken_for(order, answer)).await
     }
 
     /// The certificate with its issuers, as JSON.

@@ -91,7 +91,9 @@ impl Client {
         let path = ["order", "certificate", &id, "status"];
         let change = Change::of_order(Action::Cancel, order);
         let update = StatusUpdate::canceled(note);
-        let call = Call::put(change, &path).with_body(&update)?;
+        let call = Call::put(change, &path)
+            .with_body(&update)?
+            .repeated_by_caller();
         match self.call(call, Answer::done).await {
             // The refusal of the word proves that nothing was done, so the older word may be tried.
             Err(Error::Api(error)) if error.status == 400 && error.has("invalid_value:status") => {
@@ -99,7 +101,9 @@ impl Client {
                     status: CANCELED_FORMERLY,
                     ..update
                 };
-                let call = Call::put(change, &path).with_body(&update)?;
+                let call = Call::put(change, &path)
+                    .with_body(&update)?
+                    .repeated_by_caller();
                 self.call(call, Answer::done).await
             }
             result => result,
@@ -157,7 +161,8 @@ impl Client {
         revocation: &Revocation,
     ) -> Result<Revoked, Error> {
         let call = Call::put(change, path).with_body(revocation)?;
-        let request = self.call(call.once(), Answer::json_unless_empty).await?;
+        let call = call.once().repeated_by_caller();
+        let request = self.call(call, Answer::json_unless_empty).await?;
         Ok(request.map_or(Revoked::Done, |request| {
             Revoked::Requested(Box::new(request))
         }))

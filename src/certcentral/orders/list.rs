@@ -70,6 +70,9 @@ pub struct ListedOrder {
     /// Years of coverage.
     #[serde(default, deserialize_with = "flexible::integer")]
     pub validity_years: Option<i64>,
+    /// Last day of coverage, where the list tells it.
+    #[serde(default, deserialize_with = "flexible::date")]
+    pub order_valid_till: Option<Date>,
 }
 
 /// A certificate as the order list shows it.

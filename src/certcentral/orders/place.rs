@@ -402,12 +402,13 @@ impl Serialize for OrderOrganization {
 
 impl Client {
     /// Places a paid order of `product` (a product name id such as `ssl_basic`). Sent exactly once,
-    /// on a connection of its own, and never repeated.
+    /// on a connection of its own, and never repeated here.
     ///
     /// # Errors
     ///
-    /// [`Error`]; [`Error::certainty`] says whether it is proven that nothing was ordered. An
-    /// answer without an order id is an error of unknown outcome.
+    /// [`Error`]; [`Error::certainty`] says whether it is proven that nothing was ordered, and
+    /// [`Error::repeat_after`] whether it may be sent again after a look. An answer without an order
+    /// id is an error of unknown outcome.
     ///
     /// Source: <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/>
     pub async fn place_order(&self, product: &str, order: &NewOrder) -> Result<PlacedOrder, Error> {
@@ -421,7 +422,8 @@ impl Client {
             ..Change::new(action)
         };
         let call = Call::post(change, &["order", "certificate", product]).with_body(order)?;
-        self.call(call.once(), Answer::taken).await
+        self.call(call.once().repeated_by_caller(), Answer::taken)
+            .await
     }
 }
 

@@ -70,6 +70,7 @@ fn table() -> Vec<Row> {
         Reads product("ssl_basic");
         Reads request(id());
         Reads requests(None);
+        Reads waiting_requests();
         Reads validation_status(id());
         Buys place_order("ssl_basic", &NewOrder::new(certificate()));
         Revokes revoke_order(id(), &Revocation::default());

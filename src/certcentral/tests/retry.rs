@@ -51,6 +51,23 @@ fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
+/// Places an order as those do who look before they send it again.
+async fn persistently_placed(client: &Client) -> Result<PlacedOrder, Error> {
+    let began = Instant::now();
+    for made in 0.. {
+        let attempt = client.repeating(made, began);
+        let error = match attempt.place_order("ssl_plus", &new_order()).await {
+            Ok(placed) => return Ok(placed),
+            Err(error) => error,
+        };
+        match error.repeat_after() {
+            Some(pause) => tokio::time::sleep(pause).await,
+            None => return Err(error),
+        }
+    }
+    unreachable!("the attempts end")
+}
+
 /// Why a call was given up, and after how many attempts.
 fn gave_up(error: &Error) -> (GaveUp, u32) {
     match error {
@@ -71,7 +88,7 @@ async fn a_429_is_repeated_for_every_call_after_the_pause_it_asks_for() {
     .await;
     let client = patient(&server);
     let begin = Instant::now();
-    let order = client.place_order("ssl_plus", &new_order()).await.unwrap();
+    let order = persistently_placed(&client).await.unwrap();
     assert_eq!(order.id, order_id());
     assert_eq!(begin.elapsed().as_secs(), 8);
     client.orders_by_alternative_id("a").await.unwrap();
@@ -89,7 +106,7 @@ async fn a_429_that_names_no_pause_is_repeated_with_longer_and_longer_ones() {
     ])
     .await;
     let begin = Instant::now();
-    let order = patient(&server).place_order("ssl_plus", &new_order()).await;
+    let order = persistently_placed(&patient(&server)).await;
     assert_eq!(order.unwrap().id, order_id());
     let waited = begin.elapsed();
     assert!(seconds(35) <= waited && waited <= seconds(53), "{waited:?}");
@@ -183,6 +200,40 @@ async fn what_changes_something_is_sent_once_unless_nothing_happened_for_certain
     }
 }
 
+/// Whoever makes such a call looks first: the proof that nothing happened may be wrong.
+#[tokio::test(start_paused = true)]
+async fn what_buys_or_ends_something_is_left_to_its_caller_to_repeat() {
+    for call in 0..5 {
+        let server = Server::start(vec![limited(Some("7")), placed()]).await;
+        let client = patient(&server);
+        let begin = Instant::now();
+        let error = match call {
+            0 => client
+                .place_order("ssl_plus", &new_order())
+                .await
+                .unwrap_err(),
+            1 => client
+                .revoke_order(order_id(), &Revocation::default())
+                .await
+                .unwrap_err(),
+            2 => client.cancel_order(order_id(), "no").await.unwrap_err(),
+            3 => client
+                .decide_request(1.try_into().unwrap(), Decision::Rejected, "no")
+                .await
+                .unwrap_err(),
+            _ => {
+                let reissue = Reissue::new(new_order().certificate);
+                let reissued = client.reissue_order(order_id(), &reissue).await;
+                reissued.unwrap_err()
+            }
+        };
+        assert_eq!(error.repeat_after(), Some(seconds(7)), "{call}");
+        assert_eq!(error.certainty(), Certainty::NothingHappened, "{call}");
+        assert_eq!(server.requests().len(), 1, "{call}");
+        assert_eq!(begin.elapsed(), Duration::ZERO, "{call}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn an_order_waits_for_a_host_that_refuses_connections_and_is_sent_once() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -194,11 +245,8 @@ async fn an_order_waits_for_a_host_that_refuses_connections_and_is_sent_once() {
     config.max_retries = 8;
     let client = Client::new(config).unwrap();
     let begin = Instant::now();
-    let error = client
-        .place_order("ssl_plus", &new_order())
-        .await
-        .unwrap_err();
-    assert_eq!(gave_up(&error), (GaveUp::Exhausted, 4));
+    let error = persistently_placed(&client).await.unwrap_err();
+    assert_eq!(gave_up(&error), (GaveUp::Unreachable, 4));
     assert_eq!(failed_at(&error), TransportKind::Connect);
     assert_eq!(error.certainty(), Certainty::NothingHappened);
     let waited = begin.elapsed();
@@ -208,10 +256,7 @@ async fn an_order_waits_for_a_host_that_refuses_connections_and_is_sent_once() {
 #[tokio::test(start_paused = true)]
 async fn a_call_that_is_refused_again_and_again_says_how_often_it_was_tried() {
     let server = Server::start((0..9).map(|_| limited(None)).collect()).await;
-    let error = patient(&server)
-        .place_order("ssl_plus", &new_order())
-        .await
-        .unwrap_err();
+    let error = persistently_placed(&patient(&server)).await.unwrap_err();
     assert_eq!(gave_up(&error), (GaveUp::Exhausted, 9));
     assert_eq!(error.status(), Some(429));
     assert!(error.api().unwrap().has("request_limit_exceeded"));

@@ -336,11 +336,16 @@ fn gave_up(mut last: Diagnostic, attempts: u32, elapsed: Duration, end: GaveUp) 
     };
     let ended = match end {
         GaveUp::Exhausted => ", as often as `max_retries` allows.".to_owned(),
+        GaveUp::Unreachable => {
+            ". A connection that does not stand is tried four times at most, whatever `max_retries` allows.".to_owned()
+        }
         GaveUp::TimeUp { pause, .. } => format!(
             ". The next attempt would come {} later, after the time of this operation; `timeouts` sets that time.",
             seconds(pause)
         ),
-        GaveUp::Stopped => ", until the run was interrupted.".to_owned(),
+        GaveUp::Stopped | GaveUp::LookFirst { .. } => {
+            ", until the run was interrupted.".to_owned()
+        }
         GaveUp::NoTurn => {
             ", and had no further turn within the request limit of CertCentral in the time of this operation."
                 .to_owned()

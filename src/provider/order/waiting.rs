@@ -75,6 +75,8 @@ impl Schedule {
     pub(crate) const LOOKS_AFTER_A_LOST_ANSWER: usize = Self::LOST_ANSWER.0.len();
     /// While a destroy waits for a status in which the order can be ended.
     pub(crate) const DESTROY: Self = Self(&[1, 2, 4, 8, 16, 32, 60]);
+    /// Between the tries of a lock that somebody holds: most hold it for as long as an order takes to be answered.
+    pub(crate) const LOCK: Self = Self(&[1, 1, 1, 2, 2, 3, 5]);
     /// Between the rounds in which all waiting orders are looked at.
     pub(crate) const ROUNDS: Self = Self(&[2, 4, 8, 16, 32, 60]);
     /// Between the checks of the domains of an order: a new record takes a while until the whole DNS knows it.

@@ -80,6 +80,11 @@ impl Estimates {
         Some(cell.get_or_init(|| asked).await.answer.clone())
     }
 
+    /// Whether the last question found nobody.
+    pub(super) fn found_nobody(&self) -> bool {
+        self.unreachable.load(Ordering::Relaxed)
+    }
+
     /// The newest answer to `query` that tells something.
     pub(super) fn known(&self, query: &PriceQuery) -> Option<PriceEstimate> {
         let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);

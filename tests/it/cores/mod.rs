@@ -17,6 +17,7 @@ mod kill;
 mod lifecycle;
 mod log;
 mod owners;
+mod processes;
 mod reissue;
 mod replacement;
 mod years;

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::rows::{add, assert_no_key, assert_one_order_and_an_empty_plan, each, hasty, try_apply};
-use crate::host::bed::{Bed, ORDER, errors, new_csr, order, order_with, warnings};
+use crate::host::bed::{Bed, ORDER, errors, launch, new_csr, order, order_with, warnings};
 use crate::host::destroy::matrix::{destroy, in_status};
 
 /// Limits that ask for a second, the shortest pause there is.
@@ -36,6 +36,120 @@ async fn an_order_over_the_limit_waits_as_long_as_it_is_told_and_is_placed_once(
         assert_eq!(bed.posts().len(), 3, "{fault}");
     })
     .await;
+}
+
+/// A gateway answers 429 in the place of the answer to an order that is placed.
+#[tokio::test]
+async fn an_order_that_is_placed_although_its_answer_says_429_is_found_before_it_is_sent_again() {
+    // With no repeat the look comes after the only attempt.
+    let faults = [
+        ("1x* after limited retry_after=1", "8"),
+        ("1x* after limited retry_after=1 html=true", "8"),
+        ("2x* after limited retry_after=1", "8"),
+        ("1x* after limited retry_after=1", "0"),
+    ];
+    each(faults, async |(fault, repeats)| {
+        let mut bed = Bed::new();
+        let launch = launch(&bed.sandbox)
+            .env("DIGICERT_MAX_RETRIES", repeats)
+            .env("DIGICERT_MAX_ORDERS", "1");
+        bed.terraform.relaunch(launch);
+        let is_second = fault.starts_with('2');
+        if is_second {
+            add(
+                &bed.sandbox,
+                &format!("{ORDER} 1 before limited retry_after=1"),
+            );
+        }
+        add(&bed.sandbox, &format!("{ORDER} {fault}"));
+        let applied = try_apply(&mut bed, &order(), fault).await;
+        assert_eq!(errors(&applied.report), [""; 0], "{fault}");
+        assert_eq!(
+            warnings(&applied.report),
+            [
+                "This apply places a paid order",
+                "Order found after a lost answer"
+            ],
+            "{fault}"
+        );
+        assert_eq!(bed.posts().len(), 1 + usize::from(is_second), "{fault}");
+        assert_one_order_and_an_empty_plan(&mut bed, &order(), fault).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn such_an_order_counts_and_each_attempt_is_in_the_audit_log() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("audit.log");
+    let mut bed = Bed::new();
+    let launch = launch(&bed.sandbox)
+        .env("DIGICERT_MAX_ORDERS", "1")
+        .env("DIGICERT_AUDIT_LOG", path.to_str().unwrap());
+    bed.terraform.relaunch(launch);
+    add(
+        &bed.sandbox,
+        &format!("{ORDER} 1x2 before limited retry_after=1"),
+    );
+    add(
+        &bed.sandbox,
+        &format!("{ORDER} 3 after limited retry_after=1"),
+    );
+    let orders = ["shop", "pay"].map(|label| {
+        let config = order_with(json!({ "common_name": format!("{label}.example.com") }));
+        terraform_host::Resource::new(&format!("digicert_ssl_order.{label}"), config)
+    });
+    let plan = bed.terraform.plan(&orders).await.unwrap().expect_success();
+    let applied = bed.terraform.apply(&plan).await.unwrap().expect_valid();
+    assert_eq!(
+        errors(&applied.report),
+        ["Order limit of this apply is reached"]
+    );
+    assert_eq!((bed.posts().len(), bed.sandbox.orders().len()), (3, 1));
+    let log = std::fs::read_to_string(&path).unwrap();
+    let events: Vec<_> = log
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["event"].clone())
+        .collect();
+    assert_eq!(events, ["intent", "outcome"].repeat(3));
+}
+
+#[tokio::test]
+async fn a_reissue_or_an_end_that_happened_although_its_answer_says_429_happens_once() {
+    let fault = "after limited retry_after=1";
+    let mut bed = Bed::new();
+    let _applied = try_apply(&mut bed, &order(), fault).await;
+    add(
+        &bed.sandbox,
+        &format!("POST /order/certificate/*/reissue 1x* {fault}"),
+    );
+    let config = order_with(json!({ "csr": new_csr() }));
+    let applied = try_apply(&mut bed, &config, fault).await;
+    assert_eq!(errors(&applied.report), [""; 0]);
+    assert_eq!(bed.sandbox.summary().reissued, 1);
+    assert_one_order_and_an_empty_plan(&mut bed, &config, fault).await;
+
+    for (status, call, act, end) in [
+        (
+            "pending",
+            "PUT /order/certificate/*/status",
+            "cancel",
+            "canceled",
+        ),
+        (
+            "issued",
+            "PUT /order/certificate/*/revoke",
+            "revoke",
+            "revoked",
+        ),
+    ] {
+        let mut bed = in_status(status, "revoke").await;
+        add(&bed.sandbox, &format!("{call} 1x* {fault}"));
+        let (applied, made) = destroy(&mut bed).await;
+        assert_eq!(applied.report.diagnostics, [], "{status}");
+        assert_eq!(made, ["look", act, "look"], "{status}");
+        assert_eq!(bed.sandbox.orders()[0].status, end, "{status}");
+    }
 }
 
 #[tokio::test]
@@ -147,7 +261,7 @@ async fn a_reissue_and_the_end_of_an_order_wait_for_the_limit_and_happen_once() 
         add(&bed.sandbox, &format!("{call} 1 before {fault}"));
         let (applied, made) = destroy(&mut bed).await;
         assert_eq!(applied.report.diagnostics, [], "{status}");
-        assert_eq!(made, ["look", "notes", act, act], "{status}");
+        assert_eq!(made, ["look", "notes", act, "look", act], "{status}");
         assert_eq!(bed.sandbox.orders()[0].status, end, "{status}");
     }
 }

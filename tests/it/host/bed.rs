@@ -12,6 +12,9 @@ pub(crate) const SHOP: &str = "digicert_ssl_order.shop";
 /// The one route that costs money.
 pub(crate) const ORDER: &str = "POST /order/certificate/*";
 
+/// The call that lists the orders of the account.
+pub(crate) const LIST: &str = "GET /order/certificate";
+
 /// The call that asks what an order costs.
 pub(crate) const PRICE: &str = "POST /finance/order-pricing";
 

@@ -4,7 +4,7 @@ use certcentral_sandbox::{Approval, Dcv};
 use serde_json::json;
 use terraform_host::Resource;
 
-use super::bed::{Bed, PRICE, SHOP, order, order_with};
+use super::bed::{Bed, LIST, PRICE, SHOP, order, order_with};
 
 #[tokio::test]
 async fn a_create_takes_six_requests_at_most_and_a_refresh_of_an_issued_order_one() {
@@ -27,6 +27,15 @@ async fn a_create_takes_six_requests_at_most_and_a_refresh_of_an_issued_order_on
     );
 }
 
+/// Price and list in each of the two plans, and six calls of the create, which the list of the second plan serves, too.
+#[tokio::test]
+async fn an_order_that_nobody_looked_for_takes_ten_requests_from_the_plan_to_the_state() {
+    let mut bed = Bed::new();
+    let _applied = bed.apply(&order()).await.expect_success();
+    let calls = bed.calls_after(0);
+    assert_eq!(calls.len(), 10, "{calls:#?}");
+}
+
 #[tokio::test]
 async fn the_look_for_an_earlier_order_comes_before_the_order() {
     let mut bed = Bed::new();
@@ -37,7 +46,7 @@ async fn the_look_for_an_earlier_order_comes_before_the_order() {
         calls[..3],
         [
             format!("GET /order/alternate/{token}"),
-            "GET /order/certificate".to_owned(),
+            "GET /request".to_owned(),
             "POST /order/certificate/ssl_basic".to_owned()
         ]
     );
@@ -82,7 +91,7 @@ async fn a_plan_of_ten_issued_orders_takes_ten_requests() {
 }
 
 #[tokio::test]
-async fn validate_calls_nothing_and_the_plan_of_a_new_order_asks_for_its_price_only() {
+async fn validate_calls_nothing_and_the_plan_of_a_new_order_asks_for_its_price_and_the_list() {
     let mut bed = Bed::new();
     let shop = [Resource::new(SHOP, order())];
     bed.terraform
@@ -92,13 +101,13 @@ async fn validate_calls_nothing_and_the_plan_of_a_new_order_asks_for_its_price_o
         .expect_success();
     assert_eq!(bed.seen(), 0);
     let _plan = bed.plan(&order()).await.expect_success();
-    assert_eq!(bed.calls_after(0), [PRICE]);
+    assert_eq!(bed.calls_after(0), [PRICE, LIST]);
 }
 
-/// The calls after those of the two plans that core makes of an order, each of which asks for the price.
+/// The calls after those of the two plans that core makes of an order, each of which asks for the price and for the list of orders.
 fn calls_of_the_create(bed: &Bed) -> Vec<String> {
     let mut calls = bed.calls_after(0);
-    let create = calls.split_off(2);
-    assert_eq!(calls, [PRICE; 2]);
+    let create = calls.split_off(4);
+    assert_eq!(calls, [PRICE, LIST, PRICE, LIST]);
     create
 }

@@ -230,6 +230,7 @@ fn calls_that_were_repeated_or_not_sent_say_how_long_and_why() {
         gave_up(9, 250, GaveUp::Exhausted),
         gave_up(1, 0, GaveUp::TimeUp { pause: minute }),
         gave_up(2, 1, GaveUp::Stopped),
+        gave_up(4, 9, GaveUp::Unreachable),
         gave_up(1, 1, GaveUp::NoTurn),
         gave_up(2, 1, GaveUp::Final),
         not_sent(NotSent::TimeUp),
@@ -253,6 +254,11 @@ fn calls_that_were_repeated_or_not_sent_say_how_long_and_why() {
           CertCentral refused placing the order.
              CertCentral answered 429 without giving a reason.
           -> The call was tried 2 times within 1 second, until the run was interrupted.
+        Refused by CertCentral @ -
+          CertCentral refused placing the order.
+             CertCentral answered 429 without giving a reason.
+          -> The call was tried 4 times within 9 seconds.
+             A connection that does not stand is tried four times at most, whatever `max_retries` allows.
         Refused by CertCentral @ -
           CertCentral refused placing the order.
              CertCentral answered 429 without giving a reason.

@@ -14,6 +14,8 @@ use crate::certcentral::{
     RevocationReason, Revoked,
 };
 use crate::framework::{Call, DeleteRequest, Deleted, Diagnostic, Warnings};
+use crate::provider::order::attempts::Attempts;
+use crate::provider::order::lock::Way;
 use crate::provider::order::status::Absence;
 use crate::provider::order::waiting::{BackOff, Bounds, Paused, Schedule};
 use crate::provider::session::{LeftBehind, Session};
@@ -71,6 +73,12 @@ pub(crate) async fn delete(
         Ok(client) => client.within(bounds.deadline, bounds.stop),
         Err(problem) => return Deleted::Kept(problem.into()),
     };
+    // Whoever orders the same meanwhile must not take this order over.
+    let subject = state.subject(&client.host());
+    let _locked = match session.lock(&subject, Way::Alone, bounds).await {
+        Ok(locked) => locked,
+        Err(paused) => return Deleted::Kept(messages::locked(id, paused).into()),
+    };
     let ending = Ending {
         client: &client,
         id,
@@ -78,6 +86,7 @@ pub(crate) async fn delete(
         state: &state,
         private,
         back_off: BackOff::new(Schedule::DESTROY, bounds),
+        attempts: Attempts::new(bounds),
         tried: Vec::new(),
         rejection: None,
     };
@@ -149,6 +158,8 @@ struct Ending<'a> {
     state: &'a SslOrderModel,
     private: &'a SslOrderPrivate,
     back_off: BackOff<'a>,
+    /// Those of the call that is being made.
+    attempts: Attempts<'a>,
     /// Calls that were made. None is made twice.
     tried: Vec<Action>,
     /// Why the order's request could not be rejected.
@@ -240,8 +251,8 @@ impl Ending<'_> {
     }
 
     /// Makes one call. Some request means that somebody has to approve it first.
-    async fn act(&self, action: Action) -> Result<Option<RequestId>, Error> {
-        let (client, id) = (self.client, self.id);
+    async fn act(&mut self, action: Action) -> Result<Option<RequestId>, Error> {
+        let (client, id) = (&self.attempts.next(self.client), self.id);
         match action {
             Action::Reject(request) => {
                 client
@@ -264,6 +275,7 @@ impl Ending<'_> {
             }
         }
         info!(order_id = %id, ?action, "order ended");
+        self.attempts = Attempts::new(self.back_off.bounds);
         Ok(None)
     }
 
@@ -274,6 +286,11 @@ impl Ending<'_> {
         action: Action,
         error: Error,
     ) -> Result<Option<Order>, Diagnostic> {
+        if self.attempts.pause_after(&error).await {
+            // It is made again if the order shows that it had no effect.
+            return self.look().await;
+        }
+        self.attempts = Attempts::new(self.back_off.bounds);
         let looks = match error.certainty() {
             Certainty::NothingHappened => 1,
             Certainty::Unknown => LOOKS_TO_SETTLE,

@@ -171,6 +171,22 @@ pub(crate) fn still_moving(order: &Order, paused: Paused) -> Diagnostic {
     )
 }
 
+/// Somebody else on this machine has the locks of the order.
+pub(crate) fn locked(id: OrderId, paused: Paused) -> Diagnostic {
+    let ended = if paused == Paused::Stopped {
+        "the run was interrupted"
+    } else {
+        "`timeouts.delete` was over"
+    };
+    Diagnostic::error(
+        format!("Destroy of order {id} waited for another process"),
+        format!(
+            "Another process on this machine, or another resource of this apply, was at work on an order with the same token or the same names, and {ended} \
+             while this destroy waited for it. Order {id} stays in state as it was. Destroy it again when the other one has ended. Nothing was ended."
+        ),
+    )
+}
+
 /// A call that came to nothing, or of which nobody knows.
 pub(crate) struct Failure<'a> {
     /// What it was for.

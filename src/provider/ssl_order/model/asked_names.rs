@@ -98,7 +98,8 @@ pub(crate) fn companions_told(common_name: &str, told: &BTreeSet<String>) -> BTr
     told.iter().filter(is_left_out).cloned().collect()
 }
 
-fn is_companion_of(name: &str, names: &BTreeSet<String>) -> bool {
+/// Returns whether CertCentral may have added a name by itself to a certificate for others.
+pub(crate) fn is_companion_of(name: &str, names: &BTreeSet<String>) -> bool {
     without_wildcard(name) == name
         && (names.contains(&format!("*.{name}"))
             || names.contains(&format!("www.{name}"))

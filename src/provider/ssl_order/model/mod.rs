@@ -11,7 +11,7 @@ mod term;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-pub(crate) use self::asked_names::{AskedNames, companions_told};
+pub(crate) use self::asked_names::{AskedNames, companions_told, is_companion_of};
 pub(crate) use self::in_force::InForce;
 pub(crate) use self::origin::OrderOrigin;
 pub use self::private::SslOrderPrivate;
@@ -21,6 +21,7 @@ pub(crate) use self::term::{OLDER_YEARS, ORDER_YEARS, RENEWAL_DAYS, Term};
 use crate::certcentral::{OrderId, OrderStatus, Validity};
 use crate::framework::{Attr, Diagnostic, Set};
 use crate::pki;
+use crate::provider::order::lock::Subject;
 use crate::provider::order::waiting::LONGEST_TIMEOUT;
 
 /// Bound of an operation where nobody sets another.
@@ -393,6 +394,12 @@ impl SslOrderModel {
             self.common_name.as_str().unwrap_or_default(),
             self.known_dns_names(),
         )
+    }
+
+    /// Returns what a lock of the order in state is about.
+    pub(crate) fn subject(&self, host: &str) -> Subject {
+        let token = self.alternative_order_id.as_str().unwrap_or_default();
+        Subject::new(host, token, &self.canonical_names(), String::new())
     }
 
     /// Returns the three older arguments of the validity as one.

@@ -20,8 +20,8 @@ use self::decision::{Decision, Facts, What};
 use super::import::arguments;
 use super::model::SslOrderModel;
 use super::owners::Verdict;
-use super::purchase::price;
 use super::purchase::price::PriceDecision;
+use super::purchase::{open_orders, price};
 use crate::framework::{Diagnostic, PlanRequest, Planned};
 use crate::provider::session::Session;
 use crate::provider::settings::OrderDefaults;
@@ -61,9 +61,15 @@ pub(crate) async fn plan(session: &Session, request: Request) -> Plan {
     } else {
         PriceDecision::default()
     };
+    let others = if proposal.is_of_another_order() && price.problem.is_none() {
+        open_orders::announce(session, &config).await
+    } else {
+        Vec::new()
+    };
     let defaults = session.order_defaults();
     let mut plan = proposal.plan(defaults.as_ref(), price, Permissions::of(session));
     plan.diagnostics.extend(imported);
+    plan.diagnostics.extend(others);
     plan
 }
 
@@ -114,6 +120,11 @@ impl Proposal {
     fn buys(&self) -> bool {
         let existing = self.existing.as_ref();
         existing.is_none_or(|(_, decision)| decision.buys())
+    }
+
+    /// Whether the plan is that of an order beside those in state. One that takes the place of another is announced with it.
+    fn is_of_another_order(&self) -> bool {
+        self.existing.is_none() && !self.request.private.replacement_announced
     }
 
     fn renewed_until(&self) -> Option<&str> {

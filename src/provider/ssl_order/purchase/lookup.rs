@@ -13,11 +13,15 @@ use std::collections::BTreeSet;
 use time::{Date, OffsetDateTime};
 use tracing::{debug, info, warn};
 
+use super::likeness::{
+    Differences, is_certificate_for, is_our_organization, is_our_product, name_id,
+};
 use super::messages;
 use super::new_order::{self, Prepared, TOKEN_PREFIX};
+use super::open_orders::OpenOrder;
 use crate::certcentral::{
-    Client, Error, IssuedCertificate, Note, Order, OrderFilter, OrderId, OrderOrganization,
-    OrderStatus, RequestOrder, RequestStatus,
+    Client, Error, IssuedCertificate, ListedOrder, Note, Order, OrderFilter, OrderId,
+    OrderOrganization, OrderStatus, Request, RequestOrder,
 };
 use crate::framework::{Attr, Diagnostic};
 use crate::pki::{Csr, certificate_names};
@@ -28,6 +32,8 @@ use crate::provider::ssl_order::model::SslOrderModel;
 const DAYS_BACK: i64 = 7;
 /// How the note on a reissued order begins; its token follows.
 const MARK: &str = "Reissued by Terraform, found from now on as ";
+/// How the note on an order begins whose reference was lost; its token follows.
+const MARK_OF_A_LOST_REFERENCE: &str = "Placed by Terraform, found from now on as ";
 /// Renewals of renewals that are followed at most.
 const MAX_RENEWALS: usize = 20;
 
@@ -36,11 +42,11 @@ const MAX_RENEWALS: usize = 20;
 pub(crate) enum Found {
     /// No open order.
     Nothing,
-    /// One open order, with our key.
+    /// One open order that is ours.
     Ours(Box<Order>),
-    /// One open order with another key: the token is the user's own and names something else.
-    Foreign(OrderId),
-    /// Several open orders.
+    /// Open orders, but none of ours: they were reissued since, or the token is the user's own and names something else.
+    Others(Vec<(OrderId, Differences)>),
+    /// Several open orders that could be ours.
     Several(Vec<OrderId>),
 }
 
@@ -48,6 +54,7 @@ pub(crate) enum Found {
 pub(crate) async fn by_token(client: &Client, prepared: &Prepared) -> Result<Found, Error> {
     debug!(token = %prepared.token, "looking for an order by its token");
     let mut open: Vec<Order> = Vec::new();
+    let mut others: Vec<(OrderId, Differences)> = Vec::new();
     for hit in client.orders_by_alternative_id(&prepared.token).await? {
         let may_go_on = hit.status.is_open() || hit.status == OrderStatus::Expired;
         if !may_go_on || prepared.renewal_of() == Some(hit.order_id) {
@@ -56,41 +63,79 @@ pub(crate) async fn by_token(client: &Client, prepared: &Prepared) -> Result<Fou
         let order = client.order(hit.order_id).await?;
         order.hold_against_reference(&prepared.token)?;
         let order = latest(client, order).await?;
-        if order.status.is_open() && open.iter().all(|known| known.id != order.id) {
+        if !order.status.is_open() || open.iter().any(|known| known.id == order.id) {
+            continue;
+        }
+        let differences = Differences::of(&order, prepared);
+        if differences.is_empty() || is_reissued_for_us(client, &order, prepared).await? {
             open.push(order);
+        } else {
+            others.push((order.id, differences));
         }
     }
-    Ok(match open.len() {
-        0 => Found::Nothing,
-        1 => match open.pop() {
-            Some(order) if has_key(&order, &prepared.csr) => Found::Ours(Box::new(order)),
-            Some(order) => Found::Foreign(order.id),
-            None => Found::Nothing,
-        },
-        _ => Found::Several(open.iter().map(|order| order.id).collect()),
+    if open.len() > 1 {
+        let ids = open.iter().map(|order| order.id).collect();
+        return Ok(Found::Several(ids));
+    }
+    Ok(match open.pop() {
+        Some(order) => Found::Ours(Box::new(order)),
+        None if others.is_empty() => Found::Nothing,
+        None => Found::Others(others),
     })
 }
 
-/// Returns a warning of every other open order that carries the token of `ours`. A look that fails warns of nothing: the order is placed.
-pub(crate) async fn rivals(client: &Client, prepared: &Prepared, ours: OrderId) -> Vec<Diagnostic> {
-    let others = match others(client, prepared, ours).await {
-        Ok(others) => others,
-        Err(error) => {
-            debug!(order_id = %ours, %error, "no look for another order with the same token");
-            return Vec::new();
-        }
-    };
-    let placed_twice = |other: &Order| {
-        warn!(order_id = %ours, other = %other.id, token = %prepared.token, "placed twice");
-        messages::placed_twice(ours, other, &prepared.token)
-    };
-    others.iter().map(placed_twice).collect()
+/// Whether an order waits for a reissue to our key and our names. Order info may show the certificate in force until then.
+async fn is_reissued_for_us(
+    client: &Client,
+    order: &Order,
+    prepared: &Prepared,
+) -> Result<bool, Error> {
+    if order.status != OrderStatus::ReissuePending {
+        return Ok(false);
+    }
+    let reissues = client.reissues(order.id).await?;
+    let mut pending = reissues
+        .iter()
+        .filter(|reissue| reissue.status == Some(OrderStatus::Pending));
+    Ok(pending.any(|reissue| is_certificate_for(reissue, prepared)))
 }
 
-async fn others(client: &Client, prepared: &Prepared, ours: OrderId) -> Result<Vec<Order>, Error> {
+/// What the look-up by token shows after an order is placed.
+#[derive(Debug, Default)]
+pub(crate) struct Afterwards {
+    /// Whether it shows the order, so that the next look finds it.
+    pub is_shown: bool,
+    /// Other open orders that carry its token.
+    pub rivals: Vec<Order>,
+}
+
+impl Afterwards {
+    /// Returns a warning of every other order.
+    pub(crate) fn warnings(&self, ours: OrderId, token: &str) -> Vec<Diagnostic> {
+        let placed_twice = |other: &Order| {
+            warn!(order_id = %ours, other = %other.id, token, "placed twice");
+            messages::placed_twice(ours, other, token)
+        };
+        self.rivals.iter().map(placed_twice).collect()
+    }
+}
+
+/// Looks the token up once more after `ours` is placed. A look that fails shows nothing: the order is placed.
+pub(crate) async fn afterwards(client: &Client, prepared: &Prepared, ours: OrderId) -> Afterwards {
+    match others(client, prepared, ours).await {
+        Ok(found) => found,
+        Err(error) => {
+            debug!(order_id = %ours, %error, "no look for another order with the same token");
+            Afterwards::default()
+        }
+    }
+}
+
+async fn others(client: &Client, prepared: &Prepared, ours: OrderId) -> Result<Afterwards, Error> {
     let hits = client.orders_by_alternative_id(&prepared.token).await?;
     let mut found = Vec::new();
-    if hits.iter().any(|hit| hit.order_id == ours) {
+    let is_shown = hits.iter().any(|hit| hit.order_id == ours);
+    if is_shown {
         let others = hits.iter().filter(|hit| hit.order_id != ours);
         for hit in others.filter(|hit| hit.status.is_open()) {
             found.push(client.order(hit.order_id).await?);
@@ -101,9 +146,13 @@ async fn others(client: &Client, prepared: &Prepared, ours: OrderId) -> Result<V
     }
     found.retain(|order| {
         let is_history = order.is_renewed || prepared.renewal_of() == Some(order.id);
-        order.id != ours && order.status.is_open() && !is_history && has_key(order, &prepared.csr)
+        let is_same = Differences::of(order, prepared).is_empty();
+        order.id != ours && order.status.is_open() && !is_history && is_same
     });
-    Ok(found)
+    Ok(Afterwards {
+        is_shown,
+        rivals: found,
+    })
 }
 
 /// Whether an order was placed for the key of a CSR.
@@ -129,43 +178,70 @@ pub(crate) enum Similar {
     Twin(OrderId),
     /// An order for our key of which nobody can tell.
     Doubtful(OrderId),
-    /// Somebody else's of the last week.
-    Foreign {
-        /// Its id.
-        id: OrderId,
-        /// When it was placed, for a sentence.
-        placed: String,
-    },
+    /// An order of the last week that is not ours, or was bought with our key under another reference.
+    Foreign(OpenOrder),
+    /// Only such orders that are older and go on covering the names.
+    Older(Vec<OpenOrder>),
 }
 
-/// Looks for similar orders. `renewal_of_order_id` is no duplicate of what renews it.
+/// What is known before similar orders are looked for.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Known {
+    /// When somebody on this machine did something about the same token or names for the last time.
+    pub changed: Option<OffsetDateTime>,
+    /// Orders for the same names that this apply has placed or taken over. The list may not show them yet.
+    pub of_this_apply: Vec<OrderId>,
+}
+
+/// Looks for similar orders wherever one may show. `renewal_of_order_id` is no duplicate of what renews it.
 pub(crate) async fn similar(
     client: &Client,
     prepared: &Prepared,
     session: &Session,
+    known: &Known,
 ) -> Result<Similar, Error> {
+    let mut orders = match session.orders_at_hand(known.changed).await {
+        Some(listed) => look_at(client, prepared, listed).await?,
+        None => candidates(client, prepared).await?,
+    };
+    let requests = session.waiting_requests(known.changed, client.waiting_requests());
+    let waiting = awaiting_approval(client, prepared, &requests.await?, &orders).await?;
+    orders.extend(waiting);
+    for id in &known.of_this_apply {
+        if orders.iter().all(|order| order.id != *id) {
+            orders.push(client.order(*id).await?);
+        }
+    }
     let today = session.today().earlier();
     let mut found = Similar::Nothing;
-    for info in candidates(client, prepared).await? {
+    let mut older = Vec::new();
+    for info in orders {
         match relation(client, &info, prepared).await? {
             Relation::Same => return Ok(Similar::Ours(Box::new(info))),
             // What this apply has let go of is replaced on purpose.
             _ if session.has_let_go(info.id) => {}
             Relation::Twin => return Ok(Similar::Twin(info.id)),
             Relation::Doubtful => found = Similar::Doubtful(info.id),
-            Relation::Foreign if !has_our_names(&info, prepared) => {}
-            Relation::Foreign if is_recent(&info, today) => {
-                if matches!(found, Similar::Nothing) {
-                    found = Similar::Foreign {
-                        id: info.id,
-                        placed: placed(&info),
-                    };
+            Relation::Sibling if prepared.has_order_key => {}
+            Relation::Foreign | Relation::Sibling if !is_similar(&info, prepared) => {}
+            Relation::Foreign | Relation::Sibling if is_recent(&info, today) => {
+                let is_on_purpose =
+                    prepared.has_order_key && known.of_this_apply.contains(&info.id);
+                if matches!(found, Similar::Nothing) && !is_on_purpose {
+                    found = Similar::Foreign(OpenOrder::seen(&info));
                 }
             }
-            Relation::Foreign | Relation::Sibling => {}
+            Relation::Foreign | Relation::Sibling => {
+                if info.order_valid_till.is_none_or(|end| end >= today) {
+                    older.push(OpenOrder::seen(&info));
+                }
+            }
         }
     }
-    Ok(found)
+    Ok(match found {
+        Similar::Nothing if !older.is_empty() => Similar::Older(older),
+        found => found,
+    })
 }
 
 /// The open orders with our names, our key and our token, where the look-up by token may not show them yet.
@@ -174,35 +250,38 @@ pub(crate) async fn with_our_token(
     prepared: &Prepared,
 ) -> Result<Vec<Order>, Error> {
     let is_ours = |order: &Order| {
-        has_key(order, &prepared.csr)
-            && order.alternative_order_id.as_deref() == Some(prepared.token.as_str())
+        let reference = order.alternative_order_id.as_deref().unwrap_or_default();
+        has_key(order, &prepared.csr) && prepared.is_token(reference)
     };
     let mut found = candidates(client, prepared).await?;
     found.retain(is_ours);
     if found.is_empty() {
-        found = awaiting_approval(client, prepared).await?;
+        let requests = client.waiting_requests().await?;
+        found = awaiting_approval(client, prepared, &requests, &[]).await?;
         found.retain(is_ours);
     }
     Ok(found)
 }
 
-/// The orders with our common name whose requests wait for an approver. It is not documented that lists of orders show these.
-async fn awaiting_approval(client: &Client, prepared: &Prepared) -> Result<Vec<Order>, Error> {
-    let mut ids = BTreeSet::new();
-    for status in [RequestStatus::Submitted, RequestStatus::Pending] {
-        for request in client.requests(Some(&status)).await? {
-            ids.extend(
-                request
-                    .order
-                    .filter(|order| may_be_for(order, prepared))
-                    .map(|order| order.id),
-            );
-        }
-    }
+/// The orders with our common name whose requests wait for an approver, beside those that are `known`. It is not documented that lists
+/// of orders show these.
+async fn awaiting_approval(
+    client: &Client,
+    prepared: &Prepared,
+    requests: &[Request],
+    known: &[Order],
+) -> Result<Vec<Order>, Error> {
+    let orders = requests.iter().filter_map(|request| request.order.as_ref());
+    let ids: BTreeSet<_> = orders
+        .filter(|order| may_be_for(order, prepared))
+        .map(|order| order.id)
+        .filter(|id| known.iter().all(|known| known.id != *id))
+        .filter(|id| prepared.renewal_of() != Some(*id))
+        .collect();
     let mut found = Vec::new();
     for id in ids {
         let order = client.order(id).await?;
-        if order.status.is_open() {
+        if order.status.is_open() && !order.is_renewed {
             found.push(order);
         }
     }
@@ -233,27 +312,51 @@ async fn candidates(client: &Client, prepared: &Prepared) -> Result<Vec<Order>, 
         ..OrderFilter::default()
     };
     debug!(common_name = %certificate.common_name, "looking for similar orders");
-    let ours = certificate_names(Some(&certificate.common_name), &certificate.dns_names);
+    let listed = client.orders(&filter).await?;
+    look_at(client, prepared, listed).await
+}
+
+/// Looks at those of a list that may be for our names, product and organization.
+async fn look_at(
+    client: &Client,
+    prepared: &Prepared,
+    listed: Vec<ListedOrder>,
+) -> Result<Vec<Order>, Error> {
     let mut found = Vec::new();
-    for listed in client.orders(&filter).await? {
-        let may_be = listed.status.is_open()
-            && !listed.is_renewed
-            && prepared.renewal_of() != Some(listed.id);
-        let theirs = &listed.certificate;
-        let is_alike = certificate_names(theirs.common_name.as_deref(), &theirs.dns_names) == ours
-            || listed.status == OrderStatus::ReissuePending;
-        if may_be && is_alike {
+    for listed in listed {
+        if may_be_similar(&listed, prepared) {
             found.push(client.order(listed.id).await?);
         }
     }
     Ok(found)
 }
 
-/// Whether order info shows the names that we are about to order.
-fn has_our_names(order: &Order, prepared: &Prepared) -> bool {
+fn may_be_similar(listed: &ListedOrder, prepared: &Prepared) -> bool {
+    let (ours, theirs) = (&prepared.body.certificate, &listed.certificate);
+    let is_open =
+        listed.status.is_open() && !listed.is_renewed && prepared.renewal_of() != Some(listed.id);
+    let common_name = theirs.common_name.as_deref();
+    let has_our_names = certificate_names(common_name, &theirs.dns_names)
+        == certificate_names(Some(&ours.common_name), &ours.dns_names);
+    let may_come_to_them = listed.status == OrderStatus::ReissuePending
+        && common_name.is_none_or(|theirs| theirs.eq_ignore_ascii_case(&ours.common_name));
+    let product = listed.product.as_ref().and_then(name_id);
+    let organization = listed.organization.as_ref();
+    is_open
+        && (has_our_names || may_come_to_them)
+        && product.is_none_or(|product| is_our_product(product, prepared))
+        && organization.is_none_or(|theirs| is_our_organization(theirs, prepared))
+}
+
+/// Whether order info shows the names, the product and the organization that we are about to order.
+fn is_similar(order: &Order, prepared: &Prepared) -> bool {
     let (ours, theirs) = (&prepared.body.certificate, &order.certificate);
+    let product = order.product.as_ref().and_then(name_id);
+    let organization = order.organization.as_ref();
     certificate_names(Some(&ours.common_name), &ours.dns_names)
         == certificate_names(theirs.common_name.as_deref(), &theirs.dns_names)
+        && product.is_none_or(|product| is_our_product(product, prepared))
+        && organization.is_none_or(|theirs| is_our_organization(theirs, prepared))
 }
 
 /// An order without a date counts as recent.
@@ -261,13 +364,6 @@ fn is_recent(order: &Order, today: Date) -> bool {
     order
         .date_created
         .is_none_or(|at| (today - at.date()).whole_days() <= DAYS_BACK)
-}
-
-fn placed(order: &Order) -> String {
-    order.date_created.map_or_else(
-        || "recently".to_owned(),
-        |at: OffsetDateTime| format!("on {}", at.date()),
-    )
 }
 
 /// What an open order with the same names is to a configuration.
@@ -279,7 +375,7 @@ pub(crate) enum Relation {
     Twin,
     /// It was reissued for our key, or waits for a reissue that order info does not show, and bears no trace of what for.
     Doubtful,
-    /// Another order for the same key, bought on purpose.
+    /// Another order of this provider for the same key.
     Sibling,
     /// Somebody else's.
     Foreign,
@@ -345,26 +441,30 @@ pub(crate) async fn relation(
     let has_our_key = has_key(order, &prepared.csr);
     // Of an order that waits for a reissue, order info may show the certificate in force and not the one to come.
     let is_pending = order.status == OrderStatus::ReissuePending;
-    if !(has_our_key || is_pending) || !reference.starts_with(TOKEN_PREFIX) {
+    let is_ours = reference.starts_with(TOKEN_PREFIX);
+    if !(has_our_key || is_pending && is_ours) {
         return Ok(Relation::Foreign);
     }
-    let as_renewal = order
-        .renewal_of_order_id
-        .and_then(|former| prepared.token_as_renewal_of(former));
-    let is_its_own = reference == prepared.token || as_renewal.as_deref() == Some(reference);
+    let is_renewal = |former| prepared.is_token_as_renewal_of(former, reference);
+    let is_its_own =
+        prepared.is_token(reference) || order.renewal_of_order_id.is_some_and(is_renewal);
     if is_its_own && has_our_key {
         return Ok(Relation::Same);
     }
-    let first = prepared.token_as_first_order();
-    if first.as_deref() == Some(reference) && has_our_key {
+    let first = prepared.tokens_as_first_order();
+    let is_first = |token: &str| first.iter().any(|first| first == token);
+    if is_first(reference) && has_our_key {
         return Ok(Relation::Twin);
     }
     let notes = client.notes(order.id).await?;
-    if tokens(&notes).any(|noted| noted == prepared.token) {
+    if tokens(&notes).any(|noted| prepared.is_token(noted)) {
         return Ok(Relation::Same);
     }
-    if first.is_some_and(|first| tokens(&notes).any(|noted| noted == first)) {
+    if tokens(&notes).any(is_first) {
         return Ok(Relation::Twin);
+    }
+    if !is_ours {
+        return Ok(Relation::Foreign);
     }
     let has_no_note = tokens(&notes).next().is_none();
     if has_no_note && is_pending {
@@ -409,6 +509,18 @@ fn is_for(reissue: &IssuedCertificate, prepared: &Prepared) -> bool {
             == certificate_names(Some(&ours.common_name), &ours.dns_names)
 }
 
+/// Notes the token on an order that does not bear it as its reference. Only a trace: that it cannot be left fails nothing.
+pub(crate) async fn note(client: &Client, id: OrderId, prepared: &Prepared) -> bool {
+    let text = format!("{MARK_OF_A_LOST_REFERENCE}{}", prepared.token);
+    match client.add_note(id, &text).await {
+        Ok(_) => true,
+        Err(error) => {
+            debug!(order_id = %id, %error, "token not noted on an order without its reference");
+            false
+        }
+    }
+}
+
 /// The open order at the end of a line of renewals: `order` itself, or the last one that renews it and is open.
 pub(crate) async fn latest(client: &Client, order: Order) -> Result<Order, Error> {
     let mut next = renewed_by(&order);
@@ -436,7 +548,9 @@ fn tokens(notes: &[Note]) -> impl Iterator<Item = &str> {
 }
 
 fn noted_token(note: &Note) -> Option<&str> {
-    note.text.as_deref()?.trim().strip_prefix(MARK)
+    let text = note.text.as_deref()?.trim();
+    let marks = [MARK, MARK_OF_A_LOST_REFERENCE];
+    marks.iter().find_map(|mark| text.strip_prefix(mark))
 }
 
 #[cfg(test)]

@@ -1,8 +1,14 @@
 //! What the person who applies reads when an order was found, doubtful or doubled.
 
+use super::likeness::Differences;
 use super::new_order::Prepared;
+use super::open_orders::OpenOrder;
 use crate::certcentral::{Error, Order, OrderId, PlacedOrder};
 use crate::framework::{AttributePath, Diagnostic};
+use crate::provider::order::waiting::Paused;
+
+/// Orders that one message tells of.
+const SHOWN_ORDERS: usize = 3;
 
 /// An earlier run had placed the order. `for_good` is a sentence on what that means for a later destroy, if it means something.
 pub(crate) fn adopted(order: &Order, token: &str, for_good: &str) -> Diagnostic {
@@ -142,28 +148,56 @@ pub(crate) fn placed_twice(ours: OrderId, other: &Order, token: &str) -> Diagnos
     )
 }
 
-/// The reference names an order for another key: one that was reissued since, unless the reference is the user's own.
-pub(crate) fn foreign_order(prepared: &Prepared, id: OrderId) -> Diagnostic {
+/// The reference names an order that is not the one to be placed: one that was reissued since, unless the reference is the user's own.
+pub(crate) fn other_orders(prepared: &Prepared, others: &[(OrderId, Differences)]) -> Diagnostic {
+    let [(id, differs)] = others else {
+        let ids: Vec<_> = others.iter().map(|(id, _)| *id).collect();
+        return several_orders(prepared, &ids);
+    };
+    let common_name = &prepared.body.certificate.common_name;
     if prepared.is_derived() {
         return Diagnostic::error(
             "Reissued order exists",
             format!(
-                "Order {id} was placed for this very configuration ({}, token {}) and was reissued for another key since. Nothing was ordered. To go on \
-                 with it, import it; the next apply reissues it for the key of `csr`, which costs nothing:\n\n  \
-                 import {{\n    to = digicert_ssl_order.<name>\n    id = \"{id}\"\n  }}\n\nTo buy another order, change `order_key`.",
-                prepared.body.certificate.common_name, prepared.token,
+                "Order {id} was placed for this very configuration ({common_name}, token {}) and is another one since: {differs}. Nothing was ordered. \
+                 To go on with it, import it; the next apply reissues it for what is configured, which costs nothing:\n\n  {}\n\nTo buy another \
+                 order, change `order_key`.",
+                prepared.token,
+                import_block(*id),
             ),
         );
     }
     Diagnostic::error(
         "Alternative order id in use",
         format!(
-            "Order {id} carries the alternative order id {:?} and was placed for another key. Nothing was ordered. Choose another \
-             `alternative_order_id`, or import order {id} and reissue it with the new CSR, which costs nothing.",
+            "Order {id} carries the alternative order id {:?} and is not the order for {common_name} that is configured here: {differs}. Nothing was \
+             ordered. Choose another `alternative_order_id`. To let both orders carry this one, set `order_key` here, or `duplicate_order_check = \
+             \"warn\"`. To go on with order {id}, import it.",
             prepared.token
         ),
     )
     .at(AttributePath::of("alternative_order_id"))
+}
+
+/// The same where the order is placed all the same.
+pub(crate) fn other_orders_passed(
+    prepared: &Prepared,
+    others: &[(OrderId, Differences)],
+) -> Vec<Diagnostic> {
+    let warning = |(id, differs): &(OrderId, Differences)| {
+        Diagnostic::warning(
+            "Alternative order id in use",
+            format!(
+                "Order {id} carries the alternative order id {:?}, too, and is another one: {differs}. The order for {} is placed beside it.",
+                prepared.token, prepared.body.certificate.common_name
+            ),
+        )
+    };
+    others.iter().map(warning).collect()
+}
+
+fn import_block(id: OrderId) -> String {
+    format!("import {{\n    to = digicert_ssl_order.<name>\n    id = \"{id}\"\n  }}")
 }
 
 /// Another resource of the same apply has the token.
@@ -179,14 +213,190 @@ pub(crate) fn same_order_twice(prepared: &Prepared) -> Diagnostic {
 }
 
 /// An order that looks like this one exists and is not ours.
-pub(crate) fn similar_order(prepared: &Prepared, id: OrderId, placed: &str) -> Diagnostic {
+pub(crate) fn similar_order(prepared: &Prepared, order: &OpenOrder) -> Diagnostic {
+    let OpenOrder { id, placed, .. } = order;
     Diagnostic::error(
         "Similar order exists",
         format!(
             "Order {id}, placed {placed}, is open and covers the same names with the same product and organization ({}). Nothing was \
-             ordered. To manage it, import it:\n\n  import {{\n    to = digicert_ssl_order.<name>\n    id = \"{id}\"\n  }}\n\nTo order another \
-             one all the same, set `duplicate_order_check = \"warn\"`.",
+             ordered. To manage it, import it:\n\n  {}\n\nTo order another one all the same, set `duplicate_order_check = \"warn\"`, or \
+             `order_key` if both orders are for the same key.",
+            prepared.body.certificate.common_name,
+            import_block(*id),
+        ),
+    )
+}
+
+/// An order that another resource of this apply has placed or taken over covers the same names.
+pub(crate) fn sibling_order(prepared: &Prepared, order: &OpenOrder) -> Diagnostic {
+    Diagnostic::error(
+        "Same names twice in one apply",
+        format!(
+            "Another resource of this apply has just placed or taken over order {id} for the same names with the same product and organization \
+             ({name}) and another CSR. Nothing was ordered here. Remove one of the two resources. To buy both orders on purpose, set a different \
+             `order_key` on each.",
+            id = order.id,
+            name = prepared.body.certificate.common_name,
+        ),
+    )
+}
+
+/// Another resource of this apply has sent an order for the same names, and nobody knows what became of it.
+pub(crate) fn sibling_of_unknown_outcome(prepared: &Prepared) -> Diagnostic {
+    Diagnostic::error(
+        "Same names twice in one apply",
+        format!(
+            "Another resource of this apply has sent an order for the same names with the same product and organization ({}), and its outcome is not \
+             known yet. Nothing was ordered here. Apply again: the other order is looked for first. To buy both orders on purpose, set a different \
+             `order_key` on each.",
             prepared.body.certificate.common_name
+        ),
+    )
+}
+
+/// Another process of the same run has the order: that of another provider block, or of a test that runs beside this one.
+pub(crate) fn same_order_in_two_processes(prepared: &Prepared, id: Option<OrderId>) -> Diagnostic {
+    let what = match id {
+        Some(id) => format!("has just placed or taken over order {id} for"),
+        None => "has sent an order, of which nobody knows yet what became of it, for".to_owned(),
+    };
+    Diagnostic::error(
+        "Same order twice in one apply",
+        format!(
+            "Another provider block of this run, such as an alias, a module with a block of its own or a parallel test, {what} the same product, names, \
+             key, organization and validity ({}). It was not ordered twice. Remove one of the two resources, or set a different `order_key` on each to \
+             buy both.",
+            prepared.body.certificate.common_name
+        ),
+    )
+}
+
+/// Somebody else on this machine has the locks of the order.
+pub(crate) fn locked(prepared: &Prepared, paused: Paused) -> Diagnostic {
+    let ended = if paused == Paused::Stopped {
+        "the run was interrupted"
+    } else {
+        "the time of this operation was over (`timeouts`)"
+    };
+    Diagnostic::error(
+        format!(
+            "Order for {} waited for another one",
+            prepared.body.certificate.common_name
+        ),
+        format!(
+            "Another process on this machine, or another resource of this apply, was at work on an order with the same token or the same names ({}), and \
+             {ended} while this one waited for it. Run apply again when the other one has ended. Nothing was ordered.",
+            prepared.token
+        ),
+    )
+}
+
+/// Orders that are older than those that stop a create go on covering the names.
+pub(crate) fn older_orders(prepared: &Prepared, orders: &[OpenOrder]) -> Diagnostic {
+    let name = &prepared.body.certificate.common_name;
+    Diagnostic::warning(
+        format!("Open order for {name} exists already"),
+        format!(
+            "{} The order for {name} was placed beside it all the same, because only an order of the last week stops it. If one order is enough, cancel \
+             the new one while it is pending, or revoke it, and import the older one:\n\n  {}\n\n`duplicate_order_check = \"off\"` silences this.",
+            told(orders),
+            blocks(orders),
+        ),
+    )
+}
+
+/// The same in a plan, of orders of any age.
+pub(crate) fn open_orders_in_a_plan(common_name: &str, orders: &[OpenOrder]) -> Diagnostic {
+    Diagnostic::warning(
+        format!("Open order for {common_name} exists already"),
+        format!(
+            "{} If an earlier run placed it for this very configuration, the apply takes it over and buys nothing. If not, the apply stops for one of the \
+             last week, and buys another order beside an older one. To manage it instead, import it:\n\n  {}\n\n`duplicate_order_check = \"off\"` \
+             silences this.",
+            told(orders),
+            blocks(orders),
+        ),
+    )
+}
+
+/// As in `Order 7, placed on 2026-05-01, is open for the same names ...`.
+fn told(orders: &[OpenOrder]) -> String {
+    let each = orders.iter().take(SHOWN_ORDERS).map(|order| {
+        let OpenOrder { id, placed, ends } = order;
+        format!(
+            "Order {id}, placed {placed}, is open for the same names with the same product and organization, and {ends}."
+        )
+    });
+    let mut text = each.collect::<Vec<_>>().join(" ");
+    if orders.len() > SHOWN_ORDERS {
+        text.push_str(&format!(" So are {} others.", orders.len() - SHOWN_ORDERS));
+    }
+    text
+}
+
+fn blocks(orders: &[OpenOrder]) -> String {
+    orders
+        .first()
+        .map(|order| import_block(order.id))
+        .unwrap_or_default()
+}
+
+/// Two resources of a plan order for the same names with different keys.
+pub(crate) fn planned_twice(common_name: &str) -> Diagnostic {
+    Diagnostic::warning(
+        format!("Two orders for {common_name} in one plan"),
+        format!(
+            "Two resources of this plan order the same product for the same names and organization ({common_name}) with different CSRs. The apply \
+             places one of them and stops at the other. Remove one, or set a different `order_key` on each to buy both."
+        ),
+    )
+}
+
+/// Order info does not show the reference that was sent, and the look-up by it does not show the order.
+pub(crate) fn reference_lost(order: &Order, prepared: &Prepared, is_noted: bool) -> Diagnostic {
+    let bears = match order.alternative_order_id.as_deref() {
+        Some(told) => format!("bears the reference {told:?}"),
+        None => "bears no reference".to_owned(),
+    };
+    let next = if is_noted {
+        "A note on the order names the token, so that a later apply without this state finds the order by its names."
+    } else {
+        "A later apply without this state finds the order by its names only, and stops for it within a week. So keep the state."
+    };
+    Diagnostic::warning(
+        format!("Order {} does not bear its reference", order.id),
+        format!(
+            "Order {id} for {name} was sent with the reference {token}, and in CertCentral it {bears}. The order is in state and is not affected. {next}",
+            id = order.id,
+            name = prepared.body.certificate.common_name,
+            token = prepared.token,
+        ),
+    )
+}
+
+/// The answer to the POST named an order that bears the reference of another one.
+pub(crate) fn answered_with_another(
+    told: &Order,
+    ours: Option<OrderId>,
+    prepared: &Prepared,
+) -> Diagnostic {
+    let reference = told.alternative_order_id.as_deref().unwrap_or_default();
+    let found = match ours {
+        Some(id) => format!(
+            "Looked up by its own token {}, the order for {} is order {id}, which is in state.",
+            prepared.token, prepared.body.certificate.common_name
+        ),
+        None => format!(
+            "No order bears the token {} of the order for {} yet, so order {} is in state, as CertCentral answered.",
+            prepared.token, prepared.body.certificate.common_name, told.id
+        ),
+    };
+    Diagnostic::warning(
+        format!("Two orders were answered with one id, {}", told.id),
+        format!(
+            "CertCentral answered this order with the id {id}, and order {id} bears the reference {reference:?} of another order. {found} Look at both \
+             orders in CertCentral, and in every state that holds order {id}.",
+            id = told.id,
         ),
     )
 }

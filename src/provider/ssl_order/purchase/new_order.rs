@@ -15,13 +15,16 @@ use crate::certcentral::{
 };
 use crate::framework::{Attr, AttributePath, Diagnostic};
 use crate::pki;
-use crate::pki::Csr;
+use crate::pki::{Csr, certificate_names};
+use crate::provider::order::lock::{Subject, spellings};
 use crate::provider::ssl_order::model::{
     ContactModel, OrganizationModel, PersonModel, SslOrderModel, Term,
 };
 
 /// What every derived token starts with.
 pub(crate) const TOKEN_PREFIX: &str = "tf-";
+/// Characters that must be left of a derived token for it to be known again: 50 bits.
+const SHORTEST_CUT: usize = 13;
 
 /// An order that is ready to be looked up or placed.
 #[derive(Clone, Debug)]
@@ -34,6 +37,8 @@ pub(crate) struct Prepared {
     pub csr: Csr,
     /// What `alternative_order_id` is: the user's, or derived.
     pub token: String,
+    /// Whether `order_key` sets the order apart from others for the same names.
+    pub has_order_key: bool,
     /// What the token is derived from; none if the user chose it.
     content: Option<Content>,
 }
@@ -51,24 +56,68 @@ impl Prepared {
         self.content.is_some()
     }
 
-    /// The token that the order which renews `former` has, if it was placed for the same configuration.
-    pub(crate) fn token_as_renewal_of(&self, former: OrderId) -> Option<String> {
-        let content = Content {
-            renewal_of_order_id: Some(former.get()),
-            ..self.content.clone()?
-        };
-        content.token().ok()
+    /// Whether a reference is the token of this order. It may have been cut or kept in another case, and placed at another spelling
+    /// of the host.
+    pub(crate) fn is_token(&self, reference: &str) -> bool {
+        if !self.is_derived() {
+            return reference.eq_ignore_ascii_case(&self.token);
+        }
+        let tokens = self.tokens(|content| content.renewal_of_order_id);
+        tokens.iter().any(|token| {
+            let head = token.get(..reference.len());
+            reference.len() >= SHORTEST_CUT
+                && head.is_some_and(|head| head.eq_ignore_ascii_case(reference))
+        })
     }
 
-    /// The token that the order would have if it continued no other one.
-    pub(crate) fn token_as_first_order(&self) -> Option<String> {
-        let content = self.content.clone()?;
-        content.renewal_of_order_id?;
-        let content = Content {
-            renewal_of_order_id: None,
-            ..content
+    /// Whether a reference is the token that the order which renews `former` has, if it was placed for the same configuration.
+    pub(crate) fn is_token_as_renewal_of(&self, former: OrderId, reference: &str) -> bool {
+        let tokens = self.tokens(|_| Some(former.get()));
+        tokens.iter().any(|token| token == reference)
+    }
+
+    /// The tokens that the order would have if it continued no other one; none if it continues none.
+    pub(crate) fn tokens_as_first_order(&self) -> Vec<String> {
+        let continues = self
+            .content
+            .as_ref()
+            .and_then(|content| content.renewal_of_order_id);
+        match continues {
+            Some(_) => self.tokens(|_| None),
+            None => Vec::new(),
+        }
+    }
+
+    /// The derived tokens at every spelling of the host, as the order that continues another one.
+    fn tokens(&self, renewal_of: impl Fn(&Content) -> Option<i64>) -> Vec<String> {
+        let content = self.content.iter();
+        let spelled = content.flat_map(|content| {
+            spellings(&content.host).into_iter().map(|host| Content {
+                host,
+                renewal_of_order_id: renewal_of(content),
+                ..content.clone()
+            })
+        });
+        spelled.filter_map(|content| content.token().ok()).collect()
+    }
+
+    /// What a lock of this order is about. The spelling of the host is no part of it.
+    pub(crate) fn subject(&self, host: &str) -> Subject {
+        let tokens = self.tokens(|content| content.renewal_of_order_id);
+        let certificate = &self.body.certificate;
+        let names = certificate_names(Some(&certificate.common_name), &certificate.dns_names);
+        let token = tokens.first().unwrap_or(&self.token);
+        Subject::new(host, token, &names, self.kind())
+    }
+
+    /// Product and organization: what makes orders for the same names duplicates.
+    fn kind(&self) -> String {
+        let organization = match &self.body.organization {
+            Some(OrderOrganization::Existing(existing)) => existing.id.to_string(),
+            Some(OrderOrganization::New(new)) => new.name.clone(),
+            None => String::new(),
         };
-        content.token().ok()
+        format!("{} {organization}", self.product)
     }
 
     /// The order that this one continues.
@@ -152,6 +201,7 @@ pub(crate) fn prepare(
         body,
         csr,
         token,
+        has_order_key: order.order_key.known().is_some(),
         content,
     })
 }

@@ -1,7 +1,9 @@
 //! Creating an order: look, act once, settle.
 //!
-//! The POST is sent once. Only what proves that CertCentral did nothing counts as not placed. After anything else the order is looked
-//! for with growing pauses; the POST is never repeated.
+//! The POST is sent once. Only what proves that CertCentral did nothing counts as not placed, and even then the order is looked for
+//! before the POST is sent again. After anything else it is looked for with growing pauses; the POST is never repeated.
+//!
+//! From the look to the answer nobody else on this machine does the same: see [`lock`](crate::provider::order::lock).
 //!
 //! Until CertCentral has an order, a failure is an error and leaves nothing behind. From then on there are warnings only:
 //! an error beside a created object would make core taint it, and the next apply would buy it again. The return type
@@ -12,17 +14,19 @@ use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use tracing::{error, info, warn};
+use tracing::{error, info};
 
-use super::lookup::{Found, Similar};
+use super::lookup::{Afterwards, Found, Known, Similar};
 use super::new_order::Prepared;
+use super::post::{Outcome, place};
 use super::{lookup, messages, new_order, price};
-use crate::certcentral::{Certainty, Client, Error, Order, OrderId, PlacedOrder};
+use crate::certcentral::{Client, Order, OrderId, PlacedOrder};
 use crate::framework::{
     Attr, Call, CreateRequest, Created, Diagnostic, Diagnostics, FromToValue, Warnings, conformance,
 };
 use crate::provider::order::api_error;
-use crate::provider::order::waiting::{BackOff, Bounds, Paused, Schedule};
+use crate::provider::order::lock::{Locked, Way};
+use crate::provider::order::waiting::Bounds;
 use crate::provider::session::{Claim, Session};
 use crate::provider::ssl_order::SslOrder;
 use crate::provider::ssl_order::model::{OrderOrigin, SslOrderModel, SslOrderPrivate};
@@ -102,6 +106,14 @@ pub(crate) async fn obtain(
     let mut claim = session
         .claim_token(&prepared.token)
         .ok_or_else(|| messages::same_order_twice(&prepared))?;
+    let locked = take_locks(
+        session,
+        &purchase.planned,
+        &prepared,
+        &client,
+        limits.bounds,
+    )
+    .await?;
     let mut buyer = Buyer {
         session,
         client,
@@ -110,11 +122,13 @@ pub(crate) async fn obtain(
         limits,
         order_origin: OrderOrigin::Placed.into(),
         adoption: None,
+        locked,
         warnings: Warnings::new(),
     };
     let taken = match buyer.look().await? {
         Some(order) => {
             claim_order(session, order.id)?.keep();
+            buyer.locked.ordered(order.id);
             info!(order_id = %order.id, token = %buyer.prepared.token, "order of an earlier run adopted");
             claim.keep();
             buyer.adopt(&order).await;
@@ -123,6 +137,24 @@ pub(crate) async fn obtain(
         None => buyer.place(claim).await?,
     };
     Ok(buyer.ordered(taken).await)
+}
+
+/// Takes the locks of an order. Orders that are there on purpose do not wait for each other.
+async fn take_locks(
+    session: &Session,
+    planned: &SslOrderModel,
+    prepared: &Prepared,
+    client: &Client,
+    bounds: Bounds<'_>,
+) -> Result<Locked, Diagnostic> {
+    let is_off = planned.duplicate_order_check.as_str() == Some("off");
+    let way = match prepared.has_order_key || is_off {
+        true => Way::WithOthers,
+        false => Way::Alone,
+    };
+    let subject = prepared.subject(&client.host());
+    let locked = session.lock(&subject, way, bounds).await;
+    locked.map_err(|paused| messages::locked(prepared, paused))
 }
 
 fn prepare(session: &Session, purchase: &Purchase, host: &str) -> Result<Prepared, Diagnostic> {
@@ -177,6 +209,7 @@ struct Buyer<'a> {
     order_origin: Attr<String>,
     /// The random id by which the notes of the order name it.
     adoption: Option<String>,
+    locked: Locked,
     warnings: Warnings,
 }
 
@@ -210,11 +243,36 @@ impl Buyer<'_> {
 
     /// Looks for the order of an earlier run: by its token, or under another reference after a reissue or a renewal.
     async fn look(&mut self) -> Result<Option<Box<Order>>, Diagnostic> {
+        let found = self.find().await?;
+        let doings = self.locked.about_the_token();
+        let id = found.as_ref().map(|order| order.id);
+        let is_taken = id.is_some_and(|id| doings.orders.contains(&id));
+        if is_taken || doings.has_unknown {
+            let id = id.filter(|_| is_taken);
+            return Err(messages::same_order_in_two_processes(&self.prepared, id));
+        }
+        Ok(found)
+    }
+
+    async fn find(&mut self) -> Result<Option<Box<Order>>, Diagnostic> {
         let prepared = &self.prepared;
+        let check = self.purchase.planned.duplicate_order_check.as_str();
+        let check = check.unwrap_or("error");
         match lookup::by_token(&self.client, prepared).await {
             Ok(Found::Nothing) => {}
             Ok(Found::Ours(order)) => return Ok(Some(order)),
-            Ok(Found::Foreign(id)) => return Err(messages::foreign_order(prepared, id)),
+            Ok(Found::Others(others)) => {
+                let is_own = !prepared.is_derived();
+                match check {
+                    "off" => {}
+                    _ if is_own && prepared.has_order_key => {}
+                    "warn" if is_own => {
+                        let passed = messages::other_orders_passed(prepared, &others);
+                        self.warnings.extend(passed);
+                    }
+                    _ => return Err(messages::other_orders(prepared, &others)),
+                }
+            }
             Ok(Found::Several(ids)) => return Err(messages::several_orders(prepared, &ids)),
             Err(error) => {
                 return Err(api_error::diagnostic(
@@ -223,7 +281,12 @@ impl Buyer<'_> {
                 ));
             }
         }
-        let similar = lookup::similar(&self.client, prepared, self.session)
+        let doings = self.locked.about_the_names();
+        let known = Known {
+            changed: self.locked.last_change(),
+            of_this_apply: doings.orders,
+        };
+        let similar = lookup::similar(&self.client, prepared, self.session, &known)
             .await
             .map_err(|error| {
                 api_error::diagnostic(
@@ -231,14 +294,24 @@ impl Buyer<'_> {
                     "looking for similar orders, before anything is ordered",
                 )
             })?;
-        let check = self.purchase.planned.duplicate_order_check.as_str();
-        match (similar, check.unwrap_or("error")) {
+        let is_on_purpose = prepared.has_order_key || check == "off";
+        match (similar, check) {
             (Similar::Ours(order), _) => return Ok(Some(order)),
+            _ if doings.has_unknown && !is_on_purpose => {
+                return Err(messages::sibling_of_unknown_outcome(prepared));
+            }
             (Similar::Nothing, _) | (_, "off") => {}
             (Similar::Twin(id), _) => return Err(messages::twin_order(prepared, id)),
             (Similar::Doubtful(id), _) => return Err(messages::doubtful_order(prepared, id)),
-            (Similar::Foreign { id, placed }, check) => {
-                let similar = messages::similar_order(prepared, id, &placed);
+            (Similar::Older(orders), _) => {
+                self.warnings
+                    .push(messages::older_orders(prepared, &orders));
+            }
+            (Similar::Foreign(order), check) => {
+                let similar = match known.of_this_apply.contains(&order.id) {
+                    true => messages::sibling_order(prepared, &order),
+                    false => messages::similar_order(prepared, &order),
+                };
                 match check {
                     "error" => return Err(similar),
                     "warn" => self.warnings.push(similar),
@@ -266,6 +339,7 @@ impl Buyer<'_> {
         self.prepared.body.price_estimate = price::known(session, planned, renewed_until);
         // What is not known to have failed may be there: nobody else of this apply sends the same order then.
         claim.keep();
+        self.locked.sending();
         let taken = match place(&self.client, &self.prepared, bounds).await {
             Outcome::Placed(answer) => Taken::Answer(answer),
             Outcome::Settled(order) => {
@@ -274,6 +348,7 @@ impl Buyer<'_> {
             }
             Outcome::NoOrder(problem) => {
                 claim.give_back();
+                self.locked.ordered_nothing();
                 return Err(problem.into());
             }
             Outcome::Unknown(problem) => return Err(problem.into()),
@@ -281,34 +356,61 @@ impl Buyer<'_> {
         if let Some(mut order) = session.claim_order(taken.id()) {
             order.keep();
         }
+        self.locked.ordered(taken.id());
         Ok(taken)
     }
 
     /// There is an order. Nothing from here on can fail, not even by a panic.
-    async fn ordered(mut self, taken: Taken) -> Obtained {
+    async fn ordered(self, taken: Taken) -> Obtained {
+        let Self {
+            client,
+            purchase,
+            prepared,
+            limits,
+            order_origin,
+            adoption,
+            locked,
+            mut warnings,
+            ..
+        } = self;
+        // Whoever waits for it may go on: what follows only looks, and may wait for a certificate.
+        drop(locked);
         let id = taken.id();
-        let planned = self.purchase.planned.clone();
         let certain = SslOrderModel {
-            order_origin: self.order_origin.clone(),
-            ..state::placed(planned, id, &self.prepared.token)
+            order_origin,
+            ..state::placed(purchase.planned, id, &prepared.token)
+        };
+        let owner = Placed {
+            client: &client,
+            prepared: &prepared,
+            limits: &limits,
         };
         // On the heap, because this is the largest future of all and every caller would hold it on its stack.
-        let details = Box::pin(self.fill_in(certain.clone(), taken));
+        let details = Box::pin(owner.fill_in(certain.clone(), taken));
         let (state, found) = unless_it_panics(details, certain, id).await;
-        self.warnings.extend(found);
+        warnings.extend(found);
         Obtained {
             state,
             private: SslOrderPrivate {
-                adoption: self.adoption,
+                adoption,
                 ..SslOrderPrivate::default()
             },
-            warnings: self.warnings,
+            warnings,
         }
     }
+}
 
+/// An order that is there.
+struct Placed<'a> {
+    client: &'a Client,
+    prepared: &'a Prepared,
+    limits: &'a Limits<'a>,
+}
+
+impl Placed<'_> {
     /// Fills in everything that CertCentral says about the order, now and while the create waits for the certificate.
     async fn fill_in(&self, certain: SslOrderModel, taken: Taken) -> (SslOrderModel, Warnings) {
-        let mut observer = Observer::new(&self.client, certain);
+        let mut observer = Observer::new(self.client, certain);
         let mut chain = Vec::new();
         let names_a_value = matches!(&taken, Taken::Answer(placed) if placed.names_a_value());
         let (id, order) = match taken {
@@ -317,13 +419,25 @@ impl Buyer<'_> {
                 state::answer(&mut observer.state, &placed);
                 let method = self.prepared.body.dcv_method.as_deref();
                 state::validation_tokens(&mut observer.state, &placed, method);
-                let (order, rivals) = tokio::join!(
+                let (order, shown) = tokio::join!(
                     self.client.order(placed.id),
-                    lookup::rivals(&self.client, &self.prepared, placed.id),
+                    lookup::afterwards(self.client, self.prepared, placed.id),
                 );
-                observer.warnings.extend(rivals);
                 chain = placed.certificate_chain;
-                (placed.id, order)
+                match order {
+                    Ok(order) => {
+                        let order = self.check_reference(&mut observer, order, &shown).await;
+                        if order.id != placed.id {
+                            chain = Vec::new();
+                        }
+                        (order.id, Ok(order))
+                    }
+                    Err(error) => {
+                        let rivals = shown.warnings(placed.id, &self.prepared.token);
+                        observer.warnings.extend(rivals);
+                        (placed.id, Err(error))
+                    }
+                }
             }
             Taken::Seen(order) => (order.id, Ok(*order)),
         };
@@ -333,7 +447,7 @@ impl Buyer<'_> {
                 if !names_a_value && seen.has_open_domains() {
                     observer.random_value(&seen.order).await;
                 }
-                observer.wait(seen, &self.limits).await;
+                observer.wait(seen, self.limits).await;
             }
             Err(error) => {
                 observer.warn(&error, &format!("looking at order {id}"));
@@ -341,6 +455,43 @@ impl Buyer<'_> {
             }
         }
         (observer.state, observer.warnings)
+    }
+
+    /// Holds the order of an answer against the reference that was sent. Returns the order that is ours: an answer may name another
+    /// one. A reference that was lost is noted, so that the next look finds the order by its names.
+    async fn check_reference(
+        &self,
+        observer: &mut Observer<'_>,
+        told: Order,
+        shown: &Afterwards,
+    ) -> Order {
+        let (prepared, id) = (self.prepared, told.id);
+        let reference = told.alternative_order_id.as_deref();
+        let is_kept = reference == Some(prepared.token.as_str()) || shown.is_shown;
+        let is_another = told.hold_against_reference(&prepared.token).is_err();
+        if is_another && !shown.is_shown {
+            let found = lookup::by_token(self.client, prepared).await;
+            let ours = match found {
+                Ok(Found::Ours(order)) => Some(*order),
+                _ => None,
+            };
+            let ours_id = ours.as_ref().map(|order| order.id);
+            let warning = messages::answered_with_another(&told, ours_id, prepared);
+            observer.warnings.push(warning);
+            let Some(order) = ours else {
+                return told;
+            };
+            observer.state = state::placed(observer.state.clone(), order.id, &prepared.token);
+            return order;
+        }
+        let rivals = shown.warnings(id, &prepared.token);
+        observer.warnings.extend(rivals);
+        if !is_kept {
+            let is_noted = lookup::note(self.client, id, prepared).await;
+            let warning = messages::reference_lost(&told, prepared, is_noted);
+            observer.warnings.push(warning);
+        }
+        told
     }
 }
 
@@ -362,19 +513,6 @@ async fn unless_it_panics(
     }
 }
 
-/// What came of the POST.
-#[derive(Debug)]
-pub(crate) enum Outcome {
-    /// CertCentral answered with an order.
-    Placed(PlacedOrder),
-    /// The answer was lost, and the order was found.
-    Settled(Box<Order>),
-    /// Nothing was ordered.
-    NoOrder(Diagnostic),
-    /// Nobody knows whether it was ordered, or which of several orders it is.
-    Unknown(Diagnostic),
-}
-
 /// What proves that CertCentral has taken an order or a reissue.
 #[derive(Debug)]
 pub(crate) enum Taken {
@@ -392,83 +530,6 @@ impl Taken {
             Self::Seen(order) => order.id,
         }
     }
-}
-
-/// Sends the order and settles its outcome before the deadline. A stop that came before the POST prevents it, also when
-/// the process shuts down; a later one ends the settling, never the POST.
-pub(crate) async fn place(client: &Client, prepared: &Prepared, bounds: Bounds<'_>) -> Outcome {
-    if bounds.stop.is_cancelled() {
-        return Outcome::NoOrder(messages::interrupted());
-    }
-    info!(token = %prepared.token, product = %prepared.product, "placing the order");
-    let error = match client.place_order(&prepared.product, &prepared.body).await {
-        Ok(placed) => {
-            info!(order_id = %placed.id, "order placed");
-            return Outcome::Placed(placed);
-        }
-        Err(error) => error,
-    };
-    match error.certainty() {
-        Certainty::NothingHappened => {
-            let doing = match &error {
-                // Of many orders that are refused here, a reader wants to know which.
-                Error::Config(_) => {
-                    let name = &prepared.body.certificate.common_name;
-                    format!("placing the order for {name}")
-                }
-                _ => "placing the order".to_owned(),
-            };
-            Outcome::NoOrder(api_error::diagnostic(&error, &doing))
-        }
-        Certainty::Unknown => {
-            warn!(token = %prepared.token, %error, "answer to the order lost, looking for it");
-            settle(client, prepared, &error, bounds).await
-        }
-    }
-}
-
-async fn settle(client: &Client, prepared: &Prepared, lost: &Error, bounds: Bounds<'_>) -> Outcome {
-    // These calls go before all others: until they find the order, nobody knows what was bought.
-    let client = &client.within(bounds.deadline, bounds.stop).urgent();
-    let mut last_trouble = None;
-    let mut back_off = BackOff::new(Schedule::LOST_ANSWER, bounds);
-    for _ in 0..Schedule::LOOKS_AFTER_A_LOST_ANSWER {
-        let paused = back_off.pause_at_most().await;
-        match lookup::by_token(client, prepared).await {
-            Ok(Found::Ours(order)) => {
-                info!(order_id = %order.id, token = %prepared.token, "order settled after a lost answer");
-                return Outcome::Settled(order);
-            }
-            Ok(Found::Several(ids)) => {
-                return Outcome::Unknown(messages::several_after_a_lost_answer(prepared, &ids));
-            }
-            Ok(Found::Nothing | Found::Foreign(_)) => {}
-            Err(error) => last_trouble = Some(error),
-        }
-        if paused != Paused::Over {
-            break;
-        }
-    }
-    if !bounds.stop.is_cancelled() {
-        match lookup::with_our_token(client, prepared).await {
-            Ok(mut found) => {
-                if found.len() > 1 {
-                    let ids: Vec<_> = found.iter().map(|order| order.id).collect();
-                    return Outcome::Unknown(messages::several_after_a_lost_answer(prepared, &ids));
-                }
-                if let Some(order) = found.pop() {
-                    info!(order_id = %order.id, "order settled by its names and its key after a lost answer");
-                    return Outcome::Settled(Box::new(order));
-                }
-            }
-            Err(error) => last_trouble = Some(error),
-        }
-    }
-    Outcome::Unknown(messages::unknown_outcome(
-        prepared,
-        lost,
-        last_trouble.as_ref(),
-    ))
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ use crate::provider::session::{Answer, Asker, NoAnswer, Session};
 use crate::provider::ssl_order::model::SslOrderModel;
 
 /// How long a plan waits for an estimate, its turn and all attempts included. Nothing is lost by not knowing.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What is known of the price of an order.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -247,7 +247,8 @@ fn order() -> Vec<Attribute> {
             "alternative_order_id",
             Type::String,
             "Your own reference, by which the order can be found. Default: a token that the provider derives from the order's content; \
-             it finds an order whose answer was lost. Changing it means a new order.",
+             it finds an order whose answer was lost. An order that carries it is adopted only if its names, key, product and organization are those \
+             of this one. Changing it means a new order.",
         )
         .keeps_prior_value(),
         Attribute::optional(
@@ -361,7 +362,9 @@ pub(crate) fn behaviour() -> Vec<Attribute> {
             "duplicate_order_check",
             Type::String,
             "What happens when an open order of the last 7 days for the same names, product and organization exists that is not this one: \
-             `error` (default) stops before anything is bought, `warn` orders and warns, `off` orders without a word.",
+             `error` (default) stops before anything is bought, `warn` orders and warns, `off` orders without a word. An older order that goes on is a \
+             warning in the plan and beside the new order, unless this is `off`. With `order_key`, an order of this provider for the same key does not \
+             count.",
         )
         .default_value("error"),
         Attribute::optional(

@@ -12,6 +12,7 @@ use crate::certcentral::{
 use crate::framework::{Attr, Diagnostic, Warnings};
 use crate::pki::{Csr, canonical, certificate_names};
 use crate::provider::order::api_error;
+use crate::provider::order::attempts::Attempts;
 use crate::provider::order::waiting::{BackOff, Bounds, Paused, Schedule};
 use crate::provider::ssl_order::model::{AskedNames, SslOrderModel, Term};
 use crate::provider::ssl_order::purchase::lookup::is_for_key;
@@ -182,9 +183,20 @@ async fn act_once(
 ) -> Result<Taken, Diagnostic> {
     let id = before.id;
     info!(order_id = %id, "reissuing the certificate");
-    let error = match client.reissue_order(id, body).await {
-        Ok(answer) => return Ok(Taken::Answer(answer)),
-        Err(error) => error,
+    let mut attempts = Attempts::new(bounds);
+    let error = loop {
+        let error = match attempts.next(client).reissue_order(id, body).await {
+            Ok(answer) => return Ok(Taken::Answer(answer)),
+            Err(error) => error,
+        };
+        if !attempts.pause_after(&error).await {
+            break error;
+        }
+        // What seems to prove that nothing happened may not be true.
+        if let Before::Done(order) = look(client, id, wanted).await? {
+            info!(order_id = %id, "reissue made by an attempt that seemed to fail");
+            return Ok(Taken::Seen(order));
+        }
     };
     match error.certainty() {
         Certainty::NothingHappened => Err(api_error::diagnostic(

@@ -40,6 +40,8 @@ pub(crate) enum Feature {
     MoveAcrossProviders,
     /// `plan -generate-config-out` for an `import` block without a resource.
     GeneratedConfiguration,
+    /// `parallel` and `state_key` in the runs of `test`.
+    ParallelTests,
     /// A diagnostic about what stands inside an attribute has the line of the attribute.
     LineInsideAttribute,
 }
@@ -57,6 +59,8 @@ impl Core {
                 since((1, 5)) && !((major, minor) == (1, 16) && patch <= 2)
             }
             (Feature::GeneratedConfiguration, Product::OpenTofu) => true,
+            (Feature::ParallelTests, Product::Terraform) => since((1, 12)),
+            (Feature::ParallelTests, Product::OpenTofu) => false,
             (Feature::LineInsideAttribute, Product::Terraform) => since((1, 15)),
             (Feature::LineInsideAttribute, Product::OpenTofu) => false,
         }

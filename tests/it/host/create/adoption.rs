@@ -19,7 +19,11 @@ async fn an_order_whose_state_was_lost_is_adopted() {
     let applied = bed.apply(&order()).await.expect_success();
     assert_eq!(
         warnings(&applied.report),
-        ["This apply places a paid order", "Existing order adopted"]
+        [
+            "This apply places a paid order",
+            "Open order for shop.example.com exists already",
+            "Existing order adopted"
+        ]
     );
     assert_eq!(bed.sandbox.summary().orders_created, 1);
     assert_eq!(bed.posts().len(), 1);

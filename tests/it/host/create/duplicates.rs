@@ -100,13 +100,14 @@ async fn what_cannot_be_looked_up_stops_the_create() {
     let route = crate::host::bed::route("GET /order/certificate");
     let fault = certcentral_sandbox::Fault::Html { status: 403 };
     bed.sandbox
-        .fault(route, 1, certcentral_sandbox::At::Before, fault);
+        .fault_times(route, 1, 100, certcentral_sandbox::At::Before, fault);
     let failed = bed.apply(&order()).await;
     assert_eq!(
         errors(&failed.report),
         ["Answer is not from CertCentral's API"]
     );
     assert_eq!(bed.sandbox.summary().orders_created, 0);
+    bed.sandbox.clear_rules();
     // The clock of the account has no say in any of this.
     bed.sandbox.advance(Duration::from_secs(60));
     let _applied = bed.apply(&order()).await.expect_success();

@@ -3,6 +3,7 @@
 mod adoption;
 mod answers;
 mod duplicates;
+mod looks;
 mod price;
 mod refused;
 mod request_body;

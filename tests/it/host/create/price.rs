@@ -6,7 +6,7 @@ use terraform_host::json::unknown;
 use terraform_host::{Launch, Report, Resource};
 
 use crate::host::bed::{
-    Bed, PRICE, SHOP, errors, launch, new_csr, only_error, order, order_with, route, warnings,
+    Bed, LIST, PRICE, SHOP, errors, launch, new_csr, only_error, order, order_with, route, warnings,
 };
 
 /// What the smallest order costs in the sandbox.
@@ -60,7 +60,7 @@ async fn the_plan_names_the_price_that_the_order_is_charged() {
         "{words}"
     );
     let journal = bed.sandbox.journal();
-    assert_eq!(journal.len(), 1);
+    assert_eq!(journal.len(), 2);
     assert_eq!(
         journal[0].request,
         json!({
@@ -123,16 +123,18 @@ async fn an_order_just_at_the_limit_is_placed_and_the_second_plan_s_price_serves
     let calls = bed.calls_after(0);
     let token = bed.order()["alternative_order_id"].as_str().unwrap();
     assert_eq!(
-        calls[..5],
+        calls[..7],
         [
             PRICE.to_owned(),
+            LIST.to_owned(),
             PRICE.to_owned(),
+            LIST.to_owned(),
             format!("GET /order/alternate/{token}"),
-            "GET /order/certificate".to_owned(),
+            "GET /request".to_owned(),
             "POST /order/certificate/ssl_basic".to_owned(),
         ]
     );
-    assert!(!calls[5..].contains(&PRICE.to_owned()), "{calls:#?}");
+    assert!(!calls[7..].contains(&PRICE.to_owned()), "{calls:#?}");
     assert_eq!(bed.sandbox.summary().orders_created, 1);
 }
 
@@ -257,13 +259,13 @@ async fn each_order_is_judged_on_its_own_and_equal_ones_are_asked_for_once() {
         .collect();
     let plan = bed.terraform.plan(&orders).await.unwrap().expect_success();
     assert_eq!(plan.changes.len(), 20);
-    assert_eq!(bed.calls_after(0), [PRICE]);
+    assert_eq!(bed.calls_after(0), [PRICE, LIST]);
 
     let two_years = order_with(json!({ "order_validity": { "years": 2 } }));
     orders.push(Resource::new("digicert_ssl_order.dear", two_years));
     let plan = bed.terraform.plan(&orders).await.unwrap();
     assert_eq!(errors(&plan.report), [DEAR]);
-    assert_eq!(bed.seen(), 3);
+    assert_eq!(bed.seen(), 5);
 }
 
 #[tokio::test]

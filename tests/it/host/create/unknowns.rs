@@ -3,7 +3,7 @@
 use serde_json::json;
 use terraform_host::{Resource, json::unknown};
 
-use crate::host::bed::{Bed, CSR, PRICE, SHOP, order, order_with};
+use crate::host::bed::{Bed, CSR, LIST, PRICE, SHOP, order, order_with};
 
 #[tokio::test]
 async fn known_names_make_known_keys_of_the_domain_validations() {
@@ -27,7 +27,7 @@ async fn known_names_make_known_keys_of_the_domain_validations() {
         planned["domain_validations"]["www.example.com"]["record_value"],
         unknown()
     );
-    assert_eq!(bed.calls_after(0), [PRICE]);
+    assert_eq!(bed.calls_after(0), [PRICE, LIST]);
 }
 
 #[tokio::test]

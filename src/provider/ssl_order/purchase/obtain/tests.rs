@@ -275,7 +275,7 @@ async fn a_date_that_is_past_at_certcentral_is_refused_before_the_order() {
     let methods: Vec<_> = sandbox.journal().into_iter().map(|e| e.method).collect();
     assert_eq!(
         methods,
-        ["GET", "GET"],
+        ["GET", "GET", "GET"],
         "the look for an earlier run's order"
     );
 }

@@ -6,7 +6,7 @@ use certcentral_sandbox::{At, Fault, Issuance, Sandbox, Settings};
 
 use super::super::super::new_order;
 use super::super::super::new_order::Prepared;
-use super::super::{MARK, Relation, latest, relation, remember};
+use super::super::{MARK, Relation, latest, note, relation, remember};
 use crate::certcentral::{Client, OrderId, Reissue};
 use crate::framework::Attr;
 use crate::provider::block::ProviderConfig;
@@ -179,13 +179,52 @@ async fn an_order_with_our_key_and_our_reference_is_the_same_without_a_look_at_i
 }
 
 #[tokio::test]
-async fn an_order_with_another_key_or_a_reference_of_its_own_is_foreign_without_another_look() {
+async fn an_order_with_another_key_is_foreign_without_another_look() {
     let account = Account::new();
-    for theirs in [with_another_key(), in_state(order(), "web-42")] {
-        let id = account.place(&theirs).await;
-        account.note(id, &order()).await;
-        let kin = account.kin(id, &order()).await;
-        assert_eq!(kin, (Relation::Foreign, vec![]));
+    let id = account.place(&with_another_key()).await;
+    account.note(id, &order()).await;
+    let kin = account.kin(id, &order()).await;
+    assert_eq!(kin, (Relation::Foreign, vec![]));
+}
+
+#[tokio::test]
+async fn an_order_with_our_key_and_a_reference_of_its_own_is_told_by_its_notes() {
+    let account = Account::new();
+    let id = account.place(&in_state(order(), "web-42")).await;
+    let look = || vec!["GET note".to_owned()];
+    let kin = account.kin(id, &order()).await;
+    assert_eq!(kin, (Relation::Foreign, look()));
+    account.client.add_note(id, "Mine.").await.unwrap();
+    assert!(note(&account.client, id, &account.prepared(&order())).await);
+    let kin = account.kin(id, &order()).await;
+    assert_eq!(kin, (Relation::Same, look()));
+    let other = SslOrderModel {
+        order_key: "second".into(),
+        ..order()
+    };
+    let kin = account.kin(id, &other).await;
+    assert_eq!(kin, (Relation::Foreign, look()));
+}
+
+/// A reference may be cut or kept in another case, and this machine's own address has several spellings.
+#[tokio::test]
+async fn an_order_with_our_key_is_known_by_a_damaged_reference_and_at_another_spelling_of_the_host()
+{
+    let account = Account::new();
+    let token = account.prepared(&order()).token;
+    let host = account.client.host().replace("127.0.0.1", "localhost");
+    let elsewhere = new_order::prepare(&order(), Some(778_812), None, &host).unwrap();
+    assert_ne!(elsewhere.token, token);
+    for (reference, kin) in [
+        (token[..20].to_owned(), Relation::Same),
+        (token[..13].to_owned(), Relation::Same),
+        (token.to_uppercase(), Relation::Same),
+        (elsewhere.token, Relation::Same),
+        (token[..12].to_owned(), Relation::Sibling),
+        (format!("{token}x"), Relation::Sibling),
+    ] {
+        let id = account.place(&in_state(order(), &reference)).await;
+        assert_eq!(account.kin(id, &order()).await.0, kin, "{reference}");
     }
 }
 

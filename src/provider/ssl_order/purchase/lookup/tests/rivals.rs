@@ -2,7 +2,7 @@
 
 use certcentral_sandbox::{At, Fault, Move, Sandbox, Settings};
 
-use super::super::rivals;
+use super::super::afterwards;
 use crate::certcentral::{Client, OrderId};
 use crate::provider::ssl_order::purchase::new_order::Prepared;
 use crate::provider::ssl_order::samples::{client, csr_for, order, prepared};
@@ -33,7 +33,8 @@ impl Account {
 
     /// What the run that placed `ours` is told.
     async fn told(&self, ours: OrderId) -> Vec<String> {
-        let warnings = rivals(&self.client, &self.prepared, ours).await;
+        let shown = afterwards(&self.client, &self.prepared, ours).await;
+        let warnings = shown.warnings(ours, &self.prepared.token);
         warnings.into_iter().map(|warning| warning.detail).collect()
     }
 }

@@ -5,9 +5,8 @@ use serde_json::json;
 use time::macros::{date, datetime};
 
 use super::super::super::new_order::Prepared;
-use super::super::{
-    Similar, awaiting_approval, candidates, is_recent, may_be_for, placed, similar,
-};
+use super::super::super::open_orders::OpenOrder;
+use super::super::{Known, Similar, awaiting_approval, candidates, is_recent, may_be_for, similar};
 use crate::certcentral::{Client, NewOrder, Order, OrderId, Reissue, RequestOrder};
 use crate::framework::Attr;
 use crate::provider::session::Session;
@@ -82,9 +81,14 @@ impl Account {
     async fn similar(&self) -> Similar {
         // Today is CertCentral's day as its newest answer tells it.
         self.client.current_user().await.unwrap();
-        similar(&self.client, &self.prepared, &self.session)
-            .await
-            .unwrap()
+        similar(
+            &self.client,
+            &self.prepared,
+            &self.session,
+            &Known::default(),
+        )
+        .await
+        .unwrap()
     }
 }
 
@@ -142,21 +146,27 @@ async fn only_open_orders_with_our_names_that_nothing_renews_are_looked_at() {
 }
 
 #[tokio::test]
-async fn the_newest_similar_order_is_named_and_none_that_is_older_than_a_week() {
+async fn the_newest_similar_order_is_named_and_older_ones_all_while_they_have_coverage() {
     let account = Account::new(Approval::None);
-    account.place(|_| {}).await;
+    let oldest = account.place(|_| {}).await;
     let newest = account.place(|_| {}).await;
     let a_day = std::time::Duration::from_secs(24 * 60 * 60);
     for days in 0..8 {
         let similar = account.similar().await;
-        let Similar::Foreign { id, placed } = similar else {
+        let Similar::Foreign(OpenOrder { id, placed, .. }) = similar else {
             panic!("{days}: {similar:?}");
         };
         assert_eq!((id, placed.as_str()), (newest, "on 2026-05-01"));
         account.sandbox.advance(a_day);
     }
     let similar = account.similar().await;
-    assert!(matches!(similar, Similar::Nothing), "{similar:?}");
+    let Similar::Older(older) = similar else {
+        panic!("{similar:?}");
+    };
+    let ids: Vec<_> = older.iter().map(|order| order.id).collect();
+    assert_eq!(ids, [newest, oldest]);
+    assert_eq!(older[0].placed, "on 2026-05-01");
+    assert_eq!(older[0].ends, "covers them until 2027-04-30");
 }
 
 #[tokio::test]
@@ -187,7 +197,9 @@ async fn open_orders_are_found_by_the_requests_about_our_common_name() {
         account.apply(closed, Move::Cancel);
 
         let seen = account.sandbox.journal().len();
-        let found = awaiting_approval(&account.client, &account.prepared).await;
+        let requests = account.client.waiting_requests().await.unwrap();
+        let seen = seen + 1;
+        let found = awaiting_approval(&account.client, &account.prepared, &requests, &[]).await;
         assert_eq!(ids(&found.unwrap()), [waiting]);
         assert_eq!(account.looked_at(seen), [waiting.get(), closed.get()]);
     }
@@ -224,6 +236,6 @@ fn an_order_is_recent_for_seven_days_and_always_without_a_date() {
     ] {
         info.date_created = created;
         assert_eq!(is_recent(&info, date!(2026 - 05 - 08)), expected, "{told}");
-        assert_eq!(placed(&info), told);
+        assert_eq!(OpenOrder::seen(&info).placed, told);
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use certcentral_sandbox::{Approval, At, Fault, Sandbox, Settings};
 use tokio_util::sync::CancellationToken;
 
-use super::super::{Outcome, place};
+use super::super::super::post::{Outcome, place};
 use crate::framework::Attr;
 use crate::provider::block::ProviderConfig;
 use crate::provider::order::waiting::Bounds;

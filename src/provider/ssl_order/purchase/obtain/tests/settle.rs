@@ -6,7 +6,7 @@ use certcentral_sandbox::{Sandbox, Settings};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::super::{Outcome, settle};
+use super::super::super::post::{Outcome, settle};
 use crate::certcentral::{Client, Error};
 use crate::framework::Diagnostic;
 use crate::provider::order::waiting::Bounds;
@@ -61,7 +61,7 @@ impl Account {
 }
 
 const BY_TOKEN: &str = "/order/alternate";
-const ELSEWHERE: [&str; 3] = ["/order/certificate", "/request", "/request"];
+const ELSEWHERE: [&str; 2] = ["/order/certificate", "/request"];
 
 #[tokio::test(start_paused = true)]
 async fn an_order_is_looked_for_by_its_token_for_two_minutes_and_then_elsewhere() {

@@ -1,0 +1,143 @@
+//! The POST of an order and what became of it: sent once, looked for after everything that proves nothing, and before it is sent
+//! again after what seems to prove that nothing happened.
+
+use tracing::{info, warn};
+
+use super::lookup::Found;
+use super::new_order::Prepared;
+use super::{lookup, messages};
+use crate::certcentral::{Certainty, Client, Error, Order, PlacedOrder};
+use crate::framework::Diagnostic;
+use crate::provider::order::api_error;
+use crate::provider::order::attempts::Attempts;
+use crate::provider::order::waiting::{BackOff, Bounds, Paused, Schedule};
+
+/// What came of the POST.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    /// CertCentral answered with an order.
+    Placed(PlacedOrder),
+    /// The answer was lost, and the order was found.
+    Settled(Box<Order>),
+    /// Nothing was ordered.
+    NoOrder(Diagnostic),
+    /// Nobody knows whether it was ordered, or which of several orders it is.
+    Unknown(Diagnostic),
+}
+
+/// Sends the order and settles its outcome before the deadline. A stop that came before the POST prevents it, also when
+/// the process shuts down; a later one ends the settling, never the POST.
+pub(crate) async fn place(client: &Client, prepared: &Prepared, bounds: Bounds<'_>) -> Outcome {
+    if bounds.stop.is_cancelled() {
+        return Outcome::NoOrder(messages::interrupted());
+    }
+    info!(token = %prepared.token, product = %prepared.product, "placing the order");
+    let mut attempts = Attempts::new(bounds);
+    let error = loop {
+        let attempt = attempts.next(client);
+        let error = match attempt.place_order(&prepared.product, &prepared.body).await {
+            Ok(placed) => {
+                info!(order_id = %placed.id, "order placed");
+                return Outcome::Placed(placed);
+            }
+            Err(error) => error,
+        };
+        let may_repeat = attempts.pause_after(&error).await;
+        let is_over_limit = error.status() == Some(429);
+        if !may_repeat && !is_over_limit {
+            break error;
+        }
+        match placed_after_all(&client.urgent(), prepared).await {
+            Ok(Some(outcome)) => return outcome,
+            Ok(None) if may_repeat => {}
+            Ok(None) => break error,
+            // What cannot be looked up is not sent again, and nobody knows.
+            Err(_) if may_repeat => return settle(client, prepared, &error, bounds).await,
+            Err(_) => break error,
+        }
+    };
+    match error.certainty() {
+        Certainty::NothingHappened => {
+            let doing = match &error {
+                // Of many orders that are refused here, a reader wants to know which.
+                Error::Config(_) => {
+                    let name = &prepared.body.certificate.common_name;
+                    format!("placing the order for {name}")
+                }
+                _ => "placing the order".to_owned(),
+            };
+            Outcome::NoOrder(api_error::diagnostic(&error, &doing))
+        }
+        Certainty::Unknown => {
+            warn!(token = %prepared.token, %error, "answer to the order lost, looking for it");
+            settle(client, prepared, &error, bounds).await
+        }
+    }
+}
+
+/// Looks whether an order is there although the failure of its POST says that nothing happened: a gateway can answer 429 in the place
+/// of an answer that was on its way.
+async fn placed_after_all(client: &Client, prepared: &Prepared) -> Result<Option<Outcome>, Error> {
+    match lookup::by_token(client, prepared).await? {
+        Found::Nothing | Found::Others(_) => Ok(None),
+        Found::Ours(order) => {
+            info!(order_id = %order.id, token = %prepared.token, "order placed by an attempt that seemed to fail");
+            client.count_order();
+            Ok(Some(Outcome::Settled(order)))
+        }
+        Found::Several(ids) => {
+            let problem = messages::several_after_a_lost_answer(prepared, &ids);
+            Ok(Some(Outcome::Unknown(problem)))
+        }
+    }
+}
+
+/// Looks for an order whose answer was lost, until the deadline. The POST is not repeated.
+pub(crate) async fn settle(
+    client: &Client,
+    prepared: &Prepared,
+    lost: &Error,
+    bounds: Bounds<'_>,
+) -> Outcome {
+    // These calls go before all others: until they find the order, nobody knows what was bought.
+    let client = &client.within(bounds.deadline, bounds.stop).urgent();
+    let mut last_trouble = None;
+    let mut back_off = BackOff::new(Schedule::LOST_ANSWER, bounds);
+    for _ in 0..Schedule::LOOKS_AFTER_A_LOST_ANSWER {
+        let paused = back_off.pause_at_most().await;
+        match lookup::by_token(client, prepared).await {
+            Ok(Found::Ours(order)) => {
+                info!(order_id = %order.id, token = %prepared.token, "order settled after a lost answer");
+                return Outcome::Settled(order);
+            }
+            Ok(Found::Several(ids)) => {
+                return Outcome::Unknown(messages::several_after_a_lost_answer(prepared, &ids));
+            }
+            Ok(Found::Nothing | Found::Others(_)) => {}
+            Err(error) => last_trouble = Some(error),
+        }
+        if paused != Paused::Over {
+            break;
+        }
+    }
+    if !bounds.stop.is_cancelled() {
+        match lookup::with_our_token(client, prepared).await {
+            Ok(mut found) => {
+                if found.len() > 1 {
+                    let ids: Vec<_> = found.iter().map(|order| order.id).collect();
+                    return Outcome::Unknown(messages::several_after_a_lost_answer(prepared, &ids));
+                }
+                if let Some(order) = found.pop() {
+                    info!(order_id = %order.id, "order settled by its names and its key after a lost answer");
+                    return Outcome::Settled(Box::new(order));
+                }
+            }
+            Err(error) => last_trouble = Some(error),
+        }
+    }
+    Outcome::Unknown(messages::unknown_outcome(
+        prepared,
+        lost,
+        last_trouble.as_ref(),
+    ))
+}
