@@ -393,3 +393,22 @@ async fn a_renewal_belongs_to_the_object_that_placed_it_and_releases_the_former_
     assert_eq!(status(id), "revoked");
     assert_eq!(status(former), "issued");
 }
+
+#[tokio::test]
+async fn a_state_that_does_not_tell_the_origin_ends_nothing_and_plans_nothing() {
+    let mut bed = placed("revoke").await;
+    let object = bed.terraform.state_mut().get_mut(SHOP).unwrap();
+    let attributes = object.attributes.as_object_mut().unwrap();
+    for newer in ["order_origin", "claimed_order_id"] {
+        assert!(attributes.remove(newer).is_some(), "{newer}");
+    }
+    let plan = bed.plan(&ended("revoke")).await.expect_success();
+    assert!(plan.is_empty());
+    let (plan, _) = destroyed(&mut bed.terraform).await;
+    let said = detail(&plan.report, STAYS);
+    assert!(
+        said.contains("state does not tell that this resource placed it"),
+        "{said}"
+    );
+    assert_eq!(status(&bed), "issued");
+}
