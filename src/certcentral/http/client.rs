@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use fastrand::Rng;
 use serde::de::DeserializeOwned;
-use tokio::sync::OnceCell;
+use tokio::sync::{Mutex as AsyncMutex, MutexGuard as AsyncMutexGuard, OnceCell};
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
@@ -52,6 +52,8 @@ struct Inner {
     /// Chance for the pauses of repeats, so that those who failed together do not come back
     /// together.
     jitter: Mutex<Rng>,
+    /// Held by the one who repeats a call after a look: those who failed together would else take each other's turns.
+    repeating: AsyncMutex<()>,
     /// CertCentral does not know the key. It will not know it at the next call either.
     rejection: OnceLock<ApiError>,
 }
@@ -105,6 +107,7 @@ impl Client {
                 pooled: OnceCell::new(),
                 fresh: OnceCell::new(),
                 clock: ServerClock::default(),
+                repeating: AsyncMutex::default(),
                 rejection: OnceLock::new(),
             }),
             patience: Patience::default(),
@@ -166,6 +169,11 @@ impl Client {
         client.patience.attempts = attempts;
         client.patience.began = Some(began);
         client
+    }
+
+    /// Waits for the turn of one who looks and repeats a call. It ends when this is dropped.
+    pub fn turn_to_repeat(&self) -> impl Future<Output = AsyncMutexGuard<'_, ()>> {
+        self.inner.repeating.lock()
     }
 
     /// Counts an order that was found although its call seemed to have done nothing: it takes one of

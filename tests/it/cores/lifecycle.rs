@@ -32,7 +32,8 @@ fn the_example_of_the_api_page_is_ordered_once_and_imported_without_a_change() {
         );
         let calls = sandbox.journal();
         let paths: Vec<_> = calls.iter().map(|entry| entry.path.as_str()).collect();
-        assert_eq!(paths, [PRICE], "{}: a plan asks for the price", core.name);
+        let asked = [PRICE, "/order/certificate"];
+        assert_eq!(paths, asked, "{}: price and orders", core.name);
         workdir.apply_saved();
         workdir.assert_empty_plan();
 

@@ -209,7 +209,8 @@ pub(crate) async fn similar(
     orders.extend(waiting);
     for id in &known.of_this_apply {
         if orders.iter().all(|order| order.id != *id) {
-            orders.push(client.order(*id).await?);
+            let order = client.order(*id).await?;
+            orders.extend(order.status.is_open().then_some(order));
         }
     }
     let today = session.today().earlier();
@@ -325,7 +326,11 @@ async fn look_at(
     let mut found = Vec::new();
     for listed in listed {
         if may_be_similar(&listed, prepared) {
-            found.push(client.order(listed.id).await?);
+            let order = client.order(listed.id).await?;
+            // The list may be of a moment ago.
+            if order.status.is_open() {
+                found.push(order);
+            }
         }
     }
     Ok(found)

@@ -1,6 +1,7 @@
 //! The POST of an order and what became of it: sent once, looked for after everything that proves nothing, and before it is sent
 //! again after what seems to prove that nothing happened.
 
+use tokio::time::{Instant, timeout_at};
 use tracing::{info, warn};
 
 use super::lookup::Found;
@@ -33,8 +34,12 @@ pub(crate) async fn place(client: &Client, prepared: &Prepared, bounds: Bounds<'
     }
     info!(token = %prepared.token, product = %prepared.product, "placing the order");
     let mut attempts = Attempts::new(bounds);
+    let mut turn = None;
     let error = loop {
-        let attempt = attempts.next(client);
+        let attempt = match turn.is_some() {
+            true => attempts.next(&client.urgent()),
+            false => attempts.next(client),
+        };
         let error = match attempt.place_order(&prepared.product, &prepared.body).await {
             Ok(placed) => {
                 info!(order_id = %placed.id, "order placed");
@@ -42,7 +47,13 @@ pub(crate) async fn place(client: &Client, prepared: &Prepared, bounds: Bounds<'
             }
             Err(error) => error,
         };
-        let may_repeat = attempts.pause_after(&error).await;
+        drop(turn.take());
+        if attempts.pause_after(&error).await {
+            // One at a time: the looks of those who failed together would take the turns of their orders.
+            let next = timeout_at(bounds.deadline.max(Instant::now()), client.turn_to_repeat());
+            turn = next.await.ok();
+        }
+        let may_repeat = turn.is_some();
         let is_over_limit = error.status() == Some(429);
         if !may_repeat && !is_over_limit {
             break error;
