@@ -129,8 +129,8 @@ fn resource(number: usize) -> Resource {
     let name = format!("host{number}.example.com");
     Resource::new(
         &format!("digicert_ssl_order.host{number}"),
-        // Each repeat of an order begins with a look, which takes its turn, too.
-        order_with(json!({ "common_name": name, "timeouts": { "create": "30m" } })),
+        // Each repeat of an order begins with a look, and they come one after the other.
+        order_with(json!({ "common_name": name, "timeouts": { "create": "2h" } })),
     )
 }
 
