@@ -130,7 +130,7 @@ fn resource(number: usize) -> Resource {
     Resource::new(
         &format!("digicert_ssl_order.host{number}"),
         // Each repeat of an order begins with a look, and they come one after the other.
-        order_with(json!({ "common_name": name, "timeouts": { "create": "2h" } })),
+        order_with(json!({ "common_name": name, "timeouts": { "create": "30m" } })),
     )
 }
 
