@@ -129,7 +129,7 @@ fn resource(number: usize) -> Resource {
     let name = format!("host{number}.example.com");
     Resource::new(
         &format!("digicert_ssl_order.host{number}"),
-        // Each repeat of an order begins with a look, which takes its turn, too.
+        // Each repeat of an order begins with a look, and they come one after the other.
         order_with(json!({ "common_name": name, "timeouts": { "create": "30m" } })),
     )
 }

@@ -63,7 +63,10 @@ pub(crate) async fn place(client: &Client, prepared: &Prepared, bounds: Bounds<'
             Ok(None) if may_repeat => {}
             Ok(None) => break error,
             // What cannot be looked up is not sent again, and nobody knows.
-            Err(_) if may_repeat => return settle(client, prepared, &error, bounds).await,
+            Err(_) if may_repeat => {
+                drop(turn);
+                return settle(client, prepared, &error, bounds).await;
+            }
             Err(_) => break error,
         }
     };
