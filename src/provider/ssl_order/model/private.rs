@@ -19,6 +19,10 @@ pub struct SslOrderPrivate {
     /// that describes the same organization is no wish for a new order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub organization: Option<ReportedOrganization>,
+    /// In which container the order was when CertCentral last told it, so that writing the same number down where state has none is no wish
+    /// for a new order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub container: Option<i64>,
     /// The order that renews this one already.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub successor: Option<Successor>,

@@ -477,7 +477,7 @@ impl Change {
 
 /// Returns the changes between an order in state and its plan, both as they are meant. Of an imported order, arguments that state does
 /// not know are only recorded: CertCentral does not tell them, so setting them is no wish for another order. Its organization is compared
-/// with what CertCentral told of it. Arguments of the certificate are held against the certificate in force.
+/// with what CertCentral told of it, and so is the container of an order that named none. Arguments of the certificate are held against the certificate in force.
 pub(crate) fn changes(
     prior: &SslOrderModel,
     planned: &SslOrderModel,
@@ -515,6 +515,10 @@ pub(crate) fn changes(
             })
         })
         .collect();
+    let has_told_container = prior.container_id.is_null()
+        && private.container.is_some()
+        && planned.container_id.known().copied() == private.container;
+    changes.retain(|change| change.argument != "container_id" || !has_told_container);
     organization::recognize(&mut changes, prior, planned, private);
     certificate::weigh(&mut changes, prior, planned, private);
     unknown::leave_open(&mut changes, prior, planned);

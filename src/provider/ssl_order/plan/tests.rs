@@ -399,6 +399,40 @@ proptest! {
     }
 }
 
+#[test]
+fn the_container_that_certcentral_told_is_no_change_and_another_one_is() {
+    let prior = placed(&order());
+    let planned = |container: i64, told: Option<i64>, prior: &SslOrderModel| {
+        let mut config = order();
+        config.container_id = Attr::Known(container);
+        let private = SslOrderPrivate {
+            container: told,
+            ..SslOrderPrivate::default()
+        };
+        plan(&config, Some(prior), private)
+    };
+    let same = planned(31_337, Some(31_337), &prior);
+    assert_eq!(same.requires_replace, []);
+    assert_eq!(said(&same), []);
+    assert_eq!(same.state.container_id, Attr::Known(31_337));
+    let chosen = SslOrderModel {
+        container_id: Attr::Known(5),
+        ..prior.clone()
+    };
+    for other in [
+        planned(31_338, Some(31_337), &prior),
+        planned(31_337, None, &prior),
+        planned(31_337, Some(31_337), &chosen),
+    ] {
+        let paths: Vec<_> = other
+            .requires_replace
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        assert_eq!(paths, ["container_id"]);
+    }
+}
+
 /// Numbers that no configuration may say and a state may hold.
 fn odd() -> impl Strategy<Value = Attr<i64>> {
     let any = any::<i64>().prop_map(Attr::Known);

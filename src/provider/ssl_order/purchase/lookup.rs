@@ -450,9 +450,14 @@ pub(crate) async fn relation(
     if !(has_our_key || is_pending && is_ours) {
         return Ok(Relation::Foreign);
     }
-    let is_renewal = |former| prepared.is_token_as_renewal_of(former, reference);
-    let is_its_own =
-        prepared.is_token(reference) || order.renewal_of_order_id.is_some_and(is_renewal);
+    let bears_token_of = |prepared: &Prepared| {
+        let is_renewal = |former| prepared.is_token_as_renewal_of(former, reference);
+        prepared.is_token(reference) || order.renewal_of_order_id.is_some_and(is_renewal)
+    };
+    // The container may have been written down since the order was placed.
+    let container = order.container.as_ref().and_then(|container| container.id);
+    let unchosen = container.and_then(|container| prepared.left_to_choose(container));
+    let is_its_own = bears_token_of(prepared) || unchosen.as_ref().is_some_and(bears_token_of);
     if is_its_own && has_our_key {
         return Ok(Relation::Same);
     }

@@ -76,6 +76,24 @@ impl Prepared {
         tokens.iter().any(|token| token == reference)
     }
 
+    /// The same order where the choice of `container`, which this one names, was left to CertCentral. None if it names another, or the
+    /// token is the user's own.
+    pub(crate) fn left_to_choose(&self, container: ContainerId) -> Option<Self> {
+        let content = self.content.clone()?;
+        if content.container_id != Some(container.get()) {
+            return None;
+        }
+        let content = Content {
+            container_id: None,
+            ..content
+        };
+        Some(Self {
+            token: content.token().ok()?,
+            content: Some(content),
+            ..self.clone()
+        })
+    }
+
     /// The tokens that the order would have if it continued no other one; none if it continues none.
     pub(crate) fn tokens_as_first_order(&self) -> Vec<String> {
         let continues = self

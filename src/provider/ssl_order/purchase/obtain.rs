@@ -20,7 +20,7 @@ use super::lookup::{Afterwards, Found, Known, Similar};
 use super::new_order::Prepared;
 use super::post::{Outcome, place};
 use super::{lookup, messages, new_order, price};
-use crate::certcentral::{Client, Order, OrderId, PlacedOrder};
+use crate::certcentral::{Client, ContainerId, Order, OrderId, PlacedOrder};
 use crate::framework::{
     Attr, Call, CreateRequest, Created, Diagnostic, Diagnostics, FromToValue, Warnings, conformance,
 };
@@ -82,6 +82,7 @@ pub(crate) struct Purchase {
 }
 
 /// An order that was obtained.
+#[derive(Debug)]
 pub(crate) struct Obtained {
     /// Its state.
     pub state: SslOrderModel,
@@ -387,13 +388,13 @@ impl Buyer<'_> {
         };
         // On the heap, because this is the largest future of all and every caller would hold it on its stack.
         let details = Box::pin(owner.fill_in(certain.clone(), taken));
-        let (state, found) = unless_it_panics(details, certain, id).await;
-        warnings.extend(found);
+        let filled_in = unless_it_panics(details, certain, id).await;
+        warnings.extend(filled_in.warnings);
         Obtained {
-            state,
+            state: filled_in.state,
             private: SslOrderPrivate {
                 adoption,
-                ..SslOrderPrivate::default()
+                ..filled_in.private
             },
             warnings,
         }
@@ -409,7 +410,7 @@ struct Placed<'a> {
 
 impl Placed<'_> {
     /// Fills in everything that CertCentral says about the order, now and while the create waits for the certificate.
-    async fn fill_in(&self, certain: SslOrderModel, taken: Taken) -> (SslOrderModel, Warnings) {
+    async fn fill_in(&self, certain: SslOrderModel, taken: Taken) -> Obtained {
         let mut observer = Observer::new(self.client, certain);
         let mut chain = Vec::new();
         let names_a_value = matches!(&taken, Taken::Answer(placed) if placed.names_a_value());
@@ -454,7 +455,14 @@ impl Placed<'_> {
                 observer.warnings.push(messages::details_follow(id));
             }
         }
-        (observer.state, observer.warnings)
+        Obtained {
+            state: observer.state,
+            private: SslOrderPrivate {
+                container: observer.container.map(ContainerId::get),
+                ..SslOrderPrivate::default()
+            },
+            warnings: observer.warnings,
+        }
     }
 
     /// Holds the order of an answer against the reference that was sent. Returns the order that is ours: an answer may name another
@@ -498,17 +506,21 @@ impl Placed<'_> {
 /// Returns what `details` makes of the order, or `certain` with a warning if it panics: a panic that reached the framework
 /// would lose the id of a paid order.
 async fn unless_it_panics(
-    details: impl Future<Output = (SslOrderModel, Warnings)>,
+    details: impl Future<Output = Obtained>,
     certain: SslOrderModel,
     id: OrderId,
-) -> (SslOrderModel, Warnings) {
+) -> Obtained {
     match AssertUnwindSafe(details).catch_unwind().await {
         Ok(filled_in) => filled_in,
         Err(_) => {
             error!(order_id = %id, "panic after the order was placed");
             let mut warnings = Warnings::new();
             warnings.push(messages::details_lost(id));
-            (certain, warnings)
+            Obtained {
+                state: certain,
+                private: SslOrderPrivate::default(),
+                warnings,
+            }
         }
     }
 }

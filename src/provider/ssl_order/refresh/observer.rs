@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::debug;
 
 use super::state;
-use crate::certcentral::{ChainItem, Client, Error, Order, OrderStatus};
+use crate::certcentral::{ChainItem, Client, ContainerId, Error, Order, OrderStatus};
 use crate::framework::{Attr, Diagnostic, Warnings};
 use crate::provider::order::api_error;
 use crate::provider::order::certificate::own_chain;
@@ -32,6 +32,8 @@ pub(crate) struct Observer<'a> {
     pub state: SslOrderModel,
     /// What a person should know of the looks so far.
     pub warnings: Warnings,
+    /// In which container the order is, as far as CertCentral has told.
+    pub container: Option<ContainerId>,
 }
 
 /// An order as it was seen.
@@ -122,6 +124,7 @@ impl<'a> Observer<'a> {
             client,
             state,
             warnings: Warnings::new(),
+            container: None,
         }
     }
 
@@ -139,6 +142,8 @@ impl<'a> Observer<'a> {
     ) -> Observation {
         debug!(order_id = %order.id, status = %order.status, "order looked at");
         let before = self.state.clone();
+        let container = order.container.as_ref();
+        self.container = container.and_then(|it| it.id).or(self.container);
         let had_certificate = before.certificate_pem.known().is_some();
         state::order(&mut self.state, &order);
         let was_issued = before.serial_number.known().is_some();

@@ -3,7 +3,7 @@
 
 use super::observer::Observer;
 use super::{clocks, external_changes, outcome, state, succession};
-use crate::certcentral::OrderId;
+use crate::certcentral::{ContainerId, OrderId};
 use crate::framework::{Call, Diagnostic, Read, ReadRequest, Warnings};
 use crate::provider::order::status::Absence;
 use crate::provider::session::Session;
@@ -57,6 +57,8 @@ async fn look(
     let former = state.serial_number.clone();
     let mut observer = Observer::new(&client, state);
     let seen = observer.details(order, &[]).await;
+    let container = observer.container.map(ContainerId::get);
+    private.container = container.or(private.container);
     let mut state = observer.state;
     warnings.extend(observer.warnings);
     if is_held_twice {

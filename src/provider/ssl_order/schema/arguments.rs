@@ -153,7 +153,7 @@ fn order() -> Vec<Attribute> {
             "container_id",
             Type::Number,
             "Container (division) of the order. Default: the provider's `container_id`, else the container of the API key. \
-             Changing it means a new order.",
+             Changing it means a new order; setting it to the container in which CertCentral put the order does not.",
         )
         .keeps_prior_value(),
         Attribute::optional(

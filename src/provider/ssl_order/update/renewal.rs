@@ -3,7 +3,7 @@
 
 use super::messages;
 use super::{Failed, Update};
-use crate::certcentral::{Error, OrderId};
+use crate::certcentral::{ContainerId, Error, OrderId};
 use crate::framework::{AttributePath, Diagnostic, Diagnostics, Warnings};
 use crate::provider::order::api_error;
 use crate::provider::ssl_order::model::{
@@ -92,6 +92,7 @@ pub(super) async fn follow(
     let seen = observer.details(renewal, &[]).await;
     observer.wait(seen, &limits).await;
     warnings.extend(observer.warnings);
+    private.container = observer.container.map(ContainerId::get);
     Ok((observer.state, private))
 }
 

@@ -133,6 +133,8 @@ fn a_success_that_echoes_the_key_leaves_state_without_it() {
                 answer("200", &json_type(), &validation.to_string())
             } else if line.starts_with("GET /services/v2/order/certificate?") {
                 answer("200", &json_type(), r#"{"orders":[],"page":{"total":0}}"#)
+            } else if line.starts_with("GET /services/v2/request?") {
+                answer("200", &json_type(), r#"{"requests":[],"page":{"total":0}}"#)
             } else {
                 answer("404", &json_type(), nothing)
             }

@@ -166,7 +166,7 @@ pub(super) fn rows(renewable: u64) -> Vec<Row> {
             "organization",
             [json!({ "id": 123_456 }), json!({ "id": 778_812 })],
         ),
-        bought("container_id", [none.clone(), json!(60_412)]),
+        bought("container_id", [none.clone(), json!(60_400)]),
         row(
             "custom_fields",
             [none.clone(), json!([{ "metadata_id": 11, "value": "a" }])],

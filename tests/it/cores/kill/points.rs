@@ -40,7 +40,7 @@ impl Operation {
         let (first_look, last_look) = match self {
             Self::Create => (
                 Point::of(Call("GET", "/order/alternate/*"), 1),
-                Point::of(Call("GET", "/order/certificate"), 1),
+                Point::of(Call("GET", "/request"), 1),
             ),
             // The refresh looks first.
             _ => (Point::of(LOOK, 2), Point::of(LOOK, 2)),

@@ -138,7 +138,7 @@ fn signing_requests() -> Vec<Row> {
         ),
         csr(
             csr_of(&PKCS_ED25519, "shop.example.com", &[]),
-            "algorithm 1.3.101.112",
+            "a key of the kind Ed25519",
         ),
         csr(
             named(&["old.example.com"]),

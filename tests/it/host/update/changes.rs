@@ -83,7 +83,7 @@ async fn what_makes_another_order_replaces_it_and_says_so() {
         ("order_validity", json!({ "years": 2 })),
         ("order_validity", json!({ "custom_expiration_date": date })),
         ("organization", json!({ "id": 778_812 })),
-        ("container_id", json!(60_412)),
+        ("container_id", json!(60_400)),
         ("renewal_of_order_id", json!(2_147_500_001_u64)),
         (
             "renewed_thumbprint",
@@ -146,4 +146,30 @@ async fn the_other_form_of_the_same_validity_is_only_recorded() {
     assert_eq!(warnings(&plan.report), ["Change is recorded only"]);
     let _applied = bed.terraform.apply(&plan).await.unwrap().expect_success();
     assert_eq!(bed.sandbox.summary().orders_created, 1);
+}
+
+#[tokio::test]
+async fn writing_down_the_container_that_certcentral_chose_is_no_change() {
+    let mut bed = Bed::new();
+    let _applied = bed.apply(&order()).await.expect_success();
+    let id = bed.order_id();
+    let container = 60_412; // where the sandbox puts an order that chooses none
+    let config = order_with(json!({ "container_id": container }));
+    let seen = bed.seen();
+    let plan = bed.plan(&config).await.expect_success();
+    assert_eq!(
+        (plan.action(SHOP), warnings(&plan.report)),
+        (Some(Action::Update), vec![])
+    );
+    let _applied = bed.terraform.apply(&plan).await.unwrap().expect_success();
+    let calls = bed.calls_after(seen);
+    assert!(
+        calls.iter().all(|call| call.starts_with("GET ")),
+        "{calls:?}"
+    );
+    assert_eq!(bed.order()["container_id"], json!(container));
+    assert!(bed.plan(&config).await.expect_success().is_empty());
+    bed.forget_state();
+    let _adopted = bed.apply(&config).await.expect_success();
+    assert_eq!((bed.order_id(), bed.posts().len()), (id, 1));
 }

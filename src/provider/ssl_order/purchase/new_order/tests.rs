@@ -404,3 +404,17 @@ fn a_name_is_sent_once_whatever_its_spellings() {
     };
     assert_eq!(body(&alone)["certificate"].get("dns_names"), None);
 }
+
+#[test]
+fn an_order_in_a_container_is_the_one_that_was_left_to_choose_it() {
+    let chosen = prepared(&SslOrderModel {
+        container_id: Attr::Known(31_337),
+        ..order()
+    });
+    let token = |container: i64| {
+        let unchosen = chosen.left_to_choose(container.try_into().unwrap());
+        unchosen.map(|unchosen| unchosen.token)
+    };
+    assert_eq!(token(31_337), Some(prepared(&order()).token));
+    assert_eq!(token(31_338), None);
+}

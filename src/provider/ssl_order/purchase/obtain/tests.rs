@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 use time::macros::datetime;
 use tokio_util::sync::CancellationToken;
 
-use super::{create, unless_it_panics};
+use super::{Obtained, create, unless_it_panics};
 use crate::certcentral::OrderId;
 use crate::framework::{Attr, Call, CreateRequest, Created, Diagnostic, Severity, Warnings};
 use crate::provider::block::ProviderConfig;
@@ -244,7 +244,9 @@ async fn a_panic_after_the_post_keeps_the_order() {
     let id = OrderId::try_from(2_147_500_123).unwrap();
     let certain = placed(&order());
     let broken = async { panic!("a bug in what follows the order") };
-    let (state, warnings) = unless_it_panics(broken, certain.clone(), id).await;
+    let Obtained {
+        state, warnings, ..
+    } = unless_it_panics(broken, certain.clone(), id).await;
     assert_eq!(state, certain);
     assert_eq!(state.order_id, Attr::Known(2_147_500_123));
     assert_eq!(

@@ -46,7 +46,11 @@ async fn the_renewal_takes_the_place_of_the_order_in_state() {
     assert_eq!(updated.state.status.as_str(), Some("issued"));
     assert_eq!(updated.state.ready_for_renewal, Attr::Known(false));
     // What an import was told of the former order is not told of this one.
-    assert_eq!(updated.private, SslOrderPrivate::default());
+    let told = SslOrderPrivate {
+        container: Some(60_412),
+        ..SslOrderPrivate::default()
+    };
+    assert_eq!(updated.private, told);
 }
 
 #[tokio::test]
