@@ -68,7 +68,11 @@ pub struct OrderSeen {
     /// All names of the newest certificate that the order was asked for, the common name first. A
     /// reissue that still waits counts.
     pub dns_names: Vec<String>,
-    /// The CSR of that certificate, as PEM with CRLF line ends.
+    /// All names of the certificate in force; none before there is one.
+    pub names_in_force: Vec<String>,
+    /// The ids of all its certificates, given from the approval of each on.
+    pub certificates: Vec<u64>,
+    /// The CSR of the newest one, as PEM with CRLF line ends.
     pub csr: String,
     /// The caller's own reference.
     pub alternative_order_id: Option<String>,
@@ -183,12 +187,20 @@ impl Sandbox {
         let now = state.now();
         let orders = state.orders.values().map(|order| {
             let newest = &order.newest().wanted;
+            let in_force = order.primary();
+            let names_in_force = match in_force.issued {
+                Some(_) => in_force.wanted.dns_names.clone(),
+                None => Vec::new(),
+            };
+            let certificates = order.certificates();
             OrderSeen {
                 id: order.id,
                 status: order.status(now).name().to_owned(),
                 certificate_id: order.certificate_id(),
                 common_name: order.primary().wanted.common_name.clone(),
                 dns_names: newest.dns_names.clone(),
+                names_in_force,
+                certificates: certificates.filter_map(|it| order.id_of(it)).collect(),
                 csr: newest.csr.pem.clone(),
                 alternative_order_id: order.wanted.alternative_order_id.clone(),
                 renewal_of: order.wanted.renewal_of,

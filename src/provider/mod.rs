@@ -9,6 +9,7 @@ mod session;
 mod settings;
 pub mod ssl_order;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::framework::{Diagnostics, Provider, Schema, Types};
@@ -31,6 +32,7 @@ pub struct DigicertProvider {
     keep_secret: Box<dyn Fn(&str) + Send + Sync>,
     variable: Box<Variable>,
     isolated: Option<u64>,
+    machine: Option<PathBuf>,
 }
 
 impl DigicertProvider {
@@ -42,6 +44,7 @@ impl DigicertProvider {
             keep_secret: Box::new(keep_secret),
             variable: Box::new(|name| std::env::var(name).ok()),
             isolated: None,
+            machine: None,
         }
     }
 
@@ -63,6 +66,15 @@ impl DigicertProvider {
     pub fn isolated(self, seed: u64) -> Self {
         Self {
             isolated: Some(seed),
+            ..self
+        }
+    }
+
+    /// Lets the processes that a simulation plays lock each other out by files in this directory, as those of one machine do.
+    #[must_use]
+    pub fn on_machine(self, directory: PathBuf) -> Self {
+        Self {
+            machine: Some(directory),
             ..self
         }
     }
@@ -96,6 +108,7 @@ impl Provider for DigicertProvider {
         match settings::resolve(&config, terraform_version, &self.variable) {
             Ok(mut settings) => {
                 settings.isolated = self.isolated;
+                settings.machine.clone_from(&self.machine);
                 for secret in settings.secrets(&self.variable) {
                     (self.keep_secret)(&secret);
                 }

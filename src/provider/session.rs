@@ -140,7 +140,10 @@ impl Session {
     /// Takes over settings. Calls nothing and builds nothing: most processes of a command never make a call.
     pub fn configure(&self, settings: Settings) {
         let configured = Arc::new(Configured {
-            locks: Arc::new(Locks::new(settings.isolated.is_some())),
+            locks: Arc::new(match settings.machine.clone() {
+                Some(directory) => Locks::on_machine(directory),
+                None => Locks::new(settings.isolated.is_some()),
+            }),
             settings,
             client: OnceLock::new(),
             claimed: Mutex::default(),

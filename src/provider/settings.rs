@@ -3,6 +3,7 @@
 
 use std::fmt::Display;
 use std::ops::RangeInclusive;
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -53,6 +54,8 @@ pub struct Settings {
     pub terraform_version: String,
     /// Of a simulation: see [`Config::isolated`](crate::certcentral::Config::isolated).
     pub isolated: Option<u64>,
+    /// Of a simulation: where the locks of the machine lie that it plays.
+    pub machine: Option<PathBuf>,
 }
 
 /// Values of the provider block that stand in for arguments an order leaves out.
@@ -483,6 +486,7 @@ impl Reader<'_> {
             proxy: self.value(&PROXY_URL, &config.proxy_url).into_known(),
             terraform_version: String::new(),
             isolated: None,
+            machine: None,
         }
     }
 

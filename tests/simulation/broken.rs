@@ -1,7 +1,7 @@
-//! Four builds that are broken on purpose. The stories must catch each of them, and pass where nothing is broken: a simulation that cannot see the
+//! Seven builds that are broken on purpose. The stories must catch each of them, and pass where nothing is broken: a simulation that cannot see the
 //! worst mistakes proves nothing.
 //!
-//! The builds are one copy of the sources with four switches in it, which an environment variable turns on.
+//! The builds are one copy of the sources with seven switches in it, which an environment variable turns on.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -27,7 +27,7 @@ struct Break {
     verdicts: &'static [&'static str],
 }
 
-const BREAKS: [Break; 4] = [
+const BREAKS: [Break; 7] = [
     Break {
         name: "post_repeated",
         file: "src/provider/ssl_order/purchase/post.rs",
@@ -66,7 +66,32 @@ const BREAKS: [Break; 4] = [
         file: "src/provider/ssl_order/end/delete.rs",
         sound: "    if !private.end_announced {\n",
         broken: "    if !private.end_announced && !BROKEN {\n",
-        verdicts: &["by surprise: no plan spoke of the end of order"],
+        // A replacement that ends the order also buys another one.
+        verdicts: &[
+            "by surprise: no plan spoke of the end of order",
+            "by surprise: no plan spoke of buying order",
+        ],
+    },
+    Break {
+        name: "plan_compares_with_state",
+        file: "src/provider/ssl_order/plan/certificate.rs",
+        sound: "        let in_force = InForce::of(prior);\n",
+        broken: "        let in_force = InForce::of(prior).filter(|_| !BROKEN);\n",
+        verdicts: &["and no plan named it"],
+    },
+    Break {
+        name: "adopter_ends_the_order",
+        file: "src/provider/ssl_order/owners/verdict.rs",
+        sound: "        if order.origin() == Some(OrderOrigin::Placed) || order.claims_its_order() {\n",
+        broken: "        if BROKEN || order.origin() == Some(OrderOrigin::Placed) || order.claims_its_order() {\n",
+        verdicts: &["ended for somebody else"],
+    },
+    Break {
+        name: "answer_about_anything",
+        file: "src/certcentral/about.rs",
+        sound: "        if is_meant {\n",
+        broken: "        if is_meant || BROKEN {\n",
+        verdicts: &["tells of another"],
     },
 ];
 

@@ -12,21 +12,62 @@ pub(super) struct Entry {
     /// What it is meant to be by now: its newest names and key, and what it was bought with.
     pub(super) content: Content,
     pub(super) status: String,
+    /// Names of the certificate in force.
+    pub(super) in_force: BTreeSet<String>,
+    /// The ids of all its certificates.
+    pub(super) certificates: Vec<u64>,
     /// Its id was in a state or its id or token in a message.
     pub(super) is_known: bool,
     token: Option<String>,
     /// Somebody imported it. CertCentral does not tell the `order_key` that it was bought for, so any will do.
     is_imported: bool,
+    /// A colleague placed it in CertCentral, so that nothing finds it by its content.
+    is_by_hand: bool,
+    /// A resource has taken such an order into its state, with a note that makes it found.
+    is_followed: bool,
+    renewal_of: Option<u64>,
 }
 
 impl Entry {
+    fn new(order: &OrderSeen, content: Content) -> Self {
+        let mut entry = Self {
+            content,
+            status: String::new(),
+            in_force: BTreeSet::new(),
+            certificates: Vec::new(),
+            is_known: false,
+            is_imported: false,
+            is_by_hand: false,
+            is_followed: false,
+            renewal_of: order.renewal_of,
+            token: order.alternative_order_id.clone(),
+        };
+        entry.see(order);
+        entry
+    }
+
+    fn see(&mut self, order: &OrderSeen) {
+        self.status.clone_from(&order.status);
+        self.in_force = order.names_in_force.iter().cloned().collect();
+        self.certificates.clone_from(&order.certificates);
+    }
+
     /// Whether it is what somebody wants.
     pub(super) fn covers(&self, wanted: &Content) -> bool {
         let mut content = self.content.clone();
-        if self.is_imported {
+        if self.is_imported || self.is_by_hand {
             content.order_key.clone_from(&wanted.order_key);
         }
+        if self.is_by_hand {
+            content.years = wanted.years;
+        }
         content.covers(wanted)
+    }
+
+    /// Whether it was bought with what a configuration asks for beside names, key and organization.
+    pub(super) fn is_bought_like(&self, wanted: &Content) -> bool {
+        let bought = (self.content.years, &self.content.order_key);
+        bought == (wanted.years, &wanted.order_key) && !self.is_imported && !self.is_by_hand
     }
 
     pub(super) fn is_open(&self) -> bool {
@@ -61,7 +102,7 @@ impl Ledger {
             if let Some(entry) = self.entries.get_mut(&order.id) {
                 entry.content.names = names;
                 entry.content.key = key;
-                entry.status = order.status;
+                entry.see(&order);
                 continue;
             }
             let content = asked_for
@@ -70,7 +111,11 @@ impl Ledger {
                 .ok_or_else(|| format!("order {} was bought and nobody asked for it", order.id))?;
             let mut entries = self.entries.iter();
             let twin = entries.find(|(id, entry)| {
-                entry.is_open() && entry.content == *content && order.renewal_of != Some(**id)
+                entry.is_open()
+                    && (!entry.is_by_hand || entry.is_followed)
+                    && entry.content == *content
+                    && order.renewal_of != Some(**id)
+                    && !self.is_renewed_by_hand(**id)
             });
             if let Some((twin, _)) = twin {
                 return Err(format!(
@@ -79,16 +124,38 @@ impl Ledger {
                 ));
             }
             bought.push(order.id);
+            let is_known = is_named(&self.said, order.alternative_order_id.as_deref());
             let entry = Entry {
-                content: content.clone(),
-                status: order.status,
-                is_known: is_named(&self.said, order.alternative_order_id.as_deref()),
-                is_imported: false,
-                token: order.alternative_order_id,
+                is_known,
+                ..Entry::new(&order, content.clone())
             };
             self.entries.insert(order.id, entry);
         }
         Ok(bought)
+    }
+
+    /// Whether a colleague placed the order that goes on with this one: then that one counts, which nothing finds by its content.
+    fn is_renewed_by_hand(&self, id: u64) -> bool {
+        let mut entries = self.entries.values();
+        entries.any(|entry| entry.is_by_hand && entry.is_open() && entry.renewal_of == Some(id))
+    }
+
+    /// Takes over what people did to orders that were placed by Terraform, and those that they placed themselves.
+    pub(super) fn witness(&mut self, sandbox: &Sandbox) -> Result<(), String> {
+        for order in sandbox.orders() {
+            if !self.entries.contains_key(&order.id) {
+                let (names, key) = looks(&order)?;
+                let renewed = order.renewal_of.and_then(|id| self.entries.get(&id));
+                let organization = renewed.map_or(0, |entry| entry.content.organization);
+                let entry = Entry {
+                    is_known: true,
+                    is_by_hand: true,
+                    ..Entry::new(&order, Content::by_hand(names, key, organization))
+                };
+                self.entries.insert(order.id, entry);
+            }
+        }
+        self.update(sandbox, &[]).map(drop)
     }
 
     /// Somebody imports an order.
@@ -101,6 +168,7 @@ impl Ledger {
     /// Notes whose ids are in state, and of which orders a message speaks.
     pub(super) fn hear(&mut self, in_state: &BTreeSet<u64>, said: &str) {
         for (id, entry) in &mut self.entries {
+            entry.is_followed |= in_state.contains(id) && !entry.is_imported;
             entry.is_known |= in_state.contains(id)
                 || said.contains(&id.to_string())
                 || is_named(said, entry.token.as_deref());

@@ -13,7 +13,7 @@ use super::world::World;
 impl World {
     /// A person or the time changes something between two runs.
     pub(super) async fn edit(&mut self) -> Result<(), String> {
-        self.old_states.push(self.terraform.state().clone());
+        self.remember_state();
         let Some(address) = self.some_address() else {
             let number = self.rng.usize(..NAMES);
             self.add(number);
@@ -83,7 +83,7 @@ impl World {
 
     /// Whether a run that was killed may have placed an order for this configuration. Until the next apply has looked, people leave it as it
     /// is, as the messages ask them to.
-    fn is_owed(&self, address: &str) -> bool {
+    pub(super) fn is_owed(&self, address: &str) -> bool {
         let content = self.wanted.get(address).map(Wanted::content);
         self.ledger
             .unknown()
@@ -122,8 +122,8 @@ impl World {
 
     /// The books follow what people did.
     pub(super) fn take_note(&mut self) {
-        let noted = self.ledger.update(&self.sandbox, &[]);
-        debug_assert!(noted.is_ok(), "people buy nothing: {noted:?}");
+        let noted = self.ledger.witness(&self.sandbox);
+        debug_assert!(noted.is_ok(), "{noted:?}");
     }
 
     /// The state of an order is lost, and somebody imports the order instead of applying.
@@ -148,6 +148,7 @@ impl World {
         if let (false, Ok(id)) = (report.failed(), id.parse()) {
             self.ledger.import(id);
         }
+        self.follow_owners();
         match report.violations.first() {
             Some(violation) => Err(format!("core's rules: {violation}")),
             None => Ok(report),

@@ -1,5 +1,7 @@
 //! A provider in this process that can die as a process does: in the middle of anything, without a last word.
 
+use std::path::Path;
+
 use certcentral_sandbox::Sandbox;
 use terraform_host::connection;
 use terraform_provider_digicert::framework::server::{Server, Stop};
@@ -21,9 +23,12 @@ pub(super) struct Process {
 }
 
 impl Process {
-    /// Starts the provider; `seed` decides on its pauses.
-    pub(super) async fn start(seed: u64, key: String) -> Self {
-        let provider = DigicertProvider::new(|_| {}).isolated(seed);
+    /// Starts the provider; `seed` decides on its pauses. On a machine it shares its locks with the others there.
+    pub(super) async fn start(seed: u64, key: String, machine: Option<&Path>) -> Self {
+        let mut provider = DigicertProvider::new(|_| {}).isolated(seed);
+        if let Some(machine) = machine {
+            provider = provider.on_machine(machine.to_owned());
+        }
         let server = Server::new(provider, TaskTracker::new());
         let stop = server.stop();
         let (core, mut core_end) = duplex(PIPE);

@@ -3,16 +3,22 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use certcentral_sandbox::Entry as Call;
-use terraform_host::{Applied, Diagnostic, Plan, Report};
+use serde_json::Value as Json;
+use terraform_host::workspace::State;
+use terraform_host::{Action, Applied, Diagnostic, Plan, Report, Rule};
 
+use super::elsewhere::Open;
 use super::ledger::{Entry, Ledger};
 use super::strike::Harm;
+use super::wanted::Unknown;
 use super::world::{Command, World};
 
 /// What a run of Terraform did and said.
 #[derive(Debug)]
 pub(super) struct Run {
     pub(super) command: Command,
+    /// The state before it.
+    pub(super) before: State,
     pub(super) plan: Option<Plan>,
     pub(super) refreshed: Option<Report>,
     /// None if nothing was applied, or nobody lived to hear how it ended.
@@ -21,18 +27,30 @@ pub(super) struct Run {
     /// The calls of the plan, or of the refresh, and those of the apply.
     pub(super) planning: Vec<Call>,
     pub(super) calls: Vec<Call>,
+    /// Whether every answer of the journal was sent whole and in time.
+    pub(super) hears_all: bool,
+    /// The arguments that the plan did not know, by address.
+    pub(super) open: BTreeMap<String, Open>,
+    /// Another run on the same machine at the same time, and the orders in its state.
+    pub(super) beside: Option<Box<Run>>,
+    pub(super) beside_in_state: BTreeSet<u64>,
 }
 
 impl Run {
-    pub(super) fn new(command: Command) -> Self {
+    pub(super) fn new(command: Command, before: &State) -> Self {
         Self {
             command,
+            before: before.clone(),
             plan: None,
             refreshed: None,
             applied: None,
             harm: Harm::None,
             planning: Vec::new(),
             calls: Vec::new(),
+            hears_all: true,
+            open: BTreeMap::new(),
+            beside: None,
+            beside_in_state: BTreeSet::new(),
         }
     }
 
@@ -47,10 +65,23 @@ impl Run {
         self.reports().flat_map(Report::errors).collect()
     }
 
+    /// This run, and the one beside it.
+    fn both(&self) -> impl Iterator<Item = &Self> {
+        std::iter::once(self).chain(self.beside.as_deref())
+    }
+
     fn reports(&self) -> impl Iterator<Item = &Report> {
-        let planned = self.plan.iter().map(|plan| &plan.report);
-        let applied = self.applied.iter().map(|applied| &applied.report);
-        planned.chain(&self.refreshed).chain(applied)
+        self.both().flat_map(|run| {
+            let planned = run.plan.iter().map(|plan| &plan.report);
+            let applied = run.applied.iter().map(|applied| &applied.report);
+            planned.chain(&run.refreshed).chain(applied)
+        })
+    }
+
+    /// The warnings that a person could read before anything was applied.
+    fn warnings(&self) -> impl Iterator<Item = &Diagnostic> {
+        let plans = self.both().flat_map(|run| &run.plan);
+        plans.flat_map(|plan| plan.report.warnings())
     }
 
     /// All that a person has read of it.
@@ -78,13 +109,13 @@ impl Run {
                 .iter()
                 .flat_map(|applied| lines(&applied.report)),
         );
+        told.extend(self.beside.iter().flat_map(|beside| beside.lines()));
         told
     }
 
     /// Whether the plan said in a warning with one of these headlines what happens to a thing.
     pub(super) fn announced(&self, about: &str, headlines: &[&str]) -> bool {
-        let warnings = self.plan.iter().flat_map(|plan| plan.report.warnings());
-        warnings
+        self.warnings()
             .filter(|it| headlines.contains(&it.summary.as_str()))
             .any(|it| it.detail.contains(about))
     }
@@ -122,11 +153,24 @@ pub(super) fn check(
     reissues_are_announced_and_needed(world, before, run)?;
     nothing_is_lost(world, run, bought)?;
     nothing_is_tainted(world)?;
-    no_key_is_shown(world, run)
+    no_key_is_shown(world, run)?;
+    ends_spare_what_others_hold(world, before, run)?;
+    announced_reissues_are_made_or_explained(before, run)?;
+    a_known_id_is_no_purchase(world, run, bought)?;
+    an_unknown_argument_means_no_new_order(world, before, run, bought)?;
+    no_name_is_dropped_in_silence(world, before, run)?;
+    a_paid_order_that_was_told_is_in_state(world, run, bought)?;
+    state_tells_of_its_own_orders(world)
 }
 
 fn core_accepts_everything(run: &Run) -> Result<(), String> {
-    let mut violations = run.reports().flat_map(|report| &report.violations);
+    // Terraform stops an apply that would need another order for a value that the plan did not know.
+    let mut open = run.open.values();
+    let may_stop = open.any(|it| it.turns && it.argument == Unknown::Organization);
+    let mut violations = run
+        .reports()
+        .flat_map(|report| &report.violations)
+        .filter(|it| !(may_stop && it.rule == Rule::InconsistentFinalPlan));
     match violations.next() {
         Some(violation) => Err(format!("core's rules: {violation}")),
         None => Ok(()),
@@ -198,20 +242,25 @@ fn purchases_are_announced(world: &World, run: &Run, bought: &[u64]) -> Result<(
     Ok(())
 }
 
+/// The orders that were open before the run, and are not any more.
+fn ended<'a>(world: &'a World, before: &'a Ledger) -> impl Iterator<Item = (u64, &'a Entry)> {
+    let entries = world.ledger.entries.iter().map(|(id, entry)| (*id, entry));
+    entries.filter(|(id, entry)| {
+        let was_open = before.entries.get(id).is_none_or(Entry::is_open);
+        was_open && !entry.is_open() && entry.status != "expired"
+    })
+}
+
 /// Nothing was canceled, rejected or revoked of which the plan did not say so. People end orders between runs only.
 fn ends_are_announced(world: &World, before: &Ledger, run: &Run) -> Result<(), String> {
     const ENDS: [&str; 2] = [
         "Destroy cancels the order",
         "Destroy revokes the certificate for good",
     ];
-    for (id, entry) in &world.ledger.entries {
-        let was_open = before.entries.get(id).is_none_or(Entry::is_open);
-        if !was_open || entry.is_open() || entry.status == "expired" {
-            continue;
-        }
+    for (id, entry) in ended(world, before) {
         let id = id.to_string();
-        let warnings = run.plan.iter().flat_map(|plan| plan.report.warnings());
-        let replaced = warnings
+        let replaced = run
+            .warnings()
             .filter(|it| it.summary == "Order is replaced by a new one" && it.detail.contains(&id))
             .any(|it| it.detail.contains("is canceled if") || it.detail.contains("is ended in"));
         if !(run.announced(&id, &ENDS) || replaced) {
@@ -224,6 +273,9 @@ fn ends_are_announced(world: &World, before: &Ledger, run: &Run) -> Result<(), S
     Ok(())
 }
 
+const REISSUES: &str = "This apply reissues the certificate";
+const MAY_REISSUE: &str = "This apply may reissue the certificate";
+
 /// A reissue was announced, and the order did not have the wanted names and key already, unless its certificate runs out.
 fn reissues_are_announced_and_needed(
     world: &World,
@@ -232,15 +284,14 @@ fn reissues_are_announced_and_needed(
 ) -> Result<(), String> {
     let processed = run.calls.iter().filter(|call| call.processed);
     for id in processed.filter_map(reissued) {
-        const HEADLINE: &str = "This apply reissues the certificate";
-        if !run.announced(&id.to_string(), &[HEADLINE]) {
+        if !run.announced(&id.to_string(), &[REISSUES, MAY_REISSUE]) {
             return Err(format!(
                 "by surprise: no plan spoke of the reissue of order {id}"
             ));
         }
-        let warnings = run.plan.iter().flat_map(|plan| plan.report.warnings());
-        let runs_out = warnings
-            .filter(|it| it.summary == HEADLINE && it.detail.contains(&id.to_string()))
+        let runs_out = run
+            .warnings()
+            .filter(|it| it.summary == REISSUES && it.detail.contains(&id.to_string()))
             .any(|it| it.detail.contains("issues another one for"));
         let has_been_so = before.entries.get(&id).is_some_and(|entry| {
             let asked_for = world.asked_for();
@@ -316,4 +367,200 @@ fn no_key_is_shown(world: &World, run: &Run) -> Result<(), String> {
         Some(text) => Err(format!("the API key is shown in {text}")),
         None => Ok(()),
     }
+}
+
+/// No order is ended that an object of this or another workspace has adopted or placed, unless the plan destroys that object, too, or a person
+/// named the order in the configuration of one that it destroys.
+fn ends_spare_what_others_hold(world: &World, before: &Ledger, run: &Run) -> Result<(), String> {
+    let changes = run.plan.iter().flat_map(|plan| &plan.changes);
+    let destroyed: BTreeSet<_> = changes
+        .filter(|change| matches!(change.action, Action::Delete | Action::Replace))
+        .map(|change| change.address.as_str())
+        .collect();
+    for (id, entry) in ended(world, before) {
+        let mut enders = destroyed.iter().filter_map(|it| run.before.get(*it));
+        let is_claimed = enders.any(|it| {
+            let [holds, claims] = ["order_id", "claimed_order_id"].map(|name| &it.attributes[name]);
+            holds.as_u64() == Some(id) && claims.as_u64() == Some(id)
+        });
+        if is_claimed {
+            continue;
+        }
+        if let Some(((site, address), origin)) = world.owners.another(id, world.site, &destroyed) {
+            return Err(format!(
+                "ended for somebody else: order {id} is {}, and {address} in workspace {site} holds it ({origin:?})",
+                entry.status
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// What a plan announced and what its apply did are the same kind of thing: an apply that succeeds reissues what the plan said, has found that
+/// reissue under way, or says why not.
+fn announced_reissues_are_made_or_explained(before: &Ledger, run: &Run) -> Result<(), String> {
+    let Some(applied) = run.applied.as_ref().filter(|_| run.is_complete()) else {
+        return Ok(());
+    };
+    for (id, entry) in &before.entries {
+        let about = format!("rder {id} ");
+        if !run.announced(&about, &[REISSUES]) || entry.status == "reissue_pending" {
+            continue;
+        }
+        let is_sent = run.calls.iter().any(|call| reissued(call) == Some(*id));
+        let mut warnings = applied.report.warnings();
+        if !is_sent && !warnings.any(|it| it.detail.contains(&id.to_string())) {
+            return Err(format!(
+                "announced and not done: the plan reissues order {id}, and the apply neither does nor says why"
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// A plan that knows the id of an order buys none for it.
+fn a_known_id_is_no_purchase(world: &World, run: &Run, bought: &[u64]) -> Result<(), String> {
+    let changes = run.plan.iter().flat_map(|plan| &plan.changes);
+    for change in changes.filter(|change| change.action == Action::Update) {
+        let object = world.terraform.state().get(&change.address);
+        let id = object.and_then(|object| object.attributes["order_id"].as_u64());
+        let planned = change.after_json()["order_id"].as_u64();
+        if let (Some(id), Some(planned)) = (id, planned)
+            && bought.contains(&id)
+        {
+            return Err(format!(
+                "by surprise: the plan knew {planned} as the order of {}, and the apply bought {id}",
+                change.address
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// An argument that the plan did not know means no new order: if it is another one by then, the apply stops.
+fn an_unknown_argument_means_no_new_order(
+    world: &World,
+    before: &Ledger,
+    run: &Run,
+    bought: &[u64],
+) -> Result<(), String> {
+    const RENEWS: &str = "This apply places a paid renewal order";
+    if run.command != Command::Apply {
+        return Ok(());
+    }
+    for (address, open) in &run.open {
+        let held = run.before.get(address);
+        let id = held.and_then(|object| object.attributes["order_id"].as_u64());
+        let entry = id.and_then(|id| before.entries.get_key_value(&id));
+        let (Some((id, entry)), Some(wanted)) = (entry, world.wanted.get(address)) else {
+            continue;
+        };
+        // Where another argument asks for a new order, there may be one.
+        if !entry.is_open() || !entry.is_bought_like(&wanted.content()) {
+            continue;
+        }
+        let now = world.terraform.state().get(address);
+        let now = now.and_then(|object| object.attributes["order_id"].as_u64());
+        let is_bought = now.is_some_and(|now| bought.contains(&now));
+        let is_ended = ended(world, before).any(|(ended, _)| ended == *id);
+        if is_ended || is_bought && !run.announced(&id.to_string(), &[RENEWS]) {
+            return Err(format!(
+                "by surprise: {:?} of {address} was not known, and order {id} was ended, or another one bought",
+                open.argument
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// No name loses its certificate by a reissue unless the plan named it, or said that it did not know the names.
+fn no_name_is_dropped_in_silence(world: &World, before: &Ledger, run: &Run) -> Result<(), String> {
+    const DROPS: &str = "DigiCert will revoke the present certificate within 72 hours";
+    // Names that CertCentral adds by itself, and may not add again.
+    const COMPANIONS: &str = "The present certificate also covers";
+    const MAY_DROP: &str = "DigiCert may revoke the present certificate within 72 hours";
+    for call in run.calls.iter().filter(|call| call.processed) {
+        let Some((id, entry)) = reissued(call).and_then(|id| before.entries.get_key_value(&id))
+        else {
+            continue;
+        };
+        // A refusal takes nothing away.
+        let Some(now) = world.ledger.entries.get(id) else {
+            continue;
+        };
+        let certificate = &call.request["certificate"];
+        let further = certificate["dns_names"].as_array();
+        let asked: BTreeSet<_> = further
+            .into_iter()
+            .flatten()
+            .chain([&certificate["common_name"]])
+            .filter_map(Json::as_str)
+            .collect();
+        let order = id.to_string();
+        let is_dropped =
+            |it: &&String| !asked.contains(it.as_str()) && !now.content.names.contains(*it);
+        for name in entry.in_force.iter().filter(is_dropped) {
+            let words = format!(" {name}");
+            let mut warnings = run.warnings().filter(|it| it.detail.contains(&order));
+            let is_named = warnings.any(|it| match it.summary.as_str() {
+                DROPS => it.detail.contains(&words),
+                REISSUES => {
+                    let companions = it.detail.split_once(COMPANIONS);
+                    companions.is_some_and(|(_, names)| names.contains(&words))
+                }
+                _ => false,
+            });
+            if !is_named && !run.announced(&order, &[MAY_DROP]) {
+                return Err(format!(
+                    "by surprise: the reissue of order {id} drops {name}, and no plan named it"
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A paid order whose id stood in an answer that somebody lived to read is in state.
+fn a_paid_order_that_was_told_is_in_state(
+    world: &World,
+    run: &Run,
+    bought: &[u64],
+) -> Result<(), String> {
+    if run.harm == Harm::Killed || !run.hears_all {
+        return Ok(());
+    }
+    let mut in_state = world.in_state();
+    in_state.extend(&run.beside_in_state);
+    let told = run
+        .calls
+        .iter()
+        .filter(|call| is_order(call) && matches!(call.status, Some(200 | 201)))
+        .filter_map(|call| call.response["id"].as_u64());
+    for id in told.filter(|id| bought.contains(id)) {
+        if !in_state.contains(&id) {
+            return Err(format!(
+                "lost: order {id} stood in the answer to its order and is not in state"
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// What state says of an order is of that order: its names, and its certificate.
+fn state_tells_of_its_own_orders(world: &World) -> Result<(), String> {
+    for (address, object) in world.terraform.state() {
+        let told = &object.attributes;
+        let entry = told["order_id"].as_u64();
+        let entry = entry.and_then(|id| world.ledger.entries.get_key_value(&id));
+        let Some((id, entry)) = entry else { continue };
+        let name = told["common_name"].as_str().unwrap_or_default();
+        let certificate = told["certificate_id"].as_u64();
+        let is_its_own = certificate.is_none_or(|it| entry.certificates.contains(&it));
+        if !entry.content.names.contains(name) || !is_its_own {
+            return Err(format!(
+                "{address} holds order {id} and tells of another: {name}, certificate {certificate:?}"
+            ));
+        }
+    }
+    Ok(())
 }

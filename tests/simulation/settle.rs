@@ -5,6 +5,7 @@ use terraform_host::Plan;
 
 use super::promises::Run;
 use super::wanted::Wanted;
+use super::weather::Weather;
 use super::world::{Command, World};
 
 /// Applies that people have the patience for.
@@ -19,9 +20,10 @@ impl World {
     /// Applies until there is nothing to do. Every order is then in state or was spoken of.
     pub(super) async fn settle(&mut self) -> Result<(), String> {
         self.tell("settling");
+        self.end_other_workspaces().await?;
         for _ in 0..ROUNDS {
             self.decide_everything();
-            let run = self.run(Command::Apply, None, false).await?;
+            let run = self.run(Command::Apply, None, Weather::default()).await?;
             let failed = !run.errors().is_empty();
             if failed {
                 self.do_as_asked(&run).await?;

@@ -9,9 +9,11 @@ use serde_json::{Value as Json, json};
 /// Signing requests for twelve P-256 keys that are nobody's.
 const REQUESTS: &str = include_str!("../fixtures/simulation/requests.pem");
 /// Keys that the orders of one name take turns with. No two names share one.
-const KEYS_PER_NAME: usize = 3;
+pub(super) const KEYS_PER_NAME: usize = 3;
 /// What may stand before the name of an order.
-const FURTHER_NAMES: [&str; 2] = ["www", "api"];
+pub(super) const FURTHER_NAMES: [&str; 2] = ["www", "api"];
+/// Validated organizations of the account.
+const ORGANIZATIONS: [u64; 2] = [123_456, 778_812];
 /// Names that a story can have orders for.
 pub(super) const NAMES: usize = 4;
 
@@ -29,23 +31,65 @@ pub(super) fn key_of(csr: &str) -> Option<usize> {
     CSRS.iter().position(|known| bare(known) == bare(csr))
 }
 
+/// The signing request for a key.
+pub(super) fn csr_of(key: usize) -> &'static str {
+    &CSRS[key]
+}
+
+/// The first name of the orders with a number.
+pub(super) fn common_name(number: usize) -> String {
+    format!("host{number}.example.com")
+}
+
 /// What makes two orders the same purchase.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Content {
     pub(super) names: BTreeSet<String>,
     pub(super) key: usize,
     pub(super) years: u8,
+    pub(super) organization: u64,
     pub(super) order_key: Option<String>,
 }
 
 impl Content {
+    /// What a colleague orders in CertCentral's console.
+    pub(super) fn by_hand(names: BTreeSet<String>, key: usize, organization: u64) -> Self {
+        Self {
+            names,
+            key,
+            years: 1,
+            organization,
+            order_key: None,
+        }
+    }
+
+    /// Which of the stories' names it is for.
+    pub(super) fn number(&self) -> usize {
+        self.key / KEYS_PER_NAME
+    }
+
     /// Whether an order with this content is what somebody wants. It may have a name more: an order is adopted as it is, reissued for other
     /// names meanwhile, and a name is taken away only when somebody asks for it.
     pub(super) fn covers(&self, wanted: &Self) -> bool {
         let names = self.names.is_superset(&wanted.names);
-        let rest = (self.key, self.years, &self.order_key);
-        names && rest == (wanted.key, wanted.years, &wanted.order_key)
+        let rest = (self.key, self.years, self.organization, &self.order_key);
+        names
+            && rest
+                == (
+                    wanted.key,
+                    wanted.years,
+                    wanted.organization,
+                    &wanted.order_key,
+                )
     }
+}
+
+/// An argument whose value is another resource's, which Terraform knows in the apply only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unknown {
+    Organization,
+    Csr,
+    Names,
 }
 
 /// The configuration of one order.
@@ -56,6 +100,7 @@ pub(super) struct Wanted {
     key: usize,
     further: BTreeSet<&'static str>,
     years: u8,
+    organization: u64,
     order_key: Option<String>,
     wait_for: &'static str,
     on_destroy: &'static str,
@@ -64,6 +109,8 @@ pub(super) struct Wanted {
     renew: bool,
     emails: u8,
     comments: u8,
+    /// The order that it may end although it did not place it.
+    claimed: Option<u64>,
 }
 
 impl Wanted {
@@ -73,6 +120,7 @@ impl Wanted {
             key: number * KEYS_PER_NAME,
             further: BTreeSet::new(),
             years: 1,
+            organization: ORGANIZATIONS[0],
             order_key: None,
             wait_for: one_of(rng, &["auto", "auto", "issued", "none"]),
             on_destroy: one_of(rng, &["retain", "retain", "retain", "cancel", "revoke"]),
@@ -81,11 +129,12 @@ impl Wanted {
             renew: rng.u8(..3) == 0,
             emails: 0,
             comments: 0,
+            claimed: None,
         }
     }
 
     pub(super) fn common_name(&self) -> String {
-        format!("host{}.example.com", self.number)
+        common_name(self.number)
     }
 
     pub(super) fn content(&self) -> Content {
@@ -97,6 +146,7 @@ impl Wanted {
                 .collect(),
             key: self.key,
             years: self.years,
+            organization: self.organization,
             order_key: self.order_key.clone(),
         }
     }
@@ -104,13 +154,13 @@ impl Wanted {
     pub(super) fn config(&self) -> Json {
         let mut names: Vec<_> = self.content().names.into_iter().collect();
         names.retain(|name| *name != self.common_name());
-        json!({
+        let mut config = json!({
             "product_name_id": "ssl_basic",
             "common_name": self.common_name(),
             "dns_names": names,
             "csr": CSRS[self.key],
             "order_validity": { "years": self.years },
-            "organization": { "id": 123_456 },
+            "organization": { "id": self.organization },
             "order_key": self.order_key,
             "wait_for": self.wait_for,
             "on_destroy": self.on_destroy,
@@ -120,7 +170,47 @@ impl Wanted {
             "additional_emails": (0..self.emails).map(|n| format!("ops{n}@example.com")).collect::<Vec<_>>(),
             "comments": format!("comment {}", self.comments),
             "timeouts": { "create": "5m", "update": "5m", "delete": "5m" },
-        })
+        });
+        if let Some(claimed) = self.claimed {
+            config["claimed_order_id"] = claimed.into();
+        }
+        config
+    }
+
+    /// The configuration with one argument that is not known before the apply.
+    pub(super) fn config_without(&self, unknown: Unknown) -> Json {
+        let mut config = self.config();
+        match unknown {
+            Unknown::Organization => config["organization"]["id"] = terraform_host::json::unknown(),
+            Unknown::Csr => config["csr"] = terraform_host::json::unknown(),
+            Unknown::Names => config["dns_names"] = terraform_host::json::unknown(),
+        }
+        config
+    }
+
+    /// Gives an argument another value.
+    pub(super) fn turn(&mut self, argument: Unknown, rng: &mut Rng) {
+        match argument {
+            Unknown::Organization => {
+                let is_other = |id: &&u64| **id != self.organization;
+                self.organization = *ORGANIZATIONS.iter().find(is_other).unwrap();
+            }
+            Unknown::Csr => {
+                let turn = (self.key + rng.usize(1..KEYS_PER_NAME)) % KEYS_PER_NAME;
+                self.key = self.number * KEYS_PER_NAME + turn;
+            }
+            Unknown::Names => self.toggle(one_of(rng, &FURTHER_NAMES)),
+        }
+    }
+
+    fn toggle(&mut self, name: &'static str) {
+        if !self.further.remove(name) {
+            self.further.insert(name);
+        }
+    }
+
+    pub(super) fn claim(&mut self, order: u64) {
+        self.claimed = Some(order);
     }
 
     pub(super) fn renew_no_more(&mut self) {
@@ -147,10 +237,7 @@ impl Wanted {
                 format!("csr = key {turn}")
             }
             3..=5 => {
-                let name = one_of(rng, &FURTHER_NAMES);
-                if !self.further.remove(name) {
-                    self.further.insert(name);
-                }
+                self.toggle(one_of(rng, &FURTHER_NAMES));
                 format!("dns_names = {:?}", self.further)
             }
             6 => {

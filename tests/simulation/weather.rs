@@ -1,7 +1,7 @@
 //! Which faults an account meets its callers with. Only what an honest server and a bad network can do: none says of an order that was
 //! placed that it was refused.
 
-use certcentral_sandbox::{Approval, Behavior, Dcv, FaultRule, Issuance, RateLimit};
+use certcentral_sandbox::{Approval, Behavior, Dcv, Fault, FaultRule, Issuance, RateLimit};
 use fastrand::Rng;
 
 use super::wanted::one_of;
@@ -71,6 +71,112 @@ const ANSWERS: [&str; 12] = [
     "stale calls=3",
 ];
 
+/// What an account says more, less, or otherwise than a client expects, and what nothing depends on. Each stands with the route whose answers
+/// it befits.
+const ODDITIES: [(&str, &str); 24] = [
+    ("GET /order/certificate/*", "set pointer=/price value={}"),
+    ("GET /order/certificate/*", "set pointer=/container value=5"),
+    (
+        "GET /order/certificate/*",
+        "set pointer=/custom_fields value=7",
+    ),
+    (
+        "GET /order/certificate/*",
+        "set pointer=/validity_years value=1.5",
+    ),
+    (
+        "GET /order/certificate/*",
+        "set pointer=/requests value=[{\"id\":\"x\"},3]",
+    ),
+    (
+        "GET /order/certificate/*",
+        "set pointer=/organization value=[]",
+    ),
+    ("GET /order/certificate/*", "remove pointer=/certificate"),
+    (
+        "GET /order/certificate/*",
+        "set pointer=/certificate value={}",
+    ),
+    (
+        "GET /order/certificate/*",
+        "remove pointer=/certificate/valid_till",
+    ),
+    (
+        "GET /order/certificate/*",
+        "remove pointer=/certificate/serial_number",
+    ),
+    ("GET /order/certificate/*", "remove pointer=/requests"),
+    (
+        "GET /order/certificate/*",
+        "set pointer=/id value=2147500001",
+    ),
+    (
+        "POST /order/certificate/*",
+        "set pointer=/requests value=[{\"id\":null}]",
+    ),
+    (
+        "POST /order/certificate/*",
+        "set pointer=/certificate_id value=\"x\"",
+    ),
+    (
+        "POST /order/certificate/*",
+        "set pointer=/certificate_chain value={}",
+    ),
+    (
+        "POST /order/certificate/*/reissue",
+        "set pointer=/id value=2147500001",
+    ),
+    (
+        "GET /certificate/*/chain",
+        "set pointer=/intermediates value=7",
+    ),
+    (
+        "GET /order/alternate/*",
+        "answer status=200 body={\"errors\":[{\"code\":\"x\",\"message\":\"y\"}]}",
+    ),
+    (
+        "GET /order/certificate",
+        "answer status=200 body={\"message\":\"later\"}",
+    ),
+    ("* /order/certificate/*/note", "html status=502"),
+    ("GET /order/certificate/*/note", "html status=502"),
+    (
+        "GET /order/certificate/*",
+        "only members=[\"id\",\"status\",\"certificate\"]",
+    ),
+    ("* *", "date seconds=25920000"),
+    ("* *", "date seconds=-25920000"),
+];
+
+/// Answers that do not say that their clock is virtual, so that it counts as one that may be wrong.
+pub(super) fn of_no_clock() -> FaultRule {
+    "* * 1x* after date seconds=0".parse().unwrap()
+}
+
+/// What of the weather decides on what a run can know.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Weather {
+    /// A request may take effect after the run.
+    pub(super) has_late: bool,
+    /// An answer that the journal shows whole may have reached nobody.
+    pub(super) cuts_answers: bool,
+}
+
+impl Weather {
+    pub(super) fn of(rules: &[FaultRule]) -> Self {
+        let any = |is_meant: fn(&Fault) -> bool| rules.iter().any(|rule| is_meant(&rule.fault));
+        Self {
+            has_late: any(|it| matches!(it, Fault::Late { .. })),
+            cuts_answers: any(|it| {
+                matches!(
+                    it,
+                    Fault::Truncate { .. } | Fault::Drip { .. } | Fault::Delay { .. }
+                )
+            }),
+        }
+    }
+}
+
 /// How an account treats orders through a whole story.
 pub(super) fn behavior(rng: &mut Rng) -> Behavior {
     Behavior {
@@ -101,6 +207,15 @@ pub(super) fn behavior(rng: &mut Rng) -> Behavior {
     }
 }
 
+/// What else an account may do in the wide world.
+pub(super) fn widen(behavior: &mut Behavior, rng: &mut Rng) {
+    behavior.hides_needs_approval = rng.bool();
+    behavior.orders_end_with_certificate = rng.u8(..5) == 0;
+    if behavior.dcv == Dcv::Prevalidated && rng.bool() {
+        behavior.dcv = Dcv::ExampleDomains;
+    }
+}
+
 /// The faults of one run: mostly none or one, because one fault hides another.
 pub(super) fn faults(rng: &mut Rng) -> Vec<FaultRule> {
     let count = one_of(rng, &[0, 0, 1, 1, 1, 2, 3]);
@@ -124,6 +239,16 @@ fn fault(rng: &mut Rng) -> FaultRule {
         .unwrap()
 }
 
+/// One odd answer, or a few in a row.
+pub(super) fn oddity(rng: &mut Rng) -> FaultRule {
+    let (route, kind) = one_of(rng, &ODDITIES);
+    let call = one_of(rng, &[1, 1, 2, 3]);
+    let times = one_of(rng, &[1, 1, 2, 4]);
+    format!("{route} {call}x{times} after {kind}")
+        .parse()
+        .unwrap()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -132,6 +257,10 @@ mod tests {
     fn every_kind_of_fault_can_be_read() {
         for kind in ANY_TIME.iter().chain(&BEFORE).chain(&ANSWERS) {
             let rule = format!("* * 1x1 before {kind}");
+            assert!(rule.parse::<FaultRule>().is_ok(), "{rule}");
+        }
+        for (route, kind) in ODDITIES {
+            let rule = format!("{route} 1x1 after {kind}");
             assert!(rule.parse::<FaultRule>().is_ok(), "{rule}");
         }
     }

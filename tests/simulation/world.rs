@@ -1,24 +1,28 @@
 //! A team with an account: its configurations, its state, its people, and one step of its life.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::mem;
+use std::path::Path;
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
-use certcentral_sandbox::{Entry as Call, Fault, Sandbox, Settings};
+use certcentral_sandbox::{Entry as Call, Sandbox, Settings};
 use fastrand::Rng;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use terraform_host::{Resource, Workspace, workspace::State};
 use tonic::transport::Endpoint;
 
+use super::elsewhere::{Open, Site};
 use super::ledger::Ledger;
+use super::owners::{Origin, Owners};
 use super::process::Process;
 use super::promises::{self, Run};
 use super::strike::Strike;
 use super::wanted::{Content, NAMES, Wanted};
-use super::weather;
+use super::weather::{self, Weather};
 
 /// Resources that Terraform works on at the same time, as it does by default.
-const PARALLELISM: usize = 10;
+pub(super) const PARALLELISM: usize = 10;
 
 /// What a person asks Terraform for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +48,17 @@ pub(super) struct World {
     /// Resources that a person or a provisioner has tainted.
     pub(super) tainted: BTreeSet<String>,
     pub(super) allow_revocation: bool,
+    /// What decides on everything beyond one configuration with one state. The stories of a narrow world have no such thing.
+    wide: Option<Rng>,
+    /// A proxy dates the answers, or this machine's clock is wrong: no answer says that its clock is virtual.
+    clocks_disagree: bool,
+    pub(super) owners: Owners,
+    /// The workspace that Terraform runs in, how many there have been, and the others.
+    pub(super) site: usize,
+    pub(super) sites: usize,
+    pub(super) elsewhere: Vec<Site>,
+    /// Arguments that the next plan does not know, by address.
+    pub(super) open: BTreeMap<String, Open>,
     seed: u64,
     processes: u64,
     pub(super) resources: u64,
@@ -55,14 +70,22 @@ pub(super) struct World {
 }
 
 impl World {
-    pub(super) fn new(seed: u64) -> Self {
+    pub(super) fn new(seed: u64, is_wide: bool) -> Self {
         let mut rng = Rng::with_seed(seed);
-        let settings = Settings {
+        let mut wide = is_wide.then(|| Rng::with_seed(!seed));
+        let mut settings = Settings {
             clock_runs: true,
             behavior: weather::behavior(&mut rng),
             ..Settings::default()
         };
-        let story = vec![format!("{:?}", settings.behavior)];
+        if let Some(wide) = &mut wide {
+            weather::widen(&mut settings.behavior, wide);
+        }
+        let mut story = vec![format!("{:?}", settings.behavior)];
+        let clocks_disagree = wide.as_mut().is_some_and(|wide| wide.u8(..5) == 0);
+        if clocks_disagree {
+            story.push("the clocks disagree".to_owned());
+        }
         let sandbox = Sandbox::start_on_this_runtime(settings).unwrap();
         let answered = sandbox.watch();
         let nobody = Endpoint::from_static("http://localhost").connect_lazy();
@@ -74,6 +97,13 @@ impl World {
             story,
             tainted: BTreeSet::new(),
             allow_revocation: rng.bool(),
+            wide,
+            clocks_disagree,
+            owners: Owners::default(),
+            site: 0,
+            sites: 0,
+            elsewhere: Vec::new(),
+            open: BTreeMap::new(),
             seed,
             processes: 0,
             resources: 0,
@@ -91,12 +121,20 @@ impl World {
     /// One step: somebody changes something, the weather changes, and somebody runs Terraform.
     pub(super) async fn step(&mut self) -> Result<(), String> {
         if !self.ledger.entries.is_empty() {
-            self.edit().await?;
+            if self.happens(3) {
+                self.happen().await?;
+            } else {
+                self.edit().await?;
+            }
         }
-        let rules = weather::faults(&mut self.rng);
-        let has_late = rules
-            .iter()
-            .any(|rule| matches!(rule.fault, Fault::Late { .. }));
+        let mut rules = weather::faults(&mut self.rng);
+        if self.happens(3) {
+            rules.push(weather::oddity(self.chance()));
+        }
+        if self.happens(4) {
+            rules.extend(self.foreign_answer());
+        }
+        let weather = Weather::of(&rules);
         let strike = (self.rng.u8(..3) == 0).then(|| Strike::new(&mut self.rng));
         let command = match self.rng.u8(..20) {
             0 => Command::Plan,
@@ -116,7 +154,17 @@ impl World {
             ));
             self.sandbox.add_fault(rule);
         }
-        self.run(command, strike, has_late).await.map(drop)
+        self.run(command, strike, weather).await.map(drop)
+    }
+
+    /// Whether something of the wide world happens, once in so many times.
+    fn happens(&mut self, times: u8) -> bool {
+        self.wide.as_mut().is_some_and(|wide| wide.u8(..times) == 0)
+    }
+
+    /// What decides in the wide world.
+    pub(super) fn chance(&mut self) -> &mut Rng {
+        self.wide.as_mut().unwrap_or(&mut self.rng)
     }
 
     /// Runs Terraform and holds what came of it against the promises.
@@ -124,17 +172,22 @@ impl World {
         &mut self,
         command: Command,
         strike: Option<Strike>,
-        has_late: bool,
+        weather: Weather,
     ) -> Result<Run, String> {
         self.tell(format!("{command:?}"));
         // Nobody runs Terraform twice within a second, which is as finely as CertCentral tells the time.
         self.sandbox.advance(Duration::from_secs(1));
         let before = self.ledger.clone();
         self.answered_calls();
-        let mut run = Run::new(command);
+        if self.clocks_disagree {
+            self.sandbox.add_fault(weather::of_no_clock());
+        }
+        let mut run = Run::new(command, self.terraform.state());
+        run.hears_all = !weather.cuts_answers;
+        run.open = mem::take(&mut self.open);
         let outcome = self.commanded(&mut run, strike).await;
         outcome.map_err(|error| format!("the stand-in for core failed: {error}"))?;
-        if has_late {
+        if weather.has_late {
             self.let_late_requests_arrive().await;
         }
         self.sandbox.clear_rules();
@@ -148,6 +201,10 @@ impl World {
             .extend(calls.map(|call| format!("    {}", call.line())));
         let bought = self.ledger.update(&self.sandbox, &self.asked_for())?;
         self.ledger.hear(&self.in_state(), &run.said());
+        let site = self.site;
+        self.owners.follow(site, self.terraform.state(), |id| {
+            Origin::of_new(id, &bought, &run.calls)
+        });
         if run.is_complete() {
             let state = self.terraform.state();
             self.tainted
@@ -170,13 +227,14 @@ impl World {
             run.planning.extend(self.answered_calls());
             return Ok(());
         }
+        let asked = self.resources_but(&run.open);
         let plan = match run.command {
             Command::Destroy => self.terraform.plan_destroy().await?,
             Command::Replace => {
                 let all: Vec<_> = resources.iter().map(|it| it.address.as_str()).collect();
                 self.terraform.plan_replacing(&resources, &all).await?
             }
-            _ => self.terraform.plan(&resources).await?,
+            _ => self.terraform.plan(&asked).await?,
         };
         run.planning.extend(self.answered_calls());
         let plan = run.plan.insert(plan);
@@ -187,10 +245,10 @@ impl World {
         self.terraform.reconnect(applying.channel.clone());
         let interruption = self.terraform.interruption();
         match strike {
-            None => run.applied = Some(self.terraform.apply(plan).await?),
+            None => run.applied = Some(self.terraform.apply_with(plan, &resources).await?),
             Some(strike) => {
                 self.story.push(format!("strike: {strike}"));
-                let apply = self.terraform.apply(plan);
+                let apply = self.terraform.apply_with(plan, &resources);
                 let met = strike
                     .meet(apply, &self.sandbox, &applying, &interruption)
                     .await;
@@ -202,13 +260,13 @@ impl World {
     }
 
     /// The calls that have arrived since the last look. What a dead process still sends is refused, and nobody's.
-    fn answered_calls(&mut self) -> Vec<Call> {
+    pub(super) fn answered_calls(&mut self) -> Vec<Call> {
         let is_of_the_dead = |call: &Call| {
             call.response
                 .to_string()
                 .contains("access_denied_invalid_key")
         };
-        let known = std::mem::replace(&mut self.known, self.sandbox.arrivals());
+        let known = mem::replace(&mut self.known, self.sandbox.arrivals());
         let calls = self.answered.try_iter();
         calls
             .filter(|call| call.sequence > known && !is_of_the_dead(call))
@@ -217,24 +275,48 @@ impl World {
 
     /// A new process of the provider, which the next phase speaks to.
     pub(super) async fn process(&mut self) -> Process {
+        self.process_on(None).await
+    }
+
+    /// The same on a machine where others run at the same time.
+    pub(super) async fn process_on(&mut self, machine: Option<&Path>) -> Process {
         self.processes += 1;
         let key = format!(
             "sandbox-canary-{}-of-{}",
             in_letters(self.processes),
             in_letters(self.seed)
         );
-        self.terraform.set_provider_config(json!({
+        let config = self.provider_config(&key);
+        self.terraform.set_provider_config(config);
+        Process::start(self.seed ^ self.processes, key, machine).await
+    }
+
+    pub(super) fn provider_config(&self, key: &str) -> Json {
+        json!({
             "api_key": key,
             "base_url": self.sandbox.base_url(),
             "allow_revocation": self.allow_revocation,
-        }));
-        Process::start(self.seed ^ self.processes, key).await
+        })
     }
 
-    fn resources(&self) -> Vec<Resource> {
+    pub(super) fn resources(&self) -> Vec<Resource> {
         let wanted = self.wanted.iter();
         wanted
             .map(|(address, wanted)| Resource::new(address, wanted.config()))
+            .collect()
+    }
+
+    /// The resources without the values that a plan does not know yet.
+    fn resources_but(&self, open: &BTreeMap<String, Open>) -> Vec<Resource> {
+        let wanted = self.wanted.iter();
+        wanted
+            .map(|(address, wanted)| {
+                let config = match open.get(address) {
+                    Some(open) => wanted.config_without(open.argument),
+                    None => wanted.config(),
+                };
+                Resource::new(address, config)
+            })
             .collect()
     }
 
@@ -249,6 +331,17 @@ impl World {
         objects
             .filter_map(|object| object.attributes["order_id"].as_u64())
             .collect()
+    }
+
+    /// Takes over what people did to the state between two runs.
+    pub(super) fn follow_owners(&mut self) {
+        let site = self.site;
+        self.owners
+            .follow(site, self.terraform.state(), |_| Origin::Unmarked);
+    }
+
+    pub(super) fn remember_state(&mut self) {
+        self.old_states.push(self.terraform.state().clone());
     }
 
     pub(super) fn tell(&mut self, line: impl Into<String>) {

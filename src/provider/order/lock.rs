@@ -111,6 +111,14 @@ impl Locks {
         }
     }
 
+    /// The same with files in this directory, which stands for the machine that several played processes share.
+    pub(crate) fn on_machine(directory: PathBuf) -> Self {
+        Self {
+            directory: Some(directory),
+            ..Self::new(true)
+        }
+    }
+
     /// Takes both locks of a subject, that of its names in this way. Waits while somebody holds one of them; says what ended the wait
     /// in vain.
     pub(crate) async fn take(
