@@ -92,7 +92,7 @@ fn siblings() -> [Json; 3] {
     [
         json!({ "alternative_order_id": "PO-4711" }),
         json!({ "order_validity": null, "validity_days": 364 }),
-        json!({ "container_id": 60_412 }),
+        json!({ "container_id": 60_400 }),
     ]
 }
 
