@@ -34,6 +34,8 @@ const DAYS_BACK: i64 = 7;
 const MARK: &str = "Reissued by Terraform, found from now on as ";
 /// How the note on an order begins whose reference was lost; its token follows.
 const MARK_OF_A_LOST_REFERENCE: &str = "Placed by Terraform, found from now on as ";
+/// The same on a renewal that somebody else placed.
+const MARK_OF_A_RENEWAL: &str = "Taken into state by Terraform, found from now on as ";
 /// Renewals of renewals that are followed at most.
 const MAX_RENEWALS: usize = 20;
 
@@ -386,15 +388,17 @@ pub(crate) enum Relation {
     Foreign,
 }
 
-/// Notes on the order which token finds it from now on. Only a trace: that it cannot be left fails nothing.
+/// Notes on an order which token finds it from now on, unless that is the reference which it bears. An order whose content has a reference
+/// of the user's own is found by that. Only a trace: that it cannot be left fails nothing.
 pub(crate) async fn remember(
     client: &Client,
     id: OrderId,
+    reference: Option<&str>,
     order: &SslOrderModel,
     session: &Session,
 ) {
-    let reference = order.alternative_order_id.as_str().unwrap_or_default();
-    if !reference.starts_with(TOKEN_PREFIX) {
+    let own = order.alternative_order_id.as_str().unwrap_or_default();
+    if !own.starts_with(TOKEN_PREFIX) {
         return;
     }
     let default_organization = session.default_organization();
@@ -403,23 +407,24 @@ pub(crate) async fn remember(
     else {
         return;
     };
-    if prepared.token == reference {
+    if reference == Some(prepared.token.as_str()) {
         return;
     }
     let noted = match client.notes(id).await {
         Ok(notes) if tokens(&notes).any(|noted| noted == prepared.token) => return,
         Ok(_) => {
-            client
-                .add_note(id, &format!("{MARK}{}", prepared.token))
-                .await
+            let is_ours = reference.is_some_and(|it| it.starts_with(TOKEN_PREFIX));
+            let mark = if is_ours { MARK } else { MARK_OF_A_RENEWAL };
+            let text = format!("{mark}{}", prepared.token);
+            client.add_note(id, &text).await
         }
         Err(error) => Err(error),
     };
     match noted {
         Ok(_) => {
-            info!(order_id = %id, token = %prepared.token, "token noted on the reissued order");
+            info!(order_id = %id, token = %prepared.token, "token noted on the order");
         }
-        Err(error) => debug!(order_id = %id, %error, "token not noted on the reissued order"),
+        Err(error) => debug!(order_id = %id, %error, "token not noted on the order"),
     }
 }
 
@@ -559,7 +564,7 @@ fn tokens(notes: &[Note]) -> impl Iterator<Item = &str> {
 
 fn noted_token(note: &Note) -> Option<&str> {
     let text = note.text.as_deref()?.trim();
-    let marks = [MARK, MARK_OF_A_LOST_REFERENCE];
+    let marks = [MARK, MARK_OF_A_LOST_REFERENCE, MARK_OF_A_RENEWAL];
     marks.iter().find_map(|mark| text.strip_prefix(mark))
 }
 

@@ -72,7 +72,8 @@ impl Update<'_> {
         ) {
             let deadline = Instant::now() + planned.update_timeout();
             let client = client.within(deadline, &self.call.stop);
-            lookup::remember(&client, id, self.content, self.session).await;
+            let reference = self.content.alternative_order_id.as_str();
+            lookup::remember(&client, id, reference, self.content, self.session).await;
         }
     }
 }

@@ -83,7 +83,8 @@ pub(super) async fn reissue(
     };
     let differing = update.announced.of_the_certificate();
     if differing.iter().any(is_of_the_token) {
-        lookup::remember(&client, id, update.content, session).await;
+        let reference = update.content.alternative_order_id.as_str();
+        lookup::remember(&client, id, reference, update.content, session).await;
     }
     // The names may be new, so their validation is asked for as for an order that waits.
     let mut observer = Observer::new(&client, state);

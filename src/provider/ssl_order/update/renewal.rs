@@ -69,25 +69,26 @@ pub(super) async fn follow(
     }
     claim_order(session, id).map_err(failed)?.keep();
     let is_own = succession::is_own(session, prior, &order, &renewal);
-    // A create that lost the state finds the renewal by it.
-    let content = SslOrderModel {
-        alternative_order_id: prior.alternative_order_id.clone(),
-        ..update.content.clone()
-    };
-    lookup::remember(&client, id, &content, session).await;
+    let reference = renewal.alternative_order_id.clone();
     let mut private = SslOrderPrivate::default();
     let mut state = SslOrderModel {
         order_origin: OrderOrigin::Placed.into(),
         ..state::placed(planned.clone(), id, "")
     };
     if !is_own {
+        let content = SslOrderModel {
+            alternative_order_id: prior.alternative_order_id.clone(),
+            ..update.content.clone()
+        };
+        // A create that lost the state finds the renewal by its note.
+        lookup::remember(&client, id, reference.as_deref(), &content, session).await;
         let (adoption, said) = notes::adopt(&client, id).await;
         state.order_origin = OrderOrigin::Adopted.into();
         private.adoption = adoption;
         warnings.extend(said);
     }
     release(update, former, warnings).await;
-    state.alternative_order_id = renewal.alternative_order_id.clone().into();
+    state.alternative_order_id = reference.into();
     let mut observer = Observer::new(&client, state);
     let seen = observer.details(renewal, &[]).await;
     observer.wait(seen, &limits).await;

@@ -216,6 +216,18 @@ async fn a_renewal_by_somebody_else_is_taken_into_state_and_nothing_is_bought() 
             .all(|call| call.starts_with("GET ") || call.contains("/note")),
         "{posts:?}"
     );
+    let journal = bed.sandbox.journal();
+    let notes: Vec<_> = journal
+        .iter()
+        .filter(|call| call.method == "POST" && call.path.ends_with(&format!("{renewal}/note")))
+        .map(|call| call.request["text"].as_str().unwrap_or_default())
+        .collect();
+    let token = old["alternative_order_id"].as_str().unwrap();
+    let found_by = format!("found from now on as {token}");
+    assert!(
+        notes.iter().any(|note| note.ends_with(&found_by)),
+        "{notes:?}"
+    );
     let now = bed.order().clone();
     assert_eq!(bed.order_id(), renewal);
     assert_eq!(now["status"], "issued");

@@ -71,7 +71,8 @@ impl Account {
     /// The calls that leave a note on the order once it is what `order` says.
     async fn remembered(&self, id: OrderId, order: &SslOrderModel) -> Vec<String> {
         let seen = self.sandbox.journal().len();
-        remember(&self.client, id, order, &self.session).await;
+        let reference = order.alternative_order_id.as_str();
+        remember(&self.client, id, reference, order, &self.session).await;
         self.calls(seen)
     }
 
