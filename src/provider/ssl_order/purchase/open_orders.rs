@@ -153,6 +153,8 @@ impl Wanted {
         let orders = listed.iter().flatten();
         orders
             .filter(|order| self.is_covered_by(order, today))
+            // What this apply replaces was announced with it.
+            .filter(|order| !session.has_let_go(order.id))
             .map(OpenOrder::listed)
             .collect()
     }

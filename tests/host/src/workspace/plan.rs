@@ -355,6 +355,10 @@ impl Planner<'_> {
             return Ok(first);
         }
         let second = report.take(address, self.provider.plan(type_name, &question).await)?;
+        if second.failed() {
+            // The provider was killed between the two: no plan, and none to compare with.
+            return Ok(second);
+        }
         // Core allows unknown values for a new object, and then fails to render the plan as JSON.
         let identity = first.identity.as_ref();
         let unknown = identity.map(check_known_identity).unwrap_or_default();
