@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use tokio::time::Instant;
 use tracing::info;
 
 use super::{Failed, Update, as_planned};
@@ -282,12 +281,9 @@ pub(super) async fn change(
     let mut done = prior.clone();
     let edits = edits(prior, planned, update.announced);
     if !edits.is_empty() {
-        let deadline = Instant::now() + planned.update_timeout();
         let client = update
-            .session
-            .client()
+            .client(&update.limits())
             .map_err(|problem| failed(&done, problem))?;
-        let client = client.within(deadline, &update.call.stop);
         let id = prior
             .order_id_to_be("changed")
             .map_err(|problem| failed(&done, problem))?;

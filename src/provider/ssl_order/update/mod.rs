@@ -5,14 +5,14 @@ mod messages;
 mod reissue;
 mod renewal;
 
-use tokio::time::Instant;
-
 use super::model::{SslOrderModel, SslOrderPrivate};
 use super::plan::as_configured;
 use super::plan::decision::{Announced, What};
 use super::purchase::lookup;
 use super::purchase::obtain::Obtained;
+use super::refresh::observer::Limits;
 use super::refresh::{clocks, outcome};
+use crate::certcentral::Client;
 use crate::framework::{
     AttributePath, Call, Diagnostic, Diagnostics, FromToValue, UpdateRequest, Updated, Warnings,
     conformance,
@@ -50,7 +50,19 @@ struct Update<'a> {
     private: &'a SslOrderPrivate,
 }
 
-impl Update<'_> {
+impl<'a> Update<'a> {
+    /// Returns the bounds of the update, as if it began now.
+    fn limits(&self) -> Limits<'a> {
+        let time = self.planned.update_timeout();
+        Limits::new(self.session, self.planned, time, &self.call.stop)
+    }
+
+    /// Returns the client, whose calls end with `limits` and with the run.
+    fn client(&self, limits: &Limits<'_>) -> Result<Client, Diagnostic> {
+        let client = self.session.client()?;
+        Ok(client.within(limits.bounds.deadline, &self.call.stop))
+    }
+
     /// Notes on the order what finds it from now on, where state records another key or other names that the certificate has already: a
     /// reissue whose run died, or somebody else's. Only a trace: without a key there is none.
     async fn remember_new_content(&self) {
@@ -67,11 +79,9 @@ impl Update<'_> {
             key(prior) == key(planned) && prior.canonical_names() == planned.canonical_names();
         if let (false, Ok(client), Ok(id)) = (
             is_the_same,
-            self.session.client(),
+            self.client(&self.limits()),
             prior.order_id_to_be("noted on"),
         ) {
-            let deadline = Instant::now() + planned.update_timeout();
-            let client = client.within(deadline, &self.call.stop);
             let reference = self.content.alternative_order_id.as_str();
             lookup::remember(&client, id, reference, self.content, self.session).await;
         }

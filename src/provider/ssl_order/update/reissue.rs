@@ -19,7 +19,7 @@ use crate::provider::ssl_order::purchase::lookup::is_for_key;
 use crate::provider::ssl_order::purchase::messages::odd_answer;
 use crate::provider::ssl_order::purchase::obtain::Taken;
 use crate::provider::ssl_order::purchase::{lookup, new_order};
-use crate::provider::ssl_order::refresh::observer::{Limits, Observer};
+use crate::provider::ssl_order::refresh::observer::Observer;
 use crate::provider::ssl_order::refresh::state;
 
 /// How the order stands before the reissue is sent.
@@ -49,7 +49,8 @@ pub(super) async fn reissue(
     if prior.ready_for_reissue != Attr::Known(true) && changed.is_empty() {
         return Ok(state);
     }
-    let client = session.client().map_err(&failed)?;
+    let limits = update.limits();
+    let client = update.client(&limits).map_err(&failed)?;
     let id = prior.order_id_to_be("changed").map_err(&failed)?;
     let body = body(planned).map_err(&failed)?;
     let csr = Csr::from_pem(&body.certificate.csr).map_err(|reason| {
@@ -58,8 +59,6 @@ pub(super) async fn reissue(
             format!("`csr` cannot be reissued with: {reason}."),
         ))
     })?;
-    let limits = Limits::new(session, planned, planned.update_timeout(), &call.stop);
-    let client = client.within(limits.bounds.deadline, &call.stop);
     let meant = planned.as_meant();
     let wanted = Wanted {
         csr: &csr,

@@ -12,7 +12,7 @@ use crate::provider::ssl_order::model::{
 use crate::provider::ssl_order::owners::notes;
 use crate::provider::ssl_order::purchase::obtain::{Purchase, claim_order};
 use crate::provider::ssl_order::purchase::{lookup, obtain};
-use crate::provider::ssl_order::refresh::observer::{Limits, Observer};
+use crate::provider::ssl_order::refresh::observer::Observer;
 use crate::provider::ssl_order::refresh::{state, succession};
 
 /// Places the renewal order of a plan, or adopts the one that an earlier run placed.
@@ -47,7 +47,6 @@ pub(super) async fn follow(
 ) -> Result<(SslOrderModel, SslOrderPrivate), Failed> {
     let Update {
         session,
-        call,
         prior,
         planned,
         ..
@@ -55,9 +54,8 @@ pub(super) async fn follow(
     let failed = |problem: Diagnostic| Failed::at(prior.clone(), problem);
     let former = prior.order_id_to_be("changed").map_err(failed)?;
     let id = planned.order_id_to_be("taken into state").map_err(failed)?;
-    let limits = Limits::new(session, planned, planned.update_timeout(), &call.stop);
-    let client = session.client().map_err(failed)?;
-    let client = client.within(limits.bounds.deadline, &call.stop);
+    let limits = update.limits();
+    let client = update.client(&limits).map_err(failed)?;
     let looking = |error: Error| {
         let doing = format!("looking at order {id}, which renews order {former}");
         failed(api_error::diagnostic(&error, &doing))
