@@ -6,9 +6,7 @@ use std::fmt;
 
 use super::lookup::has_key;
 use super::new_order::Prepared;
-use crate::certcentral::{
-    IssuedCertificate, Order, OrderOrganization, OrganizationRef, ProductRef,
-};
+use crate::certcentral::{IssuedCertificate, Order, OrderOrganization, OrganizationRef};
 use crate::pki::certificate_names;
 use crate::provider::ssl_order::model::is_companion_of;
 
@@ -30,8 +28,7 @@ impl Differences {
             let names: Vec<_> = theirs.into_iter().collect();
             found.push(format!("its names are {}", names.join(", ")));
         }
-        let product = order.product.as_ref().and_then(name_id);
-        if let Some(product) = order.product_name_id.as_deref().or(product)
+        if let Some(product) = order.product()
             && !is_our_product(product, prepared)
         {
             found.push(format!("its product is {product}"));
@@ -74,11 +71,6 @@ fn are_ours(theirs: &BTreeSet<String>, prepared: &Prepared) -> bool {
         && theirs
             .difference(&ours)
             .all(|name| is_companion_of(name, &ours))
-}
-
-/// Returns the id of a product.
-pub(crate) fn name_id(product: &ProductRef) -> Option<&str> {
-    product.name_id.as_deref()
 }
 
 /// Returns whether a product is the one that we are about to order.

@@ -13,9 +13,7 @@ use std::collections::BTreeSet;
 use time::{Date, OffsetDateTime};
 use tracing::{debug, info, warn};
 
-use super::likeness::{
-    Differences, is_certificate_for, is_our_organization, is_our_product, name_id,
-};
+use super::likeness::{Differences, is_certificate_for, is_our_organization, is_our_product};
 use super::messages;
 use super::new_order::{self, Prepared, TOKEN_PREFIX};
 use super::open_orders::OpenOrder;
@@ -347,7 +345,8 @@ fn may_be_similar(listed: &ListedOrder, prepared: &Prepared) -> bool {
         == certificate_names(Some(&ours.common_name), &ours.dns_names);
     let may_come_to_them = listed.status == OrderStatus::ReissuePending
         && common_name.is_none_or(|theirs| theirs.eq_ignore_ascii_case(&ours.common_name));
-    let product = listed.product.as_ref().and_then(name_id);
+    let product = listed.product.as_ref();
+    let product = product.and_then(|product| product.name_id.as_deref());
     let organization = listed.organization.as_ref();
     is_open
         && (has_our_names || may_come_to_them)
@@ -358,7 +357,7 @@ fn may_be_similar(listed: &ListedOrder, prepared: &Prepared) -> bool {
 /// Whether order info shows the names, the product and the organization that we are about to order.
 fn is_similar(order: &Order, prepared: &Prepared) -> bool {
     let (ours, theirs) = (&prepared.body.certificate, &order.certificate);
-    let product = order.product.as_ref().and_then(name_id);
+    let product = order.product();
     let organization = order.organization.as_ref();
     certificate_names(Some(&ours.common_name), &ours.dns_names)
         == certificate_names(theirs.common_name.as_deref(), &theirs.dns_names)

@@ -335,15 +335,17 @@ async fn a_price_above_the_limit_stops_the_order_and_not_its_adoption() {
     assert_eq!(sandbox.summary().orders_created, 1);
 }
 
+/// The order that an earlier run placed.
+async fn placed_earlier(sandbox: &Sandbox) -> OrderId {
+    let (state, _) = object(run(&session(sandbox), order(), CancellationToken::new()).await);
+    state.order_id_to_be("found").unwrap()
+}
+
 #[tokio::test]
 async fn an_order_that_another_resource_has_is_neither_adopted_nor_bought_again() {
     let sandbox = Sandbox::start(Settings::default()).unwrap();
-    let earlier = run(&session(&sandbox), order(), CancellationToken::new()).await;
-    let Created::Object { state, .. } = earlier else {
-        panic!("{earlier:?}");
-    };
+    let id = placed_earlier(&sandbox).await;
     let session = session(&sandbox);
-    let id = OrderId::try_from(state.known_order_id().unwrap()).unwrap();
     session.claim_order(id).unwrap().keep();
     let created = run(&session, order(), CancellationToken::new()).await;
     let problem = only_problem(created);
@@ -356,12 +358,8 @@ async fn an_order_that_another_resource_has_is_neither_adopted_nor_bought_again(
 #[tokio::test]
 async fn an_order_that_is_just_being_ended_is_neither_adopted_nor_bought_again() {
     let sandbox = Sandbox::start(Settings::default()).unwrap();
-    let earlier = run(&session(&sandbox), order(), CancellationToken::new()).await;
-    let Created::Object { state, .. } = earlier else {
-        panic!("{earlier:?}");
-    };
+    let id = placed_earlier(&sandbox).await;
     let session = session(&sandbox);
-    let id = OrderId::try_from(state.known_order_id().unwrap()).unwrap();
     let _ending = session.claim_ending(id).unwrap();
     let created = run(&session, order(), CancellationToken::new()).await;
     let problem = only_problem(created);
