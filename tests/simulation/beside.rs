@@ -59,13 +59,7 @@ impl World {
 
         run.beside = Some(Box::new(beside));
         run.beside_in_state = orders(&site.state);
-        for line in run.lines() {
-            self.tell(line);
-        }
-        run.calls.extend(self.answered_calls());
-        let calls = run.planning.iter().chain(&run.calls);
-        self.story
-            .extend(calls.map(|call| format!("    {}", call.line())));
+        self.write_down(&mut run);
         let bought = self.ledger.update(&self.sandbox, &self.asked_for())?;
         let mut in_state = self.in_state();
         in_state.extend(&run.beside_in_state);

@@ -192,13 +192,7 @@ impl World {
         }
         self.sandbox.clear_rules();
         self.sandbox.take_connections().await;
-        for line in run.lines() {
-            self.tell(line);
-        }
-        run.calls.extend(self.answered_calls());
-        let calls = run.planning.iter().chain(&run.calls);
-        self.story
-            .extend(calls.map(|call| format!("    {}", call.line())));
+        self.write_down(&mut run);
         let bought = self.ledger.update(&self.sandbox, &self.asked_for())?;
         self.ledger.hear(&self.in_state(), &run.said());
         let site = self.site;
@@ -353,6 +347,17 @@ impl World {
         let wanted = Wanted::new(number, &mut self.rng);
         self.wanted
             .insert(format!("digicert_ssl_order.o{}", self.resources), wanted);
+    }
+
+    /// Takes what a run said and called into its story.
+    pub(super) fn write_down(&mut self, run: &mut Run) {
+        for line in run.lines() {
+            self.tell(line);
+        }
+        run.calls.extend(self.answered_calls());
+        let calls = run.planning.iter().chain(&run.calls);
+        self.story
+            .extend(calls.map(|call| format!("    {}", call.line())));
     }
 
     /// Somebody else calls until every request that was held up on its way has arrived.
