@@ -16,6 +16,9 @@ use tokio::time::{Sleep, sleep};
 
 use crate::faults::script::{End, Script};
 
+/// Connections that may wait to be taken.
+const BACKLOG: u32 = 1024;
+
 /// Identifies a connection to its requests and lets them take it over.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ConnectionHandle(Arc<Mutex<Option<Script>>>);
@@ -60,40 +63,61 @@ impl ListenerSwitch {
 /// A TCP listener whose "remote address" is the connection's [`ConnectionHandle`].
 pub(crate) struct Listener {
     address: SocketAddr,
+    /// Whether the port was not asked for by its number.
+    is_any_port: bool,
     /// None while connections are refused.
     listener: Option<TcpListener>,
     switch: ListenerSwitch,
 }
 
 impl Listener {
-    pub(crate) fn new(listener: TcpListener, switch: ListenerSwitch) -> io::Result<Self> {
+    /// Listens at an address; port 0 picks a free one. Inside a runtime.
+    pub(crate) fn at(address: SocketAddr, switch: ListenerSwitch) -> io::Result<Self> {
+        let is_any_port = address.port() == 0;
+        let listener = bound(address, is_any_port)?.listen(BACKLOG)?;
         Ok(Self {
             address: listener.local_addr()?,
+            is_any_port,
             listener: Some(listener),
             switch,
         })
     }
 
+    /// Where it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// Listens no more, but keeps the port from others until it may listen again.
     async fn refuse(&mut self) {
         let mut wanted = self.switch.wanted.subscribe();
-        self.listener = None;
-        let kept = reserved(self.address);
+        let kept = if self.is_any_port {
+            // Somebody who asks for any port would get this one as soon as it is free.
+            let kept = bound(self.address, true);
+            self.listener = None;
+            kept
+        } else {
+            self.listener = None;
+            bound(self.address, false)
+        };
         self.switch.open.send_replace(false);
         // The sender is part of `self`, so waiting cannot fail.
         let _ = wanted.wait_for(|open| *open).await;
-        self.listener = kept.and_then(|socket| socket.listen(1024)).ok();
+        self.listener = kept.and_then(|socket| socket.listen(BACKLOG)).ok();
         self.switch.open.send_replace(true);
     }
 }
 
-/// A socket that has the address and does not listen: who connects is refused.
-fn reserved(address: SocketAddr) -> io::Result<TcpSocket> {
+/// A socket that has the address and does not listen: who connects is refused. A port that was asked for by its number is nobody
+/// else's; another one may be bound twice by this user.
+fn bound(address: SocketAddr, is_any_port: bool) -> io::Result<TcpSocket> {
     let socket = match address {
         SocketAddr::V4(_) => TcpSocket::new_v4(),
         SocketAddr::V6(_) => TcpSocket::new_v6(),
     }?;
     socket.set_reuseaddr(true)?;
+    #[cfg(unix)]
+    socket.set_reuseport(is_any_port)?;
     socket.bind(address)?;
     Ok(socket)
 }

@@ -1,6 +1,6 @@
 //! The running sandbox as a test holds it: start, look, steer, stop on drop.
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::sync::{Arc, mpsc};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -388,11 +388,8 @@ fn serve(
 
 /// Takes the address. Inside a runtime.
 fn open(address: SocketAddr, switch: ListenerSwitch) -> io::Result<(SocketAddr, Listener)> {
-    let listener = TcpListener::bind(address)?;
-    listener.set_nonblocking(true)?;
-    let address = listener.local_addr()?;
-    let listener = tokio::net::TcpListener::from_std(listener)?;
-    Ok((address, Listener::new(listener, switch)?))
+    let listener = Listener::at(address, switch)?;
+    Ok((listener.address(), listener))
 }
 
 async fn serve_at(listener: Listener, routes: Router, stopped: oneshot::Receiver<()>) {
