@@ -164,9 +164,21 @@ impl Scene {
 
     /// How often a call has had its effect.
     pub(super) fn effects_of(&self, call: Call) -> usize {
-        let journal = self.sandbox.journal();
-        let is_effect = |entry: &&Entry| entry.processed && call.is(&entry.method, &entry.path);
-        journal.iter().filter(is_effect).count()
+        self.processed(call).len()
+    }
+
+    /// The texts of the notes that were written on orders.
+    pub(super) fn notes(&self) -> Vec<String> {
+        let written = self.processed(Call("POST", "/order/certificate/*/note"));
+        let texts = written.iter().map(|entry| entry.request["text"].as_str());
+        texts.map(|text| text.unwrap().to_owned()).collect()
+    }
+
+    /// The calls that had their effect.
+    fn processed(&self, call: Call) -> Vec<Entry> {
+        let mut journal = self.sandbox.journal();
+        journal.retain(|entry| entry.processed && call.is(&entry.method, &entry.path));
+        journal
     }
 }
 
