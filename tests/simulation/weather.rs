@@ -1,7 +1,9 @@
 //! Which faults an account meets its callers with. Only what an honest server and a bad network can do: none says of an order that was
 //! placed that it was refused.
 
-use certcentral_sandbox::{Approval, Behavior, Dcv, Fault, FaultRule, Issuance, RateLimit};
+use std::time::Duration;
+
+use certcentral_sandbox::{Approval, At, Behavior, Dcv, Fault, FaultRule, Issuance, RateLimit};
 use fastrand::Rng;
 
 use super::wanted::one_of;
@@ -156,8 +158,8 @@ pub(super) fn of_no_clock() -> FaultRule {
 /// What of the weather decides on what a run can know.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Weather {
-    /// A request may take effect after the run.
-    pub(super) has_late: bool,
+    /// A request may take effect after the run, after so much time of the sandbox.
+    pub(super) late_by: Option<Duration>,
     /// An answer that the journal shows whole may have reached nobody.
     pub(super) cuts_answers: bool,
 }
@@ -166,7 +168,7 @@ impl Weather {
     pub(super) fn of(rules: &[FaultRule]) -> Self {
         let any = |is_meant: fn(&Fault) -> bool| rules.iter().any(|rule| is_meant(&rule.fault));
         Self {
-            has_late: any(|it| matches!(it, Fault::Late { .. })),
+            late_by: rules.iter().filter_map(late_by).max(),
             cuts_answers: any(|it| {
                 matches!(
                     it,
@@ -174,6 +176,15 @@ impl Weather {
                 )
             }),
         }
+    }
+}
+
+/// Returns the time after which a request of a run that has ended takes effect.
+fn late_by(rule: &FaultRule) -> Option<Duration> {
+    match rule.fault {
+        Fault::Late { .. } => Some(Duration::ZERO),
+        Fault::Delay { seconds } if rule.at == At::Before => Some(Duration::from_secs(seconds)),
+        _ => None,
     }
 }
 

@@ -187,8 +187,8 @@ impl World {
         run.open = mem::take(&mut self.open);
         let outcome = self.commanded(&mut run, strike).await;
         outcome.map_err(|error| format!("the stand-in for core failed: {error}"))?;
-        if weather.has_late {
-            self.let_late_requests_arrive().await;
+        if let Some(late_by) = weather.late_by {
+            self.let_late_requests_arrive(late_by).await;
         }
         self.sandbox.clear_rules();
         self.sandbox.take_connections().await;
@@ -361,8 +361,9 @@ impl World {
     }
 
     /// Somebody else calls until every request that was held up on its way has arrived.
-    async fn let_late_requests_arrive(&self) {
+    async fn let_late_requests_arrive(&self, late_by: Duration) {
         self.sandbox.clear_rules();
+        self.sandbox.advance(late_by);
         self.sandbox.take_connections().await;
         let url = format!("{}/user/me", self.sandbox.base_url());
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
