@@ -60,7 +60,11 @@ impl World {
         run.beside = Some(Box::new(beside));
         run.beside_in_state = orders(&site.state);
         self.write_down(&mut run);
-        let bought = self.ledger.update(&self.sandbox, &self.asked_for())?;
+        let processed = run.calls.iter().filter(|call| call.processed);
+        let reissued: BTreeSet<_> = processed.filter_map(promises::reissued).collect();
+        let bought = self
+            .ledger
+            .update(&self.sandbox, &self.asked_for(), &reissued)?;
         let mut in_state = self.in_state();
         in_state.extend(&run.beside_in_state);
         self.ledger.hear(&in_state, &run.said());

@@ -31,7 +31,7 @@ impl World {
     /// Something happens that one configuration with one state does not know.
     pub(super) async fn happen(&mut self) -> Result<(), String> {
         self.remember_state();
-        match self.chance().u8(..21) {
+        match self.chance().u8(..24) {
             0 | 1 => self.workspace_begins().await?,
             2 | 3 => self.workspace_ends().await?,
             4 => self.another_team_imports().await?,
@@ -44,6 +44,8 @@ impl World {
             16 => self.validation_lapses(),
             17 => self.order_is_claimed(),
             18 | 19 => self.runs_beside_a_copy().await?,
+            20 | 21 => self.reissue_is_asked_for(),
+            22 => self.state_is_copied().await?,
             _ => self.late_approvals(),
         }
         Ok(())
@@ -83,6 +85,20 @@ impl World {
     async fn workspace_begins(&mut self) -> Result<(), String> {
         let wanted = self.wanted.clone();
         let site = self.new_site(wanted);
+        self.visit(site, Command::Apply).await
+    }
+
+    /// Somebody copies the state file, and applies with it elsewhere. Nothing tells the two apart, which is a limit that the pages name.
+    async fn state_is_copied(&mut self) -> Result<(), String> {
+        let wanted = self.wanted.clone();
+        let mut site = self.new_site(wanted);
+        site.state = self.terraform.state().clone();
+        site.tainted = self.tainted.clone();
+        self.tell(format!(
+            "the state is copied into workspace {}",
+            site.number
+        ));
+        self.owners.share(self.site, site.number);
         self.visit(site, Command::Apply).await
     }
 
@@ -172,6 +188,18 @@ impl World {
             self.wanted.insert(address.clone(), wanted);
         }
         self.open.insert(address, Open { argument, turns });
+    }
+
+    /// A reissue for the same names and key, because somebody wants one.
+    fn reissue_is_asked_for(&mut self) {
+        let Some(address) = self.some_held_address() else {
+            return;
+        };
+        let reason = self.chance().u8(..3);
+        if let Some(wanted) = self.wanted.get_mut(&address) {
+            wanted.ask_for_a_reissue(reason);
+            self.tell(format!("{address} has reissue_trigger {reason}"));
+        }
     }
 
     /// Somebody writes down that a destroy may end the order, whoever placed it and whoever else has it.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use certcentral_sandbox::{OrderSeen, Sandbox};
 
-use super::wanted::{Content, key_of};
+use super::wanted::{Content, is_companion, key_of};
 
 /// What the books know of an order.
 #[derive(Debug, Clone)]
@@ -90,11 +90,13 @@ impl Ledger {
     /// Takes over what the account has by now. `asked_for` are the orders that configurations want or wanted in this step.
     ///
     /// Promise: never twice. An order that is bought while an open one has the same content breaks it, unless it renews that one. So does
-    /// an order that nobody asked for. The new orders are returned.
+    /// an order that nobody asked for. The new orders are returned. An order that a run beside this one has `reissued_beside` is no twin:
+    /// reissues take no lock, which is a limit that the pages name.
     pub(super) fn update(
         &mut self,
         sandbox: &Sandbox,
         asked_for: &[Content],
+        reissued_beside: &BTreeSet<u64>,
     ) -> Result<Vec<u64>, String> {
         let mut bought = Vec::new();
         for order in sandbox.orders() {
@@ -116,6 +118,7 @@ impl Ledger {
                     && entry.content == *content
                     && order.renewal_of != Some(**id)
                     && !self.is_renewed_by_hand(**id)
+                    && !reissued_beside.contains(id)
             });
             if let Some((twin, _)) = twin {
                 return Err(format!(
@@ -155,7 +158,7 @@ impl Ledger {
                 self.entries.insert(order.id, entry);
             }
         }
-        self.update(sandbox, &[]).map(drop)
+        self.update(sandbox, &[], &BTreeSet::new()).map(drop)
     }
 
     /// Somebody imports an order.
@@ -194,9 +197,10 @@ fn is_named(said: &str, token: Option<&str>) -> bool {
     token.is_some_and(|token| said.contains(token))
 }
 
-/// Names and key of the newest certificate that an order was asked for.
+/// Names, without those that CertCentral added, and key of the newest certificate that an order was asked for.
 fn looks(order: &OrderSeen) -> Result<(BTreeSet<String>, usize), String> {
     let key = key_of(&order.csr)
         .ok_or_else(|| format!("order {} is for a key that nobody has", order.id))?;
-    Ok((order.dns_names.iter().cloned().collect(), key))
+    let names = order.dns_names.iter().filter(|name| !is_companion(name));
+    Ok((names.cloned().collect(), key))
 }

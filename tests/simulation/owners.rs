@@ -10,7 +10,8 @@ use terraform_host::workspace::State;
 pub(super) enum Origin {
     Placed,
     Adopted,
-    /// Imported, or adopted where the note that tells others of it did not arrive. Others may end such an order: a limit that the pages name.
+    /// Imported, copied with its state, or adopted where the note that tells others of it did not arrive. Others may end such an order: a limit
+    /// that the pages name.
     Unmarked,
 }
 
@@ -73,6 +74,22 @@ impl Owners {
             };
             self.remembered.insert((object.clone(), *id), origin);
             self.held.insert(object.clone(), (*id, origin));
+        }
+    }
+
+    /// The objects of a workspace stand in the state of another one, too, and nothing tells the two apart.
+    pub(super) fn share(&mut self, site: usize, copy: usize) {
+        let objects = self.held.iter().filter(|((at, _), _)| *at == site);
+        let shared: Vec<_> = objects
+            .map(|((_, address), (id, _))| (address.clone(), *id))
+            .collect();
+        for (address, id) in shared {
+            for at in [site, copy] {
+                let object = (at, address.clone());
+                self.remembered
+                    .insert((object.clone(), id), Origin::Unmarked);
+                self.held.insert(object, (id, Origin::Unmarked));
+            }
         }
     }
 

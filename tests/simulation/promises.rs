@@ -192,7 +192,7 @@ fn is_order(call: &Call) -> bool {
 }
 
 /// The order that a call reissues.
-fn reissued(call: &Call) -> Option<u64> {
+pub(super) fn reissued(call: &Call) -> Option<u64> {
     let id = call
         .path
         .strip_prefix("/order/certificate/")?
@@ -276,7 +276,8 @@ fn ends_are_announced(world: &World, before: &Ledger, run: &Run) -> Result<(), S
 const REISSUES: &str = "This apply reissues the certificate";
 const MAY_REISSUE: &str = "This apply may reissue the certificate";
 
-/// A reissue was announced, and the order did not have the wanted names and key already, unless its certificate runs out.
+/// A reissue was announced, and the order did not have the wanted names and key already, unless its certificate runs out or somebody asked
+/// for another one.
 fn reissues_are_announced_and_needed(
     world: &World,
     before: &Ledger,
@@ -289,16 +290,19 @@ fn reissues_are_announced_and_needed(
                 "by surprise: no plan spoke of the reissue of order {id}"
             ));
         }
-        let runs_out = run
+        let may_be_the_same = run
             .warnings()
             .filter(|it| it.summary == REISSUES && it.detail.contains(&id.to_string()))
-            .any(|it| it.detail.contains("issues another one for"));
+            .any(|it| {
+                let reasons = ["issues another one for", "`reissue_trigger`"];
+                reasons.iter().any(|reason| it.detail.contains(reason))
+            });
         let has_been_so = before.entries.get(&id).is_some_and(|entry| {
             let asked_for = world.asked_for();
             let mut like = asked_for.iter();
             like.any(|it| it.names == entry.content.names && it.key == entry.content.key)
         });
-        if has_been_so && !runs_out {
+        if has_been_so && !may_be_the_same {
             return Err(format!(
                 "reissued twice: order {id} had these names and this key"
             ));

@@ -18,7 +18,7 @@ const REMEMBERED: [u64; 18] = [
     8448, 9809,
 ];
 /// What the stories of every run tell of the wide world, among them all.
-const TOLD: [&str; 15] = [
+const TOLD: [&str; 19] = [
     "in workspace",
     "at once in workspace",
     "counts 2",
@@ -32,6 +32,10 @@ const TOLD: [&str; 15] = [
     "is unknown in the plan",
     " claims ",
     "the clocks disagree",
+    "adds_companions: true",
+    "has reissue_trigger",
+    "the state is copied",
+    "Status { status: 429 }",
     "Instead {",
     "Date {",
 ];

@@ -58,7 +58,9 @@ impl World {
     async fn do_as_asked(&mut self, run: &Run) -> Result<(), String> {
         for error in run.errors() {
             match error.summary.as_str() {
-                "Similar order exists" | "Reissued order exists" => {
+                it if ["Similar order exists", "Reissued order exists"].contains(&it)
+                    || it.contains(" may be the one for ") =>
+                {
                     let id = between(&error.detail, "id = \"", "\"");
                     let address = self.address_without_state(&error.detail);
                     if let (Some(id), Some(address)) = (id, address) {

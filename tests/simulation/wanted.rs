@@ -36,9 +36,15 @@ pub(super) fn csr_of(key: usize) -> &'static str {
     &CSRS[key]
 }
 
-/// The first name of the orders with a number.
+/// The first name of the orders with a number. To the last one CertCentral may add its base domain.
 pub(super) fn common_name(number: usize) -> String {
-    format!("host{number}.example.com")
+    let www = if number + 1 == NAMES { "www." } else { "" };
+    format!("{www}host{number}.example.com")
+}
+
+/// Whether CertCentral added a name by itself: no configuration asks for it.
+pub(super) fn is_companion(name: &str) -> bool {
+    (0..NAMES).any(|number| common_name(number) == format!("www.{name}"))
 }
 
 /// What makes two orders the same purchase.
@@ -111,6 +117,8 @@ pub(super) struct Wanted {
     comments: u8,
     /// The order that it may end although it did not place it.
     claimed: Option<u64>,
+    /// Why somebody wants another certificate for the same names and key.
+    trigger: Option<u8>,
 }
 
 impl Wanted {
@@ -130,6 +138,7 @@ impl Wanted {
             emails: 0,
             comments: 0,
             claimed: None,
+            trigger: None,
         }
     }
 
@@ -174,6 +183,9 @@ impl Wanted {
         if let Some(claimed) = self.claimed {
             config["claimed_order_id"] = claimed.into();
         }
+        if let Some(reason) = self.trigger {
+            config["reissue_trigger"] = format!("reason {reason}").into();
+        }
         config
     }
 
@@ -211,6 +223,10 @@ impl Wanted {
 
     pub(super) fn claim(&mut self, order: u64) {
         self.claimed = Some(order);
+    }
+
+    pub(super) fn ask_for_a_reissue(&mut self, reason: u8) {
+        self.trigger = Some(reason);
     }
 
     pub(super) fn renew_no_more(&mut self) {

@@ -73,9 +73,9 @@ const ANSWERS: [&str; 12] = [
     "stale calls=3",
 ];
 
-/// What an account says more, less, or otherwise than a client expects, and what nothing depends on. Each stands with the route whose answers
-/// it befits.
-const ODDITIES: [(&str, &str); 24] = [
+/// What an account says more, less, or otherwise than a client expects, and what nothing depends on. And a 429 for a request that has had
+/// its effect. Each stands with the route whose answers it befits.
+const ODDITIES: [(&str, &str); 26] = [
     ("GET /order/certificate/*", "set pointer=/price value={}"),
     ("GET /order/certificate/*", "set pointer=/container value=5"),
     (
@@ -140,6 +140,8 @@ const ODDITIES: [(&str, &str); 24] = [
         "GET /order/certificate",
         "answer status=200 body={\"message\":\"later\"}",
     ),
+    ("POST /order/certificate/*", "status status=429"),
+    ("POST /order/certificate/*/reissue", "status status=429"),
     ("* /order/certificate/*/note", "html status=502"),
     ("GET /order/certificate/*/note", "html status=502"),
     (
@@ -222,6 +224,7 @@ pub(super) fn behavior(rng: &mut Rng) -> Behavior {
 pub(super) fn widen(behavior: &mut Behavior, rng: &mut Rng) {
     behavior.hides_needs_approval = rng.bool();
     behavior.orders_end_with_certificate = rng.u8(..5) == 0;
+    behavior.adds_companions = rng.u8(..5) == 0;
     if behavior.dcv == Dcv::Prevalidated && rng.bool() {
         behavior.dcv = Dcv::ExampleDomains;
     }

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
-use certcentral_sandbox::{Entry as Call, Sandbox, Settings};
+use certcentral_sandbox::{Entry as Call, Fault, Sandbox, Settings};
 use fastrand::Rng;
 use serde_json::{Value as Json, json};
 use terraform_host::{Resource, Workspace, workspace::State};
@@ -131,7 +131,11 @@ impl World {
         if self.happens(3) {
             rules.push(weather::oddity(self.chance()));
         }
-        if self.happens(4) {
+        // An answer that is about something else says so: only a forger gives it the id that was asked for.
+        let forged = rules
+            .iter()
+            .any(|rule| matches!(&rule.fault, Fault::Set { pointer, .. } if pointer == "/id"));
+        if self.happens(4) && !forged {
             rules.extend(self.foreign_answer());
         }
         let weather = Weather::of(&rules);
@@ -193,7 +197,9 @@ impl World {
         self.sandbox.clear_rules();
         self.sandbox.take_connections().await;
         self.write_down(&mut run);
-        let bought = self.ledger.update(&self.sandbox, &self.asked_for())?;
+        let bought = self
+            .ledger
+            .update(&self.sandbox, &self.asked_for(), &BTreeSet::new())?;
         self.ledger.hear(&self.in_state(), &run.said());
         let site = self.site;
         self.owners.follow(site, self.terraform.state(), |id| {

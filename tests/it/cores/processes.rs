@@ -110,7 +110,7 @@ fn two_provider_blocks_buy_the_same_order_once() {
                 &output,
                 &[
                     "Error: Same order twice in one apply",
-                    "Another provider block of this run",
+                    "Another resource of this run",
                     &format!("order {id}"),
                     "It was not ordered twice.",
                 ],

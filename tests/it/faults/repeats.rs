@@ -1,5 +1,6 @@
 //! What is repeated, seen from outside: a limit for every call, failures that pass for those that do no harm twice.
 
+use certcentral_sandbox::Approval;
 use serde_json::json;
 
 use super::rows::{add, assert_no_key, assert_one_order_and_an_empty_plan, each, hasty, try_apply};
@@ -75,6 +76,31 @@ async fn an_order_that_is_placed_although_its_answer_says_429_is_found_before_it
         assert_eq!(bed.posts().len(), 1 + usize::from(is_second), "{fault}");
         assert_one_order_and_an_empty_plan(&mut bed, &order(), fault).await;
     })
+    .await;
+}
+
+/// Look-ups of orders show none that waits for an approver.
+#[tokio::test]
+async fn such_an_order_is_found_by_its_request_where_nothing_else_shows_it() {
+    each(
+        [
+            "1 after limited retry_after=1",
+            "1x* after limited retry_after=1",
+        ],
+        async |fault| {
+            let mut bed = Bed::with(|account| {
+                account.approval = Approval::OneStep;
+                account.hides_needs_approval = true;
+            });
+            add(&bed.sandbox, &format!("{ORDER} {fault}"));
+            let applied = try_apply(&mut bed, &order(), fault).await;
+            assert_eq!(errors(&applied.report), [""; 0], "{fault}");
+            let bought: Vec<_> = bed.sandbox.orders().iter().map(|it| it.id).collect();
+            assert_eq!(bought, [bed.order_id()], "{fault}");
+            assert_eq!(bed.posts().len(), 1, "{fault}");
+            assert!(bed.plan(&order()).await.expect_success().is_empty());
+        },
+    )
     .await;
 }
 

@@ -10,6 +10,7 @@ use super::destroy::{must_not_be_revoked, not_allowed};
 use super::{Permissions, Plan, SslOrderModel};
 use crate::framework::Diagnostic;
 use crate::provider::ssl_order::owners::{self, Verdict};
+use crate::provider::ssl_order::refresh::succession::Successor;
 
 /// Arguments that make another order of it for the look that a create begins with.
 const LOOKUP_KEYS: [&str; 3] = ["common_name", "dns_names", "csr"];
@@ -56,7 +57,8 @@ pub(crate) fn existing(
     plan.private.bought_if_forced = if is_announced {
         None
     } else {
-        why_bought_if_forced(prior, decision)
+        let renewal = plan.private.successor.as_ref();
+        why_bought_if_forced(prior, decision, renewal)
     };
     if permissions.read_only && !plan.diagnostics.has_errors() {
         let change = change_in_certcentral(prior, decision);
@@ -65,9 +67,19 @@ pub(crate) fn existing(
 }
 
 /// Why a create with the content of the plan would not find the order again and buy another one; none if it would find it.
-fn why_bought_if_forced(prior: &SslOrderModel, decision: &Decision) -> Option<String> {
+fn why_bought_if_forced(
+    prior: &SslOrderModel,
+    decision: &Decision,
+    renewal: Option<&Successor>,
+) -> Option<String> {
     prior.order_id.known()?;
     let (order, names) = (prior.shown_id(), prior.shown_names());
+    if let Some(renewal) = renewal.and_then(|renewal| renewal.order_id) {
+        return Some(format!(
+            "Order {order} for {names} was renewed by order {renewal}, so `-replace` would buy an order beside that one. Without `-replace` a plan \
+             takes order {renewal} into state, which is free. To buy another order, change `order_key`",
+        ));
+    }
     if decision.reason == Reason::Closed {
         return Some(format!(
             "Order {order} for {names} is {}, so `-replace` would buy another one. To buy it, set `reorder_when_closed = true`, or change `order_key`",
@@ -131,6 +143,7 @@ pub(crate) fn read_only(change: &str) -> Diagnostic {
 #[cfg(test)]
 mod tests {
     use super::super::{Permissions, Plan};
+    use super::Successor;
     use crate::framework::{Attr, Diagnostic, Severity};
     use crate::provider::ssl_order::model::{SslOrderModel, SslOrderPrivate};
     use crate::provider::ssl_order::samples::{names, order, placed, plan, plan_with};
@@ -228,6 +241,25 @@ mod tests {
             assert_eq!(error.summary, "Forced replacement buys an order");
             assert!(error.detail.contains(reason), "{}", error.detail);
         }
+    }
+
+    #[test]
+    fn a_forced_replacement_of_a_renewed_order_is_refused_with_its_renewal() {
+        let prior = placed(&order());
+        let renewed = SslOrderPrivate {
+            successor: Some(Successor {
+                order_id: Some(2_147_500_999),
+                refused: None,
+            }),
+            ..SslOrderPrivate::default()
+        };
+        let first = plan(&order(), Some(&prior), renewed);
+        let plan = plan(&order(), None, first.private);
+        let said = &mut plan.diagnostics.iter();
+        let error = said.find(|it| it.severity == Severity::Error).unwrap();
+        assert_eq!(error.summary, "Forced replacement buys an order");
+        let renewal = "was renewed by order 2147500999, so `-replace` would buy";
+        assert!(error.detail.contains(renewal), "{}", error.detail);
     }
 
     #[test]

@@ -178,6 +178,8 @@ pub(crate) enum Similar {
     Twin(OrderId),
     /// An order for our key of which nobody can tell.
     Doubtful(OrderId),
+    /// An order of which CertCentral tells too little to know whether it is ours.
+    Untold(OrderId),
     /// An order of the last week that is not ours, or was bought with our key under another reference.
     Foreign(OpenOrder),
     /// Only such orders that are older and go on covering the names.
@@ -223,6 +225,7 @@ pub(crate) async fn similar(
             _ if session.has_let_go(info.id) => {}
             Relation::Twin => return Ok(Similar::Twin(info.id)),
             Relation::Doubtful => found = Similar::Doubtful(info.id),
+            Relation::Untold => found = Similar::Untold(info.id),
             Relation::Sibling if prepared.has_order_key => {}
             Relation::Foreign | Relation::Sibling if !is_similar(&info, prepared) => {}
             Relation::Foreign | Relation::Sibling if is_recent(&info, today) => {
@@ -250,18 +253,28 @@ pub(crate) async fn with_our_token(
     client: &Client,
     prepared: &Prepared,
 ) -> Result<Vec<Order>, Error> {
-    let is_ours = |order: &Order| {
-        let reference = order.alternative_order_id.as_deref().unwrap_or_default();
-        has_key(order, &prepared.csr) && prepared.is_token(reference)
-    };
     let mut found = candidates(client, prepared).await?;
-    found.retain(is_ours);
+    found.retain(|order| bears_our_token(order, prepared));
     if found.is_empty() {
-        let requests = client.waiting_requests().await?;
-        found = awaiting_approval(client, prepared, &requests, &[]).await?;
-        found.retain(is_ours);
+        found = waiting_with_our_token(client, prepared).await?;
     }
     Ok(found)
+}
+
+/// The orders with our names, our key and our token whose requests wait for an approver.
+pub(crate) async fn waiting_with_our_token(
+    client: &Client,
+    prepared: &Prepared,
+) -> Result<Vec<Order>, Error> {
+    let requests = client.waiting_requests().await?;
+    let mut found = awaiting_approval(client, prepared, &requests, &[]).await?;
+    found.retain(|order| bears_our_token(order, prepared));
+    Ok(found)
+}
+
+fn bears_our_token(order: &Order, prepared: &Prepared) -> bool {
+    let reference = order.alternative_order_id.as_deref().unwrap_or_default();
+    has_key(order, &prepared.csr) && prepared.is_token(reference)
 }
 
 /// The orders with our common name whose requests wait for an approver, beside those that are `known`. It is not documented that lists
@@ -354,15 +367,23 @@ fn may_be_similar(listed: &ListedOrder, prepared: &Prepared) -> bool {
         && organization.is_none_or(|theirs| is_our_organization(theirs, prepared))
 }
 
-/// Whether order info shows the names, the product and the organization that we are about to order.
+/// Whether order info shows the names, the product and the organization that we are about to order. What it does not tell is no
+/// difference: something else told that the order may be for them.
 fn is_similar(order: &Order, prepared: &Prepared) -> bool {
     let (ours, theirs) = (&prepared.body.certificate, &order.certificate);
     let product = order.product();
     let organization = order.organization.as_ref();
-    certificate_names(Some(&ours.common_name), &ours.dns_names)
-        == certificate_names(theirs.common_name.as_deref(), &theirs.dns_names)
+    let has_our_names = certificate_names(Some(&ours.common_name), &ours.dns_names)
+        == certificate_names(theirs.common_name.as_deref(), &theirs.dns_names);
+    (has_our_names || !tells_names(order))
         && product.is_none_or(|product| is_our_product(product, prepared))
         && organization.is_none_or(|theirs| is_our_organization(theirs, prepared))
+}
+
+/// Whether order info tells any name.
+fn tells_names(order: &Order) -> bool {
+    let certificate = &order.certificate;
+    certificate.common_name.is_some() || !certificate.dns_names.is_empty()
 }
 
 /// An order without a date counts as recent.
@@ -381,6 +402,9 @@ pub(crate) enum Relation {
     Twin,
     /// It was reissued for our key, or waits for a reissue that order info does not show, and bears no trace of what for.
     Doubtful,
+    /// It may be the order of this configuration: CertCentral shows it without its names and its key, or with our key and without a
+    /// reference.
+    Untold,
     /// Another order of this provider for the same key.
     Sibling,
     /// Somebody else's.
@@ -396,14 +420,7 @@ pub(crate) async fn remember(
     order: &SslOrderModel,
     session: &Session,
 ) {
-    let own = order.alternative_order_id.as_str().unwrap_or_default();
-    if !own.starts_with(TOKEN_PREFIX) {
-        return;
-    }
-    let default_organization = session.default_organization();
-    let content = without_token(order);
-    let Ok(prepared) = new_order::prepare(&content, default_organization, None, &client.host())
-    else {
+    let Some(prepared) = found_as(order, session, &client.host()) else {
         return;
     };
     if reference == Some(prepared.token.as_str()) {
@@ -425,6 +442,16 @@ pub(crate) async fn remember(
         }
         Err(error) => debug!(order_id = %id, %error, "token not noted on the order"),
     }
+}
+
+/// Returns what an order with this content is found by at a host. None for a reference of the user's own, which says it by itself.
+pub(crate) fn found_as(order: &SslOrderModel, session: &Session, host: &str) -> Option<Prepared> {
+    let own = order.alternative_order_id.as_str().unwrap_or_default();
+    if !own.starts_with(TOKEN_PREFIX) {
+        return None;
+    }
+    let content = without_token(order);
+    new_order::prepare(&content, session.default_organization(), None, host).ok()
 }
 
 /// Returns what an order is found by again: without a reference of the provider's own, which is derived from the rest.
@@ -451,6 +478,10 @@ pub(crate) async fn relation(
     // Of an order that waits for a reissue, order info may show the certificate in force and not the one to come.
     let is_pending = order.status == OrderStatus::ReissuePending;
     let is_ours = reference.starts_with(TOKEN_PREFIX);
+    let is_keyless = order.certificate.csr.is_none();
+    if is_keyless && (prepared.is_token(reference) || reference.is_empty() && !tells_names(order)) {
+        return Ok(Relation::Untold);
+    }
     if !(has_our_key || is_pending && is_ours) {
         return Ok(Relation::Foreign);
     }
@@ -476,6 +507,9 @@ pub(crate) async fn relation(
     }
     if tokens(&notes).any(is_first) {
         return Ok(Relation::Twin);
+    }
+    if reference.is_empty() {
+        return Ok(Relation::Untold);
     }
     if !is_ours {
         return Ok(Relation::Foreign);

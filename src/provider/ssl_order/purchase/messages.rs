@@ -227,6 +227,20 @@ pub(crate) fn similar_order(prepared: &Prepared, order: &OpenOrder) -> Diagnosti
     )
 }
 
+/// The same where `duplicate_order_check` only warns.
+pub(crate) fn bought_beside(prepared: &Prepared, order: &OpenOrder) -> Diagnostic {
+    let OpenOrder { id, placed, .. } = order;
+    let name = &prepared.body.certificate.common_name;
+    Diagnostic::warning(
+        format!("Order for {name} is bought beside order {id}"),
+        format!(
+            "Order {id}, placed {placed}, is open and covers the same names with the same product and organization. Another one is ordered all \
+             the same, because `duplicate_order_check` is \"warn\". If order {id} was meant, end the new one and import order {id}:\n\n  {}",
+            import_block(*id),
+        ),
+    )
+}
+
 /// An order that another resource of this apply has placed or taken over covers the same names.
 pub(crate) fn sibling_order(prepared: &Prepared, order: &OpenOrder) -> Diagnostic {
     Diagnostic::error(
@@ -257,14 +271,14 @@ pub(crate) fn sibling_of_unknown_outcome(prepared: &Prepared) -> Diagnostic {
 /// Another process of the same run has the order: that of another provider block, or of a test that runs beside this one.
 pub(crate) fn same_order_in_two_processes(prepared: &Prepared, id: Option<OrderId>) -> Diagnostic {
     let what = match id {
-        Some(id) => format!("has just placed or taken over order {id} for"),
+        Some(id) => format!("has just placed, adopted or reissued order {id} for"),
         None => "has sent an order, of which nobody knows yet what became of it, for".to_owned(),
     };
     Diagnostic::error(
         "Same order twice in one apply",
         format!(
-            "Another provider block of this run, such as an alias, a module with a block of its own or a parallel test, {what} the same product, names, \
-             key, organization and validity ({}). It was not ordered twice. Remove one of the two resources, or set a different `order_key` on each to \
+            "Another resource of this run, perhaps under another provider block such as an alias, a module with a block of its own or a parallel test, \
+             {what} the same product, names, key, organization and validity ({}). It was not ordered twice. Remove one of the two resources, or set a different `order_key` on each to \
              buy both.",
             prepared.body.certificate.common_name
         ),
@@ -428,6 +442,21 @@ pub(crate) fn doubtful_order(prepared: &Prepared, id: OrderId) -> Diagnostic {
              `duplicate_order_check = \"off\"`.",
             common_name = prepared.body.certificate.common_name,
             token = prepared.token,
+        ),
+    )
+}
+
+/// An order may be the one of this configuration, and CertCentral's answer leaves out what would tell.
+pub(crate) fn untold_order(prepared: &Prepared, id: OrderId) -> Diagnostic {
+    let name = &prepared.body.certificate.common_name;
+    Diagnostic::error(
+        format!("Order {id} may be the one for {name}"),
+        format!(
+            "Order {id} is open, and CertCentral shows it without its CSR, its names or its reference, so nothing tells whether it belongs to \
+             this configuration ({name}, token {}). Nothing was ordered. Run apply again if the answer was incomplete. If it is the order of this \
+             configuration, import it:\n\n  {}\n\nTo buy another order all the same, set `duplicate_order_check = \"off\"`.",
+            prepared.token,
+            import_block(id),
         ),
     )
 }

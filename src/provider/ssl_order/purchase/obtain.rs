@@ -140,8 +140,8 @@ pub(crate) async fn obtain(
     Ok(buyer.ordered(taken).await)
 }
 
-/// Takes the locks of an order. Orders that are there on purpose do not wait for each other.
-async fn take_locks(
+/// Takes the locks of an order's content. Orders that are there on purpose do not wait for each other.
+pub(crate) async fn take_locks(
     session: &Session,
     planned: &SslOrderModel,
     prepared: &Prepared,
@@ -304,20 +304,20 @@ impl Buyer<'_> {
             (Similar::Nothing, _) | (_, "off") => {}
             (Similar::Twin(id), _) => return Err(messages::twin_order(prepared, id)),
             (Similar::Doubtful(id), _) => return Err(messages::doubtful_order(prepared, id)),
+            (Similar::Untold(id), _) => return Err(messages::untold_order(prepared, id)),
             (Similar::Older(orders), _) => {
                 self.warnings
                     .push(messages::older_orders(prepared, &orders));
             }
-            (Similar::Foreign(order), check) => {
-                let similar = match known.of_this_apply.contains(&order.id) {
-                    true => messages::sibling_order(prepared, &order),
-                    false => messages::similar_order(prepared, &order),
-                };
-                match check {
-                    "error" => return Err(similar),
-                    "warn" => self.warnings.push(similar),
-                    _ => {}
-                }
+            (Similar::Foreign(order), "warn") => {
+                self.warnings
+                    .push(messages::bought_beside(prepared, &order));
+            }
+            (Similar::Foreign(order), _) if known.of_this_apply.contains(&order.id) => {
+                return Err(messages::sibling_order(prepared, &order));
+            }
+            (Similar::Foreign(order), _) => {
+                return Err(messages::similar_order(prepared, &order));
             }
         }
         Ok(None)

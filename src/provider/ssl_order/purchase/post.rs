@@ -90,20 +90,28 @@ pub(crate) async fn place(client: &Client, prepared: &Prepared, bounds: Bounds<'
 }
 
 /// Looks whether an order is there although the failure of its POST says that nothing happened: a gateway can answer 429 in the place
-/// of an answer that was on its way.
+/// of an answer that was on its way. The look-up by token may not show an order that waits for an approver; the requests do.
 async fn placed_after_all(client: &Client, prepared: &Prepared) -> Result<Option<Outcome>, Error> {
-    match lookup::by_token(client, prepared).await? {
-        Found::Nothing | Found::Others(_) => Ok(None),
-        Found::Ours(order) => {
-            info!(order_id = %order.id, token = %prepared.token, "order placed by an attempt that seemed to fail");
-            client.count_order();
-            Ok(Some(Outcome::Settled(order)))
-        }
+    let mut found = match lookup::by_token(client, prepared).await? {
+        Found::Ours(order) => vec![*order],
         Found::Several(ids) => {
             let problem = messages::several_after_a_lost_answer(prepared, &ids);
-            Ok(Some(Outcome::Unknown(problem)))
+            return Ok(Some(Outcome::Unknown(problem)));
         }
+        Found::Nothing | Found::Others(_) => {
+            lookup::waiting_with_our_token(client, prepared).await?
+        }
+    };
+    if found.len() > 1 {
+        let ids: Vec<_> = found.iter().map(|order| order.id).collect();
+        let problem = messages::several_after_a_lost_answer(prepared, &ids);
+        return Ok(Some(Outcome::Unknown(problem)));
     }
+    Ok(found.pop().map(|order| {
+        info!(order_id = %order.id, token = %prepared.token, "order placed by an attempt that seemed to fail");
+        client.count_order();
+        Outcome::Settled(Box::new(order))
+    }))
 }
 
 /// Looks for an order whose answer was lost, until the deadline. The POST is not repeated.

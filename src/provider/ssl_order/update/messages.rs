@@ -5,6 +5,19 @@ use crate::framework::Diagnostic;
 use crate::provider::ssl_order::model::SslOrderModel;
 use crate::provider::ssl_order::refresh::succession::Refused;
 
+/// A resource of the same run has an order with the content that a reissue would give to another one.
+pub(crate) fn twin_of_this_run(id: OrderId, other: OrderId, planned: &SslOrderModel) -> Diagnostic {
+    Diagnostic::error(
+        "Same order twice in one apply",
+        format!(
+            "Another resource of this run has just placed or adopted order {other} for {}, with the same product, key, organization and validity. A \
+             reissue would make order {id} a second one. Nothing was reissued. Remove one of the two resources, or set a different `order_key` on \
+             each to keep both.",
+            planned.shown_names(),
+        ),
+    )
+}
+
 /// The run was stopped before the reissue.
 pub(crate) fn interrupted_before_a_reissue(id: OrderId) -> Diagnostic {
     Diagnostic::error(

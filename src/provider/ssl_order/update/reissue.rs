@@ -13,11 +13,12 @@ use crate::framework::{Attr, Diagnostic, Warnings};
 use crate::pki::{Csr, canonical, certificate_names};
 use crate::provider::order::api_error;
 use crate::provider::order::attempts::Attempts;
+use crate::provider::order::lock::Locked;
 use crate::provider::order::waiting::{BackOff, Bounds, Paused, Schedule};
 use crate::provider::ssl_order::model::{AskedNames, SslOrderModel, Term};
 use crate::provider::ssl_order::purchase::lookup::is_for_key;
 use crate::provider::ssl_order::purchase::messages::odd_answer;
-use crate::provider::ssl_order::purchase::obtain::Taken;
+use crate::provider::ssl_order::purchase::obtain::{Taken, take_locks};
 use crate::provider::ssl_order::purchase::{lookup, new_order};
 use crate::provider::ssl_order::refresh::observer::Observer;
 use crate::provider::ssl_order::refresh::state;
@@ -67,6 +68,12 @@ pub(super) async fn reissue(
         asked: &AskedNames::changed(prior, planned, update.private.imported),
         changed: &changed,
     };
+    let differing = update.announced.of_the_certificate();
+    let mut locked = match differing.iter().any(is_of_the_token) {
+        true => lock(update, &client, id, limits.bounds).await,
+        false => Ok(None),
+    }
+    .map_err(&failed)?;
     let before = look(&client, id, wanted).await.map_err(&failed)?;
     let taken = match before {
         Before::Done(order) => {
@@ -80,11 +87,14 @@ pub(super) async fn reissue(
             .await
             .map_err(&failed)?,
     };
-    let differing = update.announced.of_the_certificate();
     if differing.iter().any(is_of_the_token) {
         let reference = update.content.alternative_order_id.as_str();
         lookup::remember(&client, id, reference, update.content, session).await;
     }
+    if let Some(locked) = &mut locked {
+        locked.ordered(id);
+    }
+    drop(locked);
     // The names may be new, so their validation is asked for as for an order that waits.
     let mut observer = Observer::new(&client, state);
     state::former_proofs(&mut observer.state, prior);
@@ -112,6 +122,29 @@ pub(super) async fn reissue(
     }
     warnings.extend(observer.warnings);
     Ok(observer.state)
+}
+
+/// Takes the locks of the content that the order is about to have, because a create may be looking for an order with that content. What
+/// this run has ordered with it already is not made a second time of another order. None where a person's own reference says which
+/// order it is.
+async fn lock(
+    update: Update<'_>,
+    client: &Client,
+    id: OrderId,
+    bounds: Bounds<'_>,
+) -> Result<Option<Locked>, Diagnostic> {
+    let Update {
+        session, planned, ..
+    } = update;
+    let Some(prepared) = lookup::found_as(update.content, session, &client.host()) else {
+        return Ok(None);
+    };
+    let locked = take_locks(session, planned, &prepared, client, bounds).await?;
+    let mut others = locked.about_the_token().orders.into_iter();
+    match others.find(|other| *other != id) {
+        Some(other) => Err(messages::twin_of_this_run(id, other, planned)),
+        None => Ok(Some(locked)),
+    }
 }
 
 /// The arguments of the certificate as they were, with everything else that the update did.

@@ -1,5 +1,6 @@
 //! The apply: plan every change again, hold it against the plan, do it, and save what core would save.
 
+use std::mem;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -69,7 +70,7 @@ impl Workspace {
         }
         let provider = self.open(Phase::Run, &mut applied.report).await?;
         if !applied.report.failed() {
-            let interruption = self.interruption.clone();
+            let interruption = mem::take(&mut self.interruption);
             let state = Mutex::new(&mut self.state);
             let steps = plan.changes.iter().map(|change| {
                 Step {

@@ -1,6 +1,7 @@
 //! The look before an order is as thorough as the one after it: wherever an order may show, whatever its age and its reference, and
 //! whoever has it in this very apply.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use certcentral_sandbox::Approval;
@@ -56,6 +57,34 @@ async fn an_order_that_only_its_request_shows_is_found_before_another_one_is_bou
         );
         assert_eq!((bed.order_id(), bed.posts().len()), (id, 1));
         assert!(bed.plan(&order()).await.expect_success().is_empty());
+    }
+}
+
+/// Where an answer leaves out what would tell whether an order is the one of the configuration nothing is bought, and the next run looks again.
+#[tokio::test]
+async fn an_order_of_which_too_little_is_told_stops_the_create() {
+    let answers = [
+        "set pointer=/certificate value={}",
+        "remove pointer=/certificate/csr",
+        "remove pointer=/alternative_order_id",
+    ];
+    for (check, answer) in answers.iter().flat_map(|it| [("error", it), ("warn", it)]) {
+        let mut bed = Bed::with(|account| account.approval = Approval::OneStep);
+        hide_orders(&bed);
+        let checked = order_with(json!({ "duplicate_order_check": check }));
+        let _applied = bed.apply(&checked).await.expect_success();
+        let id = bed.order_id();
+        bed.forget_state();
+        let rule = format!("GET /order/certificate/{id} 1x* after {answer}");
+        bed.sandbox.add_fault(rule.parse().unwrap());
+        let failed = bed.apply(&checked).await.expect_valid();
+        let summary = format!("Order {id} may be the one for shop.example.com");
+        assert_eq!(errors(&failed.report), [summary.as_str()], "{answer}");
+        assert_eq!(bed.posts().len(), 1, "{answer}");
+        bed.sandbox.clear_rules();
+        let _adopted = bed.apply(&checked).await.expect_success();
+        assert_eq!((bed.order_id(), bed.posts().len()), (id, 1), "{answer}");
+        assert!(bed.plan(&checked).await.expect_success().is_empty());
     }
 }
 
@@ -117,7 +146,11 @@ async fn an_order_key_buys_beside_it_without_a_word_and_the_check_as_it_is_set()
         (json!({ "duplicate_order_check": "off" }), &[PAID]),
         (
             json!({ "duplicate_order_check": "warn" }),
-            &[OPEN, "Similar order exists", PAID],
+            &[
+                OPEN,
+                "Order for shop.example.com is bought beside order 2147500001",
+                PAID,
+            ],
         ),
     ] {
         let mut bed = Bed::new();
@@ -403,6 +436,35 @@ async fn two_resources_with_the_same_names_and_other_keys_buy_one_order_and_the_
     let id = bed.sandbox.orders()[0].id;
     assert!(only_error(&applied.report).contains(&format!("order {id}")));
     assert_eq!((bed.posts().len(), bed.sandbox.orders().len()), (1, 1));
+}
+
+/// A reissue gives an order the content that another resource of the same apply is about to buy.
+#[tokio::test]
+async fn an_order_is_not_bought_beside_one_that_is_reissued_to_its_content() {
+    for labels in [["shop", "twin"], ["twin", "shop"]] {
+        for at_once in [1, 2] {
+            let mut bed = Bed::new();
+            bed.terraform = bed.terraform.parallelism(at_once);
+            let _applied = bed.apply(&order()).await.expect_success();
+            let first = bed.order_id();
+            let wanted = order_with(json!({ "csr": new_csr(), "dns_names": ["www.example.com"] }));
+            let resource =
+                |label| Resource::new(&format!("digicert_ssl_order.{label}"), wanted.clone());
+            let plan = bed.terraform.plan(&labels.map(resource)).await.unwrap();
+            let plan = plan.expect_success();
+            let applied = bed.terraform.apply(&plan).await.unwrap().expect_valid();
+            assert_eq!(errors(&applied.report), ["Same order twice in one apply"]);
+            let orders = bed.sandbox.orders();
+            let names: BTreeSet<_> = orders.iter().map(|order| &order.dns_names).collect();
+            assert_eq!(names.len(), orders.len(), "{labels:?}, {at_once} at once");
+            // Whoever came second changed nothing: the reissue first, or the purchase.
+            let done = (orders.len(), bed.sandbox.summary().reissued);
+            assert!(
+                [(1, 1), (2, 0)].contains(&done),
+                "{labels:?}: {done:?} of {first}"
+            );
+        }
+    }
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use certcentral_sandbox::{At, Fault, Issuance, Sandbox, Settings};
 use super::super::super::new_order;
 use super::super::super::new_order::Prepared;
 use super::super::{MARK, Relation, latest, note, relation, remember};
-use crate::certcentral::{Client, OrderId, Reissue};
+use crate::certcentral::{Client, Order, OrderId, Reissue};
 use crate::framework::Attr;
 use crate::provider::block::ProviderConfig;
 use crate::provider::session::Session;
@@ -303,6 +303,38 @@ async fn a_reissue_after_the_last_note_or_of_which_nothing_is_told_is_doubtful()
     let list = "GET /order/certificate/*/reissue".parse().unwrap();
     account.sandbox.fault(list, 1, At::After, untold);
     assert_eq!(account.kin(id, &order()).await.0, Relation::Doubtful);
+}
+
+#[tokio::test]
+async fn an_order_of_which_too_little_is_told_may_be_ours() {
+    let account = Account::new();
+    let ours = account.prepared(&order()).token;
+    type Thinned = fn(&mut Order);
+    let nothing: Thinned = |_| {};
+    let names: Thinned = |order| {
+        order.certificate.common_name = None;
+        order.certificate.dns_names.clear();
+    };
+    let csr: Thinned = |order| order.certificate.csr = None;
+    let reference: Thinned = |order| order.alternative_order_id = None;
+    for (bears, left_out, kin) in [
+        (ours.as_str(), &[nothing][..], Relation::Same),
+        (&ours, &[names], Relation::Same),
+        (&ours, &[csr], Relation::Untold),
+        (&ours, &[reference], Relation::Untold),
+        (&ours, &[names, csr], Relation::Untold),
+        (&ours, &[names, csr, reference], Relation::Untold),
+        // Its names are told, which is what a similar order is known by.
+        (&ours, &[csr, reference], Relation::Foreign),
+        ("PO-4711", &[names, csr], Relation::Foreign),
+        ("PO-4711", &[nothing], Relation::Foreign),
+    ] {
+        let id = account.place(&in_state(order(), bears)).await;
+        let mut info = account.client.order(id).await.unwrap();
+        left_out.iter().for_each(|thin| thin(&mut info));
+        let told = relation(&account.client, &info, &account.prepared(&order())).await;
+        assert_eq!(told.unwrap(), kin, "{bears}: {info:?}");
+    }
 }
 
 #[tokio::test]
