@@ -91,7 +91,7 @@ impl Ledger {
     ///
     /// Promise: never twice. An order that is bought while an open one has the same content breaks it, unless it renews that one. So does
     /// an order that nobody asked for. The new orders are returned. An order that a run beside this one has `reissued_beside` is no twin:
-    /// reissues take no lock, which is a limit that the pages name.
+    /// it had other content while this run looked.
     pub(super) fn update(
         &mut self,
         sandbox: &Sandbox,
