@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cores::driver::{Version, Workdir, cores};
 
-const VERSIONS: &str = "terraform {\n  required_providers {\n    digicert = {\n      source = \"certcentral/digicert\"\n    }\n  }\n}\n";
+pub(super) const VERSIONS: &str = "terraform {\n  required_providers {\n    digicert = {\n      source = \"certcentral/digicert\"\n    }\n  }\n}\n";
 
 #[test]
 fn every_guide_has_the_front_matter_of_the_registry() {

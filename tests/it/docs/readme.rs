@@ -1,12 +1,17 @@
 //! The README's example is valid, and its table of provider arguments names what the schema has.
 
+use std::fs;
+use std::process::Command;
+
+use certcentral_sandbox::{Sandbox, Settings};
 use terraform_provider_digicert::framework::Provider as _;
 use terraform_provider_digicert::provider::DigicertProvider;
 
-use super::guides::{blocks_of, csr, files_read_by};
+use super::guides::{VERSIONS, blocks_of, csr, files_read_by};
 use crate::cores::driver::{Workdir, cores};
 
 const README: &str = include_str!("../../../README.md");
+const KEYS: &str = include_str!("../../../docs/guides/keys-and-csrs.md");
 
 /// The rows of the table below a heading, each as its cells.
 fn table<'a>(text: &'a str, heading: &str) -> Vec<Vec<&'a str>> {
@@ -53,6 +58,39 @@ fn every_provider_argument_stands_in_the_readme_with_its_variable() {
     documented.sort_unstable();
     expected.sort_unstable();
     assert_eq!(documented, expected);
+}
+
+/// README and the guide make a key and its CSR by a command. What it leaves is what their configurations read.
+#[test]
+fn the_commands_for_a_key_make_the_csr_that_the_configurations_read() {
+    for (page, block) in [(README, "output"), (KEYS, "resource")] {
+        let command = blocks_of(page, "sh").find(|it| it.starts_with("openssl req"));
+        let mut configurations = blocks_of(page, "terraform");
+        let configuration = configurations.find(|it| it.contains(block)).unwrap();
+        let core = cores().swap_remove(0);
+        let sandbox = Sandbox::start(Settings::default()).unwrap();
+        let mut workdir = Workdir::new(&core, &[("main.tf", configuration)]);
+        workdir
+            .env("DIGICERT_BASE_URL", sandbox.base_url())
+            .env("DIGICERT_API_KEY", "sandbox-docs");
+        if !configuration.contains("required_providers") {
+            workdir.write("versions.tf", VERSIONS);
+        }
+        let mut shell = Command::new("sh");
+        shell
+            .args(["-c", command.unwrap()])
+            .current_dir(workdir.path());
+        let made = shell.output().unwrap();
+        assert!(made.status.success(), "{made:?}");
+        assert!(workdir.path().join("shop.example.com.key").exists());
+        workdir.apply();
+        workdir.assert_empty_plan();
+        let ordered: Vec<_> = sandbox.orders().into_iter().map(|it| it.csr).collect();
+        let csr = fs::read_to_string(workdir.path().join("shop.example.com.csr")).unwrap();
+        assert_eq!(ordered.len(), 1);
+        // PEM travels with CRLF.
+        assert_eq!(ordered[0].replace('\r', "").trim(), csr.trim());
+    }
 }
 
 #[test]
