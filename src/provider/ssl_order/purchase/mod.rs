@@ -8,3 +8,4 @@ pub(crate) mod obtain;
 pub(crate) mod open_orders;
 pub(crate) mod post;
 pub(crate) mod price;
+pub(crate) mod shown_price;

@@ -19,6 +19,8 @@ use tracing::{error, info};
 use super::lookup::{Afterwards, Found, Known, Similar};
 use super::new_order::Prepared;
 use super::post::{Outcome, place};
+use super::price::Priced;
+use super::shown_price::ShownPrice;
 use super::{lookup, messages, new_order, price};
 use crate::certcentral::{Client, ContainerId, Order, OrderId, PlacedOrder};
 use crate::framework::{
@@ -42,10 +44,15 @@ pub(crate) async fn create(
     request: CreateRequest<SslOrder>,
 ) -> Created<SslOrder> {
     let planned = request.planned_state;
+    let review = request.private.review.unwrap_or_default();
+    if let Some(replaced) = review.replaced {
+        session.let_go_as_reviewed(replaced);
+    }
     let purchase = Purchase {
         content: None,
         renewal_of: None,
         renewed_until: None,
+        reviewed_price: review.price,
         timeout: planned.create_timeout(),
         planned,
     };
@@ -77,6 +84,8 @@ pub(crate) struct Purchase {
     pub renewal_of: Option<OrderId>,
     /// The last day of the order that it continues, for its price.
     pub renewed_until: Option<String>,
+    /// The price that the reviewed plan showed, which binds.
+    pub reviewed_price: Option<ShownPrice>,
     /// The time for everything, waiting included.
     pub timeout: Duration,
 }
@@ -335,9 +344,13 @@ impl Buyer<'_> {
             }
         }
         let bounds = self.limits.bounds;
-        let renewed_until = self.purchase.renewed_until.as_deref();
-        price::check(session, planned, renewed_until, &self.client, bounds.stop).await?;
-        self.prepared.body.price_estimate = price::known(session, planned, renewed_until);
+        let priced = Priced {
+            order: planned,
+            renewed_until: self.purchase.renewed_until.as_deref(),
+            reviewed: self.purchase.reviewed_price.as_ref(),
+        };
+        price::check(session, priced, &self.client, bounds.stop).await?;
+        self.prepared.body.price_estimate = price::known(session, priced);
         // What is not known to have failed may be there: nobody else of this apply sends the same order then.
         claim.keep();
         self.locked.sending();

@@ -30,6 +30,7 @@ pub(super) async fn renew(
         content: Some(update.content.clone()),
         renewal_of: Some(former),
         renewed_until: prior.order_valid_till.known().cloned(),
+        reviewed_price: update.private.review.clone().and_then(|it| it.price),
         timeout: planned.update_timeout(),
     };
     let obtained = obtain::obtain(update.session, update.call, purchase)
