@@ -18,7 +18,7 @@ use crate::provider::ssl_order::model::{AskedNames, SslOrderModel, Term};
 use crate::provider::ssl_order::purchase::lookup::is_for_key;
 use crate::provider::ssl_order::purchase::messages::odd_answer;
 use crate::provider::ssl_order::purchase::obtain::Taken;
-use crate::provider::ssl_order::purchase::{lookup, new_order};
+use crate::provider::ssl_order::purchase::{new_order, token_notes};
 use crate::provider::ssl_order::refresh::observer::Observer;
 use crate::provider::ssl_order::refresh::state;
 
@@ -83,7 +83,7 @@ pub(super) async fn reissue(
     let differing = update.announced.of_the_certificate();
     if differing.iter().any(is_of_the_token) {
         let reference = update.content.alternative_order_id.as_str();
-        lookup::remember(&client, id, reference, update.content, session).await;
+        token_notes::remember(&client, id, reference, update.content, session).await;
     }
     // The names may be new, so their validation is asked for as for an order that waits.
     let mut observer = Observer::new(&client, state);
