@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use tracing::info;
 
+use super::likeness::Differences;
 use super::lookup::{Found, Known, Similar};
 use super::new_order::Prepared;
 use super::placed::{Placed, unless_it_panics};
@@ -269,6 +270,7 @@ impl Buyer<'_> {
         match lookup::by_token(&self.client, prepared).await {
             Ok(Found::Nothing) => {}
             Ok(Found::Ours(order)) => return Ok(Some(order)),
+            Ok(Found::Others(others)) if self.replaces_all(&others) => {}
             Ok(Found::Others(others)) => {
                 let is_own = !prepared.is_derived();
                 match check {
@@ -328,6 +330,12 @@ impl Buyer<'_> {
             }
         }
         Ok(None)
+    }
+
+    /// Whether the reviewed plan replaces all of these orders by this one, so that its reference may be theirs.
+    fn replaces_all(&self, others: &[(OrderId, Differences)]) -> bool {
+        let is_replaced = |id| self.session.reviewed_end(Some(id)).is_some();
+        others.iter().all(|(id, _)| is_replaced(*id))
     }
 
     /// Places the order, which is claimed from then on unless there is none for certain.

@@ -25,9 +25,13 @@ async fn planned(bed: &mut Bed, shop: &[Resource]) -> Plan {
 
 /// A bed under a release with an order of today.
 async fn ordered(release: Release, on_destroy: &str) -> Bed {
+    ordered_with(release, &shop(on_destroy, json!({}))).await
+}
+
+async fn ordered_with(release: Release, shop: &[Resource]) -> Bed {
     let mut bed = under(release, Bed::new());
     bed.terraform.set_provider_config(revoking());
-    let plan = planned(&mut bed, &shop(on_destroy, json!({}))).await;
+    let plan = planned(&mut bed, shop).await;
     let _applied = bed.terraform.apply(&plan).await.unwrap().expect_success();
     bed
 }
@@ -81,6 +85,28 @@ async fn where_no_private_data_are_kept_such_a_replacement_stops() {
     assert_eq!(bed.posts().len(), 1);
     assert_eq!(bed.sandbox.orders()[0].status, "issued");
     assert_eq!(bed.terraform.state().len(), 1);
+}
+
+#[tokio::test]
+async fn a_replacement_may_bear_the_reference_that_the_user_gave_the_old_order() {
+    let own = json!({ "alternative_order_id": "PO-4711" });
+    let other = json!({ "alternative_order_id": "PO-4711", "product_name_id": "ssl_multi_domain" });
+    for release in RELEASES {
+        let mut bed = ordered_with(release, &shop("revoke", own.clone())).await;
+        let other = shop("revoke", other.clone());
+        let plan = planned(&mut bed, &other).await;
+        let applied = bed.terraform.apply(&plan).await.unwrap().expect_valid();
+        if release == Release::V1_15 {
+            assert!(applied.report.failed());
+            assert_eq!(bed.posts().len(), 1);
+            continue;
+        }
+        assert_eq!(errors(&applied.report), [] as [&str; 0]);
+        assert_eq!(bed.posts().len(), 2);
+        assert_eq!(bed.posts()[1].request["alternative_order_id"], "PO-4711");
+        assert_eq!(bed.sandbox.orders()[0].status, "revoked");
+        assert!(planned(&mut bed, &other).await.is_empty());
+    }
 }
 
 #[tokio::test]
