@@ -10,6 +10,7 @@ use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -76,6 +77,8 @@ enum Purpose {
 struct Met {
     /// It is replaced as its plan announced: what replaces it is no duplicate.
     is_replaced: bool,
+    /// What the reviewed plan of its replacement said of its end.
+    reviewed_end: Option<ReviewedEnd>,
     /// A refresh has looked at it for some object.
     is_refreshed: bool,
     /// A plan imports it.
@@ -84,6 +87,24 @@ struct Met {
     is_to_end: bool,
     /// What an object that let go of it and left it open was to it.
     left_behind: Option<LeftBehind>,
+}
+
+/// An order in whose place a reviewed plan buys another one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Replaced {
+    /// Its id.
+    pub order_id: i64,
+    /// What the plan said of its end.
+    pub end: ReviewedEnd,
+}
+
+/// What a reviewed plan said of the end of an order that it replaces.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ReviewedEnd {
+    /// Why the order stays open although its end was asked for.
+    pub stays: Option<String>,
+    /// The marks of other objects in spite of which it ends.
+    pub overridden: Vec<String>,
 }
 
 /// What an object that let go of an order was to it.
@@ -364,6 +385,24 @@ impl Session {
     /// Remembers that this apply replaces an order as its plan announced.
     pub fn let_go(&self, order_id: OrderId) {
         self.meet(order_id, |met| met.is_replaced = true);
+    }
+
+    /// Remembers the same of an order whose replacement was reviewed, and what was said of its end. With `create_before_destroy` that comes
+    /// later, and Terraform plans it anew.
+    pub(super) fn let_go_as_reviewed(&self, replaced: Replaced) {
+        let Ok(order_id) = OrderId::try_from(replaced.order_id) else {
+            return;
+        };
+        self.meet(order_id, |met| {
+            met.is_replaced = true;
+            met.reviewed_end = Some(replaced.end);
+        });
+    }
+
+    /// What was said of the end of an order when the plan of its replacement was reviewed.
+    pub(super) fn reviewed_end(&self, order_id: Option<OrderId>) -> Option<ReviewedEnd> {
+        self.meet(order_id?, |met| met.reviewed_end.clone())
+            .flatten()
     }
 
     /// Whether this apply replaces an order: it announced what it places instead.

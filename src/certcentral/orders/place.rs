@@ -138,7 +138,7 @@ pub struct ServerPlatformId {
 /// A length of time, in the one unit that its member names.
 ///
 /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/order-secure-site-ov.html>
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Validity {
     /// Whole years.

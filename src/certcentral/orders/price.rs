@@ -12,7 +12,7 @@ use crate::certcentral::http::{Answer, Call, Client, Error};
 /// The order whose price is asked for.
 ///
 /// Source: <https://dev.digicert.com/certcentral-apis/services-api/finance/price-estimate.html>
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct PriceQuery {
     /// Names that count.
     pub certificate: PricedNames,
@@ -22,14 +22,14 @@ pub struct PriceQuery {
     pub product_name_id: String,
     /// For a renewal, the last day of the order that is renewed, `yyyy-MM-dd`: what is left of it
     /// is added.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub renewal_of_order_valid_till: Option<String>,
 }
 
 /// Names of an order whose price is asked for.
 ///
 /// Source: <https://dev.digicert.com/certcentral-apis/services-api/finance/price-estimate.html>
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct PricedNames {
     /// All names, the common name among them.
     pub dns_names: Vec<String>,
@@ -69,7 +69,8 @@ impl PriceEstimate {
 /// Compared digit by digit, so no rounding can let a price pass that is above a limit.
 // The order of the fields is the order of amounts: more digits before the point are more, then the
 // digits decide.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Amount {
     whole_digits: usize,
     /// Without leading zeros; empty below one.
@@ -108,6 +109,20 @@ impl FromStr for Amount {
             whole,
             fraction: fraction.trim_end_matches('0').to_owned(),
         })
+    }
+}
+
+impl TryFrom<String> for Amount {
+    type Error = NotAnAmount;
+
+    fn try_from(text: String) -> Result<Self, NotAnAmount> {
+        text.parse()
+    }
+}
+
+impl From<Amount> for String {
+    fn from(amount: Amount) -> Self {
+        amount.to_string()
     }
 }
 

@@ -1,13 +1,15 @@
 //! PlanResourceChange: create, update or destroy.
 
 use super::hosted::Hosted;
+use super::proto::ClientCapabilities;
 use super::proto::plan_resource_change::{Request, Response};
 use super::{from_proto, to_proto};
 use crate::framework::author::private_state::{decode, encode};
 use crate::framework::conformance::check_plan;
 use crate::framework::plan::generic_plan;
 use crate::framework::{
-    AttributePath, Diagnostic, Diagnostics, FromToValue as _, PlanRequest, Resource, Value,
+    AttributePath, Diagnostic, Diagnostics, FromToValue as _, PlanRequest, PrivateState, Resource,
+    Value,
 };
 
 impl<R: Resource> Hosted<R> {
@@ -17,10 +19,10 @@ impl<R: Resource> Hosted<R> {
         let prior = from_proto::value(request.prior_state.as_ref(), ty)?;
         let proposed = from_proto::value(request.proposed_new_state.as_ref(), ty)?;
         let config = from_proto::value(request.config.as_ref(), ty)?;
-        let private = decode(&request.prior_private);
+        let private = Private::of(&request);
         match (prior.is_null(), proposed.is_null()) {
             (true, true) => Ok(Response::default()),
-            (false, true) => self.plan_destroy(&prior, private).await,
+            (false, true) => self.plan_destroy(&prior, private.of_prior).await,
             (_, false) => self.plan_change(&config, &prior, proposed, private).await,
         }
     }
@@ -46,7 +48,7 @@ impl<R: Resource> Hosted<R> {
         config: &Value,
         prior: &Value,
         proposed: Value,
-        private: R::Private,
+        private: Private<R::Private>,
     ) -> Result<Response, Diagnostics> {
         let (schema, ty) = self.schema();
         let generic = generic_plan(schema, config, prior, proposed, |planned| {
@@ -62,7 +64,9 @@ impl<R: Resource> Hosted<R> {
                 .transpose()?,
             planned_state: from_proto::model(&generic.planned_state)?,
             requires_replace: generic.requires_replace,
-            private,
+            private: private.of_prior,
+            private_is_kept: private.is_kept,
+            reviewed: private.reviewed,
         };
         let planned = Box::pin(self.resource.plan(request)).await;
         let state = planned.state.to_value();
@@ -89,6 +93,30 @@ impl<R: Resource> Hosted<R> {
             planned_private: encode(&planned.private),
             diagnostics: to_proto::diagnostics(diagnostics),
         })
+    }
+}
+
+/// The private data that come with a request.
+struct Private<P> {
+    /// Those of the object.
+    of_prior: P,
+    /// Whether those of the answer come back in the plan of the apply.
+    is_kept: bool,
+    /// Those of the plan that is being applied.
+    reviewed: Option<P>,
+}
+
+impl<P: PrivateState> Private<P> {
+    fn of(request: &Request) -> Self {
+        let is_kept = request
+            .client_capabilities
+            .is_some_and(|it: ClientCapabilities| it.store_planned_private);
+        let reviewed = &request.planned_private;
+        Self {
+            of_prior: decode(&request.prior_private),
+            is_kept,
+            reviewed: (is_kept && !reviewed.is_empty()).then(|| decode(reviewed)),
+        }
     }
 }
 

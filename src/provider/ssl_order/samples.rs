@@ -10,7 +10,7 @@ use time::macros::date;
 use super::model::{
     ContactModel, OrganizationModel, PersonModel, SslOrderModel, SslOrderPrivate, Term,
 };
-use super::plan::{Permissions, Plan, Proposal};
+use super::plan::{Permissions, Plan, Proposal, Request};
 use super::purchase::new_order;
 use super::purchase::new_order::Prepared;
 use super::purchase::price::PriceDecision;
@@ -249,6 +249,19 @@ pub(crate) fn plan_with(
     private: SslOrderPrivate,
     permissions: Permissions,
 ) -> Plan {
+    Proposal::of(request(config, prior, private), date!(2026 - 11 - 23)).plan(
+        Some(&OrderDefaults::default()),
+        PriceDecision::default(),
+        permissions,
+    )
+}
+
+/// What the framework asks this resource for the plan of a configuration, under a Terraform that keeps no private data of plans.
+pub(crate) fn request(
+    config: &SslOrderModel,
+    prior: Option<&SslOrderModel>,
+    private: SslOrderPrivate,
+) -> Request {
     let schema = schema::schema();
     let prior_value = prior.map_or(Value::Null, FromToValue::to_value);
     let config_value = config.to_value();
@@ -272,18 +285,15 @@ pub(crate) fn plan_with(
     let proposed = Value::Object(proposed);
     let generic =
         generic_plan(&schema, &config_value, &prior_value, proposed, keep).expect("a model");
-    let request = PlanRequest {
+    PlanRequest {
         config: config.clone(),
         prior_state: prior.cloned(),
         planned_state: read(&generic.planned_state).expect("a model"),
         requires_replace: generic.requires_replace,
         private,
-    };
-    Proposal::of(request, date!(2026 - 11 - 23)).plan(
-        Some(&OrderDefaults::default()),
-        PriceDecision::default(),
-        permissions,
-    )
+        private_is_kept: false,
+        reviewed: None,
+    }
 }
 
 /// The state of an order of the configuration, as soon as it is placed with order id 2147500123.

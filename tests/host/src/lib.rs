@@ -52,7 +52,7 @@ pub mod value;
 pub mod workspace;
 
 pub use crate::{
-    client::{Provider, Source},
+    client::{Provider, Release, Source},
     core_rules::{Rule, Violation},
     diagnostic::{Diagnostic, Severity},
     error::Error,

@@ -1,6 +1,9 @@
 //! One order in the hands of several objects, as real cores bring it about: what may still be held by another one is not ended.
 
-use certcentral_sandbox::{Approval, Issuance, Sandbox};
+use std::process::Command;
+use std::time::Duration;
+
+use certcentral_sandbox::{Approval, At, Issuance, Sandbox};
 
 use super::configuration::{Configuration, ORDER};
 use super::evidence::{assert_says, changing_calls, few_cores, order_posts, printed, sandbox};
@@ -165,6 +168,99 @@ fn a_workspace_that_adopted_the_order_of_another_one_ends_nothing_until_a_plan_n
         assert_says(&output, &["Destroy revokes the certificate for good"]);
         assert_eq!(sandbox.orders()[0].status, "revoked", "{}", core.name);
         assert_eq!(order_posts(&sandbox).len(), 1, "{}", core.name);
+    }
+}
+
+/// A production order, renamed without a `moved` block. Its destroy waits until somebody writes to the pipe `gate`, because it comes after that of
+/// a resource which waits.
+fn renamed_behind_a_gate(core: &Core) -> (Sandbox, Workdir) {
+    let (sandbox, configuration, mut workdir) = production(core, "revoke");
+    let after = |count: usize, depends_on: &str| {
+        format!(
+            "resource \"terraform_data\" \"after\" {{\n  count = {count}\n{depends_on}  provisioner \"local-exec\" {{\n    when = destroy\n    \
+             command = \"cat gate\"\n  }}\n}}\n"
+        )
+    };
+    let depends_on = format!("  depends_on = [{ORDER}]\n");
+    configuration
+        .clone()
+        .with(&after(1, &depends_on))
+        .replace_in(&workdir);
+    workdir.apply();
+    let renamed = configuration.named("renamed").with(&after(0, ""));
+    renamed.replace_in(&workdir);
+    let gate = workdir.path().join("gate");
+    let made = Command::new("mkfifo").arg(gate).status().unwrap();
+    assert!(made.success());
+    workdir.env("TF_LOG", "INFO");
+    (sandbox, workdir)
+}
+
+const RENAMED: &str = "digicert_ssl_order.renamed";
+
+#[test]
+fn an_order_that_a_renamed_resource_finds_while_its_destroy_waits_is_not_ended() {
+    for core in few_cores() {
+        let (sandbox, workdir) = renamed_behind_a_gate(&core);
+        let mut run = workdir.spawn(&["apply", "-auto-approve"]);
+        run.wait_for_line("renamed: Creation complete");
+        std::fs::write(workdir.path().join("gate"), "").unwrap();
+        let output = run.wait().success();
+        assert_says(
+            &output,
+            &[
+                "Destroy revokes the certificate for good",
+                "Warning: Existing order adopted",
+                "Warning: Order was taken over and stays",
+            ],
+        );
+        assert_untouched(&sandbox, 1, &core);
+        let renamed = workdir.attributes(RENAMED).unwrap();
+        assert_eq!(renamed["order_id"], sandbox.orders()[0].id);
+        assert_eq!(renamed["order_origin"], "adopted", "{}", core.name);
+        workdir.assert_empty_plan();
+    }
+}
+
+#[test]
+fn an_order_that_a_renamed_resource_finds_while_it_is_being_ended_is_not_adopted_and_moved_is_named()
+ {
+    for core in few_cores() {
+        let (sandbox, workdir) = renamed_behind_a_gate(&core);
+        let look = "GET /order/alternate/*".parse().unwrap();
+        let hold = sandbox.hold(look, 1, At::Before);
+        let mut run = workdir.spawn(&["apply", "-auto-approve"]);
+        // The create looks, and the destroy begins: it waits for what the create holds.
+        assert!(hold.wait_held(Duration::from_secs(60)), "{}", core.name);
+        std::fs::write(workdir.path().join("gate"), "").unwrap();
+        run.wait_for_line("waiting for a lock that somebody holds");
+        hold.release();
+        let output = run.wait().exits_with(1);
+
+        let id = sandbox.orders()[0].id;
+        assert_says(
+            &output,
+            &[
+                &format!("Error: Order {id} is just being ended by this apply"),
+                "So it was not adopted, and nothing was ordered.",
+                "add a `moved` block",
+            ],
+        );
+        assert!(
+            !printed(&output).contains("Same order twice"),
+            "{}",
+            core.name
+        );
+        assert_eq!(order_posts(&sandbox).len(), 1, "{}", core.name);
+        assert_eq!(sandbox.orders()[0].status, "revoked", "as planned");
+        assert_eq!(workdir.attributes(ORDER), None, "{}", core.name);
+        assert_eq!(workdir.attributes(RENAMED), None, "{}", core.name);
+        // What the message says of the next apply.
+        let plan = workdir.plan();
+        assert_says(&plan, &["Warning: This apply places a paid order"]);
+        workdir.apply_saved();
+        assert_eq!(order_posts(&sandbox).len(), 2, "{}", core.name);
+        workdir.assert_empty_plan();
     }
 }
 

@@ -11,4 +11,5 @@ mod import;
 mod issuance;
 mod refresh;
 mod repeats;
+mod reviewed;
 mod update;

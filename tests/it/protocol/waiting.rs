@@ -56,6 +56,7 @@ pub(crate) async fn create_of(
         proposed: &proposed,
         config: &config,
         private: &[],
+        reviewed: &[],
         identity: None,
     };
     let plan = provider.plan(type_name, &question).await.unwrap();

@@ -46,14 +46,14 @@ impl Bed {
         proposed: &Value,
         config: &Value,
     ) -> plan_resource_change::Response {
-        let request = plan_resource_change::Request {
-            type_name: TYPE_NAME.to_owned(),
-            prior_state: Some(encoded(prior)),
-            proposed_new_state: Some(encoded(proposed)),
-            config: Some(encoded(config)),
-            prior_private: token("prior"),
-            ..plan_resource_change::Request::default()
-        };
+        let request = plan_request(prior, proposed, config);
+        self.plan_as_asked(request).await
+    }
+
+    pub(super) async fn plan_as_asked(
+        &self,
+        request: plan_resource_change::Request,
+    ) -> plan_resource_change::Response {
         let answer = self
             .server
             .plan_resource_change(Request::new(request))
@@ -84,6 +84,21 @@ impl Bed {
         };
         let answer = self.server.read_resource(Request::new(request)).await;
         answer.unwrap().into_inner()
+    }
+}
+
+pub(super) fn plan_request(
+    prior: &Value,
+    proposed: &Value,
+    config: &Value,
+) -> plan_resource_change::Request {
+    plan_resource_change::Request {
+        type_name: TYPE_NAME.to_owned(),
+        prior_state: Some(encoded(prior)),
+        proposed_new_state: Some(encoded(proposed)),
+        config: Some(encoded(config)),
+        prior_private: token("prior"),
+        ..plan_resource_change::Request::default()
     }
 }
 

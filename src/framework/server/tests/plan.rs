@@ -1,6 +1,7 @@
 //! Plans of creates, updates, replacements and destroys.
 
-use super::bed::{Bed, contact, decoded, errors, order, token, warnings};
+use super::bed::{Bed, contact, decoded, errors, order, plan_request, token, warnings};
+use crate::framework::server::proto::{ClientCapabilities, plan_resource_change};
 use crate::framework::server::to_proto;
 use crate::framework::{AttributePath, Value};
 
@@ -138,6 +139,36 @@ async fn a_destroy_is_announced_and_keeps_the_private_data() {
     assert_eq!(decoded(answer.planned_state.as_ref()), Value::Null);
     assert_eq!(answer.planned_private, token("prior"));
     assert_eq!(warnings(&answer.diagnostics), ["Order stays open"]);
+}
+
+#[tokio::test]
+async fn the_private_data_of_a_reviewed_plan_reach_the_plan_of_its_apply_where_the_client_keeps_them()
+ {
+    let config = config("a.example", "x@a.example");
+    let garbage = b"{".to_vec();
+    for (is_kept, reviewed, seen) in [
+        (
+            true,
+            token("reviewed"),
+            Some("plan with prior, reviewed Some(\"reviewed\")"),
+        ),
+        (true, garbage, Some("plan with prior, reviewed Some(\"\")")),
+        (true, Vec::new(), Some("plan with prior, reviewed None")),
+        (false, token("reviewed"), None),
+    ] {
+        let bed = Bed::new();
+        let request = plan_resource_change::Request {
+            client_capabilities: Some(ClientCapabilities {
+                store_planned_private: is_kept,
+                ..ClientCapabilities::default()
+            }),
+            planned_private: reviewed,
+            ..plan_request(&Value::Null, &config, &config)
+        };
+        let answer = bed.plan_as_asked(request).await;
+        assert_eq!(answer.diagnostics, []);
+        assert_eq!(bed.log(), seen.into_iter().collect::<Vec<_>>());
+    }
 }
 
 /// `ignore_changes` shows the prior value of each as if it were configured, and has no other effect.

@@ -181,6 +181,14 @@ impl Resource for Orders {
     }
 
     async fn plan(&self, request: PlanRequest<Self>) -> Planned<Self> {
+        if request.private_is_kept {
+            let reviewed = request.reviewed.as_ref().map(|token| token.0.as_str());
+            let own = &request.private.0;
+            self.0
+                .record(format!("plan with {own}, reviewed {reviewed:?}"));
+        } else {
+            assert_eq!(request.reviewed, None);
+        }
         let mut planned = Planned::unchanged(request);
         if planned.state.note.as_str() == Some("renew") {
             planned.state.id = Attr::Unknown;

@@ -79,6 +79,15 @@ pub(crate) async fn delete(
         Ok(locked) => locked,
         Err(paused) => return Deleted::Kept(messages::locked(id, paused).into()),
     };
+    let reviewed = private
+        .review
+        .as_ref()
+        .filter(|_| private.replacement_announced);
+    if let Some(price) = reviewed.and_then(|it| it.price.as_ref())
+        && let Err(problem) = price.still_stands(session, &client, bounds.stop).await
+    {
+        return Deleted::Kept(problem.into());
+    }
     let ending = Ending {
         client: &client,
         id,

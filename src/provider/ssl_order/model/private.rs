@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::framework::PrivateState;
+use crate::provider::ssl_order::plan::Review;
 use crate::provider::ssl_order::plan::decision::Announced;
 use crate::provider::ssl_order::refresh::succession::Successor;
 
@@ -65,6 +66,10 @@ pub struct SslOrderPrivate {
     /// What a plan has decided about an existing order, for the update that carries it out. Never stored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub announced: Option<Announced>,
+    /// What the plan announced that a person reviews, where Terraform hands it to the plan of the apply, which hands it on to the apply. Never
+    /// stored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<Review>,
 }
 
 impl SslOrderPrivate {
@@ -77,6 +82,7 @@ impl SslOrderPrivate {
             replacement_announced: false,
             bought_if_forced: None,
             announced: None,
+            review: None,
             ..self
         }
     }

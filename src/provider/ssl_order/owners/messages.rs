@@ -37,6 +37,11 @@ pub(crate) fn because(why: &Why, order: &SslOrderModel) -> String {
             "Use a key that may read the notes of orders, or end the order in CertCentral."
                 .to_owned(),
         ),
+        Why::Reviewed => (
+            "the plan of this apply said, when it was reviewed, that the order stays open"
+                .to_owned(),
+            "If nobody needs it any more, end it in CertCentral.".to_owned(),
+        ),
     };
     format!(" although `on_destroy` is \"{on_destroy}\", because {reason}. {way_out}")
 }

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::messages;
 use super::notes::{self, Mark};
 use crate::certcentral::{Client, OrderId};
-use crate::provider::session::Session;
+use crate::provider::session::{ReviewedEnd, Session};
 use crate::provider::ssl_order::model::{OrderOrigin, SslOrderModel, SslOrderPrivate};
 
 /// How long a plan waits for the notes, all attempts included. An order whose notes it does not get stays.
@@ -35,6 +35,8 @@ pub(crate) enum Why {
     Held(Vec<Mark>),
     /// The notes cannot be read, for this reason.
     Unreadable(String),
+    /// The reviewed plan of the replacement said that it stays.
+    Reviewed,
 }
 
 impl Verdict {
@@ -102,6 +104,26 @@ impl Verdict {
         Self::Stays(Why::Held(marks))
     }
 
+    /// Returns the verdict on an order that the same apply has replaced: it ends no order that the reviewed plan said to stay, and in spite of no
+    /// mark that it did not list.
+    pub(crate) fn within(self, reviewed: &ReviewedEnd) -> Self {
+        if self.stays() {
+            return self;
+        }
+        if reviewed.stays.is_some() {
+            return Self::Stays(Why::Reviewed);
+        }
+        let Self::Ends(mut marks) = self else {
+            return self;
+        };
+        let is_listed = |mark: &Mark| reviewed.overridden.contains(&mark.object);
+        if marks.iter().all(is_listed) {
+            return Self::Ends(marks);
+        }
+        marks.retain(|mark| !is_listed(mark));
+        Self::Stays(Why::Held(marks))
+    }
+
     /// Returns whether the order stays for certain.
     pub(crate) fn stays(&self) -> bool {
         matches!(self, Self::Stays(_))
@@ -125,7 +147,7 @@ mod tests {
     use certcentral_sandbox::{At, Fault, Sandbox, Settings};
     use tokio_util::sync::CancellationToken;
 
-    use super::{Mark, Verdict, Why, notes};
+    use super::{Mark, ReviewedEnd, Verdict, Why, notes};
     use crate::certcentral::{Client, OrderId};
     use crate::framework::Attr;
     use crate::provider::block::ProviderConfig;
@@ -240,6 +262,45 @@ mod tests {
             panic!("it ends what no plan has named");
         };
         assert_eq!(objects(&marks), [second.as_ref().unwrap()]);
+    }
+
+    #[tokio::test]
+    async fn what_the_reviewed_plan_said_of_an_order_is_the_most_that_happens_to_it() {
+        let (_sandbox, client, id, _) = held(Some(OrderOrigin::Placed)).await;
+        let (object, _) = notes::adopt(&client, id).await;
+        let object = object.unwrap();
+        let marks = notes::standing(&client, id).await.unwrap();
+        let reviewed = |stays: Option<&str>, overridden: &[&str]| ReviewedEnd {
+            stays: stays.map(str::to_owned),
+            overridden: overridden.iter().map(|&it| it.to_owned()).collect(),
+        };
+        let ends = Verdict::Ends(Vec::new());
+        let in_spite = Verdict::Ends(marks.clone());
+        let stays = Verdict::Stays(Why::NotPlaced);
+        for (now, reviewed, expected) in [
+            (&ends, reviewed(None, &[]), &ends),
+            (&Verdict::Depends, reviewed(None, &[]), &Verdict::Depends),
+            (
+                &ends,
+                reviewed(Some("held"), &[]),
+                &Verdict::Stays(Why::Reviewed),
+            ),
+            (
+                &Verdict::Depends,
+                reviewed(Some("held"), &[]),
+                &Verdict::Stays(Why::Reviewed),
+            ),
+            (&stays, reviewed(Some("held"), &[]), &stays),
+            (&stays, reviewed(None, &[]), &stays),
+            (&in_spite, reviewed(None, &[&object]), &in_spite),
+            (
+                &in_spite,
+                reviewed(None, &["another"]),
+                &Verdict::Stays(Why::Held(marks)),
+            ),
+        ] {
+            assert_eq!(now.clone().within(&reviewed), *expected, "{reviewed:?}");
+        }
     }
 
     #[tokio::test]

@@ -15,7 +15,10 @@ pub(crate) async fn destroy(
     private: &mut SslOrderPrivate,
 ) -> Diagnostics {
     let permissions = Permissions::of(session);
-    let verdict = verdict(session, prior, private).await;
+    let mut verdict = verdict(session, prior, private).await;
+    if let Some(end) = session.reviewed_end(prior.order_id_to_be("ended").ok()) {
+        verdict = verdict.within(&end);
+    }
     let mut announced = announce(prior, &verdict, permissions.allow_revocation);
     announced.extend(not_while_imported(session, prior, &verdict));
     private.end_announced = !announced.has_errors();

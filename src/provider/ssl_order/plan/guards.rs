@@ -112,7 +112,7 @@ fn not_announced(why: &str) -> Diagnostic {
 }
 
 /// Returns what the apply of a plan would change in CertCentral, as a sentence goes on.
-fn change_in_certcentral(prior: &SslOrderModel, decision: &Decision) -> Option<String> {
+pub(super) fn change_in_certcentral(prior: &SslOrderModel, decision: &Decision) -> Option<String> {
     let (order, names) = (prior.shown_id(), prior.shown_names());
     match decision.what {
         What::Replace => Some(format!("place an order that replaces {order} for {names}")),

@@ -272,8 +272,8 @@ pub(crate) fn perhaps_another_order(
         "Change of the order is not known yet",
         format!(
             "{} of order {} for {} is not known before the apply. If the value turns out to be what the order has, nothing happens. If not, it \
-             would take another order, which this plan does not announce: Terraform then stops with \"Provider produced inconsistent final plan\" \
-             before anything is ended or bought. Plan again after that, when the value is known.",
+             would take another order, which this plan does not announce: the apply then stops before anything is ended or bought, before \
+             Terraform 1.16 with \"Provider produced inconsistent final plan\". Plan again after that, when the value is known.",
             arguments(&open),
             prior.shown_id(),
             prior.shown_names(),
@@ -423,7 +423,7 @@ fn what_is_bought(order: &SslOrderModel) -> String {
 }
 
 /// The arguments of some changes, each once.
-fn arguments(changes: &[&Change]) -> String {
+pub(super) fn arguments(changes: &[&Change]) -> String {
     let names = changes.iter().map(|it| format!("`{}`", it.argument));
     listed(names, "and")
 }

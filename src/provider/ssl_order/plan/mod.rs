@@ -8,6 +8,7 @@ mod destroy;
 mod existing;
 mod guards;
 mod messages;
+mod review;
 mod shared_records;
 mod unknown;
 
@@ -15,12 +16,13 @@ use time::{Date, OffsetDateTime};
 
 pub(crate) use self::create::as_configured;
 pub(crate) use self::destroy::{destroy, not_allowed};
+pub(crate) use self::review::Review;
 
 use self::decision::{Decision, Facts, What};
 use super::import::arguments;
 use super::model::SslOrderModel;
 use super::owners::Verdict;
-use super::purchase::price::PriceDecision;
+use super::purchase::price::{PriceDecision, Priced};
 use super::purchase::{open_orders, price};
 use crate::framework::{Diagnostic, PlanRequest, Planned};
 use crate::provider::session::Session;
@@ -55,9 +57,12 @@ pub(crate) async fn plan(session: &Session, request: Request) -> Plan {
     // The configuration tells what nobody sets from what is not known yet; the plan so far does not.
     let config = request.config.clone();
     let mut proposal = Proposal::of(request, local_today());
+    if let Some(problem) = proposal.departure() {
+        return proposal.stopped(problem);
+    }
     let imported = proposal.ask_for_holders(session).await;
     let price = if proposal.buys() {
-        price::announce(session, &config, proposal.renewed_until()).await
+        price::announce(session, proposal.priced(&config)).await
     } else {
         PriceDecision::default()
     };
@@ -98,6 +103,10 @@ impl Proposal {
             });
             (prior, decision)
         });
+        if let (None, Some(reviewed)) = (&existing, &request.reviewed) {
+            // Terraform keeps these data for the plan of the apply, and gives it no others of the order that is replaced.
+            request.private = reviewed.clone();
+        }
         let verdict = existing.as_ref().map(|(prior, _)| destroy::at_sight(prior));
         Self {
             request,
@@ -105,6 +114,26 @@ impl Proposal {
             existing,
             verdict: verdict.unwrap_or(Verdict::Ends(Vec::new())),
         }
+    }
+
+    /// Returns why the apply would do something else than the reviewed plan said.
+    fn departure(&self) -> Option<Diagnostic> {
+        let review = self.reviewed()?;
+        match &self.existing {
+            Some((prior, decision)) => review.departs(prior, decision),
+            None => review.departs_for_new(&self.request.planned_state),
+        }
+    }
+
+    fn reviewed(&self) -> Option<&Review> {
+        self.request.reviewed.as_ref()?.review.as_ref()
+    }
+
+    /// Makes the plan that says nothing but its problem.
+    fn stopped(self, problem: Diagnostic) -> Plan {
+        let mut plan = Planned::unchanged(self.request);
+        plan.diagnostics = problem.into();
+        plan
     }
 
     /// Asks whether somebody else holds an order that is about to be replaced. Returns the error of one that the same plan imports.
@@ -127,27 +156,44 @@ impl Proposal {
         self.existing.is_none() && !self.request.private.replacement_announced
     }
 
-    fn renewed_until(&self) -> Option<&str> {
-        self.existing
-            .as_ref()
-            .and_then(|(_, decision)| decision.renewed_until())
+    /// Returns what the price of the order of a configuration hangs on.
+    fn priced<'a>(&'a self, order: &'a SslOrderModel) -> Priced<'a> {
+        let existing = self.existing.as_ref();
+        Priced {
+            order,
+            renewed_until: existing.and_then(|(_, decision)| decision.renewed_until()),
+            reviewed: self.reviewed().and_then(|review| review.price.as_ref()),
+        }
     }
 
     /// Makes the plan. `defaults` is none while the provider is not configured; `price` is that of the order if the plan buys one.
     pub(crate) fn plan(
-        self,
+        mut self,
         defaults: Option<&OrderDefaults>,
         price: PriceDecision,
         permissions: Permissions,
     ) -> Plan {
+        let is_kept = self.request.private_is_kept;
+        let reviewed = self.request.reviewed.take();
+        let first = self.request.private.review.take();
+        let shown = price.shown.clone();
+        // The plan of an apply hands on what was reviewed.
+        let review = |now: Review| match (is_kept, reviewed) {
+            (false, _) => None,
+            (true, Some(reviewed)) => reviewed.review,
+            (true, None) => Some(now),
+        };
         let Some((prior, decision)) = self.existing else {
             let mut plan = create::plan(self.request, defaults, self.today, price);
             guards::create(&mut plan, permissions);
+            plan.private.review = review(Review::of_new(first, shown));
             return plan;
         };
         let mut plan = existing::plan(self.request, &prior, &decision, price, &self.verdict);
         guards::existing(&mut plan, &prior, &decision, &self.verdict, permissions);
         plan.private.announced = decision.announced();
+        let now = Review::of_existing(&prior, &decision, &plan.private, shown);
+        plan.private.review = review(now);
         plan
     }
 }

@@ -11,29 +11,23 @@
 use std::collections::BTreeSet;
 
 use time::{Date, OffsetDateTime};
-use tracing::{debug, info, warn};
+use tracing::{debug, warn};
 
 use super::likeness::{Differences, is_certificate_for, is_our_organization, is_our_product};
 use super::messages;
-use super::new_order::{self, Prepared, TOKEN_PREFIX};
+use super::new_order::{Prepared, TOKEN_PREFIX};
 use super::open_orders::OpenOrder;
+use super::token_notes::{noted_token, tokens};
 use crate::certcentral::{
     Client, Error, IssuedCertificate, ListedOrder, Note, Order, OrderFilter, OrderId,
     OrderOrganization, OrderStatus, Request, RequestOrder,
 };
-use crate::framework::{Attr, Diagnostic};
+use crate::framework::Diagnostic;
 use crate::pki::{Csr, certificate_names};
 use crate::provider::session::Session;
-use crate::provider::ssl_order::model::SslOrderModel;
 
 /// How far back an order of somebody else counts, in days.
 const DAYS_BACK: i64 = 7;
-/// How the note on a reissued order begins; its token follows.
-const MARK: &str = "Reissued by Terraform, found from now on as ";
-/// How the note on an order begins whose reference was lost; its token follows.
-const MARK_OF_A_LOST_REFERENCE: &str = "Placed by Terraform, found from now on as ";
-/// The same on a renewal that somebody else placed.
-const MARK_OF_A_RENEWAL: &str = "Taken into state by Terraform, found from now on as ";
 /// Renewals of renewals that are followed at most.
 const MAX_RENEWALS: usize = 20;
 
@@ -411,62 +405,6 @@ pub(crate) enum Relation {
     Foreign,
 }
 
-/// Notes on an order which token finds it from now on, unless that is the reference which it bears. An order whose content has a reference
-/// of the user's own is found by that. Only a trace: that it cannot be left fails nothing.
-pub(crate) async fn remember(
-    client: &Client,
-    id: OrderId,
-    reference: Option<&str>,
-    order: &SslOrderModel,
-    session: &Session,
-) {
-    let Some(prepared) = found_as(order, session, &client.host()) else {
-        return;
-    };
-    if reference == Some(prepared.token.as_str()) {
-        return;
-    }
-    let noted = match client.notes(id).await {
-        Ok(notes) if tokens(&notes).any(|noted| noted == prepared.token) => return,
-        Ok(_) => {
-            let is_ours = reference.is_some_and(|it| it.starts_with(TOKEN_PREFIX));
-            let mark = if is_ours { MARK } else { MARK_OF_A_RENEWAL };
-            let text = format!("{mark}{}", prepared.token);
-            client.add_note(id, &text).await
-        }
-        Err(error) => Err(error),
-    };
-    match noted {
-        Ok(_) => {
-            info!(order_id = %id, token = %prepared.token, "token noted on the order");
-        }
-        Err(error) => debug!(order_id = %id, %error, "token not noted on the order"),
-    }
-}
-
-/// Returns what an order with this content is found by at a host. None for a reference of the user's own, which says it by itself.
-pub(crate) fn found_as(order: &SslOrderModel, session: &Session, host: &str) -> Option<Prepared> {
-    let own = order.alternative_order_id.as_str().unwrap_or_default();
-    if !own.starts_with(TOKEN_PREFIX) {
-        return None;
-    }
-    let content = without_token(order);
-    new_order::prepare(&content, session.default_organization(), None, host).ok()
-}
-
-/// Returns what an order is found by again: without a reference of the provider's own, which is derived from the rest.
-pub(crate) fn without_token(order: &SslOrderModel) -> SslOrderModel {
-    let reference = order.alternative_order_id.as_str();
-    let is_token = reference.is_some_and(|reference| reference.starts_with(TOKEN_PREFIX));
-    SslOrderModel {
-        alternative_order_id: match is_token {
-            true => Attr::Null,
-            false => order.alternative_order_id.clone(),
-        },
-        ..order.clone()
-    }
-}
-
 /// What an open order with the names of the configuration is to it.
 pub(crate) async fn relation(
     client: &Client,
@@ -557,18 +495,6 @@ fn is_for(reissue: &IssuedCertificate, prepared: &Prepared) -> bool {
             == certificate_names(Some(&ours.common_name), &ours.dns_names)
 }
 
-/// Notes the token on an order that does not bear it as its reference. Only a trace: that it cannot be left fails nothing.
-pub(crate) async fn note(client: &Client, id: OrderId, prepared: &Prepared) -> bool {
-    let text = format!("{MARK_OF_A_LOST_REFERENCE}{}", prepared.token);
-    match client.add_note(id, &text).await {
-        Ok(_) => true,
-        Err(error) => {
-            debug!(order_id = %id, %error, "token not noted on an order without its reference");
-            false
-        }
-    }
-}
-
 /// The open order at the end of a line of renewals: `order` itself, or the last one that renews it and is open.
 pub(crate) async fn latest(client: &Client, order: Order) -> Result<Order, Error> {
     let mut next = renewed_by(&order);
@@ -589,16 +515,6 @@ pub(crate) async fn latest(client: &Client, order: Order) -> Result<Order, Error
 
 fn renewed_by(order: &Order) -> Option<OrderId> {
     order.renewed_order_id.filter(|_| order.is_renewed)
-}
-
-fn tokens(notes: &[Note]) -> impl Iterator<Item = &str> {
-    notes.iter().filter_map(noted_token)
-}
-
-fn noted_token(note: &Note) -> Option<&str> {
-    let text = note.text.as_deref()?.trim();
-    let marks = [MARK, MARK_OF_A_LOST_REFERENCE, MARK_OF_A_RENEWAL];
-    marks.iter().find_map(|mark| text.strip_prefix(mark))
 }
 
 #[cfg(test)]

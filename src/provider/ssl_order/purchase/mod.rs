@@ -6,5 +6,8 @@ pub(crate) mod messages;
 pub(crate) mod new_order;
 pub(crate) mod obtain;
 pub(crate) mod open_orders;
+pub(crate) mod placed;
 pub(crate) mod post;
 pub(crate) mod price;
+pub(crate) mod shown_price;
+pub(crate) mod token_notes;

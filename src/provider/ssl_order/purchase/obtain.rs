@@ -9,18 +9,19 @@
 //! an error beside a created object would make core taint it, and the next apply would buy it again. The return type
 //! sees to it: [`Created::Object`] cannot hold an error.
 
-use std::future::Future;
-use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
-use futures_util::FutureExt;
-use tracing::{error, info};
+use tracing::info;
 
-use super::lookup::{Afterwards, Found, Known, Similar};
+use super::likeness::Differences;
+use super::lookup::{Found, Known, Similar};
 use super::new_order::Prepared;
+use super::placed::{Placed, unless_it_panics};
 use super::post::{Outcome, place};
+use super::price::Priced;
+use super::shown_price::ShownPrice;
 use super::{lookup, messages, new_order, price};
-use crate::certcentral::{Client, ContainerId, Order, OrderId, PlacedOrder};
+use crate::certcentral::{Client, Order, OrderId, PlacedOrder};
 use crate::framework::{
     Attr, Call, CreateRequest, Created, Diagnostic, Diagnostics, FromToValue, Warnings, conformance,
 };
@@ -31,7 +32,7 @@ use crate::provider::session::{Claim, Session};
 use crate::provider::ssl_order::SslOrder;
 use crate::provider::ssl_order::model::{OrderOrigin, SslOrderModel, SslOrderPrivate};
 use crate::provider::ssl_order::owners;
-use crate::provider::ssl_order::refresh::observer::{Limits, Observer};
+use crate::provider::ssl_order::refresh::observer::Limits;
 use crate::provider::ssl_order::refresh::state;
 use crate::provider::ssl_order::rules::dates_for_a_new_order;
 
@@ -42,10 +43,15 @@ pub(crate) async fn create(
     request: CreateRequest<SslOrder>,
 ) -> Created<SslOrder> {
     let planned = request.planned_state;
+    let review = request.private.review.unwrap_or_default();
+    if let Some(replaced) = review.replaced {
+        session.let_go_as_reviewed(replaced);
+    }
     let purchase = Purchase {
         content: None,
         renewal_of: None,
         renewed_until: None,
+        reviewed_price: review.price,
         timeout: planned.create_timeout(),
         planned,
     };
@@ -77,6 +83,8 @@ pub(crate) struct Purchase {
     pub renewal_of: Option<OrderId>,
     /// The last day of the order that it continues, for its price.
     pub renewed_until: Option<String>,
+    /// The price that the reviewed plan showed, which binds.
+    pub reviewed_price: Option<ShownPrice>,
     /// The time for everything, waiting included.
     pub timeout: Duration,
 }
@@ -262,6 +270,7 @@ impl Buyer<'_> {
         match lookup::by_token(&self.client, prepared).await {
             Ok(Found::Nothing) => {}
             Ok(Found::Ours(order)) => return Ok(Some(order)),
+            Ok(Found::Others(others)) if self.replaces_all(&others) => {}
             Ok(Found::Others(others)) => {
                 let is_own = !prepared.is_derived();
                 match check {
@@ -323,6 +332,12 @@ impl Buyer<'_> {
         Ok(None)
     }
 
+    /// Whether the reviewed plan replaces all of these orders by this one, so that its reference may be theirs.
+    fn replaces_all(&self, others: &[(OrderId, Differences)]) -> bool {
+        let is_replaced = |id| self.session.reviewed_end(Some(id)).is_some();
+        others.iter().all(|(id, _)| is_replaced(*id))
+    }
+
     /// Places the order, which is claimed from then on unless there is none for certain.
     async fn place(&mut self, mut claim: Claim) -> Result<Taken, Diagnostics> {
         let (session, planned) = (self.session, &self.purchase.planned);
@@ -335,9 +350,13 @@ impl Buyer<'_> {
             }
         }
         let bounds = self.limits.bounds;
-        let renewed_until = self.purchase.renewed_until.as_deref();
-        price::check(session, planned, renewed_until, &self.client, bounds.stop).await?;
-        self.prepared.body.price_estimate = price::known(session, planned, renewed_until);
+        let priced = Priced {
+            order: planned,
+            renewed_until: self.purchase.renewed_until.as_deref(),
+            reviewed: self.purchase.reviewed_price.as_ref(),
+        };
+        price::check(session, priced, &self.client, bounds.stop).await?;
+        self.prepared.body.price_estimate = price::known(session, priced);
         // What is not known to have failed may be there: nobody else of this apply sends the same order then.
         claim.keep();
         self.locked.sending();
@@ -397,130 +416,6 @@ impl Buyer<'_> {
                 ..filled_in.private
             },
             warnings,
-        }
-    }
-}
-
-/// An order that is there.
-struct Placed<'a> {
-    client: &'a Client,
-    prepared: &'a Prepared,
-    limits: &'a Limits<'a>,
-}
-
-impl Placed<'_> {
-    /// Fills in everything that CertCentral says about the order, now and while the create waits for the certificate.
-    async fn fill_in(&self, certain: SslOrderModel, taken: Taken) -> Obtained {
-        let mut observer = Observer::new(self.client, certain);
-        let mut chain = Vec::new();
-        let names_a_value = matches!(&taken, Taken::Answer(placed) if placed.names_a_value());
-        let (id, order) = match taken {
-            Taken::Answer(placed) => {
-                observer.warnings.extend(messages::odd_answer(&placed));
-                state::answer(&mut observer.state, &placed);
-                let method = self.prepared.body.dcv_method.as_deref();
-                state::validation_tokens(&mut observer.state, &placed, method);
-                let (order, shown) = tokio::join!(
-                    self.client.order(placed.id),
-                    lookup::afterwards(self.client, self.prepared, placed.id),
-                );
-                chain = placed.certificate_chain;
-                match order {
-                    Ok(order) => {
-                        let order = self.check_reference(&mut observer, order, &shown).await;
-                        if order.id != placed.id {
-                            chain = Vec::new();
-                        }
-                        (order.id, Ok(order))
-                    }
-                    Err(error) => {
-                        let rivals = shown.warnings(placed.id, &self.prepared.token);
-                        observer.warnings.extend(rivals);
-                        (placed.id, Err(error))
-                    }
-                }
-            }
-            Taken::Seen(order) => (order.id, Ok(*order)),
-        };
-        match order {
-            Ok(order) => {
-                let seen = observer.details(order, &chain).await;
-                if !names_a_value && seen.has_open_domains() {
-                    observer.random_value(&seen.order).await;
-                }
-                observer.wait(seen, self.limits).await;
-            }
-            Err(error) => {
-                observer.warn(&error, &format!("looking at order {id}"));
-                observer.warnings.push(messages::details_follow(id));
-            }
-        }
-        Obtained {
-            state: observer.state,
-            private: SslOrderPrivate {
-                container: observer.container.map(ContainerId::get),
-                ..SslOrderPrivate::default()
-            },
-            warnings: observer.warnings,
-        }
-    }
-
-    /// Holds the order of an answer against the reference that was sent. Returns the order that is ours: an answer may name another
-    /// one. A reference that was lost is noted, so that the next look finds the order by its names.
-    async fn check_reference(
-        &self,
-        observer: &mut Observer<'_>,
-        told: Order,
-        shown: &Afterwards,
-    ) -> Order {
-        let (prepared, id) = (self.prepared, told.id);
-        let reference = told.alternative_order_id.as_deref();
-        let is_kept = reference == Some(prepared.token.as_str()) || shown.is_shown;
-        let is_another = told.hold_against_reference(&prepared.token).is_err();
-        if is_another && !shown.is_shown {
-            let found = lookup::by_token(self.client, prepared).await;
-            let ours = match found {
-                Ok(Found::Ours(order)) => Some(*order),
-                _ => None,
-            };
-            let ours_id = ours.as_ref().map(|order| order.id);
-            let warning = messages::answered_with_another(&told, ours_id, prepared);
-            observer.warnings.push(warning);
-            let Some(order) = ours else {
-                return told;
-            };
-            observer.state = state::placed(observer.state.clone(), order.id, &prepared.token);
-            return order;
-        }
-        let rivals = shown.warnings(id, &prepared.token);
-        observer.warnings.extend(rivals);
-        if !is_kept {
-            let is_noted = lookup::note(self.client, id, prepared).await;
-            let warning = messages::reference_lost(&told, prepared, is_noted);
-            observer.warnings.push(warning);
-        }
-        told
-    }
-}
-
-/// Returns what `details` makes of the order, or `certain` with a warning if it panics: a panic that reached the framework
-/// would lose the id of a paid order.
-async fn unless_it_panics(
-    details: impl Future<Output = Obtained>,
-    certain: SslOrderModel,
-    id: OrderId,
-) -> Obtained {
-    match AssertUnwindSafe(details).catch_unwind().await {
-        Ok(filled_in) => filled_in,
-        Err(_) => {
-            error!(order_id = %id, "panic after the order was placed");
-            let mut warnings = Warnings::new();
-            warnings.push(messages::details_lost(id));
-            Obtained {
-                state: certain,
-                private: SslOrderPrivate::default(),
-                warnings,
-            }
         }
     }
 }

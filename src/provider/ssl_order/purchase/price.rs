@@ -4,12 +4,15 @@
 //! A price is an estimate. Without a limit nothing depends on it, so whatever keeps it away is silent. With a limit an order
 //! passes only on a price that is known and within.
 
+use std::fmt;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::messages::interrupted;
+use super::shown_price::ShownPrice;
 use crate::certcentral::{Amount, Client, Error, PriceEstimate, PriceQuery, PricedNames};
 use crate::framework::{Attr, AttributePath, Diagnostic};
 use crate::provider::order::api_error;
@@ -33,7 +36,7 @@ pub(crate) enum Estimate {
 }
 
 /// A price before tax.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Price {
     /// Above zero.
     pub(crate) total: Amount,
@@ -48,34 +51,48 @@ pub(crate) struct PriceDecision {
     pub(crate) words: Option<String>,
     /// Why the order must not be planned.
     pub(crate) problem: Option<Diagnostic>,
+    /// The price that the words tell.
+    pub(crate) shown: Option<ShownPrice>,
 }
 
-/// What the plan of a new order says about its price, and whether the price stops it. One call at most. What nobody sets is
-/// null in `order`, as in its configuration; an unknown value is one that becomes known during apply.
-/// `renewed_until` is the last day of the order that this one renews, if it renews one.
-pub(crate) async fn announce(
-    session: &Session,
-    order: &SslOrderModel,
-    renewed_until: Option<&str>,
-) -> PriceDecision {
-    judge(
-        &estimate(session, order, renewed_until).await,
-        &session.max_order_price(),
-    )
+/// An order whose price counts. What nobody sets is null in it, as in its configuration; an unknown value is one that becomes known during
+/// apply.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Priced<'a> {
+    /// The order.
+    pub(crate) order: &'a SslOrderModel,
+    /// The last day of the order that this one renews, if it renews one.
+    pub(crate) renewed_until: Option<&'a str>,
+    /// The price that the reviewed plan showed, which binds.
+    pub(crate) reviewed: Option<&'a ShownPrice>,
+}
+
+/// What the plan of a new order says about its price, and whether the price stops it. One call at most.
+pub(crate) async fn announce(session: &Session, priced: Priced<'_>) -> PriceDecision {
+    let estimate = estimate(session, priced).await;
+    let mut decision = judge(&estimate, &session.max_order_price());
+    if decision.problem.is_some() {
+        return decision;
+    }
+    if let Some(problem) = priced.reviewed.and_then(|it| it.refused_in_plan(&estimate)) {
+        decision.words = None;
+        decision.problem = Some(problem);
+        return decision;
+    }
+    if let (Estimate::Price(price), Some(query)) = (estimate, priced.query()) {
+        decision.shown = Some(ShownPrice { query, price });
+    }
+    decision
 }
 
 /// The price of a planned order.
-async fn estimate(
-    session: &Session,
-    order: &SslOrderModel,
-    renewed_until: Option<&str>,
-) -> Estimate {
+async fn estimate(session: &Session, priced: Priced<'_>) -> Estimate {
     let asker = if session.max_order_price().is_null() {
         Asker::Reader
     } else {
         Asker::PlannedLimit
     };
-    let Some(query) = query(order, renewed_until) else {
+    let Some(query) = priced.query() else {
         return Estimate::NotKnownYet;
     };
     let Ok(client) = session.client() else {
@@ -89,37 +106,46 @@ async fn estimate(
     ask(session, &query, asker, &client).await
 }
 
-/// Holds an order that is about to be placed against the limit. Calls nothing without a limit. `client` has the time of the create.
+/// Holds an order that is about to be placed against the limit and the reviewed price. Calls nothing without either. `client` has the time of
+/// the create.
 pub(crate) async fn check(
     session: &Session,
-    order: &SslOrderModel,
-    renewed_until: Option<&str>,
+    priced: Priced<'_>,
     client: &Client,
     stop: &CancellationToken,
 ) -> Result<(), Diagnostic> {
     let limit = session.max_order_price();
-    if limit.is_null() {
+    if limit.is_null() && priced.reviewed.is_none() {
         return Ok(());
     }
-    let estimate = match query(order, renewed_until) {
+    let estimate = match priced.query() {
         None => Estimate::NotKnownYet,
-        Some(query) => tokio::select! {
-            biased;
-            () = stop.cancelled() => return Err(interrupted()),
-            estimate = ask(session, &query, Asker::OrderLimit, client) => estimate,
-        },
+        Some(query) => last_estimate(session, &query, client, stop).await?,
     };
-    refusal(&estimate, &limit).map_or(Ok(()), Err)
+    let by_review = || priced.reviewed.and_then(|it| it.refused(&estimate));
+    refusal(&estimate, &limit)
+        .or_else(by_review)
+        .map_or(Ok(()), Err)
+}
+
+/// The price just before something final is done for an order.
+pub(super) async fn last_estimate(
+    session: &Session,
+    query: &PriceQuery,
+    client: &Client,
+    stop: &CancellationToken,
+) -> Result<Estimate, Diagnostic> {
+    tokio::select! {
+        biased;
+        () = stop.cancelled() => Err(interrupted()),
+        estimate = ask(session, query, Asker::OrderLimit, client) => Ok(estimate),
+    }
 }
 
 /// The price of an order as far as somebody has asked for it, such as `250.00 USD`. Calls nothing.
-pub(crate) fn known(
-    session: &Session,
-    order: &SslOrderModel,
-    renewed_until: Option<&str>,
-) -> Option<String> {
-    match read(session.known_price(&query(order, renewed_until)?)?) {
-        Estimate::Price(price) => Some(with_currency(&price.total, &price)),
+pub(crate) fn known(session: &Session, priced: Priced<'_>) -> Option<String> {
+    match read(session.known_price(&priced.query()?)?) {
+        Estimate::Price(price) => Some(price.to_string()),
         _ => None,
     }
 }
@@ -180,19 +206,22 @@ fn read(estimate: PriceEstimate) -> Estimate {
     }
 }
 
-/// None while something that the price depends on is unknown.
-fn query(order: &SslOrderModel, renewed_until: Option<&str>) -> Option<PriceQuery> {
-    if !order.names_are_known() || order.order_validity.is_unknown() {
-        return None;
+impl Priced<'_> {
+    /// None while something that the price depends on is unknown.
+    fn query(&self) -> Option<PriceQuery> {
+        let order = self.order;
+        if !order.names_are_known() || order.order_validity.is_unknown() {
+            return None;
+        }
+        Some(PriceQuery {
+            certificate: PricedNames {
+                dns_names: order.canonical_names().into_iter().collect(),
+            },
+            order_validity: order.term().planned()?,
+            product_name_id: order.product_name_id.as_str()?.to_owned(),
+            renewal_of_order_valid_till: self.renewed_until.map(str::to_owned),
+        })
     }
-    Some(PriceQuery {
-        certificate: PricedNames {
-            dns_names: order.canonical_names().into_iter().collect(),
-        },
-        order_validity: order.term().planned()?,
-        product_name_id: order.product_name_id.as_str()?.to_owned(),
-        renewal_of_order_valid_till: renewed_until.map(str::to_owned),
-    })
 }
 
 /// Judges a planned order. What the plan cannot know yet does not stop it: [`refusal`] does, when the order is placed.
@@ -208,7 +237,11 @@ fn judge(estimate: &Estimate, limit: &Attr<Amount>) -> PriceDecision {
         .flatten()
         .collect();
     let words = (problem.is_none() && !sentences.is_empty()).then(|| sentences.join(" "));
-    PriceDecision { words, problem }
+    PriceDecision {
+        words,
+        problem,
+        shown: None,
+    }
 }
 
 /// Why an order must not be placed now. With a limit only a known price passes.
@@ -235,9 +268,8 @@ fn price_sentence(estimate: &Estimate) -> Option<String> {
     let Estimate::Price(price) = estimate else {
         return None;
     };
-    let amount = with_currency(&price.total, price);
     Some(format!(
-        "CertCentral estimates its price at {amount} before tax."
+        "CertCentral estimates its price at {price} before tax."
     ))
 }
 
@@ -266,10 +298,9 @@ fn too_dear(price: &Price, limit: &Amount) -> Diagnostic {
     Diagnostic::error(
         "Order exceeds the price limit",
         format!(
-            "CertCentral estimates the price of this order at {} before tax, and `max_order_price` allows {}. Nothing was ordered. Choose \
+            "CertCentral estimates the price of this order at {price} before tax, and `max_order_price` allows {}. Nothing was ordered. Choose \
              another product, fewer names or a shorter validity, or raise `max_order_price` in the provider block (or \
              DIGICERT_MAX_ORDER_PRICE) if the price is right.",
-            with_currency(&price.total, price),
             with_currency(limit, price),
         ),
     )
@@ -304,13 +335,22 @@ fn with_currency(amount: &Amount, price: &Price) -> String {
     }
 }
 
+impl fmt::Display for Price {
+    /// Such as `250.00 USD`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&with_currency(&self.total, self))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use certcentral_sandbox::{At, Fault, Sandbox, Settings};
     use tokio_util::sync::CancellationToken;
 
-    use super::{Estimate, Price, PriceDecision, announce, check, estimate, judge, query, refusal};
-    use crate::certcentral::{Amount, Validity};
+    use super::{
+        Estimate, Price, PriceDecision, Priced, announce, check, estimate, judge, refusal,
+    };
+    use crate::certcentral::{Amount, PriceQuery, Validity};
     use crate::framework::Attr;
     use crate::provider::block::ProviderConfig;
     use crate::provider::session::Session;
@@ -325,6 +365,18 @@ mod tests {
             ..ProviderConfig::default()
         };
         session_of(&config)
+    }
+
+    fn priced<'a>(order: &'a SslOrderModel, renewed_until: Option<&'a str>) -> Priced<'a> {
+        Priced {
+            order,
+            renewed_until,
+            reviewed: None,
+        }
+    }
+
+    fn query(order: &SslOrderModel, renewed_until: Option<&str>) -> Option<PriceQuery> {
+        priced(order, renewed_until).query()
     }
 
     fn amount(text: &str) -> Amount {
@@ -505,7 +557,7 @@ mod tests {
     async fn the_price_in_the_plan_serves_the_order_too() {
         let sandbox = Sandbox::start(Settings::default()).unwrap();
         let session = session(&sandbox, Some("804"));
-        let verdict = announce(&session, &order(), None).await;
+        let verdict = announce(&session, priced(&order(), None)).await;
         assert_eq!(
             verdict.words.as_deref(),
             Some(
@@ -514,11 +566,17 @@ mod tests {
         );
         let stop = CancellationToken::new();
         assert_eq!(
-            check(&session, &order(), None, &session.client().unwrap(), &stop).await,
+            check(
+                &session,
+                priced(&order(), None),
+                &session.client().unwrap(),
+                &stop
+            )
+            .await,
             Ok(())
         );
         assert_eq!(sandbox.journal().len(), 1);
-        let of_a_renewal = estimate(&session, &order(), Some("2027-06-20")).await;
+        let of_a_renewal = estimate(&session, priced(&order(), Some("2027-06-20"))).await;
         assert_eq!(of_a_renewal, price("804"));
         let journal = sandbox.journal();
         assert_eq!(journal.len(), 2, "another request");
@@ -534,7 +592,7 @@ mod tests {
         let stop = CancellationToken::new();
         let unlimited = session(&sandbox, None);
         let client = unlimited.client().unwrap();
-        let checked = check(&unlimited, &order(), None, &client, &stop).await;
+        let checked = check(&unlimited, priced(&order(), None), &client, &stop).await;
         assert_eq!(checked, Ok(()));
         assert_eq!(sandbox.journal(), []);
     }
@@ -545,9 +603,14 @@ mod tests {
         let stop = CancellationToken::new();
         stop.cancel();
         let session = session(&sandbox, Some("1000"));
-        let refused = check(&session, &order(), None, &session.client().unwrap(), &stop)
-            .await
-            .unwrap_err();
+        let refused = check(
+            &session,
+            priced(&order(), None),
+            &session.client().unwrap(),
+            &stop,
+        )
+        .await
+        .unwrap_err();
         assert_eq!(refused.summary, "Interrupted before ordering");
         assert_eq!(sandbox.journal(), []);
     }
@@ -577,7 +640,7 @@ mod tests {
                 content_type: "application/json".to_owned(),
             };
             sandbox.fault(route, 1, At::Before, fault);
-            let found = estimate(&session(&sandbox, None), &order(), None).await;
+            let found = estimate(&session(&sandbox, None), priced(&order(), None)).await;
             assert_eq!(found, Estimate::Undetermined(reason.to_owned()));
         }
     }

@@ -8,7 +8,7 @@ use crate::certcentral::{Client, Error, Order, OrderId, OrderStatus};
 use crate::framework::Diagnostic;
 use crate::provider::session::Session;
 use crate::provider::ssl_order::model::SslOrderModel;
-use crate::provider::ssl_order::purchase::{lookup, new_order};
+use crate::provider::ssl_order::purchase::{lookup, new_order, token_notes};
 use crate::provider::ssl_order::refresh::external_changes::other_names;
 
 /// The order that renews the one in state, as the last refresh saw it.
@@ -121,7 +121,7 @@ pub(crate) fn is_own(
     renewal: &Order,
 ) -> bool {
     let token = session.client().ok().and_then(|client| {
-        let content = lookup::without_token(state);
+        let content = token_notes::without_token(state);
         let default_organization = session.default_organization();
         new_order::prepare(
             &content,

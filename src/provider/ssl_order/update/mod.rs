@@ -8,8 +8,8 @@ mod renewal;
 use super::model::{SslOrderModel, SslOrderPrivate};
 use super::plan::as_configured;
 use super::plan::decision::{Announced, What};
-use super::purchase::lookup;
 use super::purchase::obtain::Obtained;
+use super::purchase::token_notes;
 use super::refresh::observer::Limits;
 use super::refresh::{clocks, outcome};
 use crate::certcentral::Client;
@@ -83,7 +83,7 @@ impl<'a> Update<'a> {
             prior.order_id_to_be("noted on"),
         ) {
             let reference = self.content.alternative_order_id.as_str();
-            lookup::remember(&client, id, reference, self.content, self.session).await;
+            token_notes::remember(&client, id, reference, self.content, self.session).await;
         }
     }
 }

@@ -19,7 +19,7 @@ use crate::provider::ssl_order::model::{AskedNames, SslOrderModel, Term};
 use crate::provider::ssl_order::purchase::lookup::is_for_key;
 use crate::provider::ssl_order::purchase::messages::odd_answer;
 use crate::provider::ssl_order::purchase::obtain::{Taken, take_locks};
-use crate::provider::ssl_order::purchase::{lookup, new_order};
+use crate::provider::ssl_order::purchase::{new_order, token_notes};
 use crate::provider::ssl_order::refresh::observer::Observer;
 use crate::provider::ssl_order::refresh::state;
 
@@ -89,7 +89,7 @@ pub(super) async fn reissue(
     };
     if differing.iter().any(is_of_the_token) {
         let reference = update.content.alternative_order_id.as_str();
-        lookup::remember(&client, id, reference, update.content, session).await;
+        token_notes::remember(&client, id, reference, update.content, session).await;
     }
     if let Some(locked) = &mut locked {
         locked.ordered(id);
@@ -136,7 +136,7 @@ async fn lock(
     let Update {
         session, planned, ..
     } = update;
-    let Some(prepared) = lookup::found_as(update.content, session, &client.host()) else {
+    let Some(prepared) = token_notes::found_as(update.content, session, &client.host()) else {
         return Ok(None);
     };
     let locked = take_locks(session, planned, &prepared, client, bounds).await?;

@@ -11,7 +11,7 @@ use crate::provider::ssl_order::model::{
 };
 use crate::provider::ssl_order::owners::notes;
 use crate::provider::ssl_order::purchase::obtain::{Purchase, claim_order};
-use crate::provider::ssl_order::purchase::{lookup, obtain};
+use crate::provider::ssl_order::purchase::{obtain, token_notes};
 use crate::provider::ssl_order::refresh::observer::Observer;
 use crate::provider::ssl_order::refresh::{state, succession};
 
@@ -30,6 +30,7 @@ pub(super) async fn renew(
         content: Some(update.content.clone()),
         renewal_of: Some(former),
         renewed_until: prior.order_valid_till.known().cloned(),
+        reviewed_price: update.private.review.clone().and_then(|it| it.price),
         timeout: planned.update_timeout(),
     };
     let obtained = obtain::obtain(update.session, update.call, purchase)
@@ -79,7 +80,7 @@ pub(super) async fn follow(
             ..update.content.clone()
         };
         // A create that lost the state finds the renewal by its note.
-        lookup::remember(&client, id, reference.as_deref(), &content, session).await;
+        token_notes::remember(&client, id, reference.as_deref(), &content, session).await;
         let (adoption, said) = notes::adopt(&client, id).await;
         state.order_origin = OrderOrigin::Adopted.into();
         private.adoption = adoption;

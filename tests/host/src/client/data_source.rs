@@ -1,7 +1,7 @@
 //! The calls about a data source.
 
 use super::{
-    CAPABILITIES, Provider,
+    Provider,
     message::{Answer, answered, wire},
 };
 use crate::{
@@ -49,7 +49,7 @@ impl Provider {
             type_name: type_name.to_owned(),
             config: Some(wire(&ty, config)?),
             provider_meta: None,
-            client_capabilities: CAPABILITIES,
+            client_capabilities: self.capabilities(),
         };
         let answer = self
             .client

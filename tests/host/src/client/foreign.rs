@@ -1,7 +1,7 @@
 //! Calls for objects that come from elsewhere: imports, moves across types, and the configuration that is written for them.
 
 use super::{
-    CAPABILITIES, Provider,
+    Provider,
     message::{Answer, answered, identity_data, wire},
 };
 use crate::{
@@ -33,7 +33,7 @@ impl Provider {
         self.imported(proto::import_resource_state::Request {
             type_name: type_name.to_owned(),
             id: id.to_owned(),
-            client_capabilities: CAPABILITIES,
+            client_capabilities: self.capabilities(),
             identity: None,
         })
         .await
@@ -48,7 +48,7 @@ impl Provider {
         let answer = self.imported(proto::import_resource_state::Request {
             type_name: type_name.to_owned(),
             id: String::new(),
-            client_capabilities: CAPABILITIES,
+            client_capabilities: self.capabilities(),
             identity: identity_data(self.identity(type_name), Some(identity))?,
         });
         let mut answer = answer.await?;

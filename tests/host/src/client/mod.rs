@@ -35,11 +35,24 @@ use crate::{
 /// go-plugin's limit for one message, both ways.
 const MESSAGE_LIMIT: usize = 256 * 1024 * 1024;
 
-/// What core says about itself in every call: deferral is never allowed, write-only attributes are.
-const CAPABILITIES: Option<proto::ClientCapabilities> = Some(proto::ClientCapabilities {
-    deferral_allowed: false,
-    write_only_attributes_allowed: true,
-});
+/// The release of Terraform that is played.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Release {
+    /// The newest that keeps no private data of plans.
+    #[default]
+    V1_15,
+    /// It hands the private data of a plan to the plan of its apply.
+    V1_16,
+}
+
+impl Release {
+    fn version(self) -> &'static str {
+        match self {
+            Self::V1_15 => "1.15.5",
+            Self::V1_16 => "1.16.0",
+        }
+    }
+}
 
 /// A connected provider.
 #[derive(Debug)]
@@ -49,6 +62,7 @@ pub struct Provider {
     schemas: Schemas,
     violations: Vec<Violation>,
     diagnostics: Vec<Diagnostic>,
+    release: Release,
     process: Option<Process>,
     streams: Vec<JoinHandle<()>>,
 }
@@ -91,8 +105,25 @@ impl Provider {
             schemas,
             violations,
             diagnostics: diagnostic::read(answer.diagnostics),
+            release: Release::default(),
             process: None,
             streams: Vec::new(),
+        })
+    }
+
+    /// The same provider as another release of Terraform calls it.
+    #[must_use]
+    pub fn called_by(mut self, release: Release) -> Self {
+        self.release = release;
+        self
+    }
+
+    /// What core says about itself in every call: deferral is never allowed, write-only attributes are.
+    fn capabilities(&self) -> Option<proto::ClientCapabilities> {
+        Some(proto::ClientCapabilities {
+            deferral_allowed: false,
+            write_only_attributes_allowed: true,
+            store_planned_private: self.release == Release::V1_16,
         })
     }
 
@@ -151,9 +182,9 @@ impl Provider {
     /// ConfigureProvider.
     pub async fn configure(&self, config: &Value) -> Result<Vec<Diagnostic>, Error> {
         let request = proto::configure_provider::Request {
-            terraform_version: "1.15.5".to_owned(),
+            terraform_version: self.release.version().to_owned(),
             config: Some(wire(&self.schemas.provider.block.implied_type(), config)?),
-            client_capabilities: CAPABILITIES,
+            client_capabilities: self.capabilities(),
         };
         let answer = self.client.clone().configure_provider(request).await?;
         Ok(diagnostic::read(answer.into_inner().diagnostics))
@@ -168,7 +199,7 @@ impl Provider {
         let request = proto::validate_resource_config::Request {
             type_name: type_name.to_owned(),
             config: Some(wire(&self.ty(type_name)?, config)?),
-            client_capabilities: CAPABILITIES,
+            client_capabilities: self.capabilities(),
         };
         let answer = self
             .client
@@ -248,7 +279,7 @@ impl Provider {
             current_state: Some(wire(&ty, state)?),
             private: private.to_vec(),
             provider_meta: None,
-            client_capabilities: CAPABILITIES,
+            client_capabilities: self.capabilities(),
             current_identity: identity_data(self.identity(type_name), identity)?,
         };
         let answer = self
@@ -280,8 +311,12 @@ impl Provider {
             config: Some(wire(&ty, question.config)?),
             prior_private: question.private.to_vec(),
             provider_meta: None,
-            client_capabilities: CAPABILITIES,
+            client_capabilities: self.capabilities(),
             prior_identity: identity_data(self.identity(type_name), question.identity)?,
+            planned_private: match self.release {
+                Release::V1_15 => Vec::new(),
+                Release::V1_16 => question.reviewed.to_vec(),
+            },
         };
         let answer = self
             .client

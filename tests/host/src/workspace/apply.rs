@@ -8,7 +8,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     Action, Change, Operation, Phase, Plan, Report, Resource, State, StoredObject, Workspace,
-    objects::upgraded, plan::Planner, saved_object, type_name,
+    objects::upgraded,
+    plan::{Planner, deletion},
+    saved_object, type_name,
 };
 use crate::{
     client::{ApplyOrder, Provider},
@@ -147,6 +149,9 @@ impl<'a> Step<'a> {
             Action::Delete => self.delete().await,
             Action::Create => self.write(Action::Create).await,
             Action::Update => self.write(Action::Update).await,
+            Action::Replace if self.resource.is_some_and(|it| it.created_first) => {
+                self.replace_created_first().await
+            }
             Action::Replace => {
                 self.delete().await?;
                 if self.report.failed() || self.interruption.is_cancelled() {
@@ -175,6 +180,36 @@ impl<'a> Step<'a> {
         self.execute(Operation::Delete, &order, Some(&stored)).await
     }
 
+    /// Puts the object aside, creates the new one, and plans and applies the destroy of what was put aside. What cannot be destroyed, or not be
+    /// replaced, stays in state: as a leftover beside the new object, or as what it was.
+    async fn replace_created_first(&mut self) -> Result<(), Error> {
+        let address = &self.change.address;
+        let Some(stored) = self.state().remove(address) else {
+            return self.write(Action::Create).await;
+        };
+        self.write(Action::Create).await?;
+        if self.report.failed() || self.interruption.is_cancelled() {
+            self.state().entry(address.clone()).or_insert(stored);
+            return Ok(());
+        }
+        // Core knows the destroy of a deposed object by its prior state only.
+        let change = deletion(self.provider, address, &stored, &mut self.report).await?;
+        let leftover = format!("{address} (deposed)");
+        self.state().insert(leftover.clone(), stored.clone());
+        let Some(change) = change else {
+            return Ok(());
+        };
+        let order = ApplyOrder {
+            prior: &change.before,
+            planned: &Value::Null,
+            config: &Value::Null,
+            private: &change.private,
+            identity: None,
+        };
+        self.execute_at(&leftover, Operation::Delete, &order, Some(&stored))
+            .await
+    }
+
     async fn write(&mut self, planned_action: Action) -> Result<(), Error> {
         let Some(resource) = self.resource else {
             return Err(Error::UnknownAddress {
@@ -192,6 +227,7 @@ impl<'a> Step<'a> {
             provider: self.provider,
             resource,
             forced: false,
+            reviewed: &self.change.private,
         };
         let Some(now) = planner.change(stored.as_ref(), &mut self.report).await? else {
             return Ok(());
@@ -223,7 +259,17 @@ impl<'a> Step<'a> {
         order: &ApplyOrder<'_>,
         stored: Option<&StoredObject>,
     ) -> Result<(), Error> {
-        let address = &self.change.address;
+        let address = self.change.address.clone();
+        self.execute_at(&address, operation, order, stored).await
+    }
+
+    async fn execute_at(
+        &mut self,
+        address: &str,
+        operation: Operation,
+        order: &ApplyOrder<'_>,
+        stored: Option<&StoredObject>,
+    ) -> Result<(), Error> {
         let type_name = type_name(address);
         let schema = self.provider.resource(type_name)?;
         let called = self.provider.apply(type_name, order).await;
@@ -255,7 +301,7 @@ impl<'a> Step<'a> {
         let saved = saved_object(operation, stored, &answer, type_name, versions);
         let mut state = self.state();
         match saved {
-            Some(object) => state.insert(address.clone(), object),
+            Some(object) => state.insert(address.to_owned(), object),
             None => state.remove(address),
         };
         Ok(())

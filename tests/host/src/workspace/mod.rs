@@ -23,7 +23,7 @@ pub use self::{
     state::{Operation, State, StoredIdentity, StoredObject, saved_object},
 };
 use crate::{
-    client::Provider,
+    client::{Provider, Release},
     error::Error,
     json::config,
     process::{Closed, Launch},
@@ -36,6 +36,8 @@ pub struct Resource {
     pub address: String,
     /// Its arguments; see [`crate::json::config`].
     pub config: Json,
+    /// Whether a replacement creates before it destroys.
+    pub created_first: bool,
 }
 
 impl Resource {
@@ -44,6 +46,16 @@ impl Resource {
         Self {
             address: address.to_owned(),
             config,
+            created_first: false,
+        }
+    }
+
+    /// The same with `create_before_destroy`.
+    #[must_use]
+    pub fn created_first(self) -> Self {
+        Self {
+            created_first: true,
+            ..self
         }
     }
 
@@ -65,6 +77,7 @@ pub struct Workspace {
     kept: Option<Provider>,
     parallelism: usize,
     interruption: CancellationToken,
+    release: Release,
 }
 
 #[derive(Debug)]
@@ -100,7 +113,14 @@ impl Workspace {
             kept: None,
             parallelism: 1,
             interruption: CancellationToken::new(),
+            release: Release::default(),
         }
+    }
+
+    /// Plays this release of Terraform.
+    #[must_use]
+    pub fn release(self, release: Release) -> Self {
+        Self { release, ..self }
     }
 
     /// Works on this many resources at the same time, as `-parallelism` says it. Dependencies are not known here.
@@ -208,6 +228,7 @@ impl Workspace {
             Source::Binary(launch) => Provider::start(launch).await?,
             Source::Channel(channel) => Provider::connected(channel.clone()).await?,
         };
+        let provider = provider.called_by(self.release);
         report.add(provider.schema_diagnostics().to_vec());
         report.violate("schema", provider.schema_violations().to_vec());
         let config = config(&provider.schemas().provider.block, &self.provider_config)?;

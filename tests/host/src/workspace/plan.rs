@@ -29,7 +29,7 @@ pub enum Action {
     Create,
     /// In place.
     Update,
-    /// Delete, then create.
+    /// Delete, then create; the other way round where the resource says so.
     Replace,
     /// To nothing.
     Delete,
@@ -150,6 +150,7 @@ impl Workspace {
                     provider: &provider,
                     resource,
                     forced: replace.contains(&resource.address.as_str()),
+                    reviewed: &[],
                 }
                 .change(prior, &mut plan.report)
                 .await?;
@@ -174,7 +175,7 @@ impl Workspace {
 }
 
 /// A deletion is planned too, so that the provider can say in words what will happen.
-async fn deletion(
+pub(super) async fn deletion(
     provider: &Provider,
     address: &str,
     object: &StoredObject,
@@ -189,6 +190,7 @@ async fn deletion(
         proposed: &Value::Null,
         config: &Value::Null,
         private: &object.private,
+        reviewed: &[],
         identity: identity.as_ref(),
     };
     let answer = report.take(address, provider.plan(&object.type_name, &question).await)?;
@@ -237,6 +239,8 @@ pub(super) struct Planner<'a> {
     pub(super) resource: &'a Resource,
     /// Replace it even when nothing differs.
     pub(super) forced: bool,
+    /// The private bytes of the plan that is being applied.
+    pub(super) reviewed: &'a [u8],
 }
 
 impl Planner<'_> {
@@ -290,7 +294,9 @@ impl Planner<'_> {
                 identity: upgraded_identity(self.provider, address, object, report).await?,
             };
         }
-        let mut answer = self.ask(block, config, &prior, report).await?;
+        let mut answer = self
+            .ask(block, config, &prior, self.reviewed, report)
+            .await?;
         let prior = prior.value;
         if answer.failed() {
             return Ok(None);
@@ -314,7 +320,7 @@ impl Planner<'_> {
             };
             let mut of_the_create = Report::default();
             answer = self
-                .ask(block, config, &nothing, &mut of_the_create)
+                .ask(block, config, &nothing, &[], &mut of_the_create)
                 .await?;
             report.merge_create_half(of_the_create);
         }
@@ -339,6 +345,7 @@ impl Planner<'_> {
         block: &Block,
         config: &Value,
         prior: &Prior,
+        reviewed: &[u8],
         report: &mut Report,
     ) -> Result<Answer, Error> {
         let proposed = proposed_new(block, &prior.value, config);
@@ -347,6 +354,7 @@ impl Planner<'_> {
             proposed: &proposed,
             config,
             private: &prior.private,
+            reviewed,
             identity: prior.identity.as_ref(),
         };
         let (address, type_name) = (&self.resource.address, self.resource.type_name());

@@ -10,7 +10,8 @@ use time::OffsetDateTime;
 use time::macros::datetime;
 use tokio_util::sync::CancellationToken;
 
-use super::{Obtained, create, unless_it_panics};
+use super::super::placed::unless_it_panics;
+use super::{Obtained, create};
 use crate::certcentral::OrderId;
 use crate::framework::{Attr, Call, CreateRequest, Created, Diagnostic, Severity, Warnings};
 use crate::provider::block::ProviderConfig;

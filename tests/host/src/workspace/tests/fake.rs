@@ -189,7 +189,15 @@ impl Provider for Fake {
         request: Request<proto::plan_resource_change::Request>,
     ) -> Answer<proto::plan_resource_change::Response> {
         let request = request.into_inner();
-        let mood = self.called("plan");
+        let keeps = request
+            .client_capabilities
+            .is_some_and(|it| it.store_planned_private);
+        let reviewed = String::from_utf8(request.planned_private.clone()).unwrap();
+        let mood = match (keeps, reviewed.is_empty()) {
+            (false, true) => self.called("plan"),
+            (true, true) => self.called("plan, kept"),
+            (_, false) => self.called(&format!("plan after {reviewed}")),
+        };
         let (prior, proposed) = (
             read(request.prior_state.as_ref()),
             read(request.proposed_new_state.as_ref()),

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use self::fake::{Fake, Mood};
 use super::*;
-use crate::{core_rules::Rule, json::unknown};
+use crate::{client::Release, core_rules::Rule, json::unknown};
 
 const SHOP: &str = "x_order.shop";
 
@@ -97,6 +97,71 @@ async fn calls_come_in_core_s_order() {
             "plan"
         ]
     );
+}
+
+#[tokio::test]
+async fn a_release_that_keeps_private_data_hands_them_to_the_plan_of_the_apply() {
+    let (fake, workspace) = workspace().await;
+    let mut workspace = workspace.release(Release::V1_16);
+    let plan = workspace.plan(&shop("a")).await.unwrap().expect_success();
+    assert_eq!(fake.calls()[3..], ["plan, kept", "plan, kept"]);
+    let _applied = workspace.apply(&plan).await.unwrap().expect_success();
+    let again = "plan after planned";
+    assert_eq!(fake.calls()[2..], [again, again, "apply"]);
+
+    // A replacement hands on what the second question was answered with.
+    let plan = workspace.plan(&shop("r")).await.unwrap().expect_success();
+    let asked = fake.calls();
+    assert_eq!(asked[asked.len() - 4..], ["plan, kept"; 4]);
+    let _applied = workspace.apply(&plan).await.unwrap().expect_success();
+    let again = "plan after applied";
+    assert_eq!(
+        fake.calls(),
+        [
+            "configure",
+            "upgrade",
+            "apply",
+            "validate",
+            again,
+            again,
+            "apply"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn what_is_created_first_is_put_aside_and_destroyed_by_a_plan_of_its_own() {
+    let replaced = || [shop("r").remove(0).created_first()];
+    let (fake, mut workspace) = workspace().await;
+    let _applied = apply(&mut workspace, "a").await.expect_success();
+    let plan = workspace.plan(&replaced()).await.unwrap().expect_success();
+    let _calls = fake.calls();
+    let _applied = workspace.apply(&plan).await.unwrap().expect_success();
+    assert_eq!(
+        fake.calls(),
+        [
+            "configure",
+            "validate",
+            "plan",
+            "plan",
+            "apply",
+            "upgrade",
+            "plan",
+            "apply"
+        ]
+    );
+    assert_eq!(workspace.state().len(), 1);
+    assert_eq!(workspace.attributes(SHOP).unwrap()["name"], "r");
+
+    // A create that fails leaves the object where it was.
+    let plan = workspace
+        .plan(&[shop("r2").remove(0).created_first()])
+        .await;
+    let plan = plan.unwrap().expect_success();
+    fake.be(Mood::ErrorWithoutState);
+    assert!(workspace.apply(&plan).await.unwrap().report.failed());
+    assert_eq!(workspace.state().len(), 1);
+    assert_eq!(workspace.attributes(SHOP).unwrap()["name"], "r");
 }
 
 #[tokio::test]

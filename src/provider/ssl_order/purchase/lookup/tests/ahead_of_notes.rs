@@ -2,7 +2,8 @@
 
 use serde_json::{Value as Json, json};
 
-use super::super::{MARK, is_ahead_of_notes};
+use super::super::super::token_notes::MARK;
+use super::super::is_ahead_of_notes;
 use crate::provider::ssl_order::samples::{order, prepared};
 
 /// A reissue at this second of one minute, for our key and names unless told otherwise.

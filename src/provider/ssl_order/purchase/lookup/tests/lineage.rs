@@ -6,7 +6,8 @@ use certcentral_sandbox::{At, Fault, Issuance, Sandbox, Settings};
 
 use super::super::super::new_order;
 use super::super::super::new_order::Prepared;
-use super::super::{MARK, Relation, latest, note, relation, remember};
+use super::super::super::token_notes::{MARK, note, remember};
+use super::super::{Relation, latest, relation};
 use crate::certcentral::{Client, Order, OrderId, Reissue};
 use crate::framework::Attr;
 use crate::provider::block::ProviderConfig;

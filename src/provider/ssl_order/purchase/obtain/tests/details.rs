@@ -231,6 +231,7 @@ async fn an_order_is_placed_under_the_token_of_the_content_that_finds_it_again()
         content: Some(planned(&content)),
         renewal_of: None,
         renewed_until: None,
+        reviewed_price: None,
         timeout: Duration::from_secs(600),
     };
     let call = Call { stop: stop.clone() };
