@@ -4,10 +4,10 @@ use std::error::Error;
 use std::process::ExitCode;
 
 use clap::Parser;
+use terraform_provider_digicert::certcentral::Leave;
 use terraform_provider_digicert::framework::server::Server;
-use terraform_provider_digicert::plugin::{self, Environment, PluginInfo, Redactor};
+use terraform_provider_digicert::plugin::{self, Environment, Farewell, PluginInfo, Redactor};
 use terraform_provider_digicert::provider::{DigicertProvider, SOURCE_ADDRESS};
-use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tonic::service::Routes;
 
@@ -83,21 +83,23 @@ async fn serve(
     redactor: Redactor,
 ) -> Result<(), Box<dyn Error>> {
     let drain = TaskTracker::new();
-    let server = Server::new(
-        DigicertProvider::new(move |secret| redactor.add(secret)),
-        drain.clone(),
-    );
-    let ending = CancellationToken::new();
-    let (stop, ends) = (server.stop(), ending.clone());
+    let farewell = Farewell::default();
+    let leave = Leave {
+        due: farewell.answers_due.clone(),
+        drain: drain.clone(),
+    };
+    let provider = DigicertProvider::new(move |secret| redactor.add(secret)).leaving(leave);
+    let server = Server::new(provider, drain.clone());
+    let (stop, ending) = (server.stop(), farewell.ending.clone());
     tokio::spawn(async move {
-        ends.cancelled().await;
+        ending.cancelled().await;
         stop.shut_down();
     });
     let routes = Routes::new(server.into_service());
     if debug {
-        plugin::serve_debug(&PLUGIN, environment, routes, drain, ending).await?;
+        plugin::serve_debug(&PLUGIN, environment, routes, drain, farewell).await?;
     } else {
-        plugin::serve(&PLUGIN, environment, routes, drain, ending).await?;
+        plugin::serve(&PLUGIN, environment, routes, drain, farewell).await?;
     }
     Ok(())
 }

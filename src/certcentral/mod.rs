@@ -29,7 +29,11 @@ pub use http::api_key::ApiKey;
 pub use http::audit::AuditLog;
 pub use http::certainty::Certainty;
 pub use http::client::Client;
-pub use http::config::{BaseUrl, CaBundle, Config, DEFAULT_MAX_RETRIES, ProxyUrl, Timeouts};
+pub use http::config::{
+    BaseUrl, CaBundle, Config, DEFAULT_MAX_RETRIES, Leave, ProxyName, ProxyUrl, Timeouts,
+    goes_directly,
+};
+pub use http::connect::{ProxyFault, RootSource, TlsFailure, TlsFault};
 pub use http::error::{ApiError, ConfigError, Error, ErrorItem, GaveUp, NotSent, TransportKind};
 pub use http::rate_limit::RateWindow;
 pub use id::{

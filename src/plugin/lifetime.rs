@@ -14,8 +14,11 @@ use super::connection::ConnectionCount;
 /// With [`LAST_ANSWERS`] 1.7 s: Terraform kills two seconds after Shutdown.
 const AFTER_SHUTDOWN: Duration = Duration::from_millis(1600);
 
-/// CI systems kill ten seconds after SIGTERM.
-const AFTER_TERMINATE: Duration = Duration::from_secs(9);
+/// CI systems kill ten seconds after SIGTERM: until then every call has its answer.
+const ANSWERS_DUE: Duration = Duration::from_secs(8);
+
+/// A call that goes on after its answer is read as long as somebody lets us: no call takes longer.
+const AFTER_TERMINATE: Duration = Duration::from_secs(120);
 
 /// Nobody reads an orphan's answers, and the next apply may run by now: an orphan that stayed could send its order beside it.
 const AFTER_ORPHANED: Duration = Duration::from_millis(1600);
@@ -41,14 +44,23 @@ pub(super) enum Ending {
     Orphaned,
 }
 
+/// What may still become of the host after a signal.
+pub(super) struct Host<'a, F> {
+    /// It calls Shutdown.
+    pub(super) shutdown: &'a CancellationToken,
+    /// It is gone without a word.
+    pub(super) gone: F,
+}
+
 /// Waits for the work that must not be lost, as long as this ending allows.
 ///
-/// `calls` are calls without answer, `drain` the tasks that must finish, `shutdown` a Shutdown call that may still come.
+/// `calls` are calls without answer, `drain` the tasks that must finish; `answers_due` is cancelled when no call may wait any longer.
 pub(super) async fn settle(
     ending: Ending,
     calls: &TaskTracker,
     drain: &TaskTracker,
-    shutdown: &CancellationToken,
+    answers_due: &CancellationToken,
+    host: Host<'_, impl Future<Output = ()>>,
 ) {
     calls.close();
     drain.close();
@@ -61,11 +73,21 @@ pub(super) async fn settle(
                 calls.wait().await;
                 drain.wait().await;
             };
+            let due = async {
+                sleep(ANSWERS_DUE).await;
+                answers_due.cancel();
+                pending::<()>().await;
+            };
             select! {
                 () = at_most(AFTER_TERMINATE, drain, answered) => {}
+                () = due => {}
                 () = async {
-                    shutdown.cancelled().await;
+                    host.shutdown.cancelled().await;
                     at_most(AFTER_SHUTDOWN, drain, drain.wait()).await;
+                } => {}
+                () = async {
+                    host.gone.await;
+                    at_most(AFTER_ORPHANED, drain, drain.wait()).await;
                 } => {}
             }
         }
@@ -117,6 +139,14 @@ mod tests {
     use super::*;
     use crate::plugin::connection::OpenConnections;
 
+    /// A host that stays.
+    fn living(shutdown: &CancellationToken) -> Host<'_, std::future::Pending<()>> {
+        Host {
+            shutdown,
+            gone: pending(),
+        }
+    }
+
     /// Runs `settle` with a task in `drain` and a call without answer that take so many milliseconds, if any, and
     /// tells how many milliseconds it waited.
     async fn waited(ending: Ending, task: Option<u64>, call: Option<u64>) -> u128 {
@@ -127,7 +157,8 @@ mod tests {
             }
         }
         let started = Instant::now();
-        settle(ending, &calls, &drain, &CancellationToken::new()).await;
+        let (due, shutdown) = (CancellationToken::new(), CancellationToken::new());
+        settle(ending, &calls, &drain, &due, living(&shutdown)).await;
         assert!(drain.is_closed());
         started.elapsed().as_millis()
     }
@@ -150,14 +181,14 @@ mod tests {
     async fn every_wait_is_bounded() {
         let hour = Some(3_600_000);
         assert_eq!(waited(Ending::Shutdown, hour, None).await, 1600);
-        assert_eq!(waited(Ending::Terminated, hour, None).await, 9000);
+        assert_eq!(waited(Ending::Terminated, hour, None).await, 120_000);
         assert_eq!(waited(Ending::Orphaned, hour, None).await, 1600);
     }
 
     #[tokio::test(start_paused = true)]
     async fn sigterm_waits_for_calls_and_shutdown_does_not() {
         assert_eq!(waited(Ending::Terminated, None, Some(500)).await, 500);
-        assert_eq!(waited(Ending::Terminated, None, Some(60_000)).await, 9000);
+        assert_eq!(waited(Ending::Terminated, None, Some(60_000)).await, 60_000);
         assert_eq!(waited(Ending::Shutdown, None, Some(500)).await, 0);
         assert_eq!(waited(Ending::Orphaned, None, Some(500)).await, 0);
     }
@@ -167,10 +198,11 @@ mod tests {
         let (calls, drain) = (TaskTracker::new(), TaskTracker::new());
         drain.spawn(sleep(Duration::from_secs(3600)));
         let shutdown = CancellationToken::new();
+        let due = CancellationToken::new();
         let started = Instant::now();
 
         tokio::join!(
-            settle(Ending::Terminated, &calls, &drain, &shutdown),
+            settle(Ending::Terminated, &calls, &drain, &due, living(&shutdown)),
             async {
                 sleep(Duration::from_secs(2)).await;
                 shutdown.cancel();
@@ -178,6 +210,41 @@ mod tests {
         );
 
         assert_eq!(started.elapsed().as_millis(), 2000 + 1600);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn after_sigterm_a_host_that_is_gone_is_not_waited_for() {
+        let (calls, drain) = (TaskTracker::new(), TaskTracker::new());
+        drain.spawn(sleep(Duration::from_secs(3600)));
+        let (due, shutdown) = (CancellationToken::new(), CancellationToken::new());
+        let started = Instant::now();
+        let host = Host {
+            shutdown: &shutdown,
+            gone: sleep(Duration::from_secs(30)),
+        };
+        settle(Ending::Terminated, &calls, &drain, &due, host).await;
+        assert_eq!(started.elapsed().as_millis(), 30_000 + 1600);
+    }
+
+    /// The call is answered, and what it has sent goes on.
+    #[tokio::test(start_paused = true)]
+    async fn eight_seconds_after_sigterm_answers_are_due() {
+        let (calls, drain) = (TaskTracker::new(), TaskTracker::new());
+        let due = CancellationToken::new();
+        drain.spawn(sleep(Duration::from_secs(50)));
+        calls.spawn(due.clone().cancelled_owned());
+        let started = Instant::now();
+        let shutdown = CancellationToken::new();
+        let settled = settle(Ending::Terminated, &calls, &drain, &due, living(&shutdown));
+        let (answered, ()) = tokio::join!(
+            async {
+                due.cancelled().await;
+                started.elapsed()
+            },
+            settled
+        );
+        assert_eq!(answered.as_secs(), 8);
+        assert_eq!(started.elapsed().as_secs(), 50);
     }
 
     #[tokio::test(start_paused = true)]
@@ -190,13 +257,8 @@ mod tests {
         });
         let started = Instant::now();
 
-        settle(
-            Ending::Terminated,
-            &calls,
-            &drain,
-            &CancellationToken::new(),
-        )
-        .await;
+        let (due, shutdown) = (CancellationToken::new(), CancellationToken::new());
+        settle(Ending::Terminated, &calls, &drain, &due, living(&shutdown)).await;
 
         assert_eq!(started.elapsed().as_millis(), 510);
     }

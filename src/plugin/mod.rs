@@ -73,13 +73,22 @@ pub enum ServeError {
     Server(#[source] ServerEnded),
 }
 
+/// What a process tells its calls when it ends.
+#[derive(Debug, Clone, Default)]
+pub struct Farewell {
+    /// Cancelled when the end begins, so that tasks which only wait can stop.
+    pub ending: CancellationToken,
+    /// Cancelled 8 s after SIGTERM: every call must be answered now, whatever it has sent.
+    pub answers_due: CancellationToken,
+}
+
 /// Serves `routes` to the Terraform process that started us, until it tells us to stop or is gone.
 ///
 /// `drain` holds the tasks that must get their answer before the process exits, such as an order in flight. It is
 /// closed when the end begins: a call that finds `drain.is_closed()` must not start such a task any more. After a
 /// Shutdown call the tasks get until 1.7 s after it (Terraform kills at 2 s), as long when Terraform is gone without a word,
-/// because nobody reads their answers any more, and after SIGTERM 9 s. `ending` is cancelled when the end begins, so that
-/// tasks which only wait can stop.
+/// because nobody reads their answers any more. After SIGTERM they get 120 s, unless the host calls Shutdown or is gone before;
+/// `farewell` tells calls when they have to answer.
 ///
 /// On return the caller should end the process at once and not wait for threads of the runtime (use
 /// [`tokio::runtime::Runtime::shutdown_background`]).
@@ -88,7 +97,7 @@ pub async fn serve(
     environment: &Environment,
     routes: Routes,
     drain: TaskTracker,
-    ending: CancellationToken,
+    farewell: Farewell,
 ) -> Result<(), ServeError> {
     let parent = std::os::unix::process::parent_id();
     let mut signals = Signals::install(OnInterrupt::Ignore).map_err(ServeError::Signals)?;
@@ -115,21 +124,28 @@ pub async fn serve(
         () = lifetime::orphaned(connections, parent, std::os::unix::process::parent_id) => Ending::Orphaned,
         error = server.failed() => return Err(ServeError::Server(error)),
     };
-    ending.cancel();
-    server.finish(reason, &drain).await;
+    farewell.ending.cancel();
+    let gone = lifetime::orphaned(
+        server.connections(),
+        parent,
+        std::os::unix::process::parent_id,
+    );
+    server
+        .finish(reason, &drain, &farewell.answers_due, gone)
+        .await;
     Ok(())
 }
 
 /// Serves `routes` to any Terraform process whose `TF_REATTACH_PROVIDERS` names us, until Ctrl-C: for debuggers.
 ///
 /// Prints the variable for people to copy. There is no TLS in this mode, so only a unix socket that nobody else
-/// may open is used. `drain` and `ending` as in [`serve`].
+/// may open is used. `drain` and `farewell` as in [`serve`].
 pub async fn serve_debug(
     plugin: &PluginInfo,
     environment: &Environment,
     routes: Routes,
     drain: TaskTracker,
-    ending: CancellationToken,
+    farewell: Farewell,
 ) -> Result<(), ServeError> {
     let mut signals = Signals::install(OnInterrupt::End).map_err(ServeError::Signals)?;
     let bound = Bound::for_debug(environment)?;
@@ -142,8 +158,12 @@ pub async fn serve_debug(
         () = signals.ended() => Ending::Terminated,
         error = server.failed() => return Err(ServeError::Server(error)),
     };
-    ending.cancel();
-    server.finish(reason, &drain).await;
+    farewell.ending.cancel();
+    // A second Ctrl-C ends at once.
+    let again = signals.ended();
+    server
+        .finish(reason, &drain, &farewell.answers_due, again)
+        .await;
     Ok(())
 }
 

@@ -15,7 +15,7 @@ use tonic::service::Routes;
 
 use super::connection::{ConnectionCount, OpenConnections, incoming};
 use super::controller;
-use super::lifetime::{Ending, LAST_ANSWERS, settle};
+use super::lifetime::{Ending, Host, LAST_ANSWERS, settle};
 use super::listener::{Bound, SocketFile};
 use super::tls::MutualTls;
 
@@ -94,12 +94,23 @@ impl Server {
     }
 
     /// Gives `drain` its time, then closes what is still open, and removes the socket.
-    pub(super) async fn finish(self, ending: Ending, drain: &TaskTracker) {
+    /// `answers_due` is cancelled when no call may wait any longer, `gone` ends when the host is.
+    pub(super) async fn finish(
+        self,
+        ending: Ending,
+        drain: &TaskTracker,
+        answers_due: &CancellationToken,
+        gone: impl Future<Output = ()>,
+    ) {
         tracing::debug!(?ending, tasks = drain.len(), "ending");
         if ending == Ending::Shutdown {
             self.stop.cancel();
         }
-        settle(ending, &self.calls, drain, &self.shutdown).await;
+        let host = Host {
+            shutdown: &self.shutdown,
+            gone,
+        };
+        settle(ending, &self.calls, drain, answers_due, host).await;
         self.stop.cancel();
         // Ends early once every connection is closed; a client that keeps its connection cannot hold us.
         let _ = timeout(LAST_ANSWERS, self.task).await;
@@ -152,6 +163,15 @@ mod tests {
     /// Has the wire form of every message of the plugin services that a host sends or gets here: nothing.
     #[derive(Clone, PartialEq, prost::Message)]
     struct Nothing {}
+
+    impl Server {
+        /// Ends under a host that stays.
+        async fn end(self, ending: Ending, drain: &TaskTracker) {
+            let due = CancellationToken::new();
+            self.finish(ending, drain, &due, std::future::pending())
+                .await;
+        }
+    }
 
     struct Host {
         channel: Channel,
@@ -229,9 +249,7 @@ mod tests {
         host.call(SHUTDOWN).await.unwrap();
         shutdown.await;
         let started = Instant::now();
-        host.server
-            .finish(Ending::Shutdown, &TaskTracker::new())
-            .await;
+        host.server.end(Ending::Shutdown, &TaskTracker::new()).await;
 
         assert!(
             started.elapsed() < Duration::from_secs(1),
@@ -248,7 +266,7 @@ mod tests {
         let mut stdio = host.open_stdio().await;
         let started = Instant::now();
         host.server
-            .finish(Ending::Terminated, &TaskTracker::new())
+            .end(Ending::Terminated, &TaskTracker::new())
             .await;
 
         assert!(started.elapsed() < Duration::from_secs(1));
@@ -265,7 +283,7 @@ mod tests {
         host.call(SHUTDOWN).await.unwrap();
         shutdown.await;
 
-        let mut finish = std::pin::pin!(host.server.finish(Ending::Shutdown, &drain));
+        let mut finish = std::pin::pin!(host.server.end(Ending::Shutdown, &drain));
         assert!(futures_util::poll!(&mut finish).is_pending());
         answer.send(()).unwrap();
         finish.await;
@@ -277,7 +295,7 @@ mod tests {
     async fn the_socket_is_gone_after_the_end() {
         let host = Host::start().await;
         host.server
-            .finish(Ending::Terminated, &TaskTracker::new())
+            .end(Ending::Terminated, &TaskTracker::new())
             .await;
         assert_eq!(std::fs::read_dir(host.directory.path()).unwrap().count(), 0);
     }

@@ -16,7 +16,6 @@ use tokio_rustls::client::TlsStream;
 
 use super::*;
 use crate::plugin::tls::tests::{Client, client_config};
-use tokio_util::sync::CancellationToken;
 
 /// Set in a child: a test that needs a process for itself starts itself again.
 const CHILD: &str = "PLUGIN_TEST_CHILD";
@@ -117,7 +116,7 @@ async fn a_debugged_plugin_says_where_it_is_and_ends_by_ctrl_c() {
             &environment,
             Routes::default(),
             TaskTracker::new(),
-            CancellationToken::new(),
+            Farewell::default(),
         )
         .await;
         std::process::exit(i32::from(outcome.is_err()));
@@ -154,7 +153,7 @@ async fn serve_nothing() {
         &environment,
         Routes::default(),
         TaskTracker::new(),
-        CancellationToken::new(),
+        Farewell::default(),
     )
     .await;
     std::process::exit(i32::from(outcome.is_err()));

@@ -138,8 +138,8 @@ pub(super) fn schema() -> Schema {
                 "How often one API call is repeated after a failure that may pass; `0` is never. Default `8`, which outlasts CertCentral's \
                  request limit. Repeats end with the time of the operation (`timeouts`) and with Ctrl-C. A call that changes something is \
                  repeated only if CertCentral did nothing for certain: after a 429, or if no connection stood. An order, a reissue and what ends one \
-                 are looked for before each repeat. A connection that does not stand is tried four times at most. Can be set by \
-                 `DIGICERT_MAX_RETRIES`.",
+                 are looked for before each repeat. A connection that does not stand is tried four times at most, and so is \
+                 a look that is answered with 500. Can be set by `DIGICERT_MAX_RETRIES`.",
             ),
             Attribute::optional(
                 "requests_per_second",
@@ -151,13 +151,14 @@ pub(super) fn schema() -> Schema {
             Attribute::optional(
                 "ca_bundle_file",
                 Type::String,
-                "PEM file of root certificates that are trusted in addition to those of the system, for networks that inspect \
-                 TLS. Can be set by `DIGICERT_CA_BUNDLE`. Verification cannot be switched off.",
+                "File of root certificates that are trusted in addition to those of the system, for networks that inspect \
+                 TLS: PEM, or one certificate in DER. Can be set by `DIGICERT_CA_BUNDLE`. Verification cannot be switched off.",
             ),
             Attribute::optional(
                 "proxy_url",
                 Type::String,
-                "Proxy for all API calls. Default: `HTTPS_PROXY`, as every HTTP client reads it.",
+                "Proxy for all API calls, as `http://proxy.example.com:3128` or without the scheme. `NO_PROXY` does not hold for it. Default: \
+                 `HTTPS_PROXY` or `ALL_PROXY`, except for hosts in `NO_PROXY`. A proxy that asks for another password is not asked again in the same run.",
             ),
         ],
     }

@@ -12,6 +12,7 @@ pub mod ssl_order;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::certcentral::Leave;
 use crate::framework::{Diagnostics, Provider, Schema, Types};
 
 use self::block::ProviderConfig;
@@ -31,6 +32,7 @@ pub struct DigicertProvider {
     session: Arc<Session>,
     keep_secret: Box<dyn Fn(&str) + Send + Sync>,
     variable: Box<Variable>,
+    leave: Leave,
     isolated: Option<u64>,
     machine: Option<PathBuf>,
 }
@@ -43,6 +45,7 @@ impl DigicertProvider {
             session: Arc::default(),
             keep_secret: Box::new(keep_secret),
             variable: Box::new(|name| std::env::var(name).ok()),
+            leave: Leave::default(),
             isolated: None,
             machine: None,
         }
@@ -58,6 +61,12 @@ impl DigicertProvider {
             variable: Box::new(variable),
             ..self
         }
+    }
+
+    /// Ends calls as the process does: see [`Leave`].
+    #[must_use]
+    pub fn leaving(self, leave: Leave) -> Self {
+        Self { leave, ..self }
     }
 
     /// Makes a simulation the same in every run: the pauses of repeats take their chance from this seed, and no rate limit is shared
@@ -107,6 +116,7 @@ impl Provider for DigicertProvider {
         }
         match settings::resolve(&config, terraform_version, &self.variable) {
             Ok(mut settings) => {
+                settings.leave = self.leave.clone();
                 settings.isolated = self.isolated;
                 settings.machine.clone_from(&self.machine);
                 for secret in settings.secrets(&self.variable) {

@@ -484,11 +484,13 @@ fn build_client(settings: &Settings) -> Result<Client, Diagnostic> {
     config.timeouts.order = config.timeouts.order.max(settings.request_timeout);
     config.ca_bundle = settings.ca_bundle.clone();
     config.proxy = settings.proxy.clone();
+    config.root_variables = settings.root_variables.clone();
     config.allow_revocation = settings.guards.allow_revocation;
     config.read_only = settings.guards.forbid_changes();
     config.max_orders = settings.guards.max_orders.known().copied();
     config.audit_log = settings.guards.audit_log.known().cloned();
     config.max_retries = settings.max_retries;
+    config.leave = settings.leave.clone();
     config.isolated = settings.isolated;
     config
         .rate_windows

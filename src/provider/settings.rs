@@ -1,27 +1,21 @@
 //! What the provider block and the environment together say: one table of settings, which `terraform validate` and the
 //! configuration of the provider both read. Pure but for the file of roots: the environment comes in as a function.
 
+mod network;
+
 use std::fmt::Display;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
+use self::network::{CA_BUNDLE, PROXY_URL, holds_credentials};
 use super::block::ProviderConfig;
 use crate::certcentral::{
-    Amount, ApiKey, AuditLog, BaseUrl, CaBundle, DEFAULT_MAX_RETRIES, ProxyUrl,
+    Amount, ApiKey, AuditLog, BaseUrl, CaBundle, ConfigError, DEFAULT_MAX_RETRIES, Leave, ProxyUrl,
 };
 use crate::framework::{Attr, AttributePath, Diagnostic, Diagnostics};
 
-/// Where an HTTP library looks for a proxy.
-const PROXY_VARIABLES: [&str; 6] = [
-    "HTTPS_PROXY",
-    "https_proxy",
-    "HTTP_PROXY",
-    "http_proxy",
-    "ALL_PROXY",
-    "all_proxy",
-];
 /// Deadline of one API call where nobody sets another.
 const DEFAULT_REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 /// Paid orders of one apply where nobody sets another number.
@@ -48,10 +42,14 @@ pub struct Settings {
     pub requests_per_second: Option<usize>,
     /// Further roots to trust.
     pub ca_bundle: Option<CaBundle>,
-    /// Proxy for all calls.
-    pub proxy: Option<ProxyUrl>,
+    /// Proxy for all calls: of the block, or of the environment, where one that cannot be used fails the calls.
+    pub proxy: Option<Result<ProxyUrl, ConfigError>>,
+    /// Variables that take the place of the system's roots.
+    pub root_variables: Vec<(String, String)>,
     /// The version of the core that runs us, for the User-Agent.
     pub terraform_version: String,
+    /// How the process ends while calls are on their way.
+    pub leave: Leave,
     /// Of a simulation: see [`Config::isolated`](crate::certcentral::Config::isolated).
     pub isolated: Option<u64>,
     /// Of a simulation: where the locks of the machine lie that it plays.
@@ -98,10 +96,8 @@ impl Settings {
     /// library reads from the environment.
     pub(super) fn secrets(&self, variable: &dyn Fn(&str) -> Option<String>) -> Vec<String> {
         let key = self.api_key.known().into_iter().flat_map(ApiKey::forms);
-        let of_the_environment = PROXY_VARIABLES
-            .iter()
-            .filter_map(|name| ProxyUrl::new(&variable(name)?).ok());
-        let proxies = of_the_environment.chain(self.proxy.clone());
+        let of_block = self.proxy.clone().and_then(Result::ok);
+        let proxies = network::proxies(variable).chain(of_block);
         let passwords = proxies.filter_map(|proxy| proxy.password().map(str::to_owned));
         key.chain(passwords).collect()
     }
@@ -117,14 +113,20 @@ pub(super) fn resolve(
         environment: variable,
         problems: Diagnostics::new(),
     };
-    let settings = Settings {
+    let mut settings = Settings {
         api_key: reader.value(&API_KEY, &config.api_key),
         ca_bundle: reader
             .value(&CA_BUNDLE, &config.ca_bundle_file)
             .into_known(),
+        root_variables: network::root_variables(variable),
         terraform_version: terraform_version.to_owned(),
         ..reader.settings(config)
     };
+    if config.proxy_url == Attr::Null
+        && let Attr::Known(base_url) = &settings.base_url
+    {
+        settings.proxy = network::proxy_to(&base_url.host(), variable);
+    }
     match reader.problems.has_errors() {
         true => Err(reader.problems),
         false => Ok(settings),
@@ -298,44 +300,6 @@ const REQUESTS_PER_SECOND: Setting<usize> = Setting::new(
     |given| given.number(1..=100, "leave it out to keep to CertCentral's own limits"),
 );
 
-const CA_BUNDLE: Setting<CaBundle> = Setting::new(
-    "ca_bundle_file",
-    Some("DIGICERT_CA_BUNDLE"),
-    |given| {
-        let path = given.text;
-        if path.contains("-----") || path.contains('\n') {
-            return Err(Diagnostic::error(
-                "CA bundle not usable",
-                "`ca_bundle_file` (or DIGICERT_CA_BUNDLE) holds the text of a PEM file instead of the path of one. Write the text to a file \
-                 and name that file. The value is not shown here, because it may be a key.",
-            ));
-        }
-        let roots =
-            std::fs::read_to_string(path).map_err(|error| format!("cannot be read: {error}"));
-        roots
-            .and_then(|pem| CaBundle::from_pem(&pem).map_err(|error| format!("cannot be used: {error}")))
-            .map_err(|reason| {
-                let detail = format!(
-                    "The file {path:?} of `ca_bundle_file` (or DIGICERT_CA_BUNDLE) {reason}. It must hold root certificates in PEM."
-                );
-                given.at_argument("CA bundle not usable", detail)
-            })
-    },
-);
-
-const PROXY_URL: Setting<ProxyUrl> = Setting {
-    argument: "proxy_url",
-    variable: None,
-    is_secret: holds_credentials,
-    parse: |given| {
-        ProxyUrl::new(given.text).map_err(|reason| {
-            let detail =
-                format!("`proxy_url` cannot be used: {reason}. It must look like http://proxy.example.com:3128.");
-            given.error("Invalid proxy URL", detail)
-        })
-    },
-};
-
 /// An id of CertCentral.
 fn id(given: Given<'_>) -> Result<i64, Diagnostic> {
     given.text.parse().ok().filter(|id| *id > 0).ok_or_else(|| {
@@ -365,16 +329,6 @@ fn switch(given: Given<'_>) -> Result<bool, Diagnostic> {
 /// A text that is a secret whatever it is.
 fn always(_text: &str) -> bool {
     true
-}
-
-/// Returns whether a URL, or what was meant to be one, can hold a user, a password or a token. Judges by the characters that
-/// begin them, because a text that is refused need not be a URL; what stands in the place of a port and is none may be a
-/// password whose host was forgotten.
-fn holds_credentials(url: &str) -> bool {
-    let after_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let authority = after_scheme.split('/').next().unwrap_or_default();
-    let is_port = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    url.contains(['@', '?', '#']) || !authority.split(':').skip(1).all(is_port)
 }
 
 /// The text of a setting, and where it stands.
@@ -483,8 +437,13 @@ impl Reader<'_> {
                 .value(&REQUESTS_PER_SECOND, &config.requests_per_second)
                 .into_known(),
             ca_bundle: None,
-            proxy: self.value(&PROXY_URL, &config.proxy_url).into_known(),
+            proxy: self
+                .value(&PROXY_URL, &config.proxy_url)
+                .into_known()
+                .map(Ok),
+            root_variables: Vec::new(),
             terraform_version: String::new(),
+            leave: Leave::default(),
             isolated: None,
             machine: None,
         }

@@ -12,6 +12,8 @@ mod host;
 #[cfg(test)]
 mod limits;
 #[cfg(test)]
+mod network;
+#[cfg(test)]
 mod protocol;
 #[cfg(test)]
 mod tidy;

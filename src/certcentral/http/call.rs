@@ -212,6 +212,21 @@ impl<'a> Call<'a> {
         self
     }
 
+    /// The same call for an attempt that outlives its caller.
+    pub(super) fn detached(&self) -> Call<'static> {
+        Call {
+            method: self.method.clone(),
+            path: self.path.clone(),
+            query: self.query.clone(),
+            body: self.body.clone(),
+            accept: self.accept,
+            channel: self.channel,
+            kind: self.kind,
+            repeated_by: self.repeated_by,
+            change: None,
+        }
+    }
+
     /// The path below the base URL, as in `order/certificate/112233`.
     pub(super) fn path(&self) -> String {
         self.path.join("/")

@@ -31,7 +31,7 @@ impl Error {
     #[must_use]
     pub fn certainty(&self) -> Certainty {
         let nothing_happened = match self {
-            Self::Config(_) | Self::NotSent { .. } => true,
+            Self::Config(_) | Self::NotSent { .. } | Self::Proxy { .. } => true,
             Self::GaveUp { certainty, .. } => return *certainty,
             Self::Transport { kind, .. } => failed_before_sending(*kind),
             // Over the rate limit every call is refused before it is looked at, also by the CDN in
@@ -60,7 +60,7 @@ impl Error {
 fn failed_before_sending(kind: TransportKind) -> bool {
     match kind {
         TransportKind::Dns | TransportKind::Connect | TransportKind::Tls => true,
-        TransportKind::Timeout | TransportKind::Interrupted => false,
+        TransportKind::Timeout | TransportKind::Interrupted | TransportKind::Unawaited => false,
     }
 }
 
@@ -103,7 +103,7 @@ mod tests {
 
     fn transport(kind: TransportKind) -> Error {
         // Any error of the library will do: only the kind counts.
-        let source = reqwest::Client::new().get("").build().unwrap_err();
+        let source = "broken".into();
         Error::Transport {
             kind,
             host: "h".to_owned(),
@@ -150,6 +150,7 @@ mod tests {
             (transport(TransportKind::Tls), NothingHappened),
             (transport(TransportKind::Timeout), Unknown),
             (transport(TransportKind::Interrupted), Unknown),
+            (transport(TransportKind::Unawaited), Unknown),
             (api(400, 1), NothingHappened),
             (api(403, 2), NothingHappened),
             (api(404, 1), NothingHappened),

@@ -8,14 +8,15 @@ use bytes::Bytes;
 use fastrand::Rng;
 use serde::de::DeserializeOwned;
 use tokio::sync::{Mutex as AsyncMutex, MutexGuard as AsyncMutexGuard, OnceCell};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use super::answer::{Answer, ServerClock, ServerDay};
 use super::audit::Reported;
 use super::call::{Call, Change, Channel};
 use super::certainty::Certainty;
-use super::config::Config;
+use super::config::{Config, Leave};
+use super::connect::{self, Http, Line};
 use super::error::{ApiError, ConfigError, Error};
 use super::gate::Gate;
 use super::rate_limit::{self, RateLimit, RateWindow, Urgency};
@@ -23,6 +24,9 @@ use super::transport::{self, Sent, Transport};
 
 /// The bound of a call that belongs to no operation with a bound of its own.
 const DEFAULT_WAIT: Duration = Duration::from_secs(600);
+
+/// How long a look may take after a stop that is worth it.
+const AFTER_STOP: Duration = Duration::from_secs(2);
 
 /// A client of one CertCentral account. Clones are cheap and share their connections. All clients
 /// of the process for the same host and key share one rate limit.
@@ -42,10 +46,12 @@ struct Inner {
     /// Answers every call in place of CertCentral.
     recorded: Option<http::Response<Bytes>>,
     /// For everything that may share connections.
-    pooled: OnceCell<reqwest::Client>,
+    pooled: OnceCell<Http>,
     /// For what must not be sent twice, such as the order POST: HTTP/1.1, a new connection each
     /// time, so that no dying connection can swallow it.
-    fresh: OnceCell<reqwest::Client>,
+    fresh: OnceCell<Http>,
+    /// First connections through a proxy.
+    line: Arc<Line>,
     clock: ServerClock,
     gate: Gate,
     rate_limit: Arc<RateLimit>,
@@ -106,6 +112,7 @@ impl Client {
                 recorded,
                 pooled: OnceCell::new(),
                 fresh: OnceCell::new(),
+                line: Arc::default(),
                 clock: ServerClock::default(),
                 repeating: AsyncMutex::default(),
                 rejection: OnceLock::new(),
@@ -134,8 +141,8 @@ impl Client {
     }
 
     /// Returns the same client for the calls of one operation: they wait neither for their turn nor
-    /// for a repeat beyond `deadline`, nor after `stop`. A call that has been sent is never cut off
-    /// by either, and a first attempt that need not wait is always made.
+    /// for a repeat beyond `deadline`, nor after `stop`. A first attempt that need not wait is always
+    /// made. A call that changes something is cut off by neither; a stop ends one that only looks.
     #[must_use]
     pub fn within(&self, deadline: Instant, stop: &CancellationToken) -> Self {
         let mut client = self.clone();
@@ -243,12 +250,18 @@ impl Client {
             Channel::Fresh => &self.inner.fresh,
         };
         let http = cell
-            .get_or_try_init(|| async { transport::http_client(config, call.channel) })
+            .get_or_try_init(|| async {
+                connect::http_client(config, call.channel, &self.inner.line)
+            })
             .await;
         match http {
             Ok(http) => transport::send(Transport::Http(http), config, call, clock).await,
             Err(error) => Sent::failed(error.into()),
         }
+    }
+
+    pub(super) fn leave(&self) -> &Leave {
+        &self.inner.config.leave
     }
 
     pub(super) fn rate_limit(&self) -> &Arc<RateLimit> {
@@ -331,6 +344,25 @@ impl Patience {
             biased;
             done = work => Some(done),
             () = self.stop.cancelled() => None,
+        }
+    }
+
+    /// What a look comes to, or none if a stop ends it. Urgent ones, and those that begin after the
+    /// stop to fill in what is known already, have a moment.
+    pub(super) async fn of_look<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        let is_urgent = self.urgency == Urgency::Urgent;
+        let grace = match is_urgent || self.stop.is_cancelled() {
+            true => AFTER_STOP,
+            false => Duration::ZERO,
+        };
+        let stopped = async {
+            self.stop.cancelled().await;
+            sleep(grace).await;
+        };
+        tokio::select! {
+            biased;
+            done = work => Some(done),
+            () = stopped => None,
         }
     }
 

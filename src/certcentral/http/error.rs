@@ -8,10 +8,15 @@ use serde::de::{self, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::certainty::Certainty;
+use super::config::ProxyName;
+use super::connect::{ProxyFault, TlsFailure, causes};
 use crate::certcentral::flexible;
 
 /// Error items that are kept of one answer.
 const MAX_ITEMS: usize = 10;
+
+/// What a library reports.
+pub(crate) type Cause = Box<dyn std::error::Error + Send + Sync>;
 
 /// A failed call. Every text in it is free of the API key and of control characters.
 #[derive(Debug, thiserror::Error)]
@@ -28,7 +33,17 @@ pub enum Error {
         host: String,
         /// The failure as the HTTP library reports it, without the address.
         #[source]
-        source: reqwest::Error,
+        source: Cause,
+    },
+    /// A proxy gave no way to CertCentral. Nothing was sent.
+    #[error("no connection to {host} through the proxy {proxy}: {fault}")]
+    Proxy {
+        /// Which proxy, and what names it.
+        proxy: ProxyName,
+        /// Host and port that were called.
+        host: String,
+        /// What failed.
+        fault: ProxyFault,
     },
     /// An answer came that is not JSON, such as a page of a proxy or a firewall.
     #[error("{host} answered {status} with {} instead of JSON: {quoted:?}", content_type.as_deref().unwrap_or("no content type"))]
@@ -117,9 +132,9 @@ pub enum Error {
         /// What all attempts together prove: see [`Error::certainty`].
         certainty: Certainty,
     },
-    /// The call waited for its turn within the request limit and did not get it. It was not sent,
-    /// or not sent again after a 429.
-    #[error("not sent within {} seconds because of the request limit of CertCentral", waited.as_secs())]
+    /// The call waited for its turn within the request limit and did not get it: it was not sent,
+    /// or not sent again after a 429. Or a stop ended it while it only looked.
+    #[error("{reason} after {} seconds", waited.as_secs())]
     NotSent {
         /// Why the wait ended.
         reason: NotSent,
@@ -151,6 +166,17 @@ pub enum ConfigError {
     /// The proxy URL is refused.
     #[error("the proxy URL {0}")]
     Proxy(String),
+    /// A variable names a proxy that cannot be used. Nothing was sent.
+    #[error("the environment variable {variable} names a proxy that cannot be used: {reason}")]
+    ProxyVariable {
+        /// The variable.
+        variable: String,
+        /// Why.
+        reason: String,
+    },
+    /// There is no root certificate to trust; the text says where they were looked for. Nothing was sent.
+    #[error("there are no root certificates to trust: {0}")]
+    NoRoots(String),
     /// The user agent cannot be sent in an HTTP header.
     #[error("the user agent {0:?} cannot be sent in an HTTP header")]
     UserAgent(String),
@@ -160,8 +186,7 @@ pub enum ConfigError {
     /// A value cannot be written as JSON.
     #[error("the request body cannot be written as JSON: {0}")]
     Body(String),
-    /// The HTTP client cannot be built, for instance because the system has no trusted
-    /// certificates.
+    /// The HTTP client cannot be built.
     #[error("the HTTP client cannot be built: {0}")]
     HttpClient(String),
     /// A revocation was asked for and
@@ -198,6 +223,8 @@ pub enum GaveUp {
     Exhausted,
     /// No connection stood, which is tried four times at most.
     Unreachable,
+    /// Every answer was a 500, which is asked for four times at most.
+    Faulty,
     /// The caller repeats the call, if a look before it shows that it had no effect.
     LookFirst {
         /// The pause before the next attempt.
@@ -217,13 +244,22 @@ pub enum GaveUp {
     Final,
 }
 
-/// Why a call did not wait any longer for its turn.
+/// Why a call did not wait any longer for its turn, or a look for its answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotSent {
     /// The time of the operation is up, or its turn comes later than that.
     TimeUp,
     /// The operation was stopped.
     Stopped,
+}
+
+impl fmt::Display for NotSent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::TimeUp => "not sent because of the request limit of CertCentral",
+            Self::Stopped => "interrupted",
+        })
+    }
 }
 
 /// Where a call without an answer failed.
@@ -241,6 +277,9 @@ pub enum TransportKind {
     Timeout,
     /// The connection broke while sending or receiving. The call may have been processed.
     Interrupted,
+    /// The process had to end before the answer came. The call goes on without anybody who waits
+    /// for it, and may be processed.
+    Unawaited,
 }
 
 impl fmt::Display for TransportKind {
@@ -251,6 +290,7 @@ impl fmt::Display for TransportKind {
             Self::Tls => "TLS handshake failed",
             Self::Timeout => "no complete answer in time",
             Self::Interrupted => "connection broken",
+            Self::Unawaited => "no answer before this process had to end",
         })
     }
 }
@@ -318,6 +358,7 @@ impl Error {
             | Self::Decode { status, .. } => Some(*status),
             Self::GaveUp { last, .. } => last.status(),
             Self::Transport { .. }
+            | Self::Proxy { .. }
             | Self::AboutAnother { .. }
             | Self::ItemsMissing { .. }
             | Self::TooManyPages { .. }
@@ -345,6 +386,16 @@ impl Error {
                 end: GaveUp::LookFirst { pause },
                 ..
             } => Some(*pause),
+            _ => None,
+        }
+    }
+
+    /// Why the TLS handshake failed, if it did.
+    pub(crate) fn tls_failure(&self) -> Option<&TlsFailure> {
+        match self.last_attempt() {
+            Self::Transport { source, .. } => {
+                causes(&**source).find_map(|cause| cause.downcast_ref())
+            }
             _ => None,
         }
     }

@@ -9,6 +9,7 @@
 //! | a call with its turn and its repeats | [`retry`] |
 //! | which failures are repeated, and when | [`retry_policy`] |
 //! | whose turn it is | [`rate_limit`] |
+//! | how a connection comes to stand, directly or through a proxy | [`connect`] |
 //! | one attempt: headers, deadline, size limit | [`transport`] |
 //! | what an answer says, and the day on CertCentral's clock | [`answer`] |
 //! | what went wrong, and what that proves | [`error`], [`certainty`] |
@@ -22,6 +23,7 @@ pub(crate) mod call;
 pub(crate) mod certainty;
 pub(crate) mod client;
 pub(crate) mod config;
+pub(crate) mod connect;
 pub(crate) mod error;
 mod gate;
 pub(crate) mod paging;

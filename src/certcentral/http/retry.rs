@@ -10,9 +10,11 @@ use super::answer::Answer;
 use super::call::{Call, RepeatedBy};
 use super::certainty::Certainty;
 use super::client::Client;
-use super::error::{Error, GaveUp, NotSent};
+use super::config::Leave;
+use super::error::{Error, GaveUp, NotSent, TransportKind};
 use super::rate_limit::Slot;
 use super::retry_policy::{self, Attempt, Failure, Verdict};
+use super::transport::Sent;
 
 impl Client {
     /// Sends a call, and sends it again as long as that is right and the operation has time.
@@ -25,6 +27,7 @@ impl Client {
         let begin = self.patience.began.unwrap_or_else(Instant::now);
         let deadline = self.patience.deadline();
         let mut repeats = self.patience.attempts;
+        let mut faults = 0;
         // The newest attempt that may have changed something.
         let mut lost: Option<Error> = None;
         loop {
@@ -36,7 +39,7 @@ impl Client {
                 Ok(slot) => slot,
                 Err(reason) => return Err(not_repeated(reason, lost, repeats, begin.elapsed())),
             };
-            let sent = self.attempt(call).await;
+            let sent = self.awaited(call, begin).await;
             drop(slot);
             let error = match sent.outcome {
                 Ok(answer) => return Ok(answer),
@@ -47,6 +50,7 @@ impl Client {
                 kind: call.kind,
                 failure: Failure::of(&error, sent.retry_after),
                 repeats,
+                faults,
                 max_repeats: self.max_repeats(),
                 time_left: deadline.saturating_duration_since(Instant::now()),
                 jitter: self.jitter(),
@@ -62,6 +66,7 @@ impl Client {
                 Verdict::Never => GaveUp::Final,
                 Verdict::Exhausted => GaveUp::Exhausted,
                 Verdict::Unreachable => GaveUp::Unreachable,
+                Verdict::Faulty => GaveUp::Faulty,
                 Verdict::TimeUp(pause) => GaveUp::TimeUp { pause },
                 Verdict::Repeat(pause) if call.repeated_by == RepeatedBy::Caller => {
                     GaveUp::LookFirst { pause }
@@ -76,6 +81,7 @@ impl Client {
                     );
                     if self.patience.pause(Instant::now() + pause).await {
                         repeats += 1;
+                        faults += u32::from(attempt.failure.is_fault());
                         if call.changes() && error.certainty() == Certainty::Unknown {
                             lost = Some(error);
                         }
@@ -96,6 +102,44 @@ impl Client {
                 end,
                 earlier,
             ));
+        }
+    }
+
+    /// Makes an attempt and waits for its answer. A stop ends a look. What changes something is
+    /// waited for until answers are due; then it goes on by itself.
+    async fn awaited(&self, call: &Call<'_>, begin: Instant) -> Sent {
+        let Leave { due, drain } = self.leave();
+        let stopped = || {
+            Sent::failed(Error::NotSent {
+                reason: NotSent::Stopped,
+                waited: begin.elapsed(),
+            })
+        };
+        if call.change.is_none() {
+            let look = self.patience.of_look(self.attempt(call));
+            return tokio::select! {
+                biased;
+                sent = look => sent.unwrap_or_else(stopped),
+                () = due.cancelled() => stopped(),
+            };
+        }
+        if due.is_cancelled() {
+            return stopped();
+        }
+        let (client, detached) = (self.clone(), call.detached());
+        let mut attempt = Box::pin(async move { client.attempt(&detached).await });
+        tokio::select! {
+            biased;
+            sent = &mut attempt => sent,
+            () = due.cancelled() => {
+                warn!(call = %call, "a call to CertCentral goes on while nobody waits for its answer");
+                drain.spawn(attempt);
+                Sent::failed(Error::Transport {
+                    kind: TransportKind::Unawaited,
+                    host: self.host(),
+                    source: "the process was told to end".into(),
+                })
+            }
         }
     }
 

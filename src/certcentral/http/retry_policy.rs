@@ -3,8 +3,9 @@
 //!
 //! Two rules keep an order from being bought twice. A call that changes something is repeated only
 //! after a failure that proves that nothing happened: a 429, or a connection that never stood. A
-//! call that can be repeated without harm is also repeated after failures that pass: 502, 503, 504
-//! and a broken connection. Nothing else is repeated.
+//! call that can be repeated without harm is also repeated after failures that pass: 408, 500, 502
+//! to 504, those of a CDN (520 to 527) and a broken connection. Nothing else is repeated. The table
+//! stands in ARCHITECTURE.md.
 
 use std::time::{Duration, SystemTime};
 
@@ -15,6 +16,10 @@ use super::error::{Error, TransportKind};
 /// Repeats of a call whose connection never stands. A wrong address does not get better by waiting
 /// for it.
 const CONNECT_REPEATS: u32 = 3;
+
+/// Repeats of a call that is answered with 500: some pass at once, and the others are a fault that
+/// this question meets each time.
+const FAULT_REPEATS: u32 = 3;
 
 /// The pauses after a 429 that names none: longer than the shorter window of the limit, and up to a
 /// minute.
@@ -67,6 +72,8 @@ pub(super) struct Attempt {
     pub(super) failure: Failure,
     /// Repeats so far.
     pub(super) repeats: u32,
+    /// Answers of 500 before this one.
+    pub(super) faults: u32,
     /// Repeats that are allowed.
     pub(super) max_repeats: u32,
     /// What is left of the time of the operation.
@@ -86,6 +93,8 @@ pub(super) enum Verdict {
     Exhausted,
     /// More repeats are allowed, but not for a connection that never stands.
     Unreachable,
+    /// More repeats are allowed, but not for an answer of 500.
+    Faulty,
     /// The pause would end after the time of the operation.
     TimeUp(Duration),
 }
@@ -100,6 +109,9 @@ pub(super) fn decide(attempt: &Attempt) -> Verdict {
     }
     if attempt.failure == Failure::NotConnected && attempt.repeats >= CONNECT_REPEATS {
         return Verdict::Unreachable;
+    }
+    if attempt.failure.is_fault() && attempt.faults >= FAULT_REPEATS {
+        return Verdict::Faulty;
     }
     let pause = match attempt.failure {
         Failure::Status(_, Some(asked)) => asked,
@@ -128,9 +140,10 @@ fn growth(kind: Kind, failure: Failure) -> Option<Growth> {
     match (kind, failure) {
         (_, Failure::Status(429, _)) => Some(OVER_LIMIT),
         (_, Failure::NotConnected)
-        | (Kind::Idempotent, Failure::Interrupted | Failure::Status(502..=504, _)) => {
-            Some(OUT_OF_ORDER)
-        }
+        | (
+            Kind::Idempotent,
+            Failure::Interrupted | Failure::Status(408 | 500 | 502..=504 | 520..=527, _),
+        ) => Some(OUT_OF_ORDER),
         _ => None,
     }
 }
@@ -150,6 +163,11 @@ impl Growth {
 }
 
 impl Failure {
+    /// Returns whether the call was answered with 500.
+    pub(super) fn is_fault(self) -> bool {
+        matches!(self, Self::Status(500, _))
+    }
+
     /// What a repeat depends on, of an error and the pause that its answer asked for.
     pub(super) fn of(error: &Error, asked: Option<Duration>) -> Self {
         match error {
@@ -157,8 +175,10 @@ impl Failure {
                 TransportKind::Dns | TransportKind::Connect => Self::NotConnected,
                 TransportKind::Tls => Self::Tls,
                 TransportKind::Timeout => Self::Timeout,
+                TransportKind::Unawaited => Self::Final,
                 TransportKind::Interrupted => Self::Interrupted,
             },
+            Error::Proxy { fault, .. } if fault.may_pass() => Self::NotConnected,
             Error::Api(api) => Self::Status(api.status, asked),
             Error::NotJson { status, .. } => Self::Status(*status, asked),
             _ => Self::Final,
@@ -195,6 +215,7 @@ mod tests {
             kind,
             failure,
             repeats: 0,
+            faults: 0,
             max_repeats: 8,
             time_left: HOUR,
             jitter: 0.0,
@@ -221,6 +242,12 @@ mod tests {
             (Status(503, None), Some(1), None),
             (Status(503, Some(seconds(7))), Some(7), None),
             (Status(504, None), Some(1), None),
+            (Status(408, None), Some(1), None),
+            (Status(500, None), Some(1), None),
+            (Status(500, Some(seconds(7))), Some(7), None),
+            (Status(520, None), Some(1), None),
+            (Status(522, None), Some(1), None),
+            (Status(527, None), Some(1), None),
         ];
         for (failure, idempotent, changing) in table {
             for (kind, pause) in [(Kind::Idempotent, idempotent), (Kind::Changing, changing)] {
@@ -237,7 +264,8 @@ mod tests {
 
     #[test]
     fn no_other_status_is_repeated() {
-        for status in (100..600).filter(|status| !matches!(status, 429 | 502..=504)) {
+        let passes = |status: &u16| matches!(status, 408 | 429 | 500 | 502..=504 | 520..=527);
+        for status in (100..600).filter(|status| !passes(status)) {
             for kind in [Kind::Idempotent, Kind::Changing] {
                 for asked in [None, Some(seconds(1))] {
                     let failed = attempt(kind, Failure::Status(status, asked));
@@ -251,7 +279,7 @@ mod tests {
     #[test]
     fn a_changing_call_is_repeated_only_if_nothing_happened() {
         let transport = |kind| {
-            let source = reqwest::Client::new().get("").build().unwrap_err();
+            let source = "broken".into();
             let host = "h".to_owned();
             Error::Transport { kind, host, source }
         };
@@ -261,6 +289,7 @@ mod tests {
             transport(TransportKind::Tls),
             transport(TransportKind::Timeout),
             transport(TransportKind::Interrupted),
+            transport(TransportKind::Unawaited),
             Error::Config(ConfigError::EmptyApiKey),
             Error::Redirect {
                 host: "h".to_owned(),
@@ -347,6 +376,7 @@ mod tests {
         let verdict = |failure, repeats, max_repeats| {
             decide(&Attempt {
                 repeats,
+                faults: repeats,
                 max_repeats,
                 ..attempt(Kind::Idempotent, failure)
             })
@@ -356,6 +386,8 @@ mod tests {
             (limit, 8, Verdict::Exhausted),
             (Failure::Interrupted, 8, Verdict::Exhausted),
             (Failure::NotConnected, 3, Verdict::Unreachable),
+            (Failure::Status(500, None), 3, Verdict::Faulty),
+            (Failure::Status(520, None), 8, Verdict::Exhausted),
         ] {
             let last = verdict(failure, allowed - 1, 8);
             assert!(matches!(last, Verdict::Repeat(_)), "{failure:?} {last:?}");

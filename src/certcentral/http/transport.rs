@@ -1,29 +1,32 @@
 //! One attempt of one call: address, headers, deadline, size limit, and what came back.
 
 use std::error::Error as StdError;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::time::{Duration, Instant, SystemTime};
+use std::io::{self, Read};
+use std::time::Duration;
+use std::time::{Instant, SystemTime};
 
 use bytes::Bytes;
+use flate2::bufread::MultiGzDecoder;
+use http::Request;
+use hyper_util::client::legacy;
 use reqwest::header::{
-    ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderValue, LOCATION, RETRY_AFTER,
+    ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderValue,
+    LOCATION, RETRY_AFTER, USER_AGENT,
 };
-use reqwest::{Method, RequestBuilder, Response, Url, redirect, retry};
+use reqwest::{Body, Method, Response, Url};
+use tokio::time::timeout;
 
 use super::answer::{self, Answer, ServerClock, VIRTUAL_CLOCK};
 use super::call::{Accept, Call, Channel};
 use super::config::Config;
-use super::error::{ConfigError, Error, TransportKind};
+use super::connect::{Http, NoConnection, causes};
+use super::error::{Cause, ConfigError, Error, TransportKind};
 use super::retry_policy;
 
-/// This machine. The port is that of the URL.
-const LOOPBACK: [SocketAddr; 2] = [
-    SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0),
-    SocketAddr::new(IpAddr::V6(Ipv6Addr::LOCALHOST), 0),
-];
 /// Header that carries the API key.
 const KEY_HEADER: &str = "X-DC-DEVKEY";
 const JSON: &str = "application/json";
+const GZIP: &str = "gzip";
 /// Bytes of an answer that are read at most, counted after decompression. Real ones stay below one
 /// megabyte.
 pub(crate) const MAX_BODY: usize = 8 * 1024 * 1024;
@@ -53,46 +56,11 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
     config.api_key.header().map(drop)
 }
 
-/// Builds the HTTP client for a channel. Slow: loads the system's certificates.
-pub(super) fn http_client(
-    config: &Config,
-    channel: Channel,
-) -> Result<reqwest::Client, ConfigError> {
-    let mut builder = reqwest::Client::builder()
-        .user_agent(&config.user_agent)
-        .connect_timeout(config.timeouts.connect)
-        // reqwest's default would follow, send the key to the other host and repeat the call there.
-        .redirect(redirect::Policy::none())
-        .retry(retry::never())
-        .gzip(true);
-    if channel == Channel::Fresh {
-        builder = builder.http1_only().pool_max_idle_per_host(0);
-    }
-    if config.base_url.is_plain_http() {
-        // To this machine only: no certificates to load, no proxy that would see the key in clear,
-        // and no name server that could say that localhost is elsewhere.
-        builder = builder
-            .no_proxy()
-            .tls_certs_only([])
-            .resolve_to_addrs("localhost", &LOOPBACK);
-    } else {
-        if let Some(bundle) = &config.ca_bundle {
-            builder = builder.tls_certs_merge(bundle.certificates()?);
-        }
-        if let Some(proxy) = &config.proxy {
-            builder = builder.proxy(proxy.proxy());
-        }
-    }
-    builder
-        .build()
-        .map_err(|error| ConfigError::HttpClient(chain(&error)))
-}
-
 /// What answers a call.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Transport<'a> {
     /// CertCentral, over the network.
-    Http(&'a reqwest::Client),
+    Http(&'a Http),
     /// A recording, whatever is asked. Nothing is sent.
     Recorded(&'a http::Response<Bytes>),
 }
@@ -143,51 +111,62 @@ async fn attempt(
     url: Url,
 ) -> Result<Answer, Error> {
     let host = config.base_url.host();
-    let response = match transport {
-        Transport::Http(http) => request(http, config, call, url)?
-            .send()
-            .await
-            .map_err(|error| transport_error(error, &host))?,
-        Transport::Recorded(answer) => answer.clone().into(),
+    let http = match transport {
+        Transport::Http(http) => http,
+        Transport::Recorded(answer) => return taken(answer.clone().into(), config, &url).await,
     };
+    let request = request(config, call, &url)?;
+    // From the first attempt to connect to the last byte of the answer.
+    let limit = match call.channel {
+        Channel::Pooled => config.timeouts.request,
+        Channel::Fresh => config.timeouts.order,
+    };
+    let answered = timeout(limit, async {
+        let response = http.request(request).await;
+        let response = response.map_err(|error| transport_error(error, &host))?;
+        taken(response.map(Body::wrap).into(), config, &url).await
+    });
+    answered.await.unwrap_or_else(|late| {
+        Err(Error::Transport {
+            kind: TransportKind::Timeout,
+            host: host.clone(),
+            source: Box::new(late),
+        })
+    })
+}
+
+/// Reads an answer. One that leads elsewhere is none.
+async fn taken(response: Response, config: &Config, url: &Url) -> Result<Answer, Error> {
+    let host = config.base_url.host();
     if response.status().is_redirection() {
-        return Err(redirected(&response, config, host));
+        return Err(redirected(&response, config, url, host));
     }
     read(response, config, host).await
 }
 
-fn request(
-    http: &reqwest::Client,
-    config: &Config,
-    call: &Call<'_>,
-    url: Url,
-) -> Result<RequestBuilder, Error> {
-    let timeout = match call.channel {
-        Channel::Pooled => config.timeouts.request,
-        Channel::Fresh => config.timeouts.order,
-    };
+fn request(config: &Config, call: &Call<'_>, url: &Url) -> Result<Request<Body>, Error> {
     let accept = match call.accept {
         Accept::Json => JSON,
         Accept::Anything => "*/*",
     };
-    let mut request = http
-        .request(call.method.clone(), url)
-        .timeout(timeout)
+    let mut request = Request::builder()
+        .method(call.method.clone())
+        .uri(url.as_str())
+        .header(USER_AGENT, &config.user_agent)
         .header(KEY_HEADER, config.api_key.header()?)
         .header(CONTENT_TYPE, JSON)
-        .header(ACCEPT, accept);
+        .header(ACCEPT, accept)
+        .header(ACCEPT_ENCODING, GZIP);
     match &call.body {
-        Some(body) => {
-            request = request
-                .header(CONTENT_LENGTH, body.len())
-                .body(body.clone());
-        }
+        Some(body) => request = request.header(CONTENT_LENGTH, body.len()),
         // DigiCert asks for the header on every request; the HTTP library sends none without a
         // body.
         None if call.method != Method::GET => request = request.header(CONTENT_LENGTH, 0),
         None => {}
     }
-    Ok(request)
+    let body = call.body.clone().map_or_else(Body::default, Body::from);
+    let request = request.body(body);
+    request.map_err(|error| ConfigError::HttpClient(chain(&error)).into())
 }
 
 /// Reads the body to its end, or to the size limit.
@@ -207,6 +186,8 @@ async fn read(mut response: Response, config: &Config, host: String) -> Result<A
         let now = date.map_or_else(SystemTime::now, SystemTime::from);
         retry_policy::asked_pause(header, now)
     });
+    let encoding = response.headers().get(CONTENT_ENCODING);
+    let is_packed = encoding.is_some_and(|encoding| encoding == GZIP);
     let mut body = Vec::new();
     loop {
         match response.chunk().await {
@@ -221,8 +202,21 @@ async fn read(mut response: Response, config: &Config, host: String) -> Result<A
                     limit: MAX_BODY,
                 });
             }
-            Err(error) => return Err(transport_error(error, &host)),
+            Err(error) => return Err(interrupted(error, &host)),
         }
+    }
+    if is_packed {
+        body = match unpacked(&body) {
+            Ok(unpacked) if unpacked.len() <= MAX_BODY => unpacked,
+            Ok(_) => {
+                return Err(Error::BodyTooLarge {
+                    host,
+                    status,
+                    limit: MAX_BODY,
+                });
+            }
+            Err(error) => return Err(interrupted(error, &host)),
+        };
     }
     Ok(Answer {
         host,
@@ -237,12 +231,12 @@ async fn read(mut response: Response, config: &Config, host: String) -> Result<A
     })
 }
 
-fn redirected(response: &Response, config: &Config, host: String) -> Error {
+fn redirected(response: &Response, config: &Config, url: &Url, host: String) -> Error {
     let target_host = response
         .headers()
         .get(LOCATION)
         .and_then(|location| location.to_str().ok())
-        .and_then(|location| response.url().join(location).ok())
+        .and_then(|location| url.join(location).ok())
         .and_then(|url| url.host_str().map(|host| config.api_key.harmless(host)));
     Error::Redirect {
         host,
@@ -251,42 +245,46 @@ fn redirected(response: &Response, config: &Config, host: String) -> Error {
     }
 }
 
-fn transport_error(error: reqwest::Error, host: &str) -> Error {
-    if error.is_builder() {
-        return Error::Config(ConfigError::HttpClient(chain(&error.without_url())));
+/// Unpacks a body, up to the first byte beyond the size limit.
+fn unpacked(body: &[u8]) -> io::Result<Vec<u8>> {
+    let limit = u64::try_from(MAX_BODY + 1).unwrap_or(u64::MAX);
+    let mut unpacked = Vec::new();
+    if !body.is_empty() {
+        MultiGzDecoder::new(body)
+            .take(limit)
+            .read_to_end(&mut unpacked)?;
     }
-    let kind = if error.is_connect() {
-        if error.is_dns() {
-            TransportKind::Dns
-        } else if is_tls(&error) {
-            TransportKind::Tls
-        } else {
-            TransportKind::Connect
+    Ok(unpacked)
+}
+
+fn interrupted(source: impl Into<Cause>, host: &str) -> Error {
+    Error::Transport {
+        kind: TransportKind::Interrupted,
+        host: host.to_owned(),
+        source: source.into(),
+    }
+}
+
+fn transport_error(error: legacy::Error, host: &str) -> Error {
+    let found = causes(&error).find_map(|cause| cause.downcast_ref::<NoConnection>());
+    let kind = match found {
+        Some(NoConnection::Proxy { proxy, fault }) => {
+            return Error::Proxy {
+                proxy: proxy.clone(),
+                host: host.to_owned(),
+                fault: fault.clone(),
+            };
         }
-    } else if error.is_timeout() {
-        TransportKind::Timeout
-    } else {
-        TransportKind::Interrupted
+        Some(NoConnection::Tls(_) | NoConnection::HostName) => TransportKind::Tls,
+        Some(failure) if failure.is_dns() => TransportKind::Dns,
+        Some(_) => TransportKind::Connect,
+        None if error.is_connect() => TransportKind::Connect,
+        None => TransportKind::Interrupted,
     };
     Error::Transport {
         kind,
         host: host.to_owned(),
-        source: error.without_url(),
-    }
-}
-
-/// Whether a TLS failure is among the causes. An I/O error hides what it wraps from `source`, so it
-/// is opened first.
-fn is_tls(error: &(dyn StdError + 'static)) -> bool {
-    if error.is::<rustls::Error>() {
-        return true;
-    }
-    let wrapped = error
-        .downcast_ref::<std::io::Error>()
-        .and_then(std::io::Error::get_ref);
-    match wrapped {
-        Some(inner) => is_tls(inner),
-        None => error.source().is_some_and(is_tls),
+        source: Box::new(error),
     }
 }
 

@@ -130,6 +130,11 @@ async fn what_is_sure_to_have_no_effect_is_repeated_after_failures_that_pass() {
             page("502 Bad Gateway"),
             json("503 Service Unavailable", "{}"),
             page("504 Gateway Timeout"),
+            json(
+                "500 Internal Server Error",
+                r#"{"errors":[{"code":"unknown"}]}"#,
+            ),
+            page("408 Request Timeout"),
             Turn::Answer(Vec::new()),
             Turn::Answer(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{".to_vec()),
         ]
@@ -141,7 +146,7 @@ async fn what_is_sure_to_have_no_effect_is_repeated_after_failures_that_pass() {
         .orders_by_alternative_id("a")
         .await
         .unwrap();
-    assert_eq!(server.requests().len(), 6);
+    assert_eq!(server.requests().len(), 8);
 
     let mut script = failures();
     script.push(json("204 No Content", ""));
@@ -151,7 +156,7 @@ async fn what_is_sure_to_have_no_effect_is_repeated_after_failures_that_pass() {
         .update_additional_emails(order_id(), &emails)
         .await;
     update.unwrap();
-    assert_eq!(server.requests().len(), 6);
+    assert_eq!(server.requests().len(), 8);
 }
 
 #[tokio::test(start_paused = true)]
@@ -161,6 +166,8 @@ async fn what_changes_something_is_sent_once_unless_nothing_happened_for_certain
         "502 Bad Gateway",
         "503 Service Unavailable",
         "504 Gateway Timeout",
+        "408 Request Timeout",
+        "520 Unknown",
     ];
     for status in failures.map(Some).into_iter().chain([None]) {
         let failure = || match status {
@@ -431,4 +438,30 @@ async fn a_turn_ends_with_its_answer_and_not_with_the_pause_after_it() {
     client.orders_by_alternative_id("a").await.unwrap();
     assert_eq!(begin.elapsed(), seconds(10));
     assert_eq!(server.requests().len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_status_of_a_cdn_is_repeated_and_its_neighbours_are_not() {
+    for status in 515..535_u16 {
+        let server = Server::start(vec![page(&format!("{status} x")), nothing_found()]).await;
+        let found = patient(&server).orders_by_alternative_id("a").await;
+        let passes = (520..=527).contains(&status);
+        assert_eq!(found.is_ok(), passes, "{status}");
+        assert_eq!(server.requests().len(), if passes { 2 } else { 1 });
+    }
+}
+
+/// One order that CertCentral cannot show must not keep a whole plan waiting.
+#[tokio::test(start_paused = true)]
+async fn a_call_that_is_always_answered_with_500_ends_within_seconds() {
+    for body in [r#"{"errors":[{"code":"unknown"}]}"#, "{}", "<html>"] {
+        let failure = || json("500 Internal Server Error", body);
+        let server = Server::start((0..20).map(|_| failure()).collect()).await;
+        let begin = Instant::now();
+        let looked = patient(&server).order(order_id()).await;
+        let error = looked.unwrap_err();
+        assert_eq!(gave_up(&error), (GaveUp::Faulty, 4), "{body}");
+        assert_eq!(server.requests().len(), 4);
+        assert!(begin.elapsed() < seconds(12), "{:?}", begin.elapsed());
+    }
 }

@@ -423,7 +423,7 @@ async fn a_configured_proxy_gets_the_tunnel_and_never_the_key() {
     });
     let base_url = BaseUrl::new("https://certcentral.example.com/services/v2").unwrap();
     let mut config = Config::new(base_url, ApiKey::new(KEY).unwrap());
-    config.proxy = Some(ProxyUrl::new(&format!("http://{address}")).unwrap());
+    config.proxy = Some(ProxyUrl::new(&format!("http://{address}")));
     let error = Client::new(config)
         .unwrap()
         .order(order_id(1))
@@ -431,6 +431,10 @@ async fn a_configured_proxy_gets_the_tunnel_and_never_the_key() {
         .unwrap_err();
 
     assert_eq!(error.certainty(), Certainty::NothingHappened, "{error}");
+    let said = format!(
+        "the proxy {address} (from the proxy setting): it refused the connection with status 403"
+    );
+    assert!(error.to_string().ends_with(&said), "{error}");
     let asked = asked.await.unwrap();
     assert!(
         asked.starts_with("CONNECT certcentral.example.com:443 HTTP/1.1\r\n"),

@@ -3,9 +3,11 @@
 //!
 //! Source: <https://dev.digicert.com/certcentral-apis/services-api/errors.html>
 
+mod network;
+
 use std::time::Duration;
 
-use crate::certcentral::{ApiError, ConfigError, Error, ErrorItem, GaveUp, NotSent, TransportKind};
+use crate::certcentral::{ApiError, ConfigError, Error, ErrorItem, GaveUp, NotSent};
 use crate::framework::{AttributePath, Diagnostic};
 
 /// What to say about one code of the API.
@@ -166,10 +168,7 @@ pub(crate) fn diagnostic(error: &Error, doing: &str) -> Diagnostic {
             ..
         } => gave_up(diagnostic(last, doing), *attempts, *elapsed, *end),
         Error::NotSent { reason, waited, .. } => not_sent(doing, *reason, *waited),
-        Error::Transport { kind, .. } => Diagnostic::error(
-            "CertCentral not reachable",
-            format!("{}\n\n{}", sentence(error, doing), transport_advice(*kind)),
-        ),
+        Error::Transport { .. } | Error::Proxy { .. } => network::diagnostic(error, doing),
         Error::NotJson { is_html, .. } => Diagnostic::error(
             "Answer is not from CertCentral's API",
             format!(
@@ -199,6 +198,7 @@ pub(crate) fn diagnostic(error: &Error, doing: &str) -> Diagnostic {
             ),
         ),
         Error::Config(guard) if is_guard(guard) => guarded(guard, doing),
+        Error::Config(setting) if network::is_setting(setting) => network::unusable(setting, doing),
         _ => Diagnostic::error(
             "Answer of CertCentral not usable",
             format!(
@@ -273,22 +273,6 @@ fn innermost(error: &Error) -> Option<String> {
     Some(cause.to_string())
 }
 
-fn transport_advice(kind: TransportKind) -> &'static str {
-    match kind {
-        TransportKind::Dns => {
-            "Check the host name in `base_url` and the name servers of this machine."
-        }
-        TransportKind::Connect => {
-            "Check `base_url`, `proxy_url` and the firewall of this machine. Nothing was sent."
-        }
-        TransportKind::Tls => {
-            "The certificate of the host is not trusted here. If the network inspects TLS, set `ca_bundle_file` to its root certificate; \
-             verification cannot be switched off."
-        }
-        _ => "Run the command again.",
-    }
-}
-
 /// Whether a refusal comes from a guard of the provider block.
 fn is_guard(error: &ConfigError) -> bool {
     matches!(
@@ -339,6 +323,9 @@ fn gave_up(mut last: Diagnostic, attempts: u32, elapsed: Duration, end: GaveUp) 
         GaveUp::Unreachable => {
             ". A connection that does not stand is tried four times at most, whatever `max_retries` allows.".to_owned()
         }
+        GaveUp::Faulty => {
+            ". A call that is answered with 500 is tried four times at most, whatever `max_retries` allows.".to_owned()
+        }
         GaveUp::TimeUp { pause, .. } => format!(
             ". The next attempt would come {} later, after the time of this operation; `timeouts` sets that time.",
             seconds(pause)
@@ -365,7 +352,7 @@ fn not_sent(doing: &str, reason: NotSent, waited: Duration) -> Diagnostic {
         NotSent::Stopped => Diagnostic::error(
             "Interrupted",
             format!(
-                "The run was interrupted while the call for {doing} waited for its turn within the request limit of CertCentral. Nothing was sent."
+                "The run was interrupted while the call for {doing} waited for its turn or for its answer. It changed nothing."
             ),
         ),
         NotSent::TimeUp => Diagnostic::error(

@@ -6,6 +6,7 @@ pub(crate) mod attempts;
 pub(crate) mod audit;
 pub(crate) mod certificate;
 pub(crate) mod domains;
+pub(crate) mod first_look;
 pub(crate) mod lock;
 pub(crate) mod status;
 pub(crate) mod steps;

@@ -77,6 +77,10 @@ impl Schedule {
     pub(crate) const DESTROY: Self = Self(&[1, 2, 4, 8, 16, 32, 60]);
     /// Between the tries of a lock that somebody holds: most hold it for as long as an order takes to be answered.
     pub(crate) const LOCK: Self = Self(&[1, 1, 1, 2, 2, 3, 5]);
+    /// Between the first looks at an order that was just placed: a minute in all.
+    pub(crate) const FIRST_LOOKS: Self = Self(&[1, 2, 4, 8, 15, 30]);
+    /// The same for those who do not wait.
+    pub(crate) const FIRST_LOOKS_IN_HASTE: Self = Self(&[3, 6]);
     /// Between the rounds in which all waiting orders are looked at.
     pub(crate) const ROUNDS: Self = Self(&[2, 4, 8, 16, 32, 60]);
     /// Between the checks of the domains of an order: a new record takes a while until the whole DNS knows it.
@@ -399,9 +403,10 @@ impl Drop for Waiter {
 pub(crate) fn may_pass(error: &Error) -> bool {
     match error.last_attempt() {
         Error::Transport { .. } | Error::NotSent { .. } => true,
+        Error::Proxy { fault, .. } => fault.may_pass(),
         _ => error
             .status()
-            .is_some_and(|status| status == 429 || status >= 500),
+            .is_some_and(|status| matches!(status, 408 | 429) || status >= 500),
     }
 }
 

@@ -13,6 +13,7 @@ use crate::framework::{Attr, Call, Created, Diagnostic, NoPrivate, Warnings};
 use crate::provider::order::api_error;
 use crate::provider::order::domains;
 use crate::provider::order::domains::OpenDomain;
+use crate::provider::order::first_look::{Patience, first_look};
 use crate::provider::order::status;
 use crate::provider::order::status::Absence;
 use crate::provider::order::steps::OpenSteps;
@@ -111,7 +112,8 @@ impl<'a> Wait<'a> {
     }
 
     async fn run(&mut self, planned: &OrderIssuanceModel) -> Result<End, Diagnostic> {
-        let mut seen = self.client.order(self.id).await;
+        // Whoever placed the order may have done so a moment ago.
+        let mut seen = first_look(self.client, self.id, Patience::Minute, self.bounds).await;
         let mut is_first = true;
         loop {
             match seen {

@@ -234,7 +234,7 @@ fn what_is_wrong_with_a_secret_points_nowhere_and_shows_nothing() {
         base_url("https://example.com/services/v2?key=canary"),
         base_url("https://example.com/services/v2#canary"),
         proxy_url("socks5://user:canary@proxy.example.com:1080"),
-        proxy_url("user:canary@proxy.example.com:3128"),
+        proxy_url("user:canary@proxy.example.com:port"),
         proxy_url("http://user:canary"),
         proxy_url("http://user:canary:3128"),
         proxy_url("http://user:canary@proxy.example.com:port"),

@@ -2,7 +2,10 @@
 
 use serde_json::{Value as Json, json};
 
-use super::rows::{add, assert_no_key, assert_one_order_and_an_empty_plan, each, hasty, try_apply};
+use super::rows::{
+    add, assert_no_key, assert_one_order_and_an_empty_plan, bed_without_repeats, each, hasty,
+    try_apply,
+};
 use crate::host::bed::{Bed, ORDER, errors, only_error, order, warnings};
 
 /// What stands in place of an answer and proves nothing: the order may be placed or not.
@@ -368,4 +371,32 @@ async fn a_key_that_is_revoked_between_look_and_order_is_named_and_another_key_f
     assert!(warnings(&applied.report).contains(&"Existing order adopted"));
     assert_eq!(bed.posts().len(), 1);
     assert_one_order_and_an_empty_plan(&mut bed, &hasty(), "another key").await;
+}
+
+/// The order is there, and CertCentral does not know it everywhere yet.
+#[tokio::test]
+async fn an_order_that_is_not_shown_yet_is_waited_for_until_it_is_issued() {
+    let faults = [
+        "answer status=404 body={\"errors\":[{\"code\":\"not_found|order\",\"message\":\"No.\"}]}",
+        "answer status=403 body={\"errors\":[{\"code\":\"access_denied\",\"message\":\"No.\"}]}",
+        "answer status=500 body={\"errors\":[{\"code\":\"internal_error\",\"message\":\"No.\"}]}",
+        "html status=404",
+    ];
+    each(faults, async |fault| {
+        let mut bed = bed_without_repeats();
+        add(
+            &bed.sandbox,
+            &format!("GET /order/certificate/* 1x2 after {fault}"),
+        );
+        let applied = try_apply(&mut bed, &order(), fault).await;
+        assert_eq!(errors(&applied.report), [""; 0], "{fault}");
+        assert_eq!(
+            warnings(&applied.report),
+            ["This apply places a paid order"],
+            "{fault}"
+        );
+        assert_one_order_and_an_empty_plan(&mut bed, &order(), fault).await;
+        assert_eq!(bed.posts().len(), 1, "{fault}");
+    })
+    .await;
 }

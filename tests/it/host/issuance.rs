@@ -375,3 +375,19 @@ async fn a_stop_ends_the_wait_at_once_and_leaves_nothing_in_state() {
     assert!(answer.object().is_null());
     assert_eq!(checks(&bed), 1);
 }
+
+#[tokio::test]
+async fn an_order_that_is_not_shown_yet_is_waited_for() {
+    let mut bed = Bed::new();
+    let _applied = bed.apply(&order_with(json!({}))).await.expect_success();
+    let provider = started(&bed.sandbox).await;
+    let missing =
+        "answer status=404 body={\"errors\":[{\"code\":\"not_found|order\",\"message\":\"No.\"}]}";
+    let rule = format!("GET /order/certificate/* 1x2 before {missing}");
+    bed.sandbox.add_fault(rule.parse().unwrap());
+    let arguments = json!({ "order_id": bed.order_id() });
+    let created = create_of(&provider, "digicert_order_issuance", &arguments).await;
+    let answer = created.await.unwrap();
+    assert!(!answer.failed(), "{:?}", answer.diagnostics);
+    assert!(!answer.object().is_null());
+}

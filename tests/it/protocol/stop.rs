@@ -68,8 +68,9 @@ async fn stop_before_the_order_is_sent_orders_nothing() {
     let created = create(&provider, &order()).await;
     hold.held().await;
     provider.stop().await.unwrap();
-    hold.release();
+    // A look is not waited for.
     let answer = created.await.unwrap();
+    hold.release();
     let summaries: Vec<_> = answer
         .diagnostics
         .iter()

@@ -235,6 +235,7 @@ fn calls_that_were_repeated_or_not_sent_say_how_long_and_why() {
         gave_up(2, 1, GaveUp::Final),
         not_sent(NotSent::TimeUp),
         not_sent(NotSent::Stopped),
+        gave_up(4, 8, GaveUp::Faulty),
     ];
     let text: String = errors
         .iter()
@@ -273,8 +274,13 @@ fn calls_that_were_repeated_or_not_sent_say_how_long_and_why() {
              Nothing was sent.
           -> Run the command again in some minutes; or give the operation more time in `timeouts`, lower the parallelism of the run, or let fewer runs use this API key at the same time.
         Interrupted @ -
-          The run was interrupted while the call for placing the order waited for its turn within the request limit of CertCentral.
-             Nothing was sent.
+          The run was interrupted while the call for placing the order waited for its turn or for its answer.
+             It changed nothing.
+        Refused by CertCentral @ -
+          CertCentral refused placing the order.
+             CertCentral answered 429 without giving a reason.
+          -> The call was tried 4 times within 8 seconds.
+             A call that is answered with 500 is tried four times at most, whatever `max_retries` allows.
     "#]].assert_eq(&text);
 }
 

@@ -37,7 +37,7 @@ impl Placed<'_> {
                 let method = self.prepared.body.dcv_method.as_deref();
                 state::validation_tokens(&mut observer.state, &placed, method);
                 let (order, shown) = tokio::join!(
-                    self.client.order(placed.id),
+                    self.limits.first_look(self.client, placed.id),
                     lookup::afterwards(self.client, self.prepared, placed.id),
                 );
                 chain = placed.certificate_chain;

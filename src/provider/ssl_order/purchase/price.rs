@@ -182,7 +182,7 @@ fn reported(result: Result<PriceEstimate, Error>) -> Answer {
     result.map_err(|error| NoAnswer {
         unreachable: matches!(
             error.last_attempt(),
-            Error::Transport { .. } | Error::NotSent { .. }
+            Error::Transport { .. } | Error::Proxy { .. } | Error::NotSent { .. }
         ),
         reason: api_error::diagnostic(&error, "estimating the price").detail,
     })

@@ -10,11 +10,12 @@ use tokio_util::sync::CancellationToken;
 use tracing::debug;
 
 use super::state;
-use crate::certcentral::{ChainItem, Client, ContainerId, Error, Order, OrderStatus};
+use crate::certcentral::{ChainItem, Client, ContainerId, Error, Order, OrderId, OrderStatus};
 use crate::framework::{Attr, Diagnostic, Warnings};
 use crate::provider::order::api_error;
 use crate::provider::order::certificate::own_chain;
 use crate::provider::order::domains::has_a_value_to_ask_for;
+use crate::provider::order::first_look::{Patience, first_look};
 use crate::provider::order::steps::OpenSteps;
 use crate::provider::order::waiting::{Bounds, Paused};
 use crate::provider::order::waiting::{Polling, may_pass};
@@ -81,6 +82,14 @@ impl From<Option<&str>> for WaitFor {
 }
 
 impl WaitFor {
+    /// How long an order may take until it is shown.
+    fn patience(self) -> Patience {
+        match self {
+            Self::Auto | Self::Issued => Patience::Minute,
+            Self::None => Patience::Moment,
+        }
+    }
+
     /// Whether to wait while somebody has to act.
     fn goes_on(self, who: WaitsFor) -> bool {
         match (self, who) {
@@ -102,6 +111,11 @@ pub(crate) struct Limits<'a> {
 }
 
 impl<'a> Limits<'a> {
+    /// Looks at an order that CertCentral has just taken, which it may not show yet.
+    pub(crate) async fn first_look(&self, client: &Client, id: OrderId) -> Result<Order, Error> {
+        first_look(client, id, self.wait_for.patience(), self.bounds).await
+    }
+
     /// The bounds of an operation on a planned order that begins now and has so much time.
     pub(crate) fn new(
         session: &Session,

@@ -105,7 +105,10 @@ pub(super) async fn reissue(
             observer.warnings.extend(odd_answer(&answer));
             let method = planned.dcv_method.as_str();
             state::validation_tokens(&mut observer.state, &answer, method);
-            (client.order(id).await, answer.certificate_chain)
+            (
+                limits.first_look(&client, id).await,
+                answer.certificate_chain,
+            )
         }
         Taken::Seen(order) => (Ok(*order), Vec::new()),
     };

@@ -107,7 +107,7 @@ fn a_proxy_sees_no_key_and_its_password_is_shown_nowhere() {
             assert_not_printed(KEY, &output);
             assert_not_printed(PASSWORD, &output);
             assert_absent(&credentials, "the credentials", output.stderr.as_bytes());
-            assert_says(&output, &["Error: CertCentral not reachable"]);
+            assert_says(&output, &["Error: Proxy does not accept the credentials"]);
             let requests = &proxy.requests()[seen..];
             assert!(!requests.is_empty(), "{}", core.name);
             for request in requests {

@@ -30,6 +30,7 @@ mod backend;
 mod cell;
 mod death;
 mod gate;
+mod leaving;
 mod points;
 mod race;
 mod scene;

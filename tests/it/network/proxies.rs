@@ -1,0 +1,172 @@
+//! Proxies: how their settings are written, what they refuse, and how often they hear a password.
+
+use terraform_host::Workspace;
+
+use super::front::Manner as FrontManner;
+use super::proxy::{Manner, Proxy};
+use super::{Network, PASSWORD, assert_says, order};
+use crate::host::bed::warnings;
+
+/// Everything but HTTP_PROXY, which is for calls that do not go over TLS.
+const VARIABLES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+
+#[tokio::test]
+async fn ten_first_connections_send_one_wrong_password_and_nothing_is_ordered() {
+    let mut network = Network::new(FrontManner::Pass).await;
+    let proxy = Proxy::start(network.front.port, Manner::Open(Some("user:right"))).await;
+    let url = format!("http://user:{PASSWORD}@127.0.0.1:{}", proxy.port);
+    let launch = network
+        .launch()
+        .env("HTTPS_PROXY", &url)
+        .env("DIGICERT_MAX_RETRIES", "8");
+    network.bed.terraform = Workspace::new(launch).parallelism(10);
+    let orders: Vec<_> = (0..10).map(order).collect();
+    let plan = network.bed.terraform.plan(&orders).await.unwrap();
+    let applied = network.bed.terraform.apply(&plan.expect_valid()).await;
+    let applied = applied.unwrap().expect_valid();
+    let errors: Vec<_> = applied.report.errors().collect();
+    assert_eq!(errors.len(), 10);
+    for error in errors {
+        assert_eq!(error.summary, "Proxy does not accept the credentials");
+        let proxy = format!(
+            "through the proxy 127.0.0.1:{} (from the environment variable HTTPS_PROXY): it refused the connection with status 407.",
+            proxy.port
+        );
+        assert_says(
+            &error.detail,
+            &[&proxy, "are not sent again in this run", "Nothing was sent"],
+        );
+    }
+    let said = format!("{:?}", applied.report);
+    assert!(!said.contains(PASSWORD), "{said}");
+    assert_eq!(proxy.asked().len(), 1, "one process, one password");
+    assert_eq!(network.bed.sandbox.journal().len(), 0);
+}
+
+#[tokio::test]
+async fn the_right_password_opens_the_way_from_block_and_environment() {
+    let mut network = Network::new(FrontManner::Pass).await;
+    let proxy = Proxy::start(network.front.port, Manner::Open(Some("user:p@ss"))).await;
+    // No scheme is http.
+    for (variable, scheme) in VARIABLES.into_iter().zip(["http://", "", "http://", ""]) {
+        let url = format!("{scheme}user:p%40ss@127.0.0.1:{}", proxy.port);
+        let asked = proxy.asked().len();
+        network.ordered(network.launch().env(variable, &url)).await;
+        assert!(proxy.asked().len() > asked, "{variable}");
+    }
+}
+
+#[tokio::test]
+async fn a_refused_tunnel_is_told_with_its_status_and_the_setting() {
+    let rows = [
+        (
+            Manner::Say("HTTP/1.1 403 No\r\n\r\n"),
+            "Proxy refuses the connection to CertCentral",
+            "with status 403.",
+        ),
+        (
+            Manner::Say("HTTP/1.1 502 Bad\r\nX: y\r\n\r\n"),
+            "Proxy refuses the connection to CertCentral",
+            "with status 502.",
+        ),
+        (
+            Manner::Say("HTTP/1.0 405 No\r\n\r\n"),
+            "Proxy refuses the connection to CertCentral",
+            "with status 405.",
+        ),
+        (
+            Manner::Say("HTTP/1.1 407 No\r\n\r\n"),
+            "Proxy does not accept the credentials",
+            "with status 407.",
+        ),
+        (
+            Manner::Say("SSH-2.0-OpenSSH_9\r\n\r\n"),
+            "Proxy not usable",
+            "is not HTTP.",
+        ),
+        (Manner::Say(""), "Proxy not reachable", "did not answer"),
+    ];
+    for (manner, summary, status) in rows {
+        let mut network = Network::new(FrontManner::Pass).await;
+        let proxy = Proxy::start(network.front.port, manner).await;
+        let address = format!("127.0.0.1:{}", proxy.port);
+        let url = format!("user:{PASSWORD}@{address}");
+        let said = network
+            .refused(network.launch().env("https_proxy", &url))
+            .await;
+        let named = format!("the proxy {address} (from the environment variable https_proxy)");
+        assert_says(&said, &[summary, status, &named]);
+    }
+}
+
+#[tokio::test]
+async fn a_proxy_that_is_not_there_is_named_and_not_certcentral() {
+    let mut network = Network::new(FrontManner::Pass).await;
+    let url = format!("http://user:{PASSWORD}@proxy.invalid:3128");
+    let said = network
+        .refused(network.launch().env("HTTPS_PROXY", &url))
+        .await;
+    let named = "through the proxy proxy.invalid:3128 (from the environment variable HTTPS_PROXY): its host name was not found";
+    assert_says(&said, &["Proxy not reachable", named]);
+    assert!(!said.contains("base_url"), "{said}");
+
+    let url = format!("https://user:{PASSWORD}@127.0.0.1:{}", network.front.port);
+    let launch = network.launch_without_bundle().env("HTTPS_PROXY", &url);
+    let said = network.refused(launch).await;
+    assert_says(
+        &said,
+        &[
+            "Proxy not usable",
+            "the TLS handshake with it failed",
+            "`http://`",
+        ],
+    );
+}
+
+#[tokio::test]
+async fn a_variable_that_cannot_be_used_is_an_error_where_it_would_be_used() {
+    let mut network = Network::new(FrontManner::Pass).await;
+    let url = format!("socks5://user:{PASSWORD}@127.0.0.1:1080");
+    for variable in VARIABLES {
+        let said = network.refused(network.launch().env(variable, &url)).await;
+        let named =
+            format!("the environment variable {variable} names a proxy that cannot be used");
+        assert_says(&said, &["Proxy of the environment not usable", &named]);
+    }
+    // Where it is not used it is no error.
+    network
+        .ordered(network.launch().env("HTTP_PROXY", &url))
+        .await;
+    let around = network
+        .launch()
+        .env("HTTPS_PROXY", &url)
+        .env("NO_PROXY", "localhost");
+    network.ordered(around).await;
+}
+
+/// The order is there twice, because the proxy sent its POST twice: both are told.
+#[tokio::test]
+async fn a_gateway_that_repeats_a_post_buys_two_orders_that_are_both_named() {
+    let mut network = Network::new(FrontManner::RepeatPosts).await;
+    let applied = network.apply(network.launch(), &[order(0)]).await;
+    assert!(!applied.report.failed(), "{:?}", applied.report);
+    let ids: Vec<_> = network
+        .bed
+        .sandbox
+        .orders()
+        .iter()
+        .map(|order| order.id)
+        .collect();
+    assert_eq!(ids.len(), 2);
+    assert_eq!(
+        warnings(&applied.report),
+        [
+            "This apply places a paid order",
+            "Order placed twice by two runs"
+        ]
+    );
+    let said = format!("{:?}", applied.report);
+    for id in ids {
+        assert!(said.contains(&id.to_string()), "{said}");
+    }
+}
