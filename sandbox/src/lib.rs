@@ -28,5 +28,5 @@ pub use control::colleague::ColleagueReissue;
 pub use control::operator_actions::{Move, MoveError};
 pub use faults::{At, ChainForm, Fault, FaultRule, Form, Framing, Hold, HoldStage, Route};
 pub use journal::{Entry, Summary};
-pub use sandbox::{OrderSeen, Sandbox, StartError};
+pub use sandbox::{CertificateSeen, OrderSeen, Sandbox, StartError};
 pub use settings::{Approval, Behavior, Dcv, Issuance, RateLimit, Seed, Settings};

@@ -35,6 +35,7 @@ Control API, on the same port:
   GET    /_sandbox/summary                    orders created, charged, issued, reissued, revoked, ...
   GET    /_sandbox/settings                   approval, issuance, dcv, hide_former_certificate, early_renewal,
                                               orders_end_with_certificate, refuses_long_certificates, adds_companions,
+                                              longest_certificate_days, refuses_g1_roots, next_intermediate,
                                               hides_needs_approval, viewers_may_not_price, irregular, rate_limit
                                               (PUT changes any of them)
   POST   /_sandbox/clock/advance              {\"seconds\": 86400}

@@ -78,6 +78,22 @@ pub struct OrderSeen {
     pub alternative_order_id: Option<String>,
     /// The order that this one renews.
     pub renewal_of: Option<u64>,
+    /// What the certificate in force has; none before there is one.
+    pub in_force: Option<CertificateSeen>,
+}
+
+/// A certificate as an observer sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CertificateSeen {
+    /// Serial number.
+    pub serial_number: String,
+    /// Whether it is good for client authentication, beside server authentication.
+    pub client_auth: bool,
+    /// Common name of its issuer.
+    pub issuer: String,
+    /// For how many days it is valid, both ends included.
+    pub days: i64,
 }
 
 impl Sandbox {
@@ -204,6 +220,12 @@ impl Sandbox {
                 csr: newest.csr.pem.clone(),
                 alternative_order_id: order.wanted.alternative_order_id.clone(),
                 renewal_of: order.wanted.renewal_of,
+                in_force: in_force.issued.as_ref().map(|issued| CertificateSeen {
+                    serial_number: issued.serial_number.clone(),
+                    client_auth: issued.client_auth,
+                    issuer: issued.signer.name().to_owned(),
+                    days: (issued.valid_till - issued.valid_from).whole_days() + 1,
+                }),
             }
         });
         orders.collect()
@@ -213,6 +235,16 @@ impl Sandbox {
     #[must_use]
     pub fn clock(&self) -> OffsetDateTime {
         self.shared.lock().now()
+    }
+
+    /// Gives an organization of the account another name, as DigiCert does once it is validated anew.
+    /// Certificates that are issued keep the former one.
+    pub fn rename_organization(&self, id: u64, name: &str) {
+        let mut state = self.shared.lock();
+        let mut all = state.organizations.iter_mut();
+        if let Some(organization) = all.find(|it| it.id == id) {
+            name.clone_into(&mut organization.name);
+        }
     }
 
     /// Moves the virtual clock forward.

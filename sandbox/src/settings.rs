@@ -87,6 +87,13 @@ pub struct Behavior {
     pub orders_end_with_certificate: bool,
     /// Whether a certificate that was asked for longer than the longest is refused rather than cut.
     pub refuses_long_certificates: bool,
+    /// The longest certificate of the account in days, if that is less than DigiCert's.
+    pub longest_certificate_days: Option<u16>,
+    /// Whether certificates below a root of the first generation (G1) are refused from 2026-04-15
+    /// on. Otherwise the account has an exception, as DigiCert grants some.
+    pub refuses_g1_roots: bool,
+    /// Whether the account's next intermediate signs.
+    pub next_intermediate: bool,
     /// Whether CertCentral adds the names that come free of charge: `www` beside a base domain, the
     /// base domain beside its `www` or wildcard.
     pub adds_companions: bool,

@@ -4,6 +4,8 @@ use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 use data_encoding::HEXUPPER;
 use time::OffsetDateTime;
 use x509_parser::certificate::X509Certificate;
+use x509_parser::der_parser::oid::Oid;
+use x509_parser::extensions::ExtendedKeyUsage;
 use x509_parser::prelude::FromDer;
 use x509_parser::x509::{SubjectPublicKeyInfo, X509Name};
 
@@ -22,7 +24,10 @@ pub struct Certificate {
     issuer: Vec<u8>,
     subject_common_name: Option<String>,
     issuer_common_name: Option<String>,
+    organization: Option<String>,
     dns_names: Vec<String>,
+    extended_key_usages: Vec<String>,
+    signature_hash: Option<&'static str>,
     public_key: Vec<u8>,
     not_before: OffsetDateTime,
     not_after: OffsetDateTime,
@@ -69,6 +74,10 @@ impl Certificate {
             Ok(Some(names)) => dns_names(&names.value.general_names),
             _ => Vec::new(),
         };
+        let extended_key_usages = match parsed.extended_key_usage() {
+            Ok(Some(usages)) => usage_names(usages.value),
+            _ => Vec::new(),
+        };
         Some(Self {
             serial_number: HEXUPPER.encode(unsigned(parsed.raw_serial())),
             thumbprint: HEXUPPER.encode(digest(&SHA1_FOR_LEGACY_USE_ONLY, &der).as_ref()),
@@ -76,7 +85,10 @@ impl Certificate {
             issuer: parsed.issuer().as_raw().to_vec(),
             subject_common_name: common_name(parsed.subject()),
             issuer_common_name: common_name(parsed.issuer()),
+            organization: organization(parsed.subject()),
             dns_names,
+            extended_key_usages,
+            signature_hash: signature_hash(&parsed.signature_algorithm.algorithm),
             public_key: parsed.public_key().raw.to_vec(),
             not_before: parsed.validity().not_before.to_datetime(),
             not_after: parsed.validity().not_after.to_datetime(),
@@ -119,6 +131,24 @@ impl Certificate {
     #[must_use]
     pub fn issuer_common_name(&self) -> Option<&str> {
         self.issuer_common_name.as_deref()
+    }
+
+    /// Organization of the subject.
+    #[must_use]
+    pub fn organization(&self) -> Option<&str> {
+        self.organization.as_deref()
+    }
+
+    /// Extended key usages by the names of RFC 5280, others by their object identifier. Empty where the certificate names none.
+    #[must_use]
+    pub fn extended_key_usages(&self) -> &[String] {
+        &self.extended_key_usages
+    }
+
+    /// Hash of the issuer's signature, such as `sha256`; none for an algorithm whose name does not tell it.
+    #[must_use]
+    pub fn signature_hash(&self) -> Option<&'static str> {
+        self.signature_hash
     }
 
     /// DNS names of the subject alternative name extension.
@@ -202,6 +232,42 @@ fn common_name(name: &X509Name<'_>) -> Option<String> {
         .map(str::to_owned)
 }
 
+fn organization(name: &X509Name<'_>) -> Option<String> {
+    name.iter_organization()
+        .find_map(|value| value.as_str().ok())
+        .map(str::to_owned)
+}
+
+/// The usages in a fixed order, so that two certificates with the same ones agree.
+fn usage_names(usages: &ExtendedKeyUsage<'_>) -> Vec<String> {
+    let named = [
+        (usages.server_auth, "serverAuth"),
+        (usages.client_auth, "clientAuth"),
+        (usages.code_signing, "codeSigning"),
+        (usages.email_protection, "emailProtection"),
+        (usages.time_stamping, "timeStamping"),
+        (usages.ocsp_signing, "OCSPSigning"),
+        (usages.any, "anyExtendedKeyUsage"),
+    ];
+    let named = named.into_iter().filter(|(is_there, _)| *is_there);
+    let others = usages.other.iter().map(Oid::to_id_string);
+    named
+        .map(|(_, name)| name.to_owned())
+        .chain(others)
+        .collect()
+}
+
+/// Object identifiers of RFC 8017 and RFC 5758.
+fn signature_hash(algorithm: &Oid<'_>) -> Option<&'static str> {
+    match algorithm.to_id_string().as_str() {
+        "1.2.840.113549.1.1.5" | "1.2.840.10045.4.1" => Some("sha1"),
+        "1.2.840.113549.1.1.11" | "1.2.840.10045.4.3.2" => Some("sha256"),
+        "1.2.840.113549.1.1.12" | "1.2.840.10045.4.3.3" => Some("sha384"),
+        "1.2.840.113549.1.1.13" | "1.2.840.10045.4.3.4" => Some("sha512"),
+        _ => None,
+    }
+}
+
 fn dns_names(names: &[x509_parser::extensions::GeneralName<'_>]) -> Vec<String> {
     names
         .iter()
@@ -210,4 +276,58 @@ fn dns_names(names: &[x509_parser::extensions::GeneralName<'_>]) -> Vec<String> 
             _ => None,
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use rcgen::{CertificateParams, DnType, ExtendedKeyUsagePurpose as Usage, KeyPair};
+
+    use super::Certificate;
+
+    fn with(usages: Vec<Usage>) -> Certificate {
+        let mut params = CertificateParams::new(vec!["shop.example.com".to_owned()]).unwrap();
+        params.extended_key_usages = usages;
+        params
+            .distinguished_name
+            .push(DnType::OrganizationName, "Example Company Inc.");
+        let key = KeyPair::generate_for(&rcgen::PKCS_ECDSA_P384_SHA384).unwrap();
+        let pem = params.self_signed(&key).unwrap().pem();
+        Certificate::parse_bundle(&pem).unwrap().remove(0)
+    }
+
+    #[test]
+    fn usages_have_names_or_numbers_in_a_fixed_order() {
+        let smart_card = vec![1, 3, 6, 1, 4, 1, 311, 20, 2, 2];
+        for (usages, names) in [
+            (vec![], &[][..]),
+            (vec![Usage::ServerAuth], &["serverAuth"][..]),
+            (
+                vec![
+                    Usage::Other(smart_card),
+                    Usage::EmailProtection,
+                    Usage::ClientAuth,
+                    Usage::ServerAuth,
+                ],
+                &[
+                    "serverAuth",
+                    "clientAuth",
+                    "emailProtection",
+                    "1.3.6.1.4.1.311.20.2.2",
+                ],
+            ),
+            (
+                vec![Usage::Any, Usage::CodeSigning, Usage::OcspSigning],
+                &["codeSigning", "OCSPSigning", "anyExtendedKeyUsage"],
+            ),
+        ] {
+            assert_eq!(with(usages).extended_key_usages(), names);
+        }
+    }
+
+    #[test]
+    fn hash_and_organization_come_from_the_certificate() {
+        let certificate = with(Vec::new());
+        assert_eq!(certificate.signature_hash(), Some("sha384"));
+        assert_eq!(certificate.organization(), Some("Example Company Inc."));
+    }
 }

@@ -1,12 +1,16 @@
 //! The throw-away certificate authority: a root and an intermediate, kept in memory only.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use aws_lc_rs::{digest, rand};
 use data_encoding::{BASE64, HEXUPPER};
 use rcgen::{
     BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa,
-    Issuer, KeyPair, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256, SanType, SerialNumber,
-    SubjectPublicKeyInfo,
+    Issuer, KeyPair, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, SanType,
+    SerialNumber, SubjectPublicKeyInfo,
 };
+use time::macros::date;
 use time::{Date, Duration, OffsetDateTime, Time};
 
 /// Common name of the root.
@@ -16,13 +20,73 @@ pub(crate) const INTERMEDIATE_NAME: &str = "CertCentral Sandbox TLS ECC CA 1";
 /// Id of the intermediate, as `certificate.ca_cert.id` and product info show it.
 pub(crate) const INTERMEDIATE_ID: &str = "5A4DB0C0FFEE0001";
 
+/// Common name of the root of the first generation, as DigiCert's.
+const G1_ROOT_NAME: &str = "DigiCert Global Root CA";
+/// Common name of the intermediate below it.
+const G1_INTERMEDIATE_NAME: &str = "CertCentral Sandbox TLS G1 CA";
+/// Id of the intermediate below it: `ca_cert_id` asks for it.
+pub(crate) const G1_INTERMEDIATE_ID: &str = "5A4DB0C0FFEE00G1";
+/// Common name and id of the intermediate that takes over from the first.
+const NEXT_INTERMEDIATE: (&str, &str) = ("CertCentral Sandbox TLS ECC CA 2", "5A4DB0C0FFEE0002");
+/// From when on an account without an exception may not have certificates below a G1 root. Source:
+/// DigiCert's article ALERT86 on its root strategy.
+pub(crate) const G1_ROOTS_END: Date = date!(2026 - 04 - 15);
+/// From when on no certificate is good for client authentication. Source: DigiCert's article ALERT53.
+pub(crate) const CLIENT_AUTH_END: Date = date!(2027 - 03 - 01);
+
+/// The intermediates that may sign.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Signer {
+    /// The account's first one.
+    First,
+    /// The one that takes over from it.
+    Next,
+    /// The one below a root of the first generation.
+    G1,
+}
+
+impl Signer {
+    /// Its id, as `certificate.ca_cert.id` shows it.
+    pub(crate) fn id(self) -> &'static str {
+        match self {
+            Self::First => INTERMEDIATE_ID,
+            Self::Next => NEXT_INTERMEDIATE.1,
+            Self::G1 => G1_INTERMEDIATE_ID,
+        }
+    }
+
+    /// Its common name.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::First => INTERMEDIATE_NAME,
+            Self::Next => NEXT_INTERMEDIATE.0,
+            Self::G1 => G1_INTERMEDIATE_NAME,
+        }
+    }
+
+    /// Common name of its root.
+    pub(crate) fn root_name(self) -> &'static str {
+        match self {
+            Self::First | Self::Next => ROOT_NAME,
+            Self::G1 => G1_ROOT_NAME,
+        }
+    }
+}
+
+/// A root and an intermediate.
+struct Hierarchy {
+    issuer: Issuer<'static, KeyPair>,
+    root_pem: String,
+    intermediate_pem: String,
+}
+
 /// Signs leaf certificates.
 pub(crate) struct Authority {
-    issuer: Issuer<'static, KeyPair>,
+    first: Hierarchy,
+    /// Made when they are asked for: by who signs, and whether with SHA-384.
+    others: BTreeMap<(Signer, bool), Hierarchy>,
     /// Root certificate, PEM with CRLF line ends.
     pub(crate) root_pem: String,
-    /// Intermediate certificate, PEM with CRLF line ends.
-    pub(crate) intermediate_pem: String,
 }
 
 /// What goes into a leaf certificate.
@@ -47,22 +111,33 @@ pub(crate) struct Issued {
     pub(crate) serial_number: String,
     /// SHA-1 of the certificate, upper-case hexadecimal.
     pub(crate) thumbprint: String,
+    /// Who signed it.
+    pub(crate) signer: Signer,
+    /// Its intermediate and root, PEM with CRLF line ends.
+    pub(crate) chain_pem: [String; 2],
+    /// Whether it is good for client authentication.
+    pub(crate) client_auth: bool,
     pub(crate) valid_from: Date,
     pub(crate) valid_till: Date,
     pub(crate) date_issued: OffsetDateTime,
 }
 
-impl Authority {
+impl Hierarchy {
     /// Makes a new root and intermediate, valid around `now`.
-    pub(crate) fn new(now: OffsetDateTime) -> Result<Self, rcgen::Error> {
+    fn new(signer: Signer, with_sha384: bool, now: OffsetDateTime) -> Result<Self, rcgen::Error> {
+        let algorithm = match with_sha384 {
+            true => &PKCS_ECDSA_P384_SHA384,
+            false => &PKCS_ECDSA_P256_SHA256,
+        };
         let root_key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256)?;
-        let root_params = authority_params(ROOT_NAME, now, 20, BasicConstraints::Unconstrained)?;
+        let root_name = signer.root_name();
+        let root_params = authority_params(root_name, now, 20, BasicConstraints::Unconstrained)?;
         let root = root_params.self_signed(&root_key)?;
         let root_issuer = Issuer::new(root_params, root_key);
 
-        let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256)?;
-        let params =
-            authority_params(INTERMEDIATE_NAME, now, 10, BasicConstraints::Constrained(0))?;
+        let key = KeyPair::generate_for(algorithm)?;
+        let constraints = BasicConstraints::Constrained(0);
+        let params = authority_params(signer.name(), now, 10, constraints)?;
         let intermediate = params.signed_by(&key, &root_issuer)?;
         Ok(Self {
             issuer: Issuer::new(params, key),
@@ -70,11 +145,55 @@ impl Authority {
             intermediate_pem: pem(intermediate.der()),
         })
     }
+}
 
-    /// Signs a leaf that is valid from the first second of `valid_from` to the last of
-    /// `valid_till`.
+impl Authority {
+    /// Makes a new root and intermediate, valid around `now`.
+    pub(crate) fn new(now: OffsetDateTime) -> Result<Self, rcgen::Error> {
+        let first = Hierarchy::new(Signer::First, false, now)?;
+        Ok(Self {
+            root_pem: first.root_pem.clone(),
+            first,
+            others: BTreeMap::new(),
+        })
+    }
+
+    /// Signs a leaf as the intermediate that is asked for, with the hash that is asked for: SHA-384, else SHA-256.
+    pub(crate) fn issue_as(
+        &mut self,
+        signer: Signer,
+        signature_hash: &str,
+        leaf: &Leaf<'_>,
+        now: OffsetDateTime,
+    ) -> Result<Issued, rcgen::Error> {
+        let with_sha384 = signature_hash == "sha384";
+        let key = (signer, with_sha384);
+        if key == (Signer::First, false) {
+            return self.issue(leaf, now);
+        }
+        let hierarchy = match self.others.entry(key) {
+            Entry::Occupied(made) => made.into_mut(),
+            Entry::Vacant(free) => free.insert(Hierarchy::new(signer, with_sha384, now)?),
+        };
+        hierarchy.issue(signer, leaf, now)
+    }
+
+    /// Signs a leaf as the account's first intermediate.
     pub(crate) fn issue(
         &self,
+        leaf: &Leaf<'_>,
+        now: OffsetDateTime,
+    ) -> Result<Issued, rcgen::Error> {
+        self.first.issue(Signer::First, leaf, now)
+    }
+}
+
+impl Hierarchy {
+    /// Signs a leaf that is valid from the first second of `valid_from` to the last of
+    /// `valid_till`.
+    fn issue(
+        &self,
+        signer: Signer,
         leaf: &Leaf<'_>,
         now: OffsetDateTime,
     ) -> Result<Issued, rcgen::Error> {
@@ -117,6 +236,9 @@ impl Authority {
             pem: pem(certificate.der()),
             serial_number: HEXUPPER.encode(&serial),
             thumbprint: HEXUPPER.encode(hash.as_ref()),
+            signer,
+            chain_pem: [self.intermediate_pem.clone(), self.root_pem.clone()],
+            client_auth: leaf.client_auth,
             valid_from: leaf.valid_from,
             valid_till: leaf.valid_till,
             date_issued: now,

@@ -42,6 +42,8 @@ pub(crate) struct WantedCertificate {
     pub(crate) signature_hash: String,
     pub(crate) server_platform: i64,
     pub(crate) client_auth: bool,
+    /// Whether `ca_cert_id` asks for the intermediate below a root of the first generation.
+    pub(crate) below_g1_root: bool,
     pub(crate) cert_validity: Option<Term>,
 }
 

@@ -1,6 +1,6 @@
 //! Issuing certificates: at once, after some readings of the order, or by hand.
 
-use crate::account::ca::Leaf;
+use crate::account::ca::{CLIENT_AUTH_END, Leaf, Signer};
 use crate::account::certificate::{Certificate, GRACE, Origin};
 use crate::account::order::Order;
 use crate::account::state::State;
@@ -98,7 +98,7 @@ impl State {
             city: &organization.city,
             state: &organization.state,
             country: &organization.country,
-            client_auth: wanted.client_auth,
+            client_auth: wanted.client_auth && today < CLIENT_AUTH_END,
             valid_from: today,
             valid_till: longest.min(requested).min(order_end),
         };
@@ -107,7 +107,13 @@ impl State {
             true => leaf.valid_till,
             false => order_end,
         };
-        certificate.issued = Some(self.authority.issue(&leaf, now)?);
+        let signer = match wanted.below_g1_root {
+            true => Signer::G1,
+            false if self.behavior.next_intermediate => Signer::Next,
+            false => Signer::First,
+        };
+        let hash = wanted.signature_hash.as_str();
+        certificate.issued = Some(self.authority.issue_as(signer, hash, &leaf, now)?);
         certificate.processing = false;
         order.valid_till = Some(order_end);
         retire_former(order, certificate_id, now + GRACE);

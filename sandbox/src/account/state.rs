@@ -152,8 +152,10 @@ impl State {
     /// The longest certificate in days, both ends included.
     pub(crate) fn longest_certificate(&self) -> u16 {
         let today = self.clock.today();
-        self.max_certificate_days
-            .unwrap_or_else(|| certificate_days(today))
+        let longest = self.max_certificate_days;
+        let longest = longest.unwrap_or_else(|| certificate_days(today));
+        let own = self.behavior.longest_certificate_days;
+        own.map_or(longest, |own| own.min(longest))
     }
 
     pub(crate) fn next_domain_id(&mut self) -> u64 {

@@ -8,25 +8,26 @@ use serde_json::{Value, json};
 use super::error::Problem;
 use super::extract::{OrderId, numeric_id};
 use super::{Account, Answer};
-use crate::account::ca::{INTERMEDIATE_NAME, Issued, ROOT_NAME};
+use crate::account::ca::Issued;
 use crate::account::state::State as AccountState;
 
 /// A download as text, or a refusal.
 type Download = Result<([(HeaderName, &'static str); 1], String), Problem>;
 
 /// The chain as order answers and the chain endpoint give it: leaf, intermediate, root.
-pub(super) fn chain_of(state: &AccountState, common_name: &str, certificate: &Issued) -> Value {
+pub(super) fn chain_of(common_name: &str, certificate: &Issued) -> Value {
+    let [intermediate, root] = &certificate.chain_pem;
     json!([
         { "subject_common_name": common_name, "pem": certificate.pem },
-        { "subject_common_name": INTERMEDIATE_NAME, "pem": state.authority.intermediate_pem },
-        { "subject_common_name": ROOT_NAME, "pem": state.authority.root_pem },
+        { "subject_common_name": certificate.signer.name(), "pem": intermediate },
+        { "subject_common_name": certificate.signer.root_name(), "pem": root },
     ])
 }
 
 pub(super) async fn chain(State(shared): Account, Path(id): Path<String>) -> Answer {
     let state = shared.lock();
     let (common_name, certificate) = by_id(&state, &id)?;
-    let chain = chain_of(&state, common_name, certificate);
+    let chain = chain_of(common_name, certificate);
     Ok(Json(json!({ "intermediates": chain })))
 }
 
@@ -35,12 +36,12 @@ pub(super) async fn by_format(
     Path((id, format)): Path<(String, String)>,
 ) -> Download {
     let state = shared.lock();
-    download(&state, by_id(&state, &id)?.1, &format)
+    download(by_id(&state, &id)?.1, &format)
 }
 
 pub(super) async fn by_platform(State(shared): Account, Path(id): Path<String>) -> Download {
     let state = shared.lock();
-    download(&state, by_id(&state, &id)?.1, PLATFORM_FORMAT)
+    download(by_id(&state, &id)?.1, PLATFORM_FORMAT)
 }
 
 pub(super) async fn by_chosen_platform(
@@ -48,12 +49,12 @@ pub(super) async fn by_chosen_platform(
     Path((id, _platform)): Path<(String, i64)>,
 ) -> Download {
     let state = shared.lock();
-    download(&state, by_id(&state, &id)?.1, PLATFORM_FORMAT)
+    download(by_id(&state, &id)?.1, PLATFORM_FORMAT)
 }
 
 pub(super) async fn of_order(State(shared): Account, id: OrderId) -> Download {
     let state = shared.lock();
-    download(&state, of_order_id(&state, id)?, PLATFORM_FORMAT)
+    download(of_order_id(&state, id)?, PLATFORM_FORMAT)
 }
 
 pub(super) async fn of_order_by_format(
@@ -62,7 +63,7 @@ pub(super) async fn of_order_by_format(
     Path((_, format)): Path<(String, String)>,
 ) -> Download {
     let state = shared.lock();
-    download(&state, of_order_id(&state, id)?, &format)
+    download(of_order_id(&state, id)?, &format)
 }
 
 /// Every platform downloads as PEM here; the real service sends zip files for most of them.
@@ -81,10 +82,9 @@ fn of_order_id(state: &AccountState, id: OrderId) -> Result<&Issued, Problem> {
     issued.ok_or_else(|| Problem::not_found("certificate"))
 }
 
-fn download(state: &AccountState, certificate: &Issued, format: &str) -> Download {
+fn download(certificate: &Issued, format: &str) -> Download {
     let leaf = certificate.pem.as_str();
-    let intermediate = state.authority.intermediate_pem.as_str();
-    let root = state.authority.root_pem.as_str();
+    let [intermediate, root] = certificate.chain_pem.each_ref().map(String::as_str);
     let text = match format {
         "pem_all" => [leaf, intermediate, root].concat(),
         "pem_noroot" => [leaf, intermediate].concat(),

@@ -9,6 +9,7 @@ use time::macros::format_description;
 
 use super::error::Problem;
 use super::extract::Fields;
+use crate::account::ca::{G1_INTERMEDIATE_ID, G1_ROOTS_END};
 use crate::account::catalog::{Product, SERVER_PLATFORMS};
 use crate::account::certificate::WantedCertificate;
 use crate::account::csr::{self, Csr, CsrFault};
@@ -51,7 +52,17 @@ pub(super) fn read(fields: &mut Fields<'_>, product: &Product, today: Date) -> W
         signature_hash,
         server_platform,
         client_auth: profile == "server_client_auth_eku",
+        below_g1_root: fields.text(certificate, "ca_cert_id", "") == G1_INTERMEDIATE_ID,
         cert_validity,
+    }
+}
+
+/// Refuses a certificate below a root of the first generation from the day on from which the account may have none.
+pub(super) fn root(wanted: &WantedCertificate, state: &State) -> Result<(), Problem> {
+    let has_ended = state.behavior.refuses_g1_roots && state.clock.today() >= G1_ROOTS_END;
+    match wanted.below_g1_root && has_ended {
+        true => Err(Problem::invalid_value("ca_cert_id")),
+        false => Ok(()),
     }
 }
 

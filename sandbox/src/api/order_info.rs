@@ -10,7 +10,7 @@ use super::error::Problem;
 use super::extract::OrderId;
 use super::query::Query;
 use super::{Account, Answer};
-use crate::account::ca::{INTERMEDIATE_ID, INTERMEDIATE_NAME};
+use crate::account::ca::Signer;
 use crate::account::catalog::{self, Product, SERVER_PLATFORMS, User};
 use crate::account::certificate::{Certificate, Origin, WantedCertificate};
 use crate::account::clock::timestamp;
@@ -163,6 +163,8 @@ fn shown<'a>(state: &AccountState, order: &'a Order) -> &'a Certificate {
 fn certificate(order: &Order, shown: &Certificate, now: OffsetDateTime) -> Value {
     let wanted = &shown.wanted;
     let (names, wildcards) = purchased(wanted);
+    let issued = shown.issued.as_ref();
+    let signer = issued.map_or(Signer::First, |issued| issued.signer);
     let mut certificate = json!({
         "common_name": wanted.common_name,
         "dns_names": wanted.dns_names,
@@ -172,7 +174,7 @@ fn certificate(order: &Order, shown: &Certificate, now: OffsetDateTime) -> Value
         "server_platform": platform_info(wanted.server_platform),
         "signature_hash": wanted.signature_hash,
         "key_size": wanted.csr.key_size,
-        "ca_cert": { "id": INTERMEDIATE_ID, "name": INTERMEDIATE_NAME },
+        "ca_cert": { "id": signer.id(), "name": signer.name() },
         "user_id": shown.user.id,
         "purchased_dns_names": names,
         "purchased_wildcard_names": wildcards,

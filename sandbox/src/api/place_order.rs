@@ -57,7 +57,7 @@ pub(super) fn created(state: &AccountState, order: &Order, certificate: &Certifi
     }
     if let Some(issued) = &certificate.issued {
         let common_name = &certificate.wanted.common_name;
-        answer["certificate_chain"] = chain_of(state, common_name, issued);
+        answer["certificate_chain"] = chain_of(common_name, issued);
     }
     let open: Vec<&Domain> = order
         .domains
@@ -166,6 +166,7 @@ fn check(body: &Value, product: Arc<Product>, state: &AccountState) -> Result<Ch
         return Err(Problem::cert_validity_exceeds());
     }
     certificate_request::longest(&certificate, state)?;
+    certificate_request::root(&certificate, state)?;
     wanted.custom_fields = custom_fields(
         &body["custom_fields"],
         &state.catalog,

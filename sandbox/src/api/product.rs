@@ -11,7 +11,7 @@ use super::error::Problem;
 use super::extract::{Fields, JsonBody};
 use super::order_info::platform_info;
 use super::{Account, Answer};
-use crate::account::ca::{INTERMEDIATE_ID, INTERMEDIATE_NAME, ROOT_NAME};
+use crate::account::ca::{INTERMEDIATE_ID, INTERMEDIATE_NAME, ROOT_NAME, Signer};
 use crate::account::catalog::{BALANCE, Catalog, Product, SERVER_PLATFORMS};
 use crate::account::term::Term;
 
@@ -35,6 +35,7 @@ pub(super) async fn info(State(shared): Account, Path(name_id): Path<String>) ->
         "max_multi_year_order_validity_years": 3,
         "allowed_ca_certs": [
             { "id": INTERMEDIATE_ID, "name": INTERMEDIATE_NAME, "chain_info": ROOT_NAME },
+            { "id": Signer::G1.id(), "name": Signer::G1.name(), "chain_info": Signer::G1.root_name() },
         ],
         "additional_dns_names_allowed": true,
         "custom_expiration_date_allowed": true,

@@ -111,6 +111,7 @@ fn check(
         return Err(Problem::cert_validity_exceeds());
     }
     certificate_request::longest(&wanted, state)?;
+    certificate_request::root(&wanted, state)?;
     let method = (!body["dcv_method"].is_null()).then_some(method);
     Ok((wanted, method))
 }

@@ -26,6 +26,8 @@ pub struct ColleagueReissue {
     pub dns_names: Option<Vec<String>>,
     /// Another signing request, as PEM.
     pub csr: Option<String>,
+    /// Whether the certificate is asked for with client authentication.
+    pub client_auth: Option<bool>,
     /// Whether the certificate gets a new key, which nobody keeps.
     pub new_key: bool,
 }
@@ -51,6 +53,7 @@ impl State {
         }
         wanted.dns_names.retain(|name| *name != wanted.common_name);
         wanted.dns_names.insert(0, wanted.common_name.clone());
+        wanted.client_auth = reissue.client_auth.unwrap_or(wanted.client_auth);
         let request = match (reissue.csr, reissue.new_key) {
             (Some(csr), _) => Some(csr),
             (None, true) => Some(new_request().map_err(MoveError::Signing)?),

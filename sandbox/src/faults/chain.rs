@@ -199,7 +199,7 @@ mod tests {
             .unwrap();
         let mut body = json!({ "id": 1, "certificate_chain": [
             { "subject_common_name": "shop.example.com", "pem": leaf.pem },
-            { "subject_common_name": ca::INTERMEDIATE_NAME, "pem": authority.intermediate_pem },
+            { "subject_common_name": ca::INTERMEDIATE_NAME, "pem": leaf.chain_pem[0] },
             { "subject_common_name": ca::ROOT_NAME, "pem": authority.root_pem },
         ]});
         form.apply(&mut body, &authority, NOW).unwrap();

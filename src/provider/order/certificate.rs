@@ -5,10 +5,23 @@ use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
 
 use crate::certcentral::{ChainItem, Order, SerialNumber};
-use crate::pki::{Chain, Csr};
+use crate::framework::Attr;
+use crate::pki::{Certificate, Chain, Csr};
 
 /// A day as the API and state write it.
 const DAY: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day]");
+
+/// Returns the extended key usages of a certificate as an attribute.
+pub(crate) fn usages(certificate: &Certificate) -> Attr<Vec<Attr<String>>> {
+    let all = certificate.extended_key_usages().iter();
+    Attr::Known(all.map(|usage| usage.as_str().into()).collect())
+}
+
+/// Returns the same of a certificate in PEM; none if the text holds none.
+pub(crate) fn usages_of(pem: &str) -> Option<Attr<Vec<Attr<String>>>> {
+    let certificates = Certificate::parse_bundle(pem).ok()?;
+    certificates.first().map(usages)
+}
 
 /// Returns a day as the API and state write it.
 pub(crate) fn day(date: Date) -> String {

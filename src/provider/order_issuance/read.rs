@@ -6,7 +6,7 @@ use crate::certcentral::{CertificateId, Client, Order, OrderId};
 use crate::framework::{Attr, Call, Diagnostic, Diagnostics, Imported, NoPrivate, Read, Warnings};
 use crate::pki::Certificate;
 use crate::provider::order::api_error;
-use crate::provider::order::certificate::{day, own_chain};
+use crate::provider::order::certificate::{day, own_chain, usages, usages_of};
 use crate::provider::order::status::Absence;
 use crate::provider::session::Session;
 
@@ -71,6 +71,14 @@ async fn refreshed(
     let is_same =
         state.certificate_pem.known().is_some() && state.certificate_id.known() == id.as_ref();
     if !is_issued || is_same {
+        // A state from before this attribute holds its certificate.
+        let stored = state
+            .certificate_pem
+            .as_str()
+            .filter(|_| state.extended_key_usages.is_null());
+        if let Some(known) = stored.and_then(usages_of) {
+            state.extended_key_usages = known;
+        }
         return (state, None);
     }
     let before = state.clone();
@@ -142,6 +150,7 @@ impl OrderIssuanceModel {
         self.chain_pem = Attr::Known(chain.intermediates_pem());
         self.fullchain_pem = Attr::Known(chain.full_chain_pem());
         self.root_pem = chain.root().map(Certificate::pem).into();
+        self.extended_key_usages = usages(chain.leaf());
         self.serial_number = order.certificate.serial_number.clone().into();
         self.thumbprint = order.certificate.thumbprint.clone().into();
         self.valid_from = order.certificate.valid_from.map(day).into();

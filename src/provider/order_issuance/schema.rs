@@ -87,6 +87,11 @@ fn answers() -> Vec<Attribute> {
         ("valid_from", "First day of validity, as `yyyy-MM-dd`."),
         ("valid_till", "Last day of validity, as `yyyy-MM-dd`."),
     ];
+    all.push(Attribute::computed(
+        "extended_key_usages",
+        Type::list(Type::String),
+        "What the certificate may be used for, such as `serverAuth` and `clientAuth`; usages without a name by their object identifier.",
+    ));
     all.extend(
         texts
             .into_iter()
@@ -109,6 +114,7 @@ crate::model! {
 
         pub id: Attr<String>,
         pub certificate_id: Attr<i64>,
+        pub extended_key_usages: Attr<Vec<Attr<String>>>,
         pub status: Attr<String>,
         pub certificate_pem: Attr<String>,
         pub chain_pem: Attr<String>,

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use time::Date;
+
 use super::SslOrderModel;
 use crate::certcentral::SerialNumber;
 use crate::pki::{Certificate, Csr, certificate_names};
@@ -13,6 +15,19 @@ pub(crate) struct InForce {
     pub common_name: Option<String>,
     /// All names in canonical form, the common name among them.
     pub names: BTreeSet<String>,
+    /// Extended key usages; none where the certificate names none.
+    pub usages: Vec<String>,
+    /// Hash of its signature.
+    pub signature_hash: Option<&'static str>,
+    /// Common name of its issuer.
+    pub issuer: Option<String>,
+    /// Organization of the subject.
+    pub organization: Option<String>,
+    /// First day.
+    pub first_day: Date,
+    /// Last day.
+    pub last_day: Date,
+    serial_number: String,
     public_key: Vec<u8>,
 }
 
@@ -20,18 +35,40 @@ impl InForce {
     /// Returns the certificate of a state. None where state holds no certificate, as that of a pending order or one that was just moved,
     /// or another than its serial number says.
     pub(crate) fn of(state: &SslOrderModel) -> Option<Self> {
-        let certificates = Certificate::parse_bundle(state.certificate_pem.as_str()?).ok()?;
-        let certificate = certificates.first()?;
         let told = SerialNumber(state.serial_number.as_str()?);
-        let is_told = SerialNumber(certificate.serial_number()) == told;
+        let in_force = Self::from_pem(state.certificate_pem.as_str()?)?;
+        (SerialNumber(&in_force.serial_number) == told).then_some(in_force)
+    }
+
+    /// Returns the first certificate of a PEM text.
+    pub(crate) fn from_pem(pem: &str) -> Option<Self> {
+        let certificates = Certificate::parse_bundle(pem).ok()?;
+        let certificate = certificates.first()?;
         let dns_names = certificate.dns_names();
         let common_name = certificate.subject_common_name();
         let first = common_name.or(dns_names.first().map(String::as_str))?;
-        is_told.then(|| Self {
+        Some(Self {
             common_name: common_name.map(str::to_owned),
             names: certificate_names(Some(first), dns_names),
+            usages: certificate.extended_key_usages().to_vec(),
+            signature_hash: certificate.signature_hash(),
+            issuer: certificate.issuer_common_name().map(str::to_owned),
+            organization: certificate.organization().map(str::to_owned),
+            first_day: certificate.not_before().date(),
+            last_day: certificate.not_after().date(),
+            serial_number: certificate.serial_number().to_owned(),
             public_key: certificate.public_key().to_vec(),
         })
+    }
+
+    /// Returns for how many days it is valid, both ends included.
+    pub(crate) fn days(&self) -> i64 {
+        (self.last_day - self.first_day).whole_days() + 1
+    }
+
+    /// Returns whether it is another certificate.
+    pub(crate) fn is_another_than(&self, other: &Self) -> bool {
+        self.serial_number != other.serial_number
     }
 
     /// Returns whether it is for the key of a CSR; none if the text holds no usable CSR.

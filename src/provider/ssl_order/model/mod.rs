@@ -91,6 +91,7 @@ crate::model! {
         pub serial_number: Attr<String>,
         pub thumbprint: Attr<String>,
         pub issuer_common_name: Attr<String>,
+        pub extended_key_usages: Attr<Vec<Attr<String>>>,
         pub valid_from: Attr<String>,
         pub valid_till: Attr<String>,
         pub order_valid_till: Attr<String>,

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::framework::PrivateState;
+use crate::provider::ssl_order::exchange::Awaited;
 use crate::provider::ssl_order::plan::Review;
 use crate::provider::ssl_order::plan::decision::Announced;
 use crate::provider::ssl_order::refresh::succession::Successor;
@@ -38,6 +39,19 @@ pub struct SslOrderPrivate {
     /// configuration that names them asks for nothing.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub companions: BTreeSet<String>,
+    /// Arguments of the certificate that the last apply found in the configuration and that may be left out of it. Taking one of them away
+    /// asks for a certificate without it.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub configured: BTreeSet<String>,
+    /// The day of the last refresh: a plan holds dates against it, so that the two plans of one apply agree.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen_on: Option<String>,
+    /// What the certificate of a reissue or renewal is held against that is still to come.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub awaited: Option<Awaited>,
+    /// What CertCentral now calls the organization of the order, if the certificate names another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub renamed_organization: Option<String>,
     /// The reissue that CertCentral has taken and that nobody has decided yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reissue: Option<PendingReissue>,

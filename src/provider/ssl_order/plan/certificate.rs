@@ -1,8 +1,10 @@
 //! What a plan means for the certificate in force: which changed arguments it has already, and what a reissue takes away from it. Pure.
 
-use super::decision::{Change, Effect};
+use super::decision::{Change, Effect, Facts, What};
 use crate::certcentral::OrderStatus;
 use crate::pki::canonical;
+use crate::provider::order::certificate::parse_day;
+use crate::provider::ssl_order::exchange::{Asked, Foreseen, has_what_is_asked, without_ended};
 use crate::provider::ssl_order::model::{AskedNames, InForce, SslOrderModel, SslOrderPrivate};
 
 /// The arguments that decide which names the certificate has.
@@ -18,7 +20,8 @@ pub(crate) fn weigh(
 ) {
     let names_change = changes.iter().any(|it| NAMES.contains(&it.argument));
     let key_changes = changes.iter().any(|it| it.argument == "csr");
-    let in_force = (names_change || key_changes)
+    let profile_is_read = private.imported && !private.configured.contains("profile_option");
+    let in_force = (names_change || key_changes || profile_is_read)
         .then(|| decided(prior))
         .flatten();
     let key = in_force
@@ -30,6 +33,9 @@ pub(crate) fn weigh(
             "csr" if planned.csr.is_unknown() && in_force.is_some() => Some(Effect::Reissue),
             "csr" => key.map(recorded_if),
             "common_name" | "dns_names" if has_names => Some(Effect::RecordOnly),
+            "profile_option" if profile_is_read && !planned.profile_option.is_unknown() => {
+                Some(recorded_if(has_what_is_asked(in_force.as_ref(), planned)))
+            }
             "reissue_trigger" => Some(trigger(prior, planned)),
             _ => None,
         };
@@ -140,15 +146,19 @@ pub(crate) struct Outlook {
     pub has_another_key: bool,
     /// Whether a name of the new one is not known yet.
     pub names_are_open: bool,
+    /// In what else the two differ.
+    pub beside: Foreseen,
 }
 
 impl Outlook {
     /// Looks from the certificate in force to the plan.
-    pub(crate) fn of(
-        prior: &SslOrderModel,
-        planned: &SslOrderModel,
-        private: &SslOrderPrivate,
-    ) -> Self {
+    pub(crate) fn of(facts: &Facts<'_>, what: What) -> Self {
+        let Facts {
+            prior,
+            planned,
+            private,
+            ..
+        } = *facts;
         let in_force = InForce::of(prior);
         let names = match &in_force {
             Some(it) => it.names.clone(),
@@ -162,6 +172,7 @@ impl Outlook {
             has_another_key: key == Some(false),
             names_are_open: !planned.names_are_known(),
             names: names.iter().cloned().collect(),
+            beside: in_force.map_or_else(Foreseen::default, |it| beside(&it, facts, what)),
             ..Self::default()
         };
         if !outlook.names_are_open {
@@ -182,6 +193,35 @@ impl Outlook {
     pub(crate) fn is_alike(&self) -> bool {
         self.drops_none() && self.added.is_empty() && !self.has_another_key
     }
+}
+
+/// In what the certificate to come differs beside names and key. A renewal has an order of its own, a replacement nothing of the former one.
+fn beside(in_force: &InForce, facts: &Facts<'_>, what: What) -> Foreseen {
+    let Facts {
+        prior,
+        planned,
+        config,
+        private,
+        seen_on: day,
+        ..
+    } = *facts;
+    let mut sent = without_ended(planned, config, day);
+    if what == What::Replace {
+        sent.profile_option = config.profile_option.clone();
+        sent.ca_cert_id = config.ca_cert_id.clone();
+        sent.cert_validity = config.cert_validity.clone();
+    }
+    let order_end = prior.order_valid_till.as_str().and_then(parse_day);
+    Foreseen::of(
+        in_force,
+        Asked {
+            prior,
+            sent: &sent,
+            organization: private.renamed_organization.as_deref(),
+            order_end: order_end.filter(|_| what == What::Reissue),
+            day,
+        },
+    )
 }
 
 #[cfg(test)]

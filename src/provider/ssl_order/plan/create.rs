@@ -8,6 +8,7 @@ use super::{Plan, Request, messages};
 use crate::framework::{Attr, AttributePath, Diagnostic, Planned};
 use crate::pki::dns_name::without_wildcard;
 use crate::provider::settings::OrderDefaults;
+use crate::provider::ssl_order::exchange;
 use crate::provider::ssl_order::model::{DomainValidationModel, OrganizationModel, SslOrderModel};
 use crate::provider::ssl_order::purchase::price;
 use crate::provider::ssl_order::rules::dates_for_a_new_order;
@@ -34,6 +35,8 @@ pub(crate) fn plan(
     if !plan.diagnostics.has_errors() {
         plan.diagnostics
             .push(messages::paid_order(order, price.words.as_deref()));
+        plan.diagnostics
+            .extend(exchange::of_a_new_order(order, today));
     }
     plan
 }

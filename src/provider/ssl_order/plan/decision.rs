@@ -10,6 +10,7 @@ use super::certificate::{Outlook, may_be_reissued};
 use super::unknown;
 use crate::framework::{Attr, AttributePath, Diagnostic, FromToValue, Value};
 use crate::provider::ssl_order::equality;
+use crate::provider::ssl_order::exchange::Said;
 use crate::provider::ssl_order::import::organization;
 use crate::provider::ssl_order::model::{SslOrderModel, SslOrderPrivate, Term};
 use crate::provider::ssl_order::rules::dates_for_a_new_order;
@@ -21,12 +22,16 @@ use crate::provider::ssl_order::update::in_place::InPlace;
 pub(crate) struct Facts<'a> {
     /// The order in state.
     pub prior: &'a SslOrderModel,
+    /// The configuration.
+    pub config: &'a SslOrderModel,
     /// Its plan so far. What an import guessed is put back already.
     pub planned: &'a SslOrderModel,
     /// What is kept beside the state.
     pub private: &'a SslOrderPrivate,
     /// Today, which matters to an order about to be placed only.
     pub today: Date,
+    /// The day of the last refresh, by which what ends and how long a certificate lasts is judged.
+    pub seen_on: Date,
 }
 
 /// The greatest thing that an apply does to an existing order.
@@ -78,7 +83,7 @@ pub(crate) struct Decision {
     /// Arguments that differ in the configuration only: the plan keeps what state says. Those of a closed order, which will never have
     /// anything else, and names that an import left out.
     pub kept: Vec<Change>,
-    /// What a reissue makes of the certificate in force; nothing where none is planned.
+    /// What another certificate makes of the one in force; nothing where none is planned.
     pub outlook: Outlook,
     /// The calls that change the order, and what of the change they leave as it is.
     pub in_place: InPlace,
@@ -120,6 +125,9 @@ impl Decision {
         } else {
             decision.change_in_place(facts);
         }
+        if decision.gets_a_certificate() {
+            decision.outlook = Outlook::of(facts, decision.what);
+        }
         decision
     }
 
@@ -128,6 +136,11 @@ impl Decision {
         self.changes
             .iter()
             .filter(move |change| change.effect == effect)
+    }
+
+    /// Returns whether another certificate comes of it.
+    pub(crate) fn gets_a_certificate(&self) -> bool {
+        matches!(self.what, What::Reissue | What::Renew | What::Replace)
     }
 
     /// Returns whether an order is bought.
@@ -150,7 +163,10 @@ impl Decision {
             What::Stop => self.reason == Reason::Closed && !self.changes.is_empty(),
             What::Nothing | What::Replace => false,
         };
-        is_update.then(|| Announced::new(self.what, &self.changes))
+        is_update.then(|| Announced {
+            said: self.outlook.beside.said(),
+            ..Announced::new(self.what, &self.changes)
+        })
     }
 
     /// Returns the order that takes the place of this one: the one that renews it, where renewals are wanted and nothing else changes that
@@ -240,7 +256,6 @@ impl Decision {
             self.what = What::Stop;
         } else {
             self.what = What::Reissue;
-            self.outlook = Outlook::of(facts.prior, facts.planned, facts.private);
             self.in_place =
                 in_place::beside_a_reissue(facts.prior, facts.planned, &self.changed_in_place());
         }
@@ -304,6 +319,9 @@ pub struct Announced {
     what: What,
     /// What each changed argument means.
     changes: BTreeMap<String, Effect>,
+    /// What the plan has said of the certificate to come.
+    #[serde(default)]
+    said: Said,
 }
 
 impl Announced {
@@ -314,6 +332,7 @@ impl Announced {
             changes: changes
                 .map(|change| (change.argument.to_owned(), change.effect))
                 .collect(),
+            said: Said::default(),
         }
     }
 
@@ -339,6 +358,11 @@ impl Announced {
             Some(announced) if announced.what.marked() == marked.marked() => announced.clone(),
             _ => Self::new(marked, &changes(prior, planned, private)),
         }
+    }
+
+    /// Returns what the plan has said of the certificate to come.
+    pub(crate) fn said(&self) -> &Said {
+        &self.said
     }
 
     /// Returns the greatest thing to do.
@@ -493,11 +517,11 @@ pub(crate) fn changes(
             if old == new || equality::means_the_same(argument, prior, planned) {
                 return None;
             }
-            // The names of an order are always told: null says that it has no further one.
+            // The names of an order are always told: null says that it has no further one. The profile is held against the certificate.
             let is_not_told = private.imported
                 && old.is_null()
                 && !matches!(effect, Effect::InPlace | Effect::Behaviour)
-                && argument != "dns_names";
+                && !["dns_names", "profile_option"].contains(&argument);
             if is_not_told || is_same_validity_in_the_other_form(argument, prior, planned) {
                 return Some(Change {
                     argument,

@@ -31,7 +31,7 @@ pub(crate) fn plan(
     match decision.what {
         What::Replace => replacement(&mut plan, prior, decision, price, verdict),
         What::Renew => {
-            renewal(&mut plan, prior, &own_reference, price);
+            renewal(&mut plan, prior, &own_reference, price, decision);
             let open = messages::perhaps_another_order(decision, prior);
             plan.diagnostics.extend(open);
         }
@@ -117,6 +117,7 @@ fn renewal(
     prior: &SslOrderModel,
     own_reference: &Attr<String>,
     price: PriceDecision,
+    decision: &Decision,
 ) {
     let planned = &mut plan.state;
     unknown_order(planned);
@@ -128,7 +129,7 @@ fn renewal(
     plan.diagnostics.extend(price.problem);
     if !plan.diagnostics.has_errors() {
         let price = price.words.as_deref();
-        let warning = messages::renewal(prior, &plan.state, price);
+        let warning = messages::renewal(prior, &plan.state, price, &decision.outlook);
         plan.diagnostics.push(warning);
     }
 }
@@ -219,6 +220,7 @@ fn unknown_certificate(planned: &mut SslOrderModel) {
     planned.serial_number = Attr::Unknown;
     planned.thumbprint = Attr::Unknown;
     planned.issuer_common_name = Attr::Unknown;
+    planned.extended_key_usages = Attr::Unknown;
     planned.valid_from = Attr::Unknown;
     planned.valid_till = Attr::Unknown;
     planned.ready_for_reissue = Attr::Unknown;

@@ -25,6 +25,7 @@ pub(crate) fn renewal(
     prior: &SslOrderModel,
     planned: &SslOrderModel,
     price: Option<&str>,
+    outlook: &Outlook,
 ) -> Diagnostic {
     let price = price.map(|sentence| format!(" {sentence}"));
     Diagnostic::warning(
@@ -32,7 +33,8 @@ pub(crate) fn renewal(
         format!(
             "Order {old} ends on {end}, which is within `renew_days_before_expiry` ({days} days). A new order is placed with \
              `renewal_of_order_id` {old} and takes its place in state. {bought}.{price} CertCentral charges it when the order is placed. Order {old} \
-             and its certificate stay as they are until they end.",
+             and its certificate stay as they are until they end.{beside}",
+            beside = outlook.beside.sentences(),
             old = prior.shown_id(),
             end = prior.order_valid_till.as_str().unwrap_or("an unknown day"),
             days = prior
@@ -186,6 +188,7 @@ fn sentences(outlook: &Outlook) -> String {
              add them again, DigiCert revokes the present certificate within 72 hours; put them into `dns_names` to be sure of them."
         ));
     }
+    all.push_str(&outlook.beside.sentences());
     if !outlook.is_known {
         all.push_str(
             " State does not hold the present certificate, so its names and key could not be compared. The apply stops if that certificate \

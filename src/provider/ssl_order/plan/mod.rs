@@ -19,12 +19,14 @@ pub(crate) use self::destroy::{destroy, not_allowed};
 pub(crate) use self::review::Review;
 
 use self::decision::{Decision, Facts, What};
+use super::exchange;
 use super::import::arguments;
-use super::model::SslOrderModel;
+use super::model::{SslOrderModel, SslOrderPrivate};
 use super::owners::Verdict;
 use super::purchase::price::{PriceDecision, Priced};
 use super::purchase::{open_orders, price};
 use crate::framework::{Diagnostic, PlanRequest, Planned};
+use crate::provider::order::certificate::parse_day;
 use crate::provider::session::Session;
 use crate::provider::settings::OrderDefaults;
 use crate::provider::ssl_order::SslOrder;
@@ -92,15 +94,30 @@ impl Proposal {
     /// Decides what a request comes to.
     pub(crate) fn of(mut request: Request, today: Date) -> Self {
         let existing = request.prior_state.clone().map(|prior| {
-            if request.private.imported {
-                arguments::keep_guesses(&prior, &mut request.planned_state);
+            let Request {
+                config,
+                planned_state: planned,
+                private,
+                ..
+            } = &mut request;
+            if private.imported {
+                arguments::keep_guesses(&prior, planned);
+                exchange::keep_unasked(&prior, private, planned);
+            }
+            if prior.order_status().is_open() && certificate::may_be_reissued(&prior) {
+                exchange::drop_what_was_taken_away(config, private, planned);
             }
             let decision = Decision::of(&Facts {
                 prior: &prior,
-                planned: &request.planned_state,
-                private: &request.private,
+                config,
+                planned,
+                private,
                 today,
+                seen_on: seen_on(private, today),
             });
+            if decision.gets_a_certificate() {
+                *planned = exchange::without_ended(planned, config, seen_on(private, today));
+            }
             (prior, decision)
         });
         if let (None, Some(reviewed)) = (&existing, &request.reviewed) {
@@ -189,13 +206,32 @@ impl Proposal {
             plan.private.review = review(Review::of_new(first, shown));
             return plan;
         };
+        let sent = decision
+            .gets_a_certificate()
+            .then_some(&self.request.planned_state);
+        let day = seen_on(&self.request.private, self.today);
+        let ends = exchange::of_an_order(&prior, &self.request.config, sent, day);
         let mut plan = existing::plan(self.request, &prior, &decision, price, &self.verdict);
+        if !prior.order_status().is_closed() && !plan.diagnostics.has_errors() {
+            let lost = decision.outlook.beside.warning(&prior, day);
+            plan.diagnostics.extend(lost);
+            plan.diagnostics.extend(ends);
+        }
         guards::existing(&mut plan, &prior, &decision, &self.verdict, permissions);
         plan.private.announced = decision.announced();
         let now = Review::of_existing(&prior, &decision, &plan.private, shown);
         plan.private.review = review(now);
         plan
     }
+}
+
+/// Returns the day of the last refresh, with which both plans of an apply come to the same.
+fn seen_on(private: &SslOrderPrivate, today: Date) -> Date {
+    private
+        .seen_on
+        .as_deref()
+        .and_then(parse_day)
+        .unwrap_or(today)
 }
 
 /// Returns today by the clock of this machine, in the time zone in which CertCentral writes its dates: a plan calls nothing that

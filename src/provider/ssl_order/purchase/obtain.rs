@@ -30,6 +30,7 @@ use crate::provider::order::lock::{Locked, Way};
 use crate::provider::order::waiting::Bounds;
 use crate::provider::session::{Claim, Session};
 use crate::provider::ssl_order::SslOrder;
+use crate::provider::ssl_order::exchange;
 use crate::provider::ssl_order::model::{OrderOrigin, SslOrderModel, SslOrderPrivate};
 use crate::provider::ssl_order::owners;
 use crate::provider::ssl_order::refresh::observer::Limits;
@@ -42,6 +43,7 @@ pub(crate) async fn create(
     call: &Call,
     request: CreateRequest<SslOrder>,
 ) -> Created<SslOrder> {
+    let configured = exchange::configured(&request.config);
     let planned = request.planned_state;
     let review = request.private.review.unwrap_or_default();
     if let Some(replaced) = review.replaced {
@@ -59,9 +61,11 @@ pub(crate) async fn create(
         Ok(obtained) => {
             let Obtained {
                 state,
-                private,
+                mut private,
                 mut warnings,
             } = obtained;
+            private.configured = configured;
+            warnings.extend(exchange::first(&state));
             warnings.extend(owners::messages::claim_of_another_order(&state));
             Created::Object {
                 state,

@@ -5,9 +5,11 @@ use super::observer::Observer;
 use super::{clocks, external_changes, outcome, state, succession};
 use crate::certcentral::{ContainerId, OrderId};
 use crate::framework::{Call, Diagnostic, Read, ReadRequest, Warnings};
+use crate::provider::order::certificate::day;
 use crate::provider::order::status::Absence;
 use crate::provider::session::Session;
 use crate::provider::ssl_order::SslOrder;
+use crate::provider::ssl_order::exchange;
 use crate::provider::ssl_order::import::arguments;
 use crate::provider::ssl_order::model::SslOrderModel;
 use crate::provider::ssl_order::owners;
@@ -54,7 +56,10 @@ async fn look(
     warnings.extend(external_changes::reissued(&state, &order));
     warnings.extend(external_changes::moved(&state, &order));
     external_changes::follow(&mut state, &order);
+    let before = state.clone();
     let former = state.serial_number.clone();
+    let organization = order.organization.as_ref();
+    let organization = organization.and_then(|it| it.name.clone());
     let mut observer = Observer::new(&client, state);
     let seen = observer.details(order, &[]).await;
     let container = observer.container.map(ContainerId::get);
@@ -67,8 +72,13 @@ async fn look(
     if !former.is_null() && state.serial_number != former {
         private.companions.clear();
     }
+    let differences = exchange::at_refresh(&before, &state, &mut private);
+    warnings.extend(differences);
+    exchange::follow_certificate(&mut state, &private);
+    private.renamed_organization = exchange::renamed_organization(&state, organization.as_deref());
     warnings.extend(outcome::settle(&mut state, &mut private));
     let today = session.today();
+    private.seen_on = Some(day(today.earlier()));
     private.successor = succession::successor(session, &client, &state, &seen.order).await;
     if let Some(successor) = &private.successor {
         warnings.extend(succession::left_alone(&state, successor));

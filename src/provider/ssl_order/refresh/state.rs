@@ -13,7 +13,7 @@ use crate::certcentral::{
 use crate::framework::Attr;
 use crate::pki::dns_name::without_wildcard;
 use crate::pki::{Certificate, Chain};
-use crate::provider::order::certificate::day;
+use crate::provider::order::certificate::{day, usages, usages_of};
 use crate::provider::order::domains::{Proof, dcv_record, file_url};
 use crate::provider::order::status;
 use crate::provider::order::steps::OpenSteps;
@@ -90,6 +90,7 @@ pub(crate) fn chain(state: &mut SslOrderModel, chain: &Chain) {
     state.fullchain_pem = Attr::Known(chain.full_chain_pem());
     state.root_pem = chain.root().map(Certificate::pem).into();
     state.issuer_common_name = leaf.issuer_common_name().map(str::to_owned).into();
+    state.extended_key_usages = usages(leaf);
     state.certificate_chain = Attr::Known(
         std::iter::once(leaf)
             .chain(chain.intermediates())
@@ -97,6 +98,17 @@ pub(crate) fn chain(state: &mut SslOrderModel, chain: &Chain) {
             .map(element)
             .collect(),
     );
+}
+
+/// Reads the usages of a certificate that a state from before this attribute holds.
+pub(crate) fn usages_of_the_certificate(state: &mut SslOrderModel) {
+    let stored = state
+        .certificate_pem
+        .as_str()
+        .filter(|_| state.extended_key_usages.is_null());
+    if let Some(known) = stored.and_then(usages_of) {
+        state.extended_key_usages = known;
+    }
 }
 
 /// Puts the certificate of an earlier state back as a whole, so that its number and its PEM never come apart.
@@ -112,6 +124,7 @@ pub(crate) fn keep_certificate(state: &mut SslOrderModel, before: &SslOrderModel
     state.root_pem = before.root_pem.clone();
     state.certificate_chain = before.certificate_chain.clone();
     state.issuer_common_name = before.issuer_common_name.clone();
+    state.extended_key_usages = before.extended_key_usages.clone();
 }
 
 /// Puts back what an answer does not tell of a certificate that was issued: all of it where it tells no certificate, and single

@@ -1,8 +1,8 @@
 //! Values and limits of the API and of the industry: data with its date and source, not rules. Products stand in
 //! [`crate::provider::ssl_order::schema::products`]. Unless a line says otherwise the sources were read in November 2026.
 
-use time::Date;
 use time::macros::date;
+use time::{Date, Duration};
 
 /// `signature_hash` of public TLS. Source: <https://dev.digicert.com/certcentral-apis/services-api/products/product-list.html>
 pub(crate) const SIGNATURE_HASHES: [&str; 3] = ["sha256", "sha384", "sha512"];
@@ -113,6 +113,16 @@ pub(crate) fn validity_step(today: Date) -> Option<ValidityStep> {
     VALIDITY_STEPS
         .into_iter()
         .rfind(|step| step.digicert_from <= today)
+}
+
+/// For how many days a public certificate that is issued on a day is valid at most, both ends included.
+pub(crate) fn longest_certificate(day: Date) -> Option<i64> {
+    validity_step(day).map(|step| step.digicert_days)
+}
+
+/// The last day of a public certificate that is issued on a day, at the latest.
+pub(crate) fn longest_certificate_until(day: Date) -> Option<Date> {
+    day.checked_add(Duration::days(longest_certificate(day)? - 1))
 }
 
 /// Characters of an organization's members that the certificate shows: longer values are refused. Sources:

@@ -11,6 +11,7 @@ mod product_names;
 mod validity;
 mod values;
 
+pub(crate) use self::limits::{longest_certificate, longest_certificate_until};
 pub(crate) use self::validity::dates_for_a_new_order;
 
 use super::model::SslOrderModel;

@@ -62,13 +62,16 @@ fn certificate() -> Vec<Attribute> {
         Attribute::optional_computed(
             "profile_option",
             Type::String,
-            "Name of a custom certificate profile of the account. Changing it reissues the certificate.",
+            "Certificate profile: `server_client_auth_eku` for a certificate that is also good for client authentication (`clientAuth`), which DigiCert \
+             issues until 2027-03-01; `server_auth_only_eku`; or the name of a profile of the account. Changing it reissues the certificate, and so does \
+             taking it away after an apply had it. Of an imported order it is read from the certificate.",
         )
         .keeps_prior_value(),
         Attribute::optional_computed(
             "ca_cert_id",
             Type::String,
-            "Id of the issuing intermediate CA, where the product lets one choose. Changing it reissues the certificate.",
+            "Id of the issuing intermediate CA, where the product lets one choose. Changing it reissues the certificate, and so does taking it away \
+             after an apply had it.",
         )
         .keeps_prior_value(),
         Attribute::optional_computed(

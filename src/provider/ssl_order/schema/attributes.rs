@@ -106,6 +106,11 @@ fn certificate() -> Vec<Attribute> {
             "Common name of the issuing CA.",
         ),
         Attribute::computed(
+            "extended_key_usages",
+            Type::list(Type::String),
+            "What the certificate may be used for, such as `serverAuth` and `clientAuth`; usages without a name by their object identifier.",
+        ),
+        Attribute::computed(
             "valid_from",
             Type::String,
             "First day of the certificate, `yyyy-MM-dd`.",

@@ -5,7 +5,10 @@ mod messages;
 mod reissue;
 mod renewal;
 
-use super::model::{SslOrderModel, SslOrderPrivate};
+use std::collections::BTreeSet;
+
+use super::exchange;
+use super::model::{AskedNames, InForce, SslOrderModel, SslOrderPrivate};
 use super::plan::as_configured;
 use super::plan::decision::{Announced, What};
 use super::purchase::obtain::Obtained;
@@ -43,6 +46,9 @@ struct Update<'a> {
     session: &'a Session,
     call: &'a Call,
     prior: &'a SslOrderModel,
+    /// What the plan said.
+    reviewed: &'a SslOrderModel,
+    /// What is sent and stored of it.
     planned: &'a SslOrderModel,
     /// What a create of the same configuration looks for.
     content: &'a SslOrderModel,
@@ -61,6 +67,27 @@ impl<'a> Update<'a> {
     fn client(&self, limits: &Limits<'_>) -> Result<Client, Diagnostic> {
         let client = self.session.client()?;
         Ok(client.within(limits.bounds.deadline, &self.call.stop))
+    }
+
+    /// Returns in what the certificate of `state` differs from the former one without a word of the plan.
+    fn differences(
+        &self,
+        expected: &BTreeSet<String>,
+        state: &SslOrderModel,
+        private: &mut SslOrderPrivate,
+    ) -> Option<Diagnostic> {
+        let said = self.announced.said();
+        exchange::by_apply(self.prior, said, expected, state, private)
+    }
+
+    /// Returns the names that a reissue is to keep or to bring, those among them that CertCentral may add by itself.
+    fn expected_names(&self) -> BTreeSet<String> {
+        let asked = AskedNames::changed(self.prior, self.planned, self.private.imported);
+        let former = InForce::of(self.prior).map(|it| it.names);
+        let companions = former.map(|names| asked.companions_in(&names));
+        let mut names = self.planned.canonical_names();
+        names.extend(companions.into_iter().flatten());
+        names
     }
 
     /// Notes on the order what finds it from now on, where state records another key or other names that the certificate has already: a
@@ -101,6 +128,7 @@ pub(crate) async fn update(
 ) -> Updated<SslOrder> {
     let (prior, planned) = (&request.prior_state, &request.planned_state);
     let announced = Announced::by_plan(prior, planned, &request.private);
+    let sent = exchange::without_ended(planned, &request.config, session.today().earlier());
     let mut content = planned.clone();
     as_configured(
         &mut content,
@@ -111,7 +139,8 @@ pub(crate) async fn update(
         session,
         call,
         prior,
-        planned,
+        reviewed: planned,
+        planned: &sent,
         content: &content,
         announced: &announced,
         private: &request.private,
@@ -119,7 +148,10 @@ pub(crate) async fn update(
     match carry_out(update).await {
         Ok(done) => Updated {
             state: done.state,
-            private: done.private,
+            private: SslOrderPrivate {
+                configured: exchange::configured(&request.config),
+                ..done.private
+            },
             diagnostics: done.warnings.into(),
         },
         Err(failed) => Updated {
@@ -138,17 +170,22 @@ async fn carry_out(update: Update<'_>) -> Result<Obtained, Failed> {
         What::Renew => {
             let state;
             (state, private) = renewal::renew(update, &mut warnings).await?;
+            let expected = update.planned.canonical_names();
+            warnings.extend(update.differences(&expected, &state, &mut private));
             state
         }
         What::Follow => {
             let state;
             (state, private) = renewal::follow(update, &mut warnings).await?;
+            warnings.extend(update.differences(&BTreeSet::new(), &state, &mut private));
             state
         }
         What::Reissue => {
             let state = in_place::change(update, &mut warnings).await?;
             let state = reissue::reissue(update, state, &mut warnings).await?;
             warnings.extend(outcome::sent(update.prior, &state, &mut private));
+            let expected = update.expected_names();
+            warnings.extend(update.differences(&expected, &state, &mut private));
             state
         }
         _ => {
@@ -164,7 +201,7 @@ async fn carry_out(update: Update<'_>) -> Result<Obtained, Failed> {
     );
     outcome::withhold(&mut state, &private);
     Ok(Obtained {
-        state: as_planned(update.planned, &state)?,
+        state: as_planned(update.reviewed, &state)?,
         private,
         warnings,
     })

@@ -43,6 +43,8 @@ impl Ordered {
     async fn of(config: SslOrderModel, behavior: Behavior) -> Self {
         let sandbox = Sandbox::start(Settings {
             behavior,
+            // The day on which a test runs must not decide how long a certificate lasts.
+            max_certificate_days: Some(199),
             ..Settings::default()
         });
         let sandbox = sandbox.unwrap();

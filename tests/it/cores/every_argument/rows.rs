@@ -135,7 +135,7 @@ pub(super) fn rows(renewable: u64) -> Vec<Row> {
         reissued("server_platform_id", [json!(-1), json!(45)], REISSUE),
         reissued(
             "profile_option",
-            [none.clone(), json!("server_client_auth_eku")],
+            [none.clone(), json!("kdc_smart_card")],
             REISSUE,
         ),
         reissued(

@@ -1,5 +1,5 @@
-//! The table of arguments that are taken out of the configuration: what has a default gets it, what CertCentral or the provider block
-//! decides stays what it is.
+//! The table of arguments that are taken out of the configuration: what has a default gets it, an argument of the certificate means one
+//! without it, and what else CertCentral or the provider block decides stays what it is.
 
 use serde_json::{Value, json};
 
@@ -43,11 +43,27 @@ pub(super) fn rows(renewable: u64) -> Vec<Row> {
             REISSUE_TO_ANOTHER_TOKEN,
         ),
         reissued("signature_hash", [json!("sha384"), none.clone()], REISSUE),
-        stays("organization_units", json!(["Sales"])),
+        reissued(
+            "organization_units",
+            [json!(["Sales"]), none.clone()],
+            REISSUE,
+        ),
         reissued("server_platform_id", [json!(45), none.clone()], REISSUE),
-        stays("profile_option", json!("server_client_auth_eku")),
-        stays("ca_cert_id", json!("28A0F0CB2BB6E1E1")),
-        stays("cert_validity", json!({ "days": 90 })),
+        reissued(
+            "profile_option",
+            [json!("kdc_smart_card"), none.clone()],
+            REISSUE,
+        ),
+        reissued(
+            "ca_cert_id",
+            [json!("28A0F0CB2BB6E1E1"), none.clone()],
+            REISSUE,
+        ),
+        reissued(
+            "cert_validity",
+            [json!({ "days": 90 }), none.clone()],
+            REISSUE,
+        ),
         forgotten("reissue_trigger", json!("1")),
         stays("organization", json!({ "id": 123_456 })),
         row(

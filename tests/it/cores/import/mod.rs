@@ -3,3 +3,4 @@
 mod identity;
 mod moved;
 mod orders;
+mod profile;

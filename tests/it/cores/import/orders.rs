@@ -10,7 +10,7 @@ use crate::cores::driver::{Core, Feature, Workdir, cores, having};
 use crate::cores::evidence::{assert_says, changing_calls, few_cores, sandbox};
 
 /// Orders by hand, with the body that a person sends.
-fn order_by_hand(sandbox: &Sandbox, product: &str, members: Value) -> u64 {
+pub(super) fn order_by_hand(sandbox: &Sandbox, product: &str, members: Value) -> u64 {
     let mut body = json!({
         "certificate": { "common_name": "example.com", "csr": csr(), "signature_hash": "sha256" },
         "order_validity": { "years": 1 },

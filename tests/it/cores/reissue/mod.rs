@@ -3,6 +3,7 @@
 
 mod in_force;
 mod unknown;
+mod usages;
 
 use certcentral_sandbox::Sandbox;
 use rcgen::{CertificateParams, DistinguishedName, DnType, KeyPair};

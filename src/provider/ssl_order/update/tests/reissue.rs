@@ -102,6 +102,7 @@ async fn nothing_is_sent_where_nothing_of_the_certificate_changed_and_no_reissue
             call: &call,
             prior: &prior,
             planned: &planned,
+            reviewed: &planned,
             content: &planned,
             announced: &Announced::by_plan(&prior, &planned, &SslOrderPrivate::default()),
             private: &SslOrderPrivate::default(),
