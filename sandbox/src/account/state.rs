@@ -16,6 +16,7 @@ use crate::account::dcv::Zone;
 use crate::account::limits::certificate_days;
 use crate::account::order::{Order, Status};
 use crate::account::snapshots::{DeferredRequest, Snapshots};
+use crate::faults::chain;
 use crate::faults::redirect_target::RedirectTarget;
 use crate::faults::{Fault, FaultRule, Rules};
 use crate::journal::{Journal, Summary};
@@ -154,6 +155,12 @@ impl State {
         let today = self.clock.today();
         self.max_certificate_days
             .unwrap_or_else(|| certificate_days(today))
+    }
+
+    /// Puts another intermediate and another root in the place of those that certify all certificates.
+    pub(crate) fn replace_chain(&mut self) -> Result<(), rcgen::Error> {
+        let now = self.now();
+        chain::replace(&mut self.authority, now)
     }
 
     pub(crate) fn next_domain_id(&mut self) -> u64 {

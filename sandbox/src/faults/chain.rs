@@ -126,6 +126,15 @@ fn signed_again(pem: &str, now: OffsetDateTime) -> Result<(String, String), rcge
     Ok((ca::pem(cross.der()), older_pem))
 }
 
+/// Puts another intermediate in the place of the authority's: of the same key and name, below a root that is made for it. What the former one
+/// certified stays certified.
+pub(crate) fn replace(authority: &mut Authority, now: OffsetDateTime) -> Result<(), rcgen::Error> {
+    let (intermediate, root) = signed_again(&authority.intermediate_pem, now)?;
+    authority.intermediate_pem = intermediate;
+    authority.root_pem = root;
+    Ok(())
+}
+
 fn authority(name: &str, now: OffsetDateTime) -> Result<CertificateParams, rcgen::Error> {
     let mut params = CertificateParams::new(Vec::new())?;
     params.not_before = now - time::Duration::days(365);
