@@ -39,6 +39,7 @@ Control API, on the same port:
                                               hides_needs_approval, viewers_may_not_price, irregular, rate_limit
                                               (PUT changes any of them)
   POST   /_sandbox/clock/advance              {\"seconds\": 86400}
+  POST   /_sandbox/chain/replace              another intermediate and root for all certificates
   POST   /_sandbox/orders/ID/STEP             approve, reject, validate, issue, cancel, revoke, expire,
                                               revoke_certificate, lapse, lapse_organization
   POST   /_sandbox/orders/ID/reissue          as a colleague: {\"dns_names\": [...], \"new_key\": true}

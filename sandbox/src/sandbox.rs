@@ -257,6 +257,17 @@ impl Sandbox {
         change(&mut self.shared.lock().behavior);
     }
 
+    /// Puts another intermediate and another root in the place of those that certify all certificates, issued ones among them.
+    ///
+    /// # Errors
+    /// If they cannot be made.
+    pub fn replace_chain(&self) -> Result<(), StartError> {
+        self.shared
+            .lock()
+            .replace_chain()
+            .map_err(StartError::Authority)
+    }
+
     /// Does something to one order that is not part of the imitated API.
     ///
     /// # Errors

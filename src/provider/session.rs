@@ -1,5 +1,6 @@
 //! What one process knows of its provider block, and the client that all resources share.
 
+mod chains;
 mod estimates;
 mod looks;
 mod today;
@@ -11,10 +12,11 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
+use time::{Date, OffsetDateTime};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use self::chains::Chains;
 use self::estimates::Estimates;
 pub(super) use self::estimates::{Answer, Asker, NoAnswer};
 use self::looks::Looks;
@@ -27,6 +29,7 @@ use crate::certcentral::{
     Request,
 };
 use crate::framework::{Attr, Diagnostic};
+use crate::pki::Chain;
 
 /// Bound of an operation that only looks.
 const TIME_TO_LOOK: Duration = Duration::from_secs(600);
@@ -49,6 +52,7 @@ struct Configured {
     met: Mutex<BTreeMap<OrderId, Met>>,
     estimates: Estimates,
     looks: Looks,
+    chains: Chains,
     locks: Arc<Locks>,
     /// Keys of the orders that are planned for the same names, by these names.
     planned: Mutex<BTreeMap<String, BTreeSet<String>>>,
@@ -171,6 +175,7 @@ impl Session {
             met: Mutex::default(),
             estimates: Estimates::default(),
             looks: Looks::default(),
+            chains: Chains::default(),
             planned: Mutex::default(),
         });
         *self
@@ -301,6 +306,27 @@ impl Session {
             Some(configured) => configured.looks.requests.get(changed, ask).await,
             None => ask.await.map(Arc::new),
         }
+    }
+
+    /// Notes that an object holds these intermediates and read them on this day.
+    pub(super) fn holds_chain(&self, intermediates: &str, read_on: Date) {
+        if let Some(configured) = self.configured() {
+            configured.chains.hold(intermediates, read_on);
+        }
+    }
+
+    /// The earliest day on which an object that holds these intermediates read them.
+    pub(super) fn chain_read_on(&self, intermediates: &str) -> Option<Date> {
+        self.configured()?.chains.read_on(intermediates)
+    }
+
+    /// What CertCentral has in the place of these intermediates, by `ask` unless this configuration has asked already.
+    pub(super) async fn chain_now(
+        &self,
+        intermediates: &str,
+        ask: impl Future<Output = Option<Chain>>,
+    ) -> Option<Chain> {
+        self.configured()?.chains.now(intermediates, ask).await
     }
 
     /// Notes that an order for a key is planned. Returns whether one for another key is planned for the same `names`.

@@ -178,6 +178,18 @@ impl Authority {
         hierarchy.issue(signer, leaf, now)
     }
 
+    /// The account's first intermediate.
+    pub(crate) fn intermediate_pem(&self) -> &str {
+        &self.first.intermediate_pem
+    }
+
+    /// Puts an intermediate of the same key and name, and its root, in the place of the first.
+    pub(crate) fn put_in_place(&mut self, [intermediate, root]: [String; 2]) {
+        self.first.intermediate_pem = intermediate;
+        self.first.root_pem.clone_from(&root);
+        self.root_pem = root;
+    }
+
     /// Signs a leaf as the account's first intermediate.
     pub(crate) fn issue(
         &self,

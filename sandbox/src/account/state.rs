@@ -8,7 +8,7 @@ use time::{Duration, OffsetDateTime};
 use tokio::sync::watch;
 use tokio::time::sleep;
 
-use crate::account::ca::Authority;
+use crate::account::ca::{Authority, Signer};
 use crate::account::catalog::{self, Catalog, Organization};
 use crate::account::certificate::{Certificate, Origin};
 use crate::account::clock::Clock;
@@ -16,6 +16,7 @@ use crate::account::dcv::Zone;
 use crate::account::limits::certificate_days;
 use crate::account::order::{Order, Status};
 use crate::account::snapshots::{DeferredRequest, Snapshots};
+use crate::faults::chain;
 use crate::faults::redirect_target::RedirectTarget;
 use crate::faults::{Fault, FaultRule, Rules};
 use crate::journal::{Journal, Summary};
@@ -156,6 +157,19 @@ impl State {
         let longest = longest.unwrap_or_else(|| certificate_days(today));
         let own = self.behavior.longest_certificate_days;
         own.map_or(longest, |own| own.min(longest))
+    }
+
+    /// Puts another intermediate and another root in the place of those that certify the certificates of the account's first one.
+    pub(crate) fn replace_chain(&mut self) -> Result<(), rcgen::Error> {
+        let now = self.now();
+        let another = chain::another(&self.authority, now)?;
+        let certificates = self.orders.values_mut().flat_map(Order::certificates_mut);
+        let issued = certificates.filter_map(|certificate| certificate.issued.as_mut());
+        for issued in issued.filter(|issued| issued.signer == Signer::First) {
+            issued.chain_pem.clone_from(&another);
+        }
+        self.authority.put_in_place(another);
+        Ok(())
     }
 
     pub(crate) fn next_domain_id(&mut self) -> u64 {

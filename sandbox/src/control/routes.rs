@@ -41,6 +41,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
             "/orders/{id}/container/{container}",
             post(move_to_container),
         )
+        .route("/chain/replace", post(replace_chain))
         .route("/dns", get(dns_records))
         .route("/dns/{type}/{name}/{value}", put(publish).delete(withdraw))
         .route("/faults", post(add_fault).delete(clear_rules))
@@ -94,6 +95,13 @@ async fn change_settings(State(shared): Sandbox, Told(changes): Told<Value>) -> 
             Json(&state.behavior).into_response()
         }
         Err(error) => refusal(StatusCode::BAD_REQUEST, &error.to_string()),
+    }
+}
+
+async fn replace_chain(State(shared): Sandbox) -> Response {
+    match shared.lock().replace_chain() {
+        Ok(()) => StatusCode::NO_CONTENT.into_response(),
+        Err(error) => refusal(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
     }
 }
 

@@ -126,6 +126,16 @@ fn signed_again(pem: &str, now: OffsetDateTime) -> Result<(String, String), rcge
     Ok((ca::pem(cross.der()), older_pem))
 }
 
+/// Returns another intermediate and its root, for the place of the authority's: of the same key and name, below a root that is made for it.
+/// What the former one certified stays certified.
+pub(crate) fn another(
+    authority: &Authority,
+    now: OffsetDateTime,
+) -> Result<[String; 2], rcgen::Error> {
+    let (intermediate, root) = signed_again(authority.intermediate_pem(), now)?;
+    Ok([intermediate, root])
+}
+
 fn authority(name: &str, now: OffsetDateTime) -> Result<CertificateParams, rcgen::Error> {
     let mut params = CertificateParams::new(Vec::new())?;
     params.not_before = now - time::Duration::days(365);

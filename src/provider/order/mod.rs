@@ -5,6 +5,7 @@ pub(crate) mod api_error;
 pub(crate) mod attempts;
 pub(crate) mod audit;
 pub(crate) mod certificate;
+pub(crate) mod chain_age;
 pub(crate) mod domains;
 pub(crate) mod first_look;
 pub(crate) mod lock;

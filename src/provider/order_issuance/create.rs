@@ -9,7 +9,7 @@ use super::messages;
 use super::messages::Situation;
 use super::schema::OrderIssuanceModel;
 use crate::certcentral::{Client, DcvCheck, Order, OrderId, OrderStatus};
-use crate::framework::{Attr, Call, Created, Diagnostic, NoPrivate, Warnings};
+use crate::framework::{Attr, Call, Created, Diagnostic, Warnings};
 use crate::provider::order::api_error;
 use crate::provider::order::domains;
 use crate::provider::order::domains::OpenDomain;
@@ -19,7 +19,7 @@ use crate::provider::order::status::Absence;
 use crate::provider::order::steps::OpenSteps;
 use crate::provider::order::waiting::{Bounds, Paused, Pauses, Schedule};
 use crate::provider::order::waiting::{Polling, Waiter, may_pass};
-use crate::provider::order_issuance::OrderIssuance;
+use crate::provider::order_issuance::{OrderIssuance, OrderIssuancePrivate};
 use crate::provider::session::Session;
 
 /// Waits for the certificate of a plan's order.
@@ -31,7 +31,7 @@ pub(super) async fn create(
     match obtain(session, call, planned).await {
         Ok(state) => Created::Object {
             state,
-            private: NoPrivate {},
+            private: OrderIssuancePrivate::read_today(session),
             warnings: Warnings::new(),
         },
         Err(problem) => Created::Nothing(problem.into()),

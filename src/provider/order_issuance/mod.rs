@@ -7,14 +7,17 @@ mod schema;
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 pub use self::schema::OrderIssuanceModel;
 
 use super::order::audit::audited;
+use super::order::chain_age;
 use super::private_keys;
 use super::session::Session;
 use crate::framework::{
-    Call, CreateRequest, Created, Diagnostics, Imported, NoIdentity, NoPrivate, Read, ReadRequest,
-    Resource, Schema,
+    Call, CreateRequest, Created, Diagnostics, Imported, NoIdentity, PrivateState, Read,
+    ReadRequest, Resource, Schema,
 };
 
 /// The resource type.
@@ -30,9 +33,30 @@ impl OrderIssuance {
     }
 }
 
+/// What is kept beside the state of a wait.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderIssuancePrivate {
+    /// The day, `yyyy-MM-dd`, on which the chain was read last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chain_read: Option<String>,
+}
+
+impl OrderIssuancePrivate {
+    /// Returns that of a chain that was read just now.
+    fn read_today(session: &Session) -> Self {
+        let mut private = Self::default();
+        chain_age::note(&mut private.chain_read, session.today());
+        private
+    }
+}
+
+impl PrivateState for OrderIssuancePrivate {
+    const VERSION: u32 = 1;
+}
+
 impl Resource for OrderIssuance {
     type Model = OrderIssuanceModel;
-    type Private = NoPrivate;
+    type Private = OrderIssuancePrivate;
     type Identity = NoIdentity;
 
     const TYPE_NAME: &'static str = "digicert_order_issuance";
@@ -58,7 +82,8 @@ impl Resource for OrderIssuance {
     }
 
     async fn read(&self, call: Call, request: ReadRequest<Self>) -> Read<Self> {
-        read::read(&self.session, &call, request.state).await
+        let ReadRequest { state, private } = request;
+        read::read(&self.session, &call, state, private).await
     }
 
     async fn import(&self, call: Call, id: String) -> Result<Imported<Self>, Diagnostics> {

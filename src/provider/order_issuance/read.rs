@@ -1,12 +1,14 @@
 //! Refreshing and importing a wait that is over. An order that is gone only ends the wait: nothing is bought by waiting again.
 
 use super::schema::OrderIssuanceModel;
-use super::{OrderIssuance, messages};
+use super::{OrderIssuance, OrderIssuancePrivate, messages};
 use crate::certcentral::{CertificateId, Client, Order, OrderId};
-use crate::framework::{Attr, Call, Diagnostic, Diagnostics, Imported, NoPrivate, Read, Warnings};
-use crate::pki::Certificate;
+use crate::framework::{Attr, Call, Diagnostic, Diagnostics, Imported, Read, Warnings};
+use crate::pki::{Certificate, Chain};
 use crate::provider::order::api_error;
 use crate::provider::order::certificate::{day, own_chain, usages, usages_of};
+use crate::provider::order::chain_age;
+use crate::provider::order::chain_age::Held;
 use crate::provider::order::status::Absence;
 use crate::provider::session::Session;
 
@@ -15,7 +17,9 @@ pub(super) async fn read(
     session: &Session,
     call: &Call,
     state: OrderIssuanceModel,
+    mut private: OrderIssuancePrivate,
 ) -> Read<OrderIssuance> {
+    chain_age::hold(session, state.held_chain(), &private.chain_read);
     let found = match order_of(session, call, &state).await {
         Ok(found) => found,
         Err(problem) => return Read::Failed(problem.into()),
@@ -32,11 +36,22 @@ pub(super) async fn read(
         ));
         return Read::Gone(warnings);
     };
-    let (state, problem) = refreshed(&client, state, &order).await;
+    let former = state.certificate_pem.clone();
+    let (mut state, problem) = refreshed(&client, state, &order).await;
     warnings.extend(problem);
+    let read_on = &mut private.chain_read;
+    if state.certificate_pem != former {
+        chain_age::note(read_on, session.today());
+    } else if let Some(chain) =
+        chain_age::another(session, &client, &order, state.held_chain(), read_on).await
+    {
+        let former = state.chain_pem.as_str().unwrap_or_default();
+        warnings.push(chain_age::replaced(&order, former, &chain));
+        state.store(&chain);
+    }
     Read::Object {
         state,
-        private: NoPrivate {},
+        private,
         warnings,
     }
 }
@@ -123,11 +138,28 @@ pub(super) async fn import(
     state.record(&client, &order).await?;
     Ok(Imported {
         state,
-        private: NoPrivate {},
+        private: OrderIssuancePrivate::read_today(session),
     })
 }
 
 impl OrderIssuanceModel {
+    /// Returns what the state holds of the chain.
+    fn held_chain(&self) -> Held<'_> {
+        Held {
+            leaf: self.certificate_pem.as_str(),
+            intermediates: self.chain_pem.as_str(),
+            root: self.root_pem.as_str(),
+            csr: None,
+        }
+    }
+
+    fn store(&mut self, chain: &Chain) {
+        self.certificate_pem = Attr::Known(chain.leaf().pem());
+        self.chain_pem = Attr::Known(chain.intermediates_pem());
+        self.fullchain_pem = Attr::Known(chain.full_chain_pem());
+        self.root_pem = chain.root().map(Certificate::pem).into();
+    }
+
     /// Fills in everything about the certificate of an issued order.
     pub(super) async fn record(
         &mut self,
@@ -146,10 +178,7 @@ impl OrderIssuanceModel {
             .map_err(|reason| messages::unusable_chain(order, &reason))?;
         self.status = Attr::Known(order.status.to_string());
         self.certificate_id = Attr::Known(id.get());
-        self.certificate_pem = Attr::Known(chain.leaf().pem());
-        self.chain_pem = Attr::Known(chain.intermediates_pem());
-        self.fullchain_pem = Attr::Known(chain.full_chain_pem());
-        self.root_pem = chain.root().map(Certificate::pem).into();
+        self.store(&chain);
         self.extended_key_usages = usages(chain.leaf());
         self.serial_number = order.certificate.serial_number.clone().into();
         self.thumbprint = order.certificate.thumbprint.clone().into();

@@ -132,8 +132,8 @@ pub(crate) fn fill(state: &mut SslOrderModel, order: &Order) -> BTreeSet<String>
         on_destroy: "retain".into(),
         duplicate_order_check: "error".into(),
         reorder_when_closed: Attr::Known(false),
-        reissue_days_before_expiry: Attr::Known(30),
         renew_days_before_expiry: Attr::Known(0),
+        on_clock_failure: "error".into(),
         ..std::mem::take(state)
     };
     companions

@@ -21,6 +21,7 @@ pub(crate) use self::term::{OLDER_YEARS, ORDER_YEARS, RENEWAL_DAYS, Term};
 use crate::certcentral::{OrderId, OrderStatus, Validity};
 use crate::framework::{Attr, Diagnostic, Set};
 use crate::pki;
+use crate::provider::order::chain_age::Held;
 use crate::provider::order::lock::Subject;
 use crate::provider::order::waiting::LONGEST_TIMEOUT;
 
@@ -74,6 +75,7 @@ crate::model! {
         pub reorder_when_closed: Attr<bool>,
         pub reissue_days_before_expiry: Attr<i64>,
         pub renew_days_before_expiry: Attr<i64>,
+        pub on_clock_failure: Attr<String>,
         pub timeouts: Attr<TimeoutsModel>,
 
         pub id: Attr<String>,
@@ -258,6 +260,15 @@ pub(crate) enum OnDestroy {
     Revoke,
 }
 
+/// A value of `on_clock_failure`: what a failure means of something that only a clock asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OnClockFailure {
+    /// The apply fails.
+    Error,
+    /// The apply warns and goes on while there is time to try again.
+    Warn,
+}
+
 /// Makes each text that is empty absent.
 fn drop_empty<'a>(texts: impl IntoIterator<Item = &'a mut Attr<String>>) {
     for text in texts {
@@ -325,6 +336,24 @@ impl SslOrderModel {
     /// Returns the status of the order; a status that is not known is open and has no certificate.
     pub(crate) fn order_status(&self) -> OrderStatus {
         OrderStatus::from(self.status.as_str().unwrap_or_default())
+    }
+
+    /// Returns what the state holds of the chain.
+    pub(crate) fn held_chain(&self) -> Held<'_> {
+        Held {
+            leaf: self.certificate_pem.as_str(),
+            intermediates: self.chain_pem.as_str(),
+            root: self.root_pem.as_str(),
+            csr: self.csr.as_str(),
+        }
+    }
+
+    /// Returns what a failure means of something that only a clock asked for.
+    pub(crate) fn on_clock_failure(&self) -> OnClockFailure {
+        match self.on_clock_failure.as_str() {
+            Some("warn") => OnClockFailure::Warn,
+            _ => OnClockFailure::Error,
+        }
     }
 
     /// Returns what becomes of the order on a destroy. Whatever is not known to mean an end of the order means none.

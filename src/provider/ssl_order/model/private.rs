@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::SslOrderModel;
 use crate::framework::PrivateState;
 use crate::provider::ssl_order::exchange::Awaited;
 use crate::provider::ssl_order::plan::Review;
@@ -58,6 +59,12 @@ pub struct SslOrderPrivate {
     /// The last day of a certificate that a reissue cannot move, or did not. The clock reissues none that ends on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub no_gain: Option<String>,
+    /// The day, `yyyy-MM-dd`, on which the chain was read last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chain_read: Option<String>,
+    /// The day, `yyyy-MM-dd`, on which the last refresh found that a clock has struck; none while none has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_on: Option<String>,
     /// Whether a plan has said what becomes of the order when it is destroyed. Core asks about every destroy but those of a
     /// tainted order and of one that `-replace` names. Handed from a plan to its apply and never stored: every refresh and every
     /// apply drops it.
@@ -87,6 +94,11 @@ pub struct SslOrderPrivate {
 }
 
 impl SslOrderPrivate {
+    /// Returns whether a reissue does not move the end of the certificate in `state`.
+    pub(crate) fn has_no_gain(&self, state: &SslOrderModel) -> bool {
+        self.no_gain.is_some() && self.no_gain.as_ref() == state.valid_till.known()
+    }
+
     /// What is kept in state.
     pub(crate) fn stored(self) -> Self {
         Self {

@@ -18,7 +18,7 @@ use crate::provider::ssl_order::samples::{
 use crate::provider::ssl_order::schema::schema;
 
 /// Texts that are one of a list, and the one that the provider sets otherwise: an empty one is a mistake.
-const NEVER_EMPTY: [&str; 8] = [
+const NEVER_EMPTY: [&str; 9] = [
     "signature_hash",
     "dcv_method",
     "payment_method",
@@ -27,6 +27,7 @@ const NEVER_EMPTY: [&str; 8] = [
     "on_destroy",
     "revocation_reason",
     "duplicate_order_check",
+    "on_clock_failure",
 ];
 
 type Names = Vec<&'static str>;

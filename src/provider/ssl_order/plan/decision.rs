@@ -370,6 +370,13 @@ impl Announced {
         self.what
     }
 
+    /// Returns whether nothing but a clock asks CertCentral for something. Arguments that steer the provider ask for nothing.
+    pub(crate) fn is_by_a_clock_alone(&self) -> bool {
+        let mut effects = self.changes.values();
+        matches!(self.what, What::Reissue | What::Renew)
+            && effects.all(|effect| *effect == Effect::Behaviour)
+    }
+
     /// Returns the arguments that change with calls.
     pub(crate) fn in_place(&self) -> Vec<&'static str> {
         self.arguments(|_, announced| announced == Effect::InPlace)
@@ -431,7 +438,7 @@ pub(crate) enum Effect {
 }
 
 /// Every argument with what its change means. One table, so that the plan, the documentation and the tests agree.
-pub(crate) const ARGUMENTS: [(&str, Effect); 40] = [
+pub(crate) const ARGUMENTS: [(&str, Effect); 41] = [
     ("product_name_id", Effect::NewOrder),
     ("common_name", Effect::Reissue),
     ("dns_names", Effect::Reissue),
@@ -472,6 +479,7 @@ pub(crate) const ARGUMENTS: [(&str, Effect); 40] = [
     ("reorder_when_closed", Effect::Behaviour),
     ("reissue_days_before_expiry", Effect::Behaviour),
     ("renew_days_before_expiry", Effect::Behaviour),
+    ("on_clock_failure", Effect::Behaviour),
 ];
 
 /// One argument whose value differs between state and plan.

@@ -191,6 +191,7 @@ fn recorded(plan: &mut Plan, prior: &SslOrderModel, decision: &Decision) {
 fn unknown_clocks(prior: &SslOrderModel, planned: &mut SslOrderModel) {
     if planned.reissue_days_before_expiry != prior.reissue_days_before_expiry {
         planned.ready_for_reissue = Attr::Unknown;
+        planned.status_detail = Attr::Unknown;
     }
     if planned.renew_days_before_expiry != prior.renew_days_before_expiry {
         planned.ready_for_renewal = Attr::Unknown;

@@ -26,6 +26,7 @@ use crate::framework::{
     Attr, Call, CreateRequest, Created, Diagnostic, Diagnostics, FromToValue, Warnings, conformance,
 };
 use crate::provider::order::api_error;
+use crate::provider::order::chain_age;
 use crate::provider::order::lock::{Locked, Way};
 use crate::provider::order::waiting::Bounds;
 use crate::provider::session::{Claim, Session};
@@ -34,7 +35,7 @@ use crate::provider::ssl_order::exchange;
 use crate::provider::ssl_order::model::{OrderOrigin, SslOrderModel, SslOrderPrivate};
 use crate::provider::ssl_order::owners;
 use crate::provider::ssl_order::refresh::observer::Limits;
-use crate::provider::ssl_order::refresh::state;
+use crate::provider::ssl_order::refresh::{clocks, state};
 use crate::provider::ssl_order::rules::dates_for_a_new_order;
 
 /// Places the order of a plan, or adopts it if an earlier run placed it.
@@ -73,7 +74,25 @@ pub(crate) async fn create(
                 warnings,
             }
         }
-        Err(problems) => Created::Nothing(problems),
+        Err(nothing) => Created::Nothing(nothing.problems),
+    }
+}
+
+/// Why an order was not obtained.
+#[derive(Debug)]
+pub(crate) struct NotObtained {
+    /// For a person.
+    pub problems: Diagnostics,
+    /// Whether nothing was bought for certain.
+    pub is_certain: bool,
+}
+
+impl<T: Into<Diagnostics>> From<T> for NotObtained {
+    fn from(problems: T) -> Self {
+        Self {
+            problems: problems.into(),
+            is_certain: true,
+        }
     }
 }
 
@@ -110,7 +129,7 @@ pub(crate) async fn obtain(
     session: &Session,
     call: &Call,
     purchase: Purchase,
-) -> Result<Obtained, Diagnostics> {
+) -> Result<Obtained, NotObtained> {
     let limits = Limits::new(session, &purchase.planned, purchase.timeout, &call.stop);
     let client = session.client()?;
     let client = client.within(limits.bounds.deadline, limits.bounds.stop);
@@ -255,14 +274,18 @@ impl Buyer<'_> {
     }
 
     /// Looks for the order of an earlier run: by its token, or under another reference after a reissue or a renewal.
-    async fn look(&mut self) -> Result<Option<Box<Order>>, Diagnostic> {
+    async fn look(&mut self) -> Result<Option<Box<Order>>, NotObtained> {
         let found = self.find().await?;
         let doings = self.locked.about_the_token();
         let id = found.as_ref().map(|order| order.id);
         let is_taken = id.is_some_and(|id| doings.orders.contains(&id));
         if is_taken || doings.has_unknown {
             let id = id.filter(|_| is_taken);
-            return Err(messages::same_order_in_two_processes(&self.prepared, id));
+            let problem = messages::same_order_in_two_processes(&self.prepared, id);
+            return Err(NotObtained {
+                is_certain: false,
+                ..problem.into()
+            });
         }
         Ok(found)
     }
@@ -343,14 +366,14 @@ impl Buyer<'_> {
     }
 
     /// Places the order, which is claimed from then on unless there is none for certain.
-    async fn place(&mut self, mut claim: Claim) -> Result<Taken, Diagnostics> {
+    async fn place(&mut self, mut claim: Claim) -> Result<Taken, NotObtained> {
         let (session, planned) = (self.session, &self.purchase.planned);
         let today = session.today();
         self.warnings.extend(today.disagreement());
         if let Some(today) = today.agreed() {
             let past: Diagnostics = dates_for_a_new_order(planned, today).into_iter().collect();
             if past.has_errors() {
-                return Err(past);
+                return Err(past.into());
             }
         }
         let bounds = self.limits.bounds;
@@ -375,7 +398,12 @@ impl Buyer<'_> {
                 self.locked.ordered_nothing();
                 return Err(problem.into());
             }
-            Outcome::Unknown(problem) => return Err(problem.into()),
+            Outcome::Unknown(problem) => {
+                return Err(NotObtained {
+                    is_certain: false,
+                    ..problem.into()
+                });
+            }
         };
         if let Some(mut order) = session.claim_order(taken.id()) {
             order.keep();
@@ -395,7 +423,7 @@ impl Buyer<'_> {
             adoption,
             locked,
             mut warnings,
-            ..
+            session,
         } = self;
         // Whoever waits for it may go on: what follows only looks, and may wait for a certificate.
         drop(locked);
@@ -411,8 +439,12 @@ impl Buyer<'_> {
         };
         // On the heap, because this is the largest future of all and every caller would hold it on its stack.
         let details = Box::pin(owner.fill_in(certain.clone(), taken));
-        let filled_in = unless_it_panics(details, certain, id).await;
+        let mut filled_in = unless_it_panics(details, certain, id).await;
         warnings.extend(filled_in.warnings);
+        clocks::tell(&mut filled_in.state, &filled_in.private);
+        if filled_in.state.chain_pem.known().is_some() {
+            chain_age::note(&mut filled_in.private.chain_read, session.today());
+        }
         Obtained {
             state: filled_in.state,
             private: SslOrderPrivate {

@@ -1,15 +1,21 @@
 //! The two clocks of an order: its certificate runs out, and its coverage runs out. Pure; read at every refresh, so that a
 //! plan needs no clock and two plans of one run agree.
 //!
+//! Where nobody sets the days of a certificate, its own life does: certificates get shorter from year to year.
+//!
 //! A state may hold numbers that no configuration may say, so no sum of them may overflow.
 
 use time::Date;
 
 use crate::certcentral::OrderStatus;
 use crate::framework::Attr;
-use crate::provider::order::certificate::parse_day;
+use crate::provider::order::certificate::{day, parse_day};
+use crate::provider::order::status;
 use crate::provider::session::Today;
-use crate::provider::ssl_order::model::{RENEWAL_DAYS, SslOrderModel};
+use crate::provider::ssl_order::model::{RENEWAL_DAYS, SslOrderModel, SslOrderPrivate};
+
+/// The most days before its end from which a certificate is reissued where nobody sets another number. Source: this provider's own choice.
+const LONGEST_NOTICE: i64 = 30;
 
 /// Sets `ready_for_reissue` and `ready_for_renewal` as of `today`. Neither is due while nobody knows what day it is, and an order is renewed
 /// once.
@@ -25,24 +31,108 @@ pub(crate) fn set(state: &mut SslOrderModel, is_renewed: bool, today: Today) {
     (state.ready_for_reissue, state.ready_for_renewal) = (reissue, renewal);
 }
 
+/// Something that ends and is continued by a clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Deadline {
+    /// Its last day.
+    pub end: Date,
+    /// So many days before the end the clock strikes; none if it is off.
+    days: i64,
+}
+
+impl Deadline {
+    /// Returns that of the certificate.
+    pub(crate) fn of_the_certificate(state: &SslOrderModel) -> Option<Self> {
+        let end = date(&state.valid_till)?;
+        let life = days_since_begin(state, Some(end));
+        let days = match (&state.reissue_days_before_expiry, life) {
+            (Attr::Null, Some(life)) => {
+                let third = third_of(life).min(LONGEST_NOTICE);
+                bounded(&Attr::Known(third), Some(life))
+            }
+            (Attr::Null, None) => LONGEST_NOTICE,
+            (days, life) => bounded(days, life),
+        };
+        Some(Self { end, days })
+    }
+
+    /// Returns that of the order.
+    pub(crate) fn of_the_order(state: &SslOrderModel) -> Option<Self> {
+        let end = date(&state.order_valid_till);
+        // A reissue begins anew and does not make the days fewer for which the order was bought.
+        let life = state.term().bought_days().or(days_since_begin(state, end));
+        let days = bounded(&state.renew_days_before_expiry, life);
+        Some(Self { end: end?, days })
+    }
+
+    /// Returns whether the clock has struck.
+    fn is_due(self, today: Date) -> bool {
+        self.days > 0 && self.left(today) <= self.days
+    }
+
+    /// Returns the first day of the last third of the days that the clock leaves: what fails from then on cannot be put off.
+    pub(crate) fn last_third(self) -> Date {
+        self.before(third_of(self.days))
+    }
+
+    /// Returns the day on which the clock strikes.
+    fn strikes(self) -> Option<Date> {
+        (self.days > 0).then(|| self.before(self.days))
+    }
+
+    fn left(self, today: Date) -> i64 {
+        (self.end - today).whole_days()
+    }
+
+    fn before(self, days: i64) -> Date {
+        let days = i32::try_from(days).unwrap_or(i32::MAX);
+        let day = self.end.to_julian_day().saturating_sub(days);
+        Date::from_julian_day(day).unwrap_or(Date::MIN)
+    }
+}
+
+/// A third, rounded up, so that the whole last third is left.
+fn third_of(days: i64) -> i64 {
+    days.saturating_add(2) / 3
+}
+
 fn is_renewal_due(state: &SslOrderModel, today: Date) -> bool {
-    let order_end = date(&state.order_valid_till);
-    // A reissue begins anew and does not make the days fewer for which the order was bought.
-    let life = state
-        .term()
-        .bought_days()
-        .or(days_since_begin(state, order_end));
-    let days = bounded(&state.renew_days_before_expiry, life);
     state.order_status().has_certificate()
-        && may_be_renewed(order_end, today)
-        && is_within(order_end, days, today)
+        && Deadline::of_the_order(state)
+            .is_some_and(|order| may_be_renewed(order.end, today) && order.is_due(today))
+}
+
+/// Notes the day on which a clock was found to have struck: an apply that CertCentral does not answer knows no other day than this machine's.
+pub(crate) fn note(state: &SslOrderModel, private: &mut SslOrderPrivate, today: Today) {
+    let has_struck =
+        [&state.ready_for_reissue, &state.ready_for_renewal].contains(&&Attr::Known(true));
+    private.due_on = today.agreed().filter(|_| has_struck).map(day);
+}
+
+/// Says in `status_detail` from which day on the certificate is reissued. The same on each day, and nothing where no reissue can move its
+/// end.
+pub(crate) fn tell(state: &mut SslOrderModel, private: &SslOrderPrivate) {
+    if state.order_status() != OrderStatus::Issued {
+        return;
+    }
+    let mut sentences = vec![status::detail(&OrderStatus::Issued).to_owned()];
+    if let Some(day) = reissue_day(state).filter(|_| !private.has_no_gain(state)) {
+        sentences.push(format!("Plans from {day} on reissue it."));
+    }
+    state.status_detail = Attr::Known(sentences.join(" "));
+}
+
+/// The day on which a reissue by the clock is due.
+fn reissue_day(state: &SslOrderModel) -> Option<Date> {
+    let strikes = Deadline::of_the_certificate(state)?.strikes()?;
+    (has_coverage_left(state) && may_gain(state, strikes)).then_some(strikes)
 }
 
 /// Returns whether a date decides anything about the order, so that it matters what day it is.
 pub(crate) fn matter(state: &SslOrderModel) -> bool {
-    let is_on = |days: &Attr<i64>| days.known().is_some_and(|days| *days > 0);
+    let is_on = |days: &Attr<i64>| days.known().is_none_or(|days| *days > 0);
     state.order_status().has_certificate()
-        && (is_on(&state.reissue_days_before_expiry) || is_on(&state.renew_days_before_expiry))
+        && (is_on(&state.reissue_days_before_expiry) || state.renews())
 }
 
 /// Returns whether the certificate runs out and `cert_validity` lets a reissue end no later.
@@ -52,11 +142,15 @@ pub(crate) fn strikes_in_vain(state: &SslOrderModel, today: Date) -> bool {
 
 /// Whether the certificate ends soon, while its order has coverage left.
 fn runs_out(state: &SslOrderModel, today: Date) -> bool {
+    let certificate = Deadline::of_the_certificate(state);
+    state.order_status() == OrderStatus::Issued
+        && has_coverage_left(state)
+        && certificate.is_some_and(|certificate| certificate.is_due(today))
+}
+
+fn has_coverage_left(state: &SslOrderModel) -> bool {
     let (end, order_end) = (date(&state.valid_till), date(&state.order_valid_till));
-    let life = days_since_begin(state, end);
-    let days = bounded(&state.reissue_days_before_expiry, life);
-    let has_coverage_left = matches!((end, order_end), (Some(end), Some(order)) if order > end);
-    state.order_status() == OrderStatus::Issued && has_coverage_left && is_within(end, days, today)
+    matches!((end, order_end), (Some(end), Some(order)) if order > end)
 }
 
 /// A last day that is fixed does not move, and neither does the end by fewer days than are left.
@@ -73,8 +167,8 @@ fn may_gain(state: &SslOrderModel, today: Date) -> bool {
 }
 
 /// A renewal that CertCentral refuses as too early would be planned and would fail at every run.
-fn may_be_renewed(order_end: Option<Date>, today: Date) -> bool {
-    is_within(order_end, RENEWAL_DAYS, today)
+fn may_be_renewed(order_end: Date, today: Date) -> bool {
+    (order_end - today).whole_days() <= RENEWAL_DAYS
 }
 
 fn days_since_begin(state: &SslOrderModel, end: Option<Date>) -> Option<i64> {
@@ -92,11 +186,6 @@ fn bounded(days: &Attr<i64>, life: Option<i64>) -> i64 {
     }
 }
 
-/// Whether `end` is at most so many days ahead. No days, or none set, is never.
-fn is_within(end: Option<Date>, days: i64, today: Date) -> bool {
-    days > 0 && end.is_some_and(|end| (end - today).whole_days() <= days)
-}
-
 fn date(text: &Attr<String>) -> Option<Date> {
     parse_day(text.as_str()?)
 }
@@ -107,7 +196,7 @@ mod tests {
     use time::Date;
     use time::macros::date;
 
-    use super::{SslOrderModel, Today, set};
+    use super::{Deadline, SslOrderModel, SslOrderPrivate, Today, set};
     use crate::framework::Attr;
     use crate::provider::ssl_order::model::Term;
 
@@ -241,6 +330,107 @@ mod tests {
         ] {
             let (_, renewal) = ready("2026-08-05", order_end, (0, days), "issued");
             assert_eq!(renewal, Attr::Known(expected), "{order_end} {days}");
+        }
+    }
+
+    /// An order with coverage for long, and a certificate of so many days (both ends) from 2029-08-01 on.
+    fn certificate_of(days: i64, before_its_end: Attr<i64>) -> SslOrderModel {
+        let begin = date!(2029 - 08 - 01);
+        let end = begin + time::Duration::days(days - 1);
+        SslOrderModel {
+            status: "issued".into(),
+            valid_from: Attr::Known(begin.to_string()),
+            valid_till: Attr::Known(end.to_string()),
+            order_valid_till: "2032-08-01".into(),
+            reissue_days_before_expiry: before_its_end,
+            ..SslOrderModel::default()
+        }
+    }
+
+    /// The days between the day on which the certificate is due and its last day.
+    fn notice(state: &SslOrderModel) -> Option<i64> {
+        let end = Deadline::of_the_certificate(state).unwrap().end;
+        Some((end - super::reissue_day(state)?).whole_days())
+    }
+
+    #[test]
+    fn without_a_number_the_last_third_of_a_life_is_left_and_no_more_than_thirty_days() {
+        for (life, left) in [
+            (397, 30),
+            (199, 30),
+            (100, 30),
+            (91, 30),
+            (90, 30),
+            (88, 29),
+            (47, 16),
+            (46, 15),
+            (10, 3),
+            (7, 2),
+            (3, 1),
+        ] {
+            let mut state = certificate_of(life, Attr::Null);
+            assert_eq!(notice(&state), Some(left), "{life}");
+            let due = super::reissue_day(&state).unwrap();
+            for (today, is_due) in [(due.previous_day().unwrap(), false), (due, true)] {
+                set(&mut state, false, Today::on(today));
+                assert_eq!(
+                    state.ready_for_reissue,
+                    Attr::Known(is_due),
+                    "{life} {today}"
+                );
+            }
+        }
+        for (life, number) in [(2, Attr::Null), (1, Attr::Null), (47, Attr::Known(0))] {
+            assert_eq!(notice(&certificate_of(life, number)), None, "{life}");
+        }
+        assert_eq!(notice(&certificate_of(47, Attr::Known(20))), Some(20));
+    }
+
+    #[test]
+    fn the_detail_names_the_day_on_which_the_certificate_is_due_and_nothing_where_none_is() {
+        let told = |edit: fn(&mut SslOrderModel), private: &SslOrderPrivate| {
+            let mut state = certificate_of(47, Attr::Null);
+            edit(&mut state);
+            for _ in 0..2 {
+                super::tell(&mut state, private);
+            }
+            state.status_detail.as_str().map(str::to_owned)
+        };
+        let private = SslOrderPrivate::default();
+        let due = "The certificate is issued. Plans from 2029-08-31 on reissue it.";
+        assert_eq!(told(|_| {}, &private).as_deref(), Some(due));
+        let quiet = Some("The certificate is issued.");
+        let no_gain = SslOrderPrivate {
+            no_gain: Some("2029-09-16".to_owned()),
+            ..SslOrderPrivate::default()
+        };
+        assert_eq!(told(|_| {}, &no_gain).as_deref(), quiet);
+        let edits: [fn(&mut SslOrderModel); 3] = [
+            |state| state.reissue_days_before_expiry = Attr::Known(0),
+            |state| state.order_valid_till = state.valid_till.clone(),
+            |state| {
+                state.cert_validity = Attr::Known(Term {
+                    custom_expiration_date: "2029-09-16".into(),
+                    ..Term::default()
+                });
+            },
+        ];
+        for edit in edits {
+            assert_eq!(told(edit, &private).as_deref(), quiet);
+        }
+        assert_eq!(
+            told(|state| state.status = "pending".into(), &private),
+            None
+        );
+    }
+
+    #[test]
+    fn the_last_third_of_what_a_clock_leaves_is_rounded_up() {
+        for (number, left) in [(30, 10), (20, 7), (16, 6), (3, 1), (1, 1)] {
+            let state = certificate_of(199, Attr::Known(number));
+            let deadline = Deadline::of_the_certificate(&state).unwrap();
+            let days = (deadline.end - deadline.last_third()).whole_days();
+            assert_eq!(days, left, "{number}");
         }
     }
 

@@ -83,9 +83,7 @@ pub(crate) fn strikes_in_vain(
 
 /// Holds the clock back for a certificate whose end a reissue does not move.
 pub(crate) fn withhold(state: &mut SslOrderModel, private: &SslOrderPrivate) {
-    let is_in_vain =
-        private.no_gain.is_some() && private.no_gain.as_ref() == state.valid_till.known();
-    if is_in_vain && state.ready_for_reissue == Attr::Known(true) {
+    if private.has_no_gain(state) && state.ready_for_reissue == Attr::Known(true) {
         state.ready_for_reissue = Attr::Known(false);
     }
 }

@@ -3,15 +3,16 @@
 
 use super::observer::Observer;
 use super::{clocks, external_changes, outcome, state, succession};
-use crate::certcentral::{ContainerId, OrderId};
+use crate::certcentral::{Client, ContainerId, Order, OrderId};
 use crate::framework::{Call, Diagnostic, Read, ReadRequest, Warnings};
 use crate::provider::order::certificate::day;
+use crate::provider::order::chain_age;
 use crate::provider::order::status::Absence;
 use crate::provider::session::Session;
 use crate::provider::ssl_order::SslOrder;
 use crate::provider::ssl_order::exchange;
 use crate::provider::ssl_order::import::arguments;
-use crate::provider::ssl_order::model::SslOrderModel;
+use crate::provider::ssl_order::model::{SslOrderModel, SslOrderPrivate};
 use crate::provider::ssl_order::owners;
 
 /// Looks at the order of a state.
@@ -34,6 +35,7 @@ async fn look(
     let is_import = private.imported && state.status.is_null();
     let id = state.order_id_to_be("looked at")?;
     let client = session.client_to_look(&call.stop)?;
+    chain_age::hold(session, state.held_chain(), &private.chain_read);
     let doing = format!("refreshing order {id}");
     let Some(order) = Absence::NotShown.or_order(client.order(id).await, &doing)? else {
         if is_import {
@@ -57,9 +59,9 @@ async fn look(
     warnings.extend(external_changes::moved(&state, &order));
     external_changes::follow(&mut state, &order);
     let before = state.clone();
-    let former = state.serial_number.clone();
     let organization = order.organization.as_ref();
     let organization = organization.and_then(|it| it.name.clone());
+    let (former, former_pem) = (state.serial_number.clone(), state.certificate_pem.clone());
     let mut observer = Observer::new(&client, state);
     let seen = observer.details(order, &[]).await;
     let container = observer.container.map(ContainerId::get);
@@ -79,6 +81,13 @@ async fn look(
     warnings.extend(outcome::settle(&mut state, &mut private));
     let today = session.today();
     private.seen_on = Some(day(today.earlier()));
+    if state.certificate_pem == former_pem {
+        warnings.extend(
+            read_chain_again(session, &client, &seen.order, &mut state, &mut private).await,
+        );
+    } else {
+        chain_age::note(&mut private.chain_read, today);
+    }
     private.successor = succession::successor(session, &client, &state, &seen.order).await;
     if let Some(successor) = &private.successor {
         warnings.extend(succession::left_alone(&state, successor));
@@ -91,12 +100,30 @@ async fn look(
         warnings.extend(outcome::strikes_in_vain(&state, &mut private, today));
     }
     outcome::withhold(&mut state, &private);
+    clocks::note(&state, &mut private, today);
+    clocks::tell(&mut state, &private);
     private.values_expired = state::has_expired_values(&state, today.earlier());
     Ok(Read::Object {
         state,
         private,
         warnings,
     })
+}
+
+/// Stores the chain that took the place of the one in state, if there is one.
+async fn read_chain_again(
+    session: &Session,
+    client: &Client,
+    order: &Order,
+    state: &mut SslOrderModel,
+    private: &mut SslOrderPrivate,
+) -> Option<Diagnostic> {
+    let read_on = &mut private.chain_read;
+    let chain = chain_age::another(session, client, order, state.held_chain(), read_on).await?;
+    let former = state.chain_pem.as_str().unwrap_or_default();
+    let warning = chain_age::replaced(order, former, &chain);
+    state::chain(state, &chain);
+    Some(warning)
 }
 
 /// A 404 means "not visible to this key" as often as "gone". An open order may still get its certificate, so it cannot be left at

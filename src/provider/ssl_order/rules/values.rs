@@ -14,11 +14,12 @@ use crate::provider::ssl_order::model::{CustomFieldModel, RENEWAL_DAYS, SslOrder
 use crate::provider::ssl_order::schema::products::{PRODUCTS, Product};
 
 /// Arguments with a closed list: other values have no meaning, or none that this provider could act by.
-const OWN_CHOICES: [(&str, &[&str]); 4] = [
+const OWN_CHOICES: [(&str, &[&str]); 5] = [
     ("wait_for", &["auto", "issued", "none"]),
     ("on_destroy", &["retain", "cancel", "revoke"]),
     ("revocation_reason", &REVOCATION_REASONS),
     ("duplicate_order_check", &["error", "warn", "off"]),
+    ("on_clock_failure", &["error", "warn"]),
 ];
 
 /// The API's arguments: it may know more values than these.
@@ -194,6 +195,7 @@ pub(crate) fn enumerations(order: &SslOrderModel) -> Vec<Diagnostic> {
         "on_destroy" => order.on_destroy.as_str(),
         "revocation_reason" => order.revocation_reason.as_str(),
         "duplicate_order_check" => order.duplicate_order_check.as_str(),
+        "on_clock_failure" => order.on_clock_failure.as_str(),
         "payment_method" => order.payment_method.as_str(),
         _ => order.dcv_method.as_str(),
     };

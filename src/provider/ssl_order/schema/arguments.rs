@@ -381,10 +381,10 @@ pub(crate) fn behaviour() -> Vec<Attribute> {
             "reissue_days_before_expiry",
             Type::Number,
             "Days before the end of the certificate from which `ready_for_reissue` is true, as long as the order still has coverage. The next \
-             plan then announces a reissue for the same key and names, at no cost. As many days as the certificate is valid, or more, count as half \
-             of its life, because every apply would reissue. Default `30`; `0` switches it off.",
-        )
-        .default_value(30),
+             plan then announces a reissue for the same key and names, at no cost. Where it is not set, a third of the life of the certificate in \
+             force counts, at most 30 days. As many days as the certificate is valid, or more, count as half of its life, because every apply would \
+             reissue. `0` switches it off.",
+        ),
         Attribute::optional(
             "renew_days_before_expiry",
             Type::Number,
@@ -393,6 +393,14 @@ pub(crate) fn behaviour() -> Vec<Attribute> {
              `90`; for an order that is not longer than the number of days, half of what is left since its newest certificate counts. Default `0`, which switches it off.",
         )
         .default_value(0),
+        Attribute::optional(
+            "on_clock_failure",
+            Type::String,
+            "What it means that a reissue or renewal fails which only one of these two clocks asked for: `error` (default) fails the apply, and what \
+             depends on the order is not done; `warn` warns, leaves the order and its certificate as they are, and the next apply tries again. In the \
+             last third of the days that the clock leaves it is an error all the same, and so is a renewal of which nobody knows whether it was placed.",
+        )
+        .default_value("error"),
         Attribute::optional(
             "timeouts",
             (

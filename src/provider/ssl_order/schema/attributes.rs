@@ -40,7 +40,7 @@ fn order() -> Vec<Attribute> {
         Attribute::computed(
             "status_detail",
             Type::String,
-            "What the status means, in one sentence, and who has to act.",
+            "What the status means and who has to act; of an issued certificate also from which day on it is reissued.",
         ),
         Attribute::computed(
             "order_valid_till",
@@ -50,7 +50,7 @@ fn order() -> Vec<Attribute> {
         Attribute::computed(
             "ready_for_reissue",
             Type::Bool,
-            "Whether the certificate ends within `reissue_days_before_expiry` while the order still has coverage. Set at every refresh; \
+            "Whether the certificate ends within `reissue_days_before_expiry`, or the days that count without it, while the order still has coverage. Set at every refresh; \
              the next plan then announces a reissue.",
         ),
         Attribute::computed(

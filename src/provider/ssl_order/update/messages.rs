@@ -1,8 +1,10 @@
 //! What the person who applies reads when a reissue or a renewal was not carried out, or nobody knows what became of it.
 
 use crate::certcentral::{Error, Order, OrderId};
-use crate::framework::Diagnostic;
+use crate::framework::{Diagnostic, Diagnostics};
 use crate::provider::ssl_order::model::SslOrderModel;
+use crate::provider::ssl_order::plan::decision::What;
+use crate::provider::ssl_order::refresh::clocks::Deadline;
 use crate::provider::ssl_order::refresh::succession::Refused;
 
 /// A resource of the same run has an order with the content that a reissue would give to another one.
@@ -89,6 +91,37 @@ pub(crate) fn renewal_moved_on(renewal: &Order, refused: &Refused) -> Diagnostic
         format!(
             "Order {} was to take the place of the order that it renews, but {why}. Nothing was changed. Plan again: the plan shows what can be done.",
             renewal.id
+        ),
+    )
+}
+
+/// What a clock asked for failed, and there is time to try again.
+pub(crate) fn put_off(
+    prior: &SslOrderModel,
+    what: What,
+    deadline: Deadline,
+    problem: &Diagnostics,
+) -> Diagnostic {
+    let (order, names) = (prior.shown_id(), prior.shown_names());
+    let summary = match what {
+        What::Renew => format!("Renewal of order {order} put off"),
+        _ => format!("Reissue of order {order} put off"),
+    };
+    let said: Vec<_> = problem
+        .iter()
+        .map(|problem| format!("{}: {}", problem.summary, problem.detail))
+        .collect();
+    Diagnostic::warning(
+        summary,
+        format!(
+            "It failed, and only a clock asked for it.\n\n{}\n\nThe certificate in force for {names} (serial number {}) lasts until {}, and the \
+             order has coverage until {}. Both stay as they are, and the next apply tries again. From {} on such a failure is an error, whatever \
+             `on_clock_failure` says.",
+            said.join("\n\n"),
+            prior.serial_number.as_str().unwrap_or("unknown"),
+            prior.valid_till.as_str().unwrap_or("an unknown day"),
+            prior.order_valid_till.as_str().unwrap_or("an unknown day"),
+            deadline.last_third(),
         ),
     )
 }

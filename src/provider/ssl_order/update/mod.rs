@@ -2,6 +2,7 @@
 
 pub(crate) mod in_place;
 mod messages;
+mod put_off;
 mod reissue;
 mod renewal;
 
@@ -21,6 +22,7 @@ use crate::framework::{
     conformance,
 };
 use crate::pki::Csr;
+use crate::provider::order::chain_age;
 use crate::provider::session::Session;
 use crate::provider::ssl_order::SslOrder;
 
@@ -29,6 +31,8 @@ struct Failed {
     /// The state with the steps that were done.
     state: Box<SslOrderModel>,
     problem: Diagnostics,
+    /// Whether nothing was bought for certain.
+    is_nothing_bought: bool,
 }
 
 impl Failed {
@@ -36,6 +40,7 @@ impl Failed {
         Self {
             state: Box::new(state),
             problem: problem.into(),
+            is_nothing_bought: true,
         }
     }
 }
@@ -154,11 +159,11 @@ pub(crate) async fn update(
             },
             diagnostics: done.warnings.into(),
         },
-        Err(failed) => Updated {
+        Err(failed) => put_off::instead_of(update, &failed).unwrap_or_else(|| Updated {
             state: *failed.state,
-            private: request.private.stored(),
+            private: request.private.clone().stored(),
             diagnostics: failed.problem,
-        },
+        }),
     }
 }
 
@@ -194,12 +199,14 @@ async fn carry_out(update: Update<'_>) -> Result<Obtained, Failed> {
             state
         }
     };
-    clocks::set(
-        &mut state,
-        private.successor.is_some(),
-        update.session.today(),
-    );
+    let today = update.session.today();
+    clocks::set(&mut state, private.successor.is_some(), today);
     outcome::withhold(&mut state, &private);
+    clocks::note(&state, &mut private, today);
+    if state.certificate_pem != update.prior.certificate_pem {
+        chain_age::note(&mut private.chain_read, today);
+    }
+    clocks::tell(&mut state, &private);
     Ok(Obtained {
         state: as_planned(update.reviewed, &state)?,
         private,

@@ -35,7 +35,16 @@ pub(super) async fn renew(
     };
     let obtained = obtain::obtain(update.session, update.call, purchase)
         .await
-        .map_err(|problems| failed(problems.into_iter().map(point_at_renew_days).collect()))?;
+        .map_err(|nothing| Failed {
+            is_nothing_bought: nothing.is_certain,
+            ..failed(
+                nothing
+                    .problems
+                    .into_iter()
+                    .map(point_at_renew_days)
+                    .collect(),
+            )
+        })?;
     warnings.extend(obtained.warnings);
     release(update, former, warnings).await;
     Ok((obtained.state, obtained.private))

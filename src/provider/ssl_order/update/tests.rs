@@ -72,6 +72,7 @@ impl Ordered {
             false,
             Today::on(self.sandbox.clock().date()),
         );
+        clocks::tell(&mut self.state, &SslOrderPrivate::default());
     }
 
     /// From now on an approver has to say yes.
@@ -235,7 +236,13 @@ async fn a_plan_whose_announcement_is_lost_is_carried_out_by_its_unknown_marks()
             }
             let updated = ordered.carry_out(&config, planned).await;
             assert!(warnings(&updated).is_empty());
-            assert_eq!(updated.private, SslOrderPrivate::default());
+            let is_reissued = updated.state.certificate_pem != ordered.state.certificate_pem;
+            let today = ordered.sandbox.clock().date().to_string();
+            let stored = SslOrderPrivate {
+                chain_read: is_reissued.then_some(today),
+                ..SslOrderPrivate::default()
+            };
+            assert_eq!(updated.private, stored);
             calls.push(ordered.calls_after(seen));
         }
         assert!(!calls[0].is_empty());

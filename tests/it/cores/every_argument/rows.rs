@@ -253,10 +253,11 @@ pub(super) fn rows(renewable: u64) -> Vec<Row> {
         recorded("reorder_when_closed", [json!(false), json!(true)], NOTHING),
         recorded(
             "reissue_days_before_expiry",
-            [json!(30), json!(20)],
+            [none.clone(), json!(20)],
             NOTHING,
         ),
         recorded("renew_days_before_expiry", [json!(0), json!(10)], NOTHING),
+        recorded("on_clock_failure", [json!("error"), json!("warn")], NOTHING),
         recorded(
             "timeouts",
             [

@@ -125,6 +125,7 @@ pub(super) fn rows(renewable: u64) -> Vec<Row> {
         forgotten("reorder_when_closed", json!(true)),
         forgotten("reissue_days_before_expiry", json!(20)),
         forgotten("renew_days_before_expiry", json!(10)),
+        forgotten("on_clock_failure", json!("warn")),
         forgotten("timeouts", json!({ "create": "5m" })),
     ]
 }

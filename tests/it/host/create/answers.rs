@@ -110,9 +110,11 @@ async fn an_order_that_is_issued_at_once_has_its_certificate_and_whole_chain_in_
         0
     );
     let state = bed.order();
+    let due = bed.sandbox.clock().date() + time::Duration::days(198 - 30);
+    let detail = format!("The certificate is issued. Plans from {due} on reissue it.");
     assert_eq!(
         (&state["status"], &state["status_detail"]),
-        (&json!("issued"), &json!("The certificate is issued."))
+        (&json!("issued"), &json!(detail))
     );
     let [leaf, intermediate, root] = state["certificate_chain"].as_array().unwrap().as_slice()
     else {

@@ -56,6 +56,7 @@ async fn the_provider_s_own_arguments_change_without_a_word() {
         ("on_destroy", json!("cancel")),
         ("duplicate_order_check", json!("off")),
         ("reorder_when_closed", json!(true)),
+        ("on_clock_failure", json!("warn")),
         (
             "timeouts",
             json!({ "create": "3m", "update": null, "delete": null }),

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use certcentral_sandbox::{Approval, Issuance, Move};
+use certcentral_sandbox::{Approval, Issuance, Move, Settings};
 use serde_json::{Value as Json, json};
 
-use crate::host::bed::{Bed, order_with, warnings};
+use crate::host::bed::{Bed, SHOP, order, order_with, warnings};
 
 const DAY: Duration = Duration::from_secs(86_400);
 const REISSUE: &str = "This apply reissues the certificate";
@@ -131,6 +131,8 @@ async fn the_plan_follows_the_clock_of_certcentral() {
     let _applied = bed.apply(&config).await.expect_success();
     bed.sandbox.advance(DAY * 167);
     assert_eq!(due(&mut bed, &config).await, Vec::<String>::new());
+    // The chain is read again once a week, whatever the clock says.
+    bed.terraform.refresh().await.unwrap().expect_success();
     bed.sandbox.advance(DAY);
     let seen = bed.seen();
     assert_eq!(due(&mut bed, &config).await.len(), 1);
@@ -151,4 +153,81 @@ async fn a_date_that_is_past_at_certcentral_is_refused_before_anything_is_ordere
         ["Date in the past"]
     );
     assert_eq!(bed.posts().len(), 0);
+}
+
+/// An account whose certificates last as long, both ends included.
+fn certificates_of(days: u16) -> Bed {
+    Bed::of(Settings {
+        max_certificate_days: Some(days),
+        ..Settings::default()
+    })
+}
+
+#[tokio::test]
+async fn a_certificate_of_47_days_is_reissued_when_a_third_of_its_life_is_left() {
+    let mut bed = certificates_of(47);
+    let _applied = bed.apply(&order()).await.expect_success();
+    let begin = bed.sandbox.clock().date();
+    let due = begin + time::Duration::days(46 - 16);
+    let detail = format!("The certificate is issued. Plans from {due} on reissue it.");
+    assert_eq!(bed.order()["status_detail"], detail);
+    assert_eq!(bed.order()["reissue_days_before_expiry"], Json::Null);
+    let mut passed = 0;
+    for day in [0, 16, 29] {
+        let ready = ready_after(&mut bed, day, &mut passed).await;
+        assert_eq!(ready, (false, false), "day {day}");
+        assert!(bed.plan(&order()).await.expect_success().is_empty());
+        assert_eq!(bed.order()["status_detail"], detail, "day {day}");
+    }
+    assert_eq!(ready_after(&mut bed, 30, &mut passed).await, (true, false));
+    let applied = bed.apply(&order()).await.expect_success();
+    assert_eq!(warnings(&applied.report), [REISSUE]);
+    let next = due + time::Duration::days(46 - 16);
+    let detail = format!("The certificate is issued. Plans from {next} on reissue it.");
+    assert_eq!(bed.order()["status_detail"], detail);
+    assert!(bed.plan(&order()).await.expect_success().is_empty());
+    let summary = bed.sandbox.summary();
+    assert_eq!((summary.orders_created, summary.reissued), (1, 1));
+}
+
+#[tokio::test]
+async fn an_import_leaves_the_days_to_the_life_of_the_certificate() {
+    let mut bed = certificates_of(47);
+    let _applied = bed.apply(&order()).await.expect_success();
+    let (id, detail) = (bed.order_id(), bed.order()["status_detail"].clone());
+    bed.forget_state();
+    let imported = bed.terraform.import(SHOP, &id.to_string()).await;
+    imported.unwrap().expect_success();
+    assert_eq!(bed.order()["reissue_days_before_expiry"], Json::Null);
+    assert_eq!(bed.order()["status_detail"], detail);
+    assert!(bed.plan(&order()).await.expect_success().is_empty());
+}
+
+#[tokio::test]
+async fn other_days_move_the_day_in_the_detail_and_call_nothing() {
+    let mut bed = certificates_of(47);
+    let _applied = bed.apply(&order()).await.expect_success();
+    let begin = bed.sandbox.clock().date();
+    for (days, due) in [
+        (json!(5), Some(41)),
+        (json!(0), None),
+        (Json::Null, Some(30)),
+    ] {
+        let config = order_with(json!({ "reissue_days_before_expiry": days }));
+        let seen = bed.seen();
+        let plan = bed.plan(&config).await.expect_success();
+        let looked = bed.seen();
+        let _applied = bed.terraform.apply(&plan).await.unwrap().expect_success();
+        assert_eq!((looked - seen, bed.seen() - looked), (1, 0), "{days}");
+        let said = bed.order()["status_detail"].as_str().unwrap().to_owned();
+        let day = due.map(|due| (begin + time::Duration::days(due)).to_string());
+        assert_eq!(
+            said.contains("reissue it"),
+            day.is_some_and(|day| said.contains(&day)),
+            "{said}"
+        );
+        assert_eq!(said.contains("reissue it"), due.is_some(), "{said}");
+        assert!(bed.plan(&config).await.expect_success().is_empty());
+    }
+    assert_eq!(bed.sandbox.summary().reissued, 0);
 }

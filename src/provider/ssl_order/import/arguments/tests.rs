@@ -64,7 +64,7 @@ fn an_issued_order_gives_all_its_arguments() {
         on_destroy: "retain".into(),
         duplicate_order_check: "error".into(),
         reorder_when_closed: Attr::Known(false),
-        reissue_days_before_expiry: Attr::Known(30),
+        on_clock_failure: "error".into(),
         renew_days_before_expiry: Attr::Known(0),
         ..SslOrderModel::default()
     };

@@ -286,6 +286,7 @@ fn no_argument_of_the_schema_is_forgotten() {
         "reissue_days_before_expiry",
         "reissue_trigger",
         "renew_days_before_expiry",
+        "on_clock_failure",
         "timeouts",
     ];
     let tested: BTreeSet<_> = fields()

@@ -1,6 +1,10 @@
 //! An order over a year and a half of CertCentral's time: issued, reissued twice, renewed, reissued and destroyed on real cores.
 //! Every step is announced by a plan, and the day before it there is nothing to do.
 
+mod chain;
+mod put_off;
+mod short_lives;
+
 use std::time::Duration;
 
 use certcentral_sandbox::{Move, Sandbox, Settings};
@@ -8,9 +12,9 @@ use serde_json::Value;
 use time::Date;
 use time::macros::format_description;
 
-use super::configuration::{Configuration, ORDER};
-use super::evidence::{assert_says, changing, few_cores};
+use crate::cores::configuration::{Configuration, ORDER};
 use crate::cores::driver::Workdir;
+use crate::cores::evidence::{assert_says, changing, few_cores};
 
 /// Days before its end from which a certificate is reissued.
 const REISSUE_DAYS: i64 = 60;
