@@ -93,11 +93,14 @@ pub(super) fn schema() -> Schema {
             Attribute::optional(
                 "max_order_price",
                 Type::String,
-                "What one order may cost before tax, such as `\"250.00\"`, in the currency of the account. A plan that buys stops above it, \
-                 and the price is checked again just before the order is placed. With a limit, an order whose price CertCentral does not \
-                 tell is refused too. Without an API key the plan cannot ask for the price, and only the apply checks it. Before \
-                 Terraform 1.16 this limit is the only guard against a price that rises between plan and apply; from then on the price \
-                 that the reviewed plan showed binds as well. Can be set by `DIGICERT_MAX_ORDER_PRICE`. Default: no limit.",
+                "What one order may cost before tax, such as `\"250.00\"`, in the currency of the \
+                 account. A plan that buys stops above it, and the price is checked again just \
+                 before the order is placed. With a limit, an order whose price CertCentral does \
+                 not tell is refused too. Without an API key the plan cannot ask for the price, \
+                 and only the apply checks it. Before Terraform 1.16 this limit is the only guard \
+                 against a price that rises between plan and apply; from then on the price that \
+                 the reviewed plan showed binds as well. Can be set by `DIGICERT_MAX_ORDER_PRICE`. \
+                 Default: no limit.",
             ),
             Attribute::optional(
                 "allow_revocation",

@@ -413,8 +413,8 @@ impl Session {
         self.meet(order_id, |met| met.is_replaced = true);
     }
 
-    /// Remembers the same of an order whose replacement was reviewed, and what was said of its end. With `create_before_destroy` that comes
-    /// later, and Terraform plans it anew.
+    /// Remembers the same of an order whose replacement was reviewed, and what was said of its end.
+    /// With `create_before_destroy` that comes later, and Terraform plans it anew.
     pub(super) fn let_go_as_reviewed(&self, replaced: Replaced) {
         let Ok(order_id) = OrderId::try_from(replaced.order_id) else {
             return;

@@ -192,9 +192,11 @@ pub struct PlanRequest<R: Resource> {
     pub requires_replace: Vec<AttributePath>,
     /// Private data of the object; default for a create.
     pub private: R::Private,
-    /// Whether Terraform hands the private data of this plan to the plan of its apply. Terraform 1.16 and later do.
+    /// Says that Terraform hands the private data of this plan to the plan of its apply. Terraform
+    /// 1.16 and later do.
     pub private_is_kept: bool,
-    /// Private data of the plan that was reviewed, in the plan of its apply; none in a first plan, and where Terraform keeps none.
+    /// Holds the private data of the reviewed plan in the plan of its apply; none in a first plan,
+    /// and where Terraform keeps none.
     pub reviewed: Option<R::Private>,
 }
 

@@ -256,7 +256,8 @@ pub(crate) fn plan_with(
     )
 }
 
-/// What the framework asks this resource for the plan of a configuration, under a Terraform that keeps no private data of plans.
+/// What the framework asks this resource for the plan of a configuration, under a Terraform that
+/// keeps no private data of plans.
 pub(crate) fn request(
     config: &SslOrderModel,
     prior: Option<&SslOrderModel>,

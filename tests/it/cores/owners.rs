@@ -171,14 +171,15 @@ fn a_workspace_that_adopted_the_order_of_another_one_ends_nothing_until_a_plan_n
     }
 }
 
-/// A production order, renamed without a `moved` block. Its destroy waits until somebody writes to the pipe `gate`, because it comes after that of
-/// a resource which waits.
+/// A production order, renamed without a `moved` block. Its destroy waits until somebody writes to
+/// the pipe `gate`, because it comes after that of a resource which waits.
 fn renamed_behind_a_gate(core: &Core) -> (Sandbox, Workdir) {
     let (sandbox, configuration, mut workdir) = production(core, "revoke");
     let after = |count: usize, depends_on: &str| {
         format!(
-            "resource \"terraform_data\" \"after\" {{\n  count = {count}\n{depends_on}  provisioner \"local-exec\" {{\n    when = destroy\n    \
-             command = \"cat gate\"\n  }}\n}}\n"
+            "resource \"terraform_data\" \"after\" {{\n  count = {count}\n{depends_on}  \
+             provisioner \"local-exec\" {{\n    when = destroy\n    command = \"cat gate\"\n  \
+             }}\n}}\n"
         )
     };
     let depends_on = format!("  depends_on = [{ORDER}]\n");

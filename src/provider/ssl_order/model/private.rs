@@ -87,8 +87,8 @@ pub struct SslOrderPrivate {
     /// What a plan has decided about an existing order, for the update that carries it out. Never stored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub announced: Option<Announced>,
-    /// What the plan announced that a person reviews, where Terraform hands it to the plan of the apply, which hands it on to the apply. Never
-    /// stored.
+    /// Tells what the plan announced that a person reviews, where Terraform hands it to the plan of
+    /// the apply, which hands it on to the apply. Never stored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub review: Option<Review>,
 }

@@ -104,8 +104,8 @@ impl Verdict {
         Self::Stays(Why::Held(marks))
     }
 
-    /// Returns the verdict on an order that the same apply has replaced: it ends no order that the reviewed plan said to stay, and in spite of no
-    /// mark that it did not list.
+    /// Returns the verdict on an order that the same apply has replaced: it ends no order that the
+    /// reviewed plan said to stay, and in spite of no mark that it did not list.
     pub(crate) fn within(self, reviewed: &ReviewedEnd) -> Self {
         if self.stays() {
             return self;

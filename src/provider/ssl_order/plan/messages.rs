@@ -274,9 +274,11 @@ pub(crate) fn perhaps_another_order(
     let warning = Diagnostic::warning(
         "Change of the order is not known yet",
         format!(
-            "{} of order {} for {} is not known before the apply. If the value turns out to be what the order has, nothing happens. If not, it \
-             would take another order, which this plan does not announce: the apply then stops before anything is ended or bought, before \
-             Terraform 1.16 with \"Provider produced inconsistent final plan\". Plan again after that, when the value is known.",
+            "{} of order {} for {} is not known before the apply. If the value turns out to be \
+             what the order has, nothing happens. If not, it would take another order, which this \
+             plan does not announce: the apply then stops before anything is ended or bought, \
+             before Terraform 1.16 with \"Provider produced inconsistent final plan\". Plan again \
+             after that, when the value is known.",
             arguments(&open),
             prior.shown_id(),
             prior.shown_names(),

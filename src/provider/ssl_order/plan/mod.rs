@@ -121,7 +121,8 @@ impl Proposal {
             (prior, decision)
         });
         if let (None, Some(reviewed)) = (&existing, &request.reviewed) {
-            // Terraform keeps these data for the plan of the apply, and gives it no others of the order that is replaced.
+            // Terraform keeps these data for the plan of the apply, and gives it no others of the
+            // order that is replaced.
             request.private = reviewed.clone();
         }
         let verdict = existing.as_ref().map(|(prior, _)| destroy::at_sight(prior));

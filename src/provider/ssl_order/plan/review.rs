@@ -1,7 +1,9 @@
-//! What a plan announced to the person who reviewed it, and whether the plan of its apply is of the same kind. Pure.
+//! What a plan announced to the person who reviewed it, and whether the plan of its apply is of the
+//! same kind. Pure.
 //!
-//! Terraform plans once more in every apply, with more values known and at a later time. From 1.16 on it hands the private data of the
-//! reviewed plan to that plan, which stops before it is carried out if it does something else. Older releases compare the planned states.
+//! Terraform plans once more in every apply, with more values known and at a later time. From 1.16
+//! on it hands the private data of the reviewed plan to that plan, which stops before it is carried
+//! out if it does something else. Older releases compare the planned states.
 
 use std::collections::BTreeSet;
 
@@ -65,7 +67,8 @@ impl Review {
         }
     }
 
-    /// Notes what the plan of a new order announced. Of a replacement only the `first` plan is shown, that of the order which is replaced.
+    /// Notes what the plan of a new order announced. Of a replacement only the `first` plan is
+    /// shown, that of the order which is replaced.
     pub(super) fn of_new(first: Option<Self>, price: Option<ShownPrice>) -> Self {
         match first {
             Some(first) => Self {
@@ -106,7 +109,8 @@ impl Review {
         (now == What::Reissue && !unseen.is_empty()).then(|| drops(prior, &unseen.join(", ")))
     }
 
-    /// Whether something is part of what was announced. What turns out to need no call is no surprise.
+    /// Returns whether something is part of what was announced. What turns out to need no call is
+    /// no surprise.
     fn covers(&self, now: What) -> bool {
         match now {
             What::Nothing | What::Record | What::Stop => true,
@@ -145,8 +149,9 @@ fn another_thing(now: &str, reviewed: What, because: &[&Change]) -> Diagnostic {
     let problem = Diagnostic::error(
         format!("This apply would {now}, and its plan did not say so"),
         format!(
-            "The plan of this apply said, when it was reviewed, that it {announced}.{reason} Nothing was bought, reissued or ended. Plan again: the new \
-             plan says what this apply would do, and what it costs."
+            "The plan of this apply said, when it was reviewed, that it {announced}.{reason} \
+             Nothing was bought, reissued or ended. Plan again: the new plan says what this apply \
+             would do, and what it costs."
         ),
     );
     match because {
@@ -159,12 +164,14 @@ fn drops(prior: &SslOrderModel, names: &str) -> Diagnostic {
     let order = prior.shown_id();
     Diagnostic::error(
         format!(
-            "This apply would drop {names} from the certificate of order {order}, and its plan did not say so"
+            "This apply would drop {names} from the certificate of order {order}, and its plan did \
+             not say so"
         ),
         format!(
-            "The plan of this apply did not say, when it was reviewed, that the certificate loses {names}. DigiCert would revoke the present \
-             certificate of order {order} (serial number {}) within 72 hours after the reissue. Nothing was reissued. Plan again, and apply the \
-             new plan if the names may go; to keep them, put them into `dns_names`.",
+            "The plan of this apply did not say, when it was reviewed, that the certificate loses \
+             {names}. DigiCert would revoke the present certificate of order {order} (serial \
+             number {}) within 72 hours after the reissue. Nothing was reissued. Plan again, and \
+             apply the new plan if the names may go; to keep them, put them into `dns_names`.",
             prior.serial_number.as_str().unwrap_or("unknown"),
         ),
     )
@@ -284,8 +291,8 @@ mod tests {
         let stopped = of_the_apply(&config, Some(&prior), &renewal, late).unwrap_err();
         assert_eq!(
             stopped.summary,
-            "This apply would reissue the certificate of order 2147500123 for shop.example.com, api.example.com, www.shop.example.com, and its \
-             plan did not say so"
+            "This apply would reissue the certificate of order 2147500123 for shop.example.com, \
+             api.example.com, www.shop.example.com, and its plan did not say so"
         );
         assert!(stopped.detail.contains("that it renews the order."));
     }
@@ -325,7 +332,8 @@ mod tests {
             let found = of_the_apply(now, Some(&prior), &plan, TODAY);
             let expected = unseen.map(|names| {
                 format!(
-                    "This apply would drop {names} from the certificate of order 2147500123, and its plan did not say so"
+                    "This apply would drop {names} from the certificate of order 2147500123, and \
+                     its plan did not say so"
                 )
             });
             assert_eq!(found.err().map(|it| it.summary), expected);

@@ -359,7 +359,8 @@ impl Buyer<'_> {
         Ok(None)
     }
 
-    /// Whether the reviewed plan replaces all of these orders by this one, so that its reference may be theirs.
+    /// Returns whether the reviewed plan replaces all of these orders by this one, so that its
+    /// reference may be theirs.
     fn replaces_all(&self, others: &[(OrderId, Differences)]) -> bool {
         let is_replaced = |id| self.session.reviewed_end(Some(id)).is_some();
         others.iter().all(|(id, _)| is_replaced(*id))

@@ -1,5 +1,6 @@
-//! What becomes known of an order once it is there: its details, whether its reference was kept, and its certificate while the create waits.
-//! Nothing here can fail: whatever goes wrong is a warning beside the order.
+//! What becomes known of an order once it is there: its details, whether its reference was kept,
+//! and its certificate while the create waits. Nothing here can fail: whatever goes wrong is a
+//! warning beside the order.
 
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
@@ -25,7 +26,8 @@ pub(super) struct Placed<'a> {
 }
 
 impl Placed<'_> {
-    /// Fills in everything that CertCentral says about the order, now and while the create waits for the certificate.
+    /// Fills in everything that CertCentral says about the order, now and while the create waits
+    /// for the certificate.
     pub(super) async fn fill_in(&self, certain: SslOrderModel, taken: Taken) -> Obtained {
         let mut observer = Observer::new(self.client, certain);
         let mut chain = Vec::new();
@@ -81,8 +83,9 @@ impl Placed<'_> {
         }
     }
 
-    /// Holds the order of an answer against the reference that was sent. Returns the order that is ours: an answer may name another
-    /// one. A reference that was lost is noted, so that the next look finds the order by its names.
+    /// Holds the order of an answer against the reference that was sent. Returns the order that is
+    /// ours: an answer may name another one. A reference that was lost is noted, so that the next
+    /// look finds the order by its names.
     async fn check_reference(
         &self,
         observer: &mut Observer<'_>,
@@ -119,8 +122,8 @@ impl Placed<'_> {
     }
 }
 
-/// Returns what `details` makes of the order, or `certain` with a warning if it panics: a panic that reached the framework
-/// would lose the id of a paid order.
+/// Returns what `details` makes of the order, or `certain` with a warning if it panics: a panic
+/// that reached the framework would lose the id of a paid order.
 pub(super) async fn unless_it_panics(
     details: impl Future<Output = Obtained>,
     certain: SslOrderModel,

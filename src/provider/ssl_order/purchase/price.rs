@@ -55,8 +55,8 @@ pub(crate) struct PriceDecision {
     pub(crate) shown: Option<ShownPrice>,
 }
 
-/// An order whose price counts. What nobody sets is null in it, as in its configuration; an unknown value is one that becomes known during
-/// apply.
+/// An order whose price counts. What nobody sets is null in it, as in its configuration; an unknown
+/// value is one that becomes known during apply.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Priced<'a> {
     /// The order.
@@ -67,7 +67,8 @@ pub(crate) struct Priced<'a> {
     pub(crate) reviewed: Option<&'a ShownPrice>,
 }
 
-/// What the plan of a new order says about its price, and whether the price stops it. One call at most.
+/// What the plan of a new order says about its price, and whether the price stops it. One call at
+/// most.
 pub(crate) async fn announce(session: &Session, priced: Priced<'_>) -> PriceDecision {
     let estimate = estimate(session, priced).await;
     let mut decision = judge(&estimate, &session.max_order_price());
@@ -106,8 +107,8 @@ async fn estimate(session: &Session, priced: Priced<'_>) -> Estimate {
     ask(session, &query, asker, &client).await
 }
 
-/// Holds an order that is about to be placed against the limit and the reviewed price. Calls nothing without either. `client` has the time of
-/// the create.
+/// Holds an order that is about to be placed against the limit and the reviewed price. Calls
+/// nothing without either. `client` has the time of the create.
 pub(crate) async fn check(
     session: &Session,
     priced: Priced<'_>,
@@ -298,8 +299,9 @@ fn too_dear(price: &Price, limit: &Amount) -> Diagnostic {
     Diagnostic::error(
         "Order exceeds the price limit",
         format!(
-            "CertCentral estimates the price of this order at {price} before tax, and `max_order_price` allows {}. Nothing was ordered. Choose \
-             another product, fewer names or a shorter validity, or raise `max_order_price` in the provider block (or \
+            "CertCentral estimates the price of this order at {price} before tax, and \
+             `max_order_price` allows {}. Nothing was ordered. Choose another product, fewer names \
+             or a shorter validity, or raise `max_order_price` in the provider block (or \
              DIGICERT_MAX_ORDER_PRICE) if the price is right.",
             with_currency(limit, price),
         ),

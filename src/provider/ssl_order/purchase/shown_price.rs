@@ -1,4 +1,5 @@
-//! The price that a plan showed. Where Terraform hands it to the apply, it binds: an order that costs more by then is not placed.
+//! The price that a plan showed. Where Terraform hands it to the apply, it binds: an order that
+//! costs more by then is not placed.
 
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
@@ -18,7 +19,8 @@ pub(crate) struct ShownPrice {
 }
 
 impl ShownPrice {
-    /// Returns why the order must not be placed at what is known of its price now. Only a known price that is not higher passes.
+    /// Returns why the order must not be placed at what is known of its price now. Only a known
+    /// price that is not higher passes.
     pub(super) fn refused(&self, now: &Estimate) -> Option<Diagnostic> {
         let reason = match now {
             Estimate::Price(price) => return self.is_exceeded_by(price).then(|| self.rose(price)),
@@ -31,7 +33,8 @@ impl ShownPrice {
         Some(self.not_known(reason))
     }
 
-    /// The same in the plan of the apply. What is not known there is asked for once more just before the order is placed.
+    /// Returns the same for the plan of the apply. What is not known there is asked for once more
+    /// just before the order is placed.
     pub(super) fn refused_in_plan(&self, now: &Estimate) -> Option<Diagnostic> {
         match now {
             Estimate::Price(_) => self.refused(now),
@@ -39,7 +42,8 @@ impl ShownPrice {
         }
     }
 
-    /// Asks for the price once more before another order is ended for this one: it must not end if this one will not be placed.
+    /// Asks for the price once more before another order is ended for this one: it must not end if
+    /// this one will not be placed.
     pub(crate) async fn still_stands(
         &self,
         session: &Session,
@@ -64,9 +68,10 @@ impl ShownPrice {
         Diagnostic::error(
             format!("Price of the order for {} {changed} {now}", self.names()),
             format!(
-                "The plan of this apply showed {shown} before tax when it was reviewed, and CertCentral now estimates {now}. Nothing was ordered. Plan again: \
-                 the new plan shows the new price, and applying it accepts that. To pay less, choose another product, fewer names or a shorter \
-                 validity."
+                "The plan of this apply showed {shown} before tax when it was reviewed, and \
+                 CertCentral now estimates {now}. Nothing was ordered. Plan again: the new plan \
+                 shows the new price, and applying it accepts that. To pay less, choose another \
+                 product, fewer names or a shorter validity."
             ),
         )
         .at(AttributePath::of("product_name_id"))
@@ -76,9 +81,10 @@ impl ShownPrice {
         Diagnostic::error(
             format!("Price of the order for {} not known", self.names()),
             format!(
-                "The plan of this apply showed {} before tax when it was reviewed, and the price could not be determined again, so nobody knows whether \
-                 it still holds. Nothing was ordered.\n\n{reason}\n\nApply again. If CertCentral tells no price any more, plan again: a plan that \
-                 shows no price binds none.",
+                "The plan of this apply showed {} before tax when it was reviewed, and the price \
+                 could not be determined again, so nobody knows whether it still holds. Nothing \
+                 was ordered.\n\n{reason}\n\nApply again. If CertCentral tells no price any more, \
+                 plan again: a plan that shows no price binds none.",
                 self.price,
             ),
         )

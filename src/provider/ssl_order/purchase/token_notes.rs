@@ -1,5 +1,6 @@
-//! The notes that say by which token an order is found from now on, where its reference does not: after a reissue to another key or other
-//! names, on the renewal that somebody else placed, and on an order whose reference was lost. Only traces: that one cannot be left fails nothing.
+//! The notes that say by which token an order is found from now on, where its reference does not:
+//! after a reissue to another key or other names, on the renewal that somebody else placed, and on
+//! an order whose reference was lost. Only traces: that one cannot be left fails nothing.
 
 use tracing::{debug, info};
 
@@ -16,8 +17,9 @@ const MARK_OF_A_LOST_REFERENCE: &str = "Placed by Terraform, found from now on a
 /// The same on a renewal that somebody else placed.
 const MARK_OF_A_RENEWAL: &str = "Taken into state by Terraform, found from now on as ";
 
-/// Notes on an order which token finds it from now on, unless that is the reference which it bears. An order whose content has a reference
-/// of the user's own is found by that. Only a trace: that it cannot be left fails nothing.
+/// Notes on an order which token finds it from now on, unless that is the reference which it bears.
+/// An order whose content has a reference of the user's own is found by that. Only a trace: that it
+/// cannot be left fails nothing.
 pub(crate) async fn remember(
     client: &Client,
     id: OrderId,
@@ -59,7 +61,8 @@ pub(crate) fn found_as(order: &SslOrderModel, session: &Session, host: &str) -> 
     new_order::prepare(&content, session.default_organization(), None, host).ok()
 }
 
-/// Returns what an order is found by again: without a reference of the provider's own, which is derived from the rest.
+/// Returns what an order is found by again: without a reference of the provider's own, which is
+/// derived from the rest.
 pub(crate) fn without_token(order: &SslOrderModel) -> SslOrderModel {
     let reference = order.alternative_order_id.as_str();
     let is_token = reference.is_some_and(|reference| reference.starts_with(TOKEN_PREFIX));
@@ -72,7 +75,8 @@ pub(crate) fn without_token(order: &SslOrderModel) -> SslOrderModel {
     }
 }
 
-/// Notes the token on an order that does not bear it as its reference. Only a trace: that it cannot be left fails nothing.
+/// Notes the token on an order that does not bear it as its reference. Only a trace: that it cannot
+/// be left fails nothing.
 pub(crate) async fn note(client: &Client, id: OrderId, prepared: &Prepared) -> bool {
     let text = format!("{MARK_OF_A_LOST_REFERENCE}{}", prepared.token);
     match client.add_note(id, &text).await {

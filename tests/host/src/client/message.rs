@@ -23,7 +23,8 @@ pub struct PlanQuestion<'a> {
     pub config: &'a Value,
     /// The private bytes of the prior state.
     pub private: &'a [u8],
-    /// The private bytes of the plan that is being applied; empty in a first plan. Only releases that keep them send them.
+    /// The private bytes of the plan that is being applied; empty in a first plan. Only releases
+    /// that keep them send them.
     pub reviewed: &'a [u8],
     /// The identity of the prior state, if there is one.
     pub identity: Option<&'a Value>,

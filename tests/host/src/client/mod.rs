@@ -118,7 +118,8 @@ impl Provider {
         self
     }
 
-    /// What core says about itself in every call: deferral is never allowed, write-only attributes are.
+    /// Returns what core says about itself in every call: deferral is never allowed, write-only
+    /// attributes are.
     fn capabilities(&self) -> Option<proto::ClientCapabilities> {
         Some(proto::ClientCapabilities {
             deferral_allowed: false,

@@ -180,8 +180,9 @@ impl<'a> Step<'a> {
         self.execute(Operation::Delete, &order, Some(&stored)).await
     }
 
-    /// Puts the object aside, creates the new one, and plans and applies the destroy of what was put aside. What cannot be destroyed, or not be
-    /// replaced, stays in state: as a leftover beside the new object, or as what it was.
+    /// Puts the object aside, creates the new one, and plans and applies the destroy of what was
+    /// put aside. What cannot be destroyed, or not be replaced, stays in state: as a leftover
+    /// beside the new object, or as what it was.
     async fn replace_created_first(&mut self) -> Result<(), Error> {
         let address = &self.change.address;
         let Some(stored) = self.state().remove(address) else {

@@ -1,4 +1,5 @@
-//! What a reviewed plan binds its apply to, where Terraform hands the private data of the one to the plan of the other.
+//! What a reviewed plan binds its apply to, where Terraform hands the private data of the one to
+//! the plan of the other.
 
 mod kind;
 mod price;
@@ -9,7 +10,8 @@ use terraform_host::{Applied, Plan, Release, Resource};
 
 use crate::host::bed::{Bed, SHOP};
 
-/// Both sides of the line: Terraform that keeps the private data of plans, and Terraform that does not.
+/// Both sides of the line: Terraform that keeps the private data of plans, and Terraform that does
+/// not.
 const RELEASES: [Release; 2] = [Release::V1_15, Release::V1_16];
 
 /// A bed under a release of Terraform.

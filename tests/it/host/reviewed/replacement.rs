@@ -1,4 +1,5 @@
-//! A replacement that creates first: the reviewed plan tells the create what it replaces, and the destroy what it said of the old order.
+//! A replacement that creates first: the reviewed plan tells the create what it replaces, and the
+//! destroy what it said of the old order.
 
 use serde_json::{Value as Json, json};
 use terraform_host::{Action, Plan, Release, Resource, Workspace};
@@ -8,7 +9,8 @@ use crate::host::bed::{
     Bed, CSR, SHOP, body_by_hand, errors, launch, new_csr, order_with, warnings,
 };
 
-/// The order with other arguments and what a destroy does to it, created before what it replaces is destroyed.
+/// The order with other arguments and what a destroy does to it, created before what it replaces is
+/// destroyed.
 fn shop(on_destroy: &str, arguments: Json) -> [Resource; 1] {
     let mut config = order_with(arguments);
     config["on_destroy"] = on_destroy.into();
