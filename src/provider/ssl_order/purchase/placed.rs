@@ -16,7 +16,7 @@ use crate::certcentral::{Client, ContainerId, Order, OrderId};
 use crate::framework::Warnings;
 use crate::provider::ssl_order::model::{SslOrderModel, SslOrderPrivate};
 use crate::provider::ssl_order::refresh::observer::{Limits, Observer};
-use crate::provider::ssl_order::refresh::state;
+use crate::provider::ssl_order::refresh::{auto_reissue, state};
 
 /// An order that is there.
 pub(super) struct Placed<'a> {
@@ -60,6 +60,7 @@ impl Placed<'_> {
             }
             Taken::Seen(order) => (order.id, Ok(*order)),
         };
+        let is_seen = order.is_ok();
         match order {
             Ok(order) => {
                 let seen = observer.details(order, &chain).await;
@@ -73,13 +74,19 @@ impl Placed<'_> {
                 observer.warnings.push(messages::details_follow(id));
             }
         }
+        let (mut state, mut warnings) = (observer.state, observer.warnings);
+        let mut private = SslOrderPrivate {
+            container: observer.container.map(ContainerId::get),
+            ..SslOrderPrivate::default()
+        };
+        if is_seen {
+            let told = observer.auto_reissue;
+            warnings.extend(auto_reissue::follow(&mut state, &mut private, told));
+        }
         Obtained {
-            state: observer.state,
-            private: SslOrderPrivate {
-                container: observer.container.map(ContainerId::get),
-                ..SslOrderPrivate::default()
-            },
-            warnings: observer.warnings,
+            state,
+            private,
+            warnings,
         }
     }
 
