@@ -4,7 +4,6 @@ use std::error::Error;
 use std::process::ExitCode;
 
 use clap::Parser;
-use terraform_provider_digicert::certcentral::Leave;
 use terraform_provider_digicert::framework::server::Server;
 use terraform_provider_digicert::plugin::{self, Environment, Farewell, PluginInfo, Redactor};
 use terraform_provider_digicert::provider::{DigicertProvider, SOURCE_ADDRESS};
@@ -84,11 +83,8 @@ async fn serve(
 ) -> Result<(), Box<dyn Error>> {
     let drain = TaskTracker::new();
     let farewell = Farewell::default();
-    let leave = Leave {
-        due: farewell.answers_due.clone(),
-        drain: drain.clone(),
-    };
-    let provider = DigicertProvider::new(move |secret| redactor.add(secret)).leaving(leave);
+    let provider = DigicertProvider::new(move |secret| redactor.add(secret))
+        .leaving(farewell.answers_due.clone(), drain.clone());
     let server = Server::new(provider, drain.clone());
     let (stop, ending) = (server.stop(), farewell.ending.clone());
     tokio::spawn(async move {

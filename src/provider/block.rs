@@ -160,8 +160,9 @@ pub(super) fn schema() -> Schema {
             Attribute::optional(
                 "proxy_url",
                 Type::String,
-                "Proxy for all API calls, as `http://proxy.example.com:3128` or without the scheme. `NO_PROXY` does not hold for it. Default: \
-                 `HTTPS_PROXY` or `ALL_PROXY`, except for hosts in `NO_PROXY`. A proxy that asks for another password is not asked again in the same run.",
+                "Proxy for all API calls, such as `http://proxy.example.com:3128`; without a scheme it is `http`. Default: \
+                 `HTTPS_PROXY`, else `ALL_PROXY`, except for hosts in `NO_PROXY`, which does not hold for this argument. A password that the proxy \
+                 refuses is not sent again in the same run.",
             ),
         ],
     }

@@ -12,6 +12,9 @@ pub mod ssl_order;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
 use crate::certcentral::Leave;
 use crate::framework::{Diagnostics, Provider, Schema, Types};
 
@@ -63,10 +66,13 @@ impl DigicertProvider {
         }
     }
 
-    /// Ends calls as the process does: see [`Leave`].
+    /// Waits for no call any longer once `due` is cancelled. What a call has sent goes on in `drain`.
     #[must_use]
-    pub fn leaving(self, leave: Leave) -> Self {
-        Self { leave, ..self }
+    pub fn leaving(self, due: CancellationToken, drain: TaskTracker) -> Self {
+        Self {
+            leave: Leave { due, drain },
+            ..self
+        }
     }
 
     /// Makes a simulation the same in every run: the pauses of repeats take their chance from this seed, and no rate limit is shared

@@ -119,7 +119,7 @@ fn resolver(is_plain: bool) -> Resolver {
     BoxCloneSyncService::new(tower::service_fn(move |name: Name| async move {
         if is_plain && name.as_str() == "localhost" {
             let addresses = LOOPBACK.map(|address| SocketAddr::new(address, 0));
-            return Ok(addresses.to_vec().into_iter());
+            return Ok(Vec::from(addresses).into_iter());
         }
         let found = tokio::net::lookup_host((name.as_str(), 0)).await;
         let addresses: Vec<_> = found.map_err(failure::NoAddress)?.collect();

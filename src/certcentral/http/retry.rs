@@ -39,7 +39,8 @@ impl Client {
                 Ok(slot) => slot,
                 Err(reason) => return Err(not_repeated(reason, lost, repeats, begin.elapsed())),
             };
-            let sent = self.awaited(call, begin).await;
+            // On the heap, because every caller would hold it on its stack.
+            let sent = Box::pin(self.awaited(call, begin)).await;
             drop(slot);
             let error = match sent.outcome {
                 Ok(answer) => return Ok(answer),

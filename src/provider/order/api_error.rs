@@ -10,6 +10,9 @@ use std::time::Duration;
 use crate::certcentral::{ApiError, ConfigError, Error, ErrorItem, GaveUp, NotSent};
 use crate::framework::{AttributePath, Diagnostic};
 
+/// The summary of a call that a stop ended before it could change anything.
+pub(crate) const INTERRUPTED: &str = "Interrupted";
+
 /// What to say about one code of the API.
 struct Advice {
     /// The code, in full or without its detail.
@@ -351,7 +354,7 @@ fn gave_up(mut last: Diagnostic, attempts: u32, elapsed: Duration, end: GaveUp) 
 fn not_sent(doing: &str, reason: NotSent, waited: Duration) -> Diagnostic {
     match reason {
         NotSent::Stopped => Diagnostic::error(
-            "Interrupted",
+            INTERRUPTED,
             format!(
                 "The run was interrupted while the call for {doing} waited for its turn or for its answer. It changed nothing."
             ),

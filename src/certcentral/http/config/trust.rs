@@ -177,7 +177,7 @@ mod tests {
         }
         for der in plain.roots() {
             let one = CaBundle::read(der).unwrap();
-            assert_eq!(one.roots(), [der.clone()]);
+            assert_eq!(one.roots(), std::slice::from_ref(der));
         }
     }
 

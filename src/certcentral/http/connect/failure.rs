@@ -38,7 +38,7 @@ pub(in crate::certcentral::http) struct NoAddress(pub(super) io::Error);
 impl NoConnection {
     /// Returns whether a name has no address.
     pub(in crate::certcentral::http) fn is_dns(&self) -> bool {
-        causes(self).any(|cause| cause.is::<NoAddress>())
+        causes(self).any(<dyn StdError>::is::<NoAddress>)
     }
 }
 

@@ -157,7 +157,12 @@ pub(crate) async fn obtain(
         locked,
         warnings: Warnings::new(),
     };
-    let taken = match buyer.look().await? {
+    let found = buyer.look().await;
+    let found = found.map_err(|problem| match problem.summary == api_error::INTERRUPTED {
+        true => messages::interrupted(),
+        false => problem,
+    });
+    let taken = match found? {
         Some(order) => {
             claim_order(session, order.id)?.keep();
             buyer.locked.ordered(order.id);

@@ -115,7 +115,14 @@ pub(crate) struct Limits<'a> {
 impl<'a> Limits<'a> {
     /// Looks at an order that CertCentral has just taken, which it may not show yet.
     pub(crate) async fn first_look(&self, client: &Client, id: OrderId) -> Result<Order, Error> {
-        first_look(client, id, self.wait_for.patience(), self.bounds).await
+        // On the heap, because every caller would hold it on its stack.
+        Box::pin(first_look(
+            client,
+            id,
+            self.wait_for.patience(),
+            self.bounds,
+        ))
+        .await
     }
 
     /// The bounds of an operation on a planned order that begins now and has so much time.

@@ -74,7 +74,12 @@ pub(super) async fn reissue(
         false => Ok(None),
     }
     .map_err(&failed)?;
-    let before = look(&client, id, wanted).await.map_err(&failed)?;
+    let before = look(&client, id, wanted).await.map_err(|problem| {
+        failed(match problem.summary == api_error::INTERRUPTED {
+            true => messages::interrupted_before_a_reissue(id),
+            false => problem,
+        })
+    })?;
     let taken = match before {
         Before::Done(order) => {
             info!(order_id = %id, "reissue of an earlier run found");
@@ -105,10 +110,7 @@ pub(super) async fn reissue(
             observer.warnings.extend(odd_answer(&answer));
             let method = planned.dcv_method.as_str();
             state::validation_tokens(&mut observer.state, &answer, method);
-            (
-                limits.first_look(&client, id).await,
-                answer.certificate_chain,
-            )
+            (client.order(id).await, answer.certificate_chain)
         }
         Taken::Seen(order) => (Ok(*order), Vec::new()),
     };
