@@ -1,7 +1,7 @@
-//! Seven builds that are broken on purpose. The stories must catch each of them, and pass where nothing is broken: a simulation that cannot see the
+//! Ten builds that are broken on purpose. The stories must catch each of them, and pass where nothing is broken: a simulation that cannot see the
 //! worst mistakes proves nothing.
 //!
-//! The builds are one copy of the sources with seven switches in it, which an environment variable turns on.
+//! The builds are one copy of the sources with ten switches in it, which an environment variable turns on.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -27,7 +27,7 @@ struct Break {
     verdicts: &'static [&'static str],
 }
 
-const BREAKS: [Break; 7] = [
+const BREAKS: [Break; 10] = [
     Break {
         name: "post_repeated",
         file: "src/provider/ssl_order/purchase/post.rs",
@@ -92,6 +92,30 @@ const BREAKS: [Break; 7] = [
         sound: "        if is_meant {\n",
         broken: "        if is_meant || BROKEN {\n",
         verdicts: &["tells of another"],
+    },
+    Break {
+        name: "blind_to_usages",
+        file: "src/pki/certificate.rs",
+        sound: "            Ok(Some(usages)) => usage_names(usages.value),\n",
+        broken: "            Ok(Some(usages)) if !BROKEN => usage_names(usages.value),\n",
+        verdicts: &["is not good for clientAuth any more"],
+    },
+    Break {
+        name: "blind_to_the_issuer",
+        file: "src/provider/ssl_order/exchange/seen.rs",
+        sound: "        if former.issuer != new.issuer {\n",
+        broken: "        if former.issuer != new.issuer && !BROKEN {\n",
+        verdicts: &["has another issuer"],
+    },
+    Break {
+        name: "blind_to_the_life",
+        file: "src/provider/ssl_order/model/in_force.rs",
+        sound: "        (self.last_day - self.first_day).whole_days() + 1\n",
+        broken: "        if BROKEN {
+            return 1;
+        }
+        (self.last_day - self.first_day).whole_days() + 1\n",
+        verdicts: &["days instead of"],
     },
 ];
 

@@ -4,9 +4,10 @@
 use std::time::Duration;
 
 use certcentral_sandbox::{At, ColleagueReissue, Dcv, Fault, FaultRule, Move};
+use fastrand::Rng;
 
 use super::ledger::Entry;
-use super::wanted::{FURTHER_NAMES, KEYS_PER_NAME, common_name, csr_of, one_of};
+use super::wanted::{FURTHER_NAMES, KEYS_PER_NAME, Wanted, common_name, csr_of, one_of};
 use super::world::World;
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -35,7 +36,11 @@ impl World {
             .map(|name| format!("{name}.{}", common_name(number)))
             .collect();
         let told = format!("a colleague reissues {id} with key {turn} and {names:?}");
+        let signing = self.signing.as_mut();
+        let client_auth =
+            signing.and_then(|signing| one_of(signing, &[None, Some(true), Some(false)]));
         let reissue = ColleagueReissue {
+            client_auth,
             dns_names: Some(names),
             csr: Some(csr_of(number * KEYS_PER_NAME + turn).to_owned()),
             ..ColleagueReissue::default()
@@ -65,6 +70,48 @@ impl World {
             "the certificate of order {id} is revoked: {done:?}"
         ));
         self.take_note();
+    }
+
+    /// Now and then certificates are asked for, or signed, otherwise than before.
+    pub(super) fn certificates_change(&mut self) {
+        let Some(mut signing) = self.signing.take() else {
+            return;
+        };
+        match signing.u8(..6) {
+            0 => self.account_signs_otherwise(&mut signing),
+            1 => self.client_auth_is_turned(&mut signing),
+            _ => {}
+        }
+        self.signing = Some(signing);
+    }
+
+    /// DigiCert gives the account another intermediate, or its certificates a shorter life.
+    fn account_signs_otherwise(&mut self, signing: &mut Rng) {
+        let days = one_of(signing, &[None, Some(60), Some(90), Some(120)]);
+        let turns = signing.bool();
+        self.sandbox.change(|account| {
+            account.longest_certificate_days = days;
+            account.next_intermediate ^= turns;
+        });
+        self.tell(format!(
+            "certificates last {days:?} days, another intermediate signs: {turns}"
+        ));
+    }
+
+    /// Somebody writes the profile for `clientAuth` into a configuration, or takes it out.
+    fn client_auth_is_turned(&mut self, signing: &mut Rng) {
+        let addresses: Vec<_> = self.wanted.keys().cloned().collect();
+        if addresses.is_empty() {
+            return;
+        }
+        let at = signing.usize(..addresses.len());
+        let address = &addresses[at];
+        if self.is_owed(address) {
+            return;
+        }
+        let wanted = self.wanted.get_mut(address);
+        let asks = wanted.is_some_and(Wanted::turn_client_auth);
+        self.tell(format!("{address} asks for clientAuth: {asks}"));
     }
 
     /// Proofs of control over domains, and the validation of organizations, lapse. From now on they are needed before a certificate is issued.

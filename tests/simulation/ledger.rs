@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use certcentral_sandbox::{OrderSeen, Sandbox};
+use certcentral_sandbox::{CertificateSeen, OrderSeen, Sandbox};
 
 use super::wanted::{Content, is_companion, key_of};
 
@@ -25,7 +25,7 @@ pub(super) struct Entry {
     is_by_hand: bool,
     /// A resource has taken such an order into its state, with a note that makes it found.
     is_followed: bool,
-    renewal_of: Option<u64>,
+    pub(super) renewal_of: Option<u64>,
 }
 
 impl Entry {
@@ -82,8 +82,10 @@ impl Entry {
 #[derive(Debug, Default, Clone)]
 pub(super) struct Ledger {
     pub(super) entries: BTreeMap<u64, Entry>,
+    /// Every certificate that was in force when somebody looked, by its serial number.
+    pub(super) certificates: BTreeMap<String, CertificateSeen>,
     /// All that messages have said so far. They may name the token of an order that takes effect later.
-    said: String,
+    pub(super) said: String,
 }
 
 impl Ledger {
@@ -100,6 +102,9 @@ impl Ledger {
     ) -> Result<Vec<u64>, String> {
         let mut bought = Vec::new();
         for order in sandbox.orders() {
+            let in_force = order.in_force.clone();
+            let in_force = in_force.map(|it| (it.serial_number.clone(), it));
+            self.certificates.extend(in_force);
             let (names, key) = looks(&order)?;
             if let Some(entry) = self.entries.get_mut(&order.id) {
                 entry.content.names = names;

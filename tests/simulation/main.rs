@@ -13,6 +13,8 @@ mod colleagues;
 #[cfg(test)]
 mod elsewhere;
 #[cfg(test)]
+mod exchanges;
+#[cfg(test)]
 mod ledger;
 #[cfg(test)]
 mod owners;

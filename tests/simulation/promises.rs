@@ -8,6 +8,7 @@ use terraform_host::workspace::State;
 use terraform_host::{Action, Applied, Diagnostic, Plan, Report, Rule};
 
 use super::elsewhere::Open;
+use super::exchanges::what_changes_is_said;
 use super::ledger::{Entry, Ledger};
 use super::strike::Harm;
 use super::wanted::Unknown;
@@ -70,7 +71,7 @@ impl Run {
         std::iter::once(self).chain(self.beside.as_deref())
     }
 
-    fn reports(&self) -> impl Iterator<Item = &Report> {
+    pub(super) fn reports(&self) -> impl Iterator<Item = &Report> {
         self.both().flat_map(|run| {
             let planned = run.plan.iter().map(|plan| &plan.report);
             let applied = run.applied.iter().map(|applied| &applied.report);
@@ -159,6 +160,7 @@ pub(super) fn check(
     a_known_id_is_no_purchase(world, run, bought)?;
     an_unknown_argument_means_no_new_order(world, before, run, bought)?;
     no_name_is_dropped_in_silence(world, before, run)?;
+    what_changes_is_said(world, run)?;
     a_paid_order_that_was_told_is_in_state(world, run, bought)?;
     state_tells_of_its_own_orders(world)
 }
@@ -294,7 +296,11 @@ fn reissues_are_announced_and_needed(
             .warnings()
             .filter(|it| it.summary == REISSUES && it.detail.contains(&id.to_string()))
             .any(|it| {
-                let reasons = ["issues another one for", "`reissue_trigger`"];
+                let reasons = [
+                    "issues another one for",
+                    "`reissue_trigger`",
+                    "`profile_option` changed",
+                ];
                 reasons.iter().any(|reason| it.detail.contains(reason))
             });
         let has_been_so = before.entries.get(&id).is_some_and(|entry| {

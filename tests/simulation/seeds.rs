@@ -18,7 +18,7 @@ const REMEMBERED: [u64; 18] = [
     8448, 9809,
 ];
 /// What the stories of every run tell of the wide world, among them all.
-const TOLD: [&str; 19] = [
+const TOLD: [&str; 21] = [
     "in workspace",
     "at once in workspace",
     "counts 2",
@@ -36,6 +36,8 @@ const TOLD: [&str; 19] = [
     "has reissue_trigger",
     "the state is copied",
     "Status { status: 429 }",
+    "another intermediate signs: true",
+    "asks for clientAuth: ",
     "Instead {",
     "Date {",
 ];

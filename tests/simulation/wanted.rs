@@ -113,6 +113,8 @@ pub(super) struct Wanted {
     check: &'static str,
     reorder_when_closed: bool,
     renew: bool,
+    /// Whether the certificate is asked for with `clientAuth`.
+    client_auth: bool,
     emails: u8,
     comments: u8,
     /// The order that it may end although it did not place it.
@@ -135,6 +137,7 @@ impl Wanted {
             check: one_of(rng, &["error", "error", "warn"]),
             reorder_when_closed: rng.u8(..4) == 0,
             renew: rng.u8(..3) == 0,
+            client_auth: false,
             emails: 0,
             comments: 0,
             claimed: None,
@@ -180,6 +183,9 @@ impl Wanted {
             "comments": format!("comment {}", self.comments),
             "timeouts": { "create": "5m", "update": "5m", "delete": "5m" },
         });
+        if self.client_auth {
+            config["profile_option"] = "server_client_auth_eku".into();
+        }
         if let Some(claimed) = self.claimed {
             config["claimed_order_id"] = claimed.into();
         }
@@ -227,6 +233,12 @@ impl Wanted {
 
     pub(super) fn ask_for_a_reissue(&mut self, reason: u8) {
         self.trigger = Some(reason);
+    }
+
+    /// Asks for `clientAuth`, or no longer. Says which.
+    pub(super) fn turn_client_auth(&mut self) -> bool {
+        self.client_auth = !self.client_auth;
+        self.client_auth
     }
 
     pub(super) fn renew_no_more(&mut self) {

@@ -50,6 +50,8 @@ pub(super) struct World {
     pub(super) allow_revocation: bool,
     /// What decides on everything beyond one configuration with one state. The stories of a narrow world have no such thing.
     wide: Option<Rng>,
+    /// What decides on that with which certificates are asked for and signed in the wide world, so that it changes nothing else of a story.
+    pub(super) signing: Option<Rng>,
     /// A proxy dates the answers, or this machine's clock is wrong: no answer says that its clock is virtual.
     clocks_disagree: bool,
     pub(super) owners: Owners,
@@ -98,6 +100,7 @@ impl World {
             tainted: BTreeSet::new(),
             allow_revocation: rng.bool(),
             wide,
+            signing: is_wide.then(|| Rng::with_seed(seed.rotate_left(32) ^ 85)),
             clocks_disagree,
             owners: Owners::default(),
             site: 0,
@@ -121,6 +124,7 @@ impl World {
     /// One step: somebody changes something, the weather changes, and somebody runs Terraform.
     pub(super) async fn step(&mut self) -> Result<(), String> {
         if !self.ledger.entries.is_empty() {
+            self.certificates_change();
             if self.happens(3) {
                 self.happen().await?;
             } else {
@@ -350,7 +354,11 @@ impl World {
 
     pub(super) fn add(&mut self, number: usize) {
         self.resources += 1;
-        let wanted = Wanted::new(number, &mut self.rng);
+        let mut wanted = Wanted::new(number, &mut self.rng);
+        let signing = self.signing.as_mut();
+        if signing.is_some_and(|signing| signing.u8(..3) == 0) {
+            wanted.turn_client_auth();
+        }
         self.wanted
             .insert(format!("digicert_ssl_order.o{}", self.resources), wanted);
     }

@@ -87,6 +87,14 @@ pub(crate) struct NotObtained {
     pub is_certain: bool,
 }
 
+impl NotObtained {
+    /// Whether the run was interrupted before an answer came.
+    fn is_interrupted(&self) -> bool {
+        let mut problems = self.problems.iter();
+        problems.any(|problem| problem.summary == api_error::INTERRUPTED)
+    }
+}
+
 impl<T: Into<Diagnostics>> From<T> for NotObtained {
     fn from(problems: T) -> Self {
         Self {
@@ -158,9 +166,9 @@ pub(crate) async fn obtain(
         warnings: Warnings::new(),
     };
     let found = buyer.look().await;
-    let found = found.map_err(|problem| match problem.summary == api_error::INTERRUPTED {
-        true => messages::interrupted(),
-        false => problem,
+    let found = found.map_err(|not| match not.is_interrupted() {
+        true => messages::interrupted().into(),
+        false => not,
     });
     let taken = match found? {
         Some(order) => {
