@@ -243,6 +243,7 @@ async fn settings_clock_and_orders_are_steered_over_http() {
         json!({
             "approval": "one_step", "issuance": "after_polls(3)", "dcv": "prevalidated", "hide_former_certificate": false,
             "early_renewal": false, "orders_end_with_certificate": false, "refuses_long_certificates": false,
+            "longest_certificate_days": null, "refuses_g1_roots": false, "next_intermediate": false,
             "adds_companions": false, "hides_needs_approval": false, "viewers_may_not_price": false,
             "irregular": false, "rate_limit": null,
         })
