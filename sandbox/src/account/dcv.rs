@@ -105,18 +105,18 @@ impl Domain {
     }
 
     /// Whether a record that proves control stands in the zone, as DigiCert's own checker looks for
-    /// it: at `_dnsauth` first, then at the domain, a text or a target, and any record will do that contains the value.
+    /// it: at `_dnsauth` first, then at the domain, and any record will do that contains the value.
     fn is_published(&self, method: &str, zone: &Zone) -> bool {
-        if !["dns-txt-token", "dns-cname-token"].contains(&method) {
-            return false;
-        }
+        let kind = match method {
+            "dns-txt-token" => "TXT",
+            "dns-cname-token" => "CNAME",
+            _ => return false,
+        };
         let value = self.token.shown(method);
         let places = [format!("{DNSAUTH}.{}", self.name), self.name.clone()];
         places.iter().any(|place| {
             zone.iter().any(|record| {
-                ["TXT", "CNAME"].contains(&record.kind.as_str())
-                    && record.name == *place
-                    && record.value.contains(&value)
+                record.kind == kind && record.name == *place && record.value.contains(&value)
             })
         })
     }
