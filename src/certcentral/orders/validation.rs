@@ -137,6 +137,15 @@ pub struct DcvToken {
     /// Where the CNAME record must point, in answers that name it.
     #[serde(default, deserialize_with = "flexible::text")]
     pub verification_value: Option<String>,
+    /// Name of the record to create, in answers that name it, as those of methods to come may.
+    #[serde(default, deserialize_with = "flexible::text")]
+    pub record_name: Option<String>,
+    /// Its type, such as `TXT`.
+    #[serde(default, deserialize_with = "flexible::text")]
+    pub record_type: Option<String>,
+    /// Its text or target.
+    #[serde(default, deserialize_with = "flexible::text")]
+    pub record_value: Option<String>,
 }
 
 impl Client {

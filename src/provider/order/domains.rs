@@ -12,6 +12,13 @@ const DNSAUTH: &str = "_dnsauth";
 /// Source: the page on the DNS CNAME method of docs.digicert.com.
 const CNAME_TARGET: &str = "dcv.digicert.com";
 
+/// Label of the name of a record that proves control again and again. Source: Baseline Requirements 3.2.2.4.22, and the same repository.
+const PERSISTENT: &str = "_validation-persist";
+/// Methods that prove control without a record.
+const WITHOUT_A_RECORD: [&str; 3] = ["email", "http-token", "http-token-dynamic"];
+/// Methods whose record follows from the random value of the order.
+const BY_THE_VALUE: [&str; 2] = ["dns-txt-token", "dns-cname-token"];
+
 /// What proves control over a domain, as CertCentral gives it.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Proof<'a> {
@@ -21,6 +28,19 @@ pub(crate) struct Proof<'a> {
     pub cname_target: Option<&'a str>,
     /// Where the file must be served, if the answer names it.
     pub file_url: Option<&'a str>,
+    /// The record to create, as far as the answer names it.
+    pub record: Given<'a>,
+}
+
+/// A record as an answer names it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Given<'a> {
+    /// Full name.
+    pub name: Option<&'a str>,
+    /// Such as `TXT`.
+    pub kind: Option<&'a str>,
+    /// Text or target.
+    pub value: Option<&'a str>,
 }
 
 /// A record to create.
@@ -45,8 +65,30 @@ pub(crate) fn dcv_record(method: &str, scope: &str, proof: Proof<'_>) -> Option<
             value: token.to_owned(),
         }),
         "dns-cname-token" => Some(cname(scope, token, proof.cname_target)),
-        _ => None,
+        _ if WITHOUT_A_RECORD.contains(&method) => None,
+        _ => of_a_method_to_come(method, scope, proof),
     }
+}
+
+/// The record of a method that this provider does not know, as the answer names it. Only the place of a persistent record is known without.
+fn of_a_method_to_come(method: &str, scope: &str, proof: Proof<'_>) -> Option<DcvRecord> {
+    let given = proof.record;
+    let name = match given.name {
+        Some(name) => name.trim_end_matches('.').to_owned(),
+        None if method.contains("persist") => format!("{PERSISTENT}.{scope}"),
+        None => return None,
+    };
+    let told = given.kind.unwrap_or(method);
+    let is_cname = told.to_lowercase().contains("cname");
+    Some(DcvRecord {
+        name,
+        kind: if is_cname { "CNAME" } else { "TXT" },
+        value: given
+            .value
+            .or(proof.cname_target)
+            .unwrap_or(proof.token)
+            .to_owned(),
+    })
 }
 
 /// A target without the value is the form of before 2025-10-28, which has the value in the record's name. It stays in use where an
@@ -123,7 +165,10 @@ impl OpenDomain {
             token,
             ..Proof::default()
         };
-        dcv_record(self.method.as_deref()?, &self.scope, proof)
+        // The record of another method is what the answer to the order says.
+        let method = self.method.as_deref()?;
+        let is_known = BY_THE_VALUE.contains(&method);
+        is_known.then(|| dcv_record(method, &self.scope, proof))?
     }
 
     /// The names at which DigiCert looks for its record, and the one that a CNAME record had before 2025-10-28.
@@ -225,7 +270,7 @@ fn canonical(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{OpenDomain, Proof, dcv_record, drop_approved, file_url, missing};
+    use super::{Given, OpenDomain, Proof, dcv_record, drop_approved, file_url, missing};
     use crate::certcentral::NameCheck;
 
     fn domain(method: &str) -> OpenDomain {
@@ -273,6 +318,47 @@ mod tests {
             domain("dns-txt-token").needs(None),
             "validation by the method `dns-txt-token`"
         );
+    }
+
+    #[test]
+    fn the_record_of_a_method_to_come_is_what_the_answer_names() {
+        let value = "digicert.com; accounturi=https://example.com/acct/1";
+        let given = |name, kind, value| Given { name, kind, value };
+        for (method, record, expected) in [
+            (
+                "dns-txt-persist",
+                given(None, None, None),
+                Some(("_validation-persist.example.com", "TXT", "9kq")),
+            ),
+            (
+                "dns-txt-persist",
+                given(None, None, Some(value)),
+                Some(("_validation-persist.example.com", "TXT", value)),
+            ),
+            (
+                "dns-of-tomorrow",
+                given(
+                    Some("_new.example.com."),
+                    Some("cname"),
+                    Some("x.digicert.com"),
+                ),
+                Some(("_new.example.com", "CNAME", "x.digicert.com")),
+            ),
+            ("dns-of-tomorrow", given(None, None, None), None),
+            ("email", given(Some("a.example.com"), None, None), None),
+        ] {
+            let proof = Proof {
+                token: "9kq",
+                record,
+                ..Proof::default()
+            };
+            let found = dcv_record(method, "*.example.com", proof);
+            let found = found.as_ref();
+            let found = found.map(|it| (it.name.as_str(), it.kind, it.value.as_str()));
+            assert_eq!(found, expected, "{method}");
+        }
+        // A wait knows the value of the order only, which may be that of another domain.
+        assert_eq!(domain("dns-txt-persist").record("9kq"), None);
     }
 
     #[test]

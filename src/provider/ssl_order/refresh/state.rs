@@ -14,7 +14,7 @@ use crate::framework::Attr;
 use crate::pki::dns_name::without_wildcard;
 use crate::pki::{Certificate, Chain};
 use crate::provider::order::certificate::day;
-use crate::provider::order::domains::{Proof, dcv_record, file_url};
+use crate::provider::order::domains::{Given, Proof, dcv_record, file_url};
 use crate::provider::order::status;
 use crate::provider::order::steps::OpenSteps;
 use crate::provider::ssl_order::model::{
@@ -185,9 +185,14 @@ impl<'a> Token<'a> {
     fn of_a_domain(token: &'a DcvToken) -> Option<Self> {
         Some(Self {
             proof: Proof {
-                token: token.token.as_deref()?,
+                token: token.token.as_deref().or(token.record_value.as_deref())?,
                 cname_target: token.verification_value.as_deref(),
                 file_url: token.http_token_url.as_deref(),
+                record: Given {
+                    name: token.record_name.as_deref(),
+                    kind: token.record_type.as_deref(),
+                    value: token.record_value.as_deref(),
+                },
             },
             expires_at: moment(token.expiration_date),
         })
@@ -363,6 +368,9 @@ fn prove(
     } else if method.starts_with("http-token") {
         entry.http_url = file_url(method, name, token.proof.file_url).into();
         entry.http_content = token.proof.token.into();
+    } else if method != "email" {
+        // Where a method to come wants it is not told.
+        entry.record_value = token.proof.token.into();
     }
 }
 
@@ -597,6 +605,38 @@ mod tests {
         ] {
             assert_eq!(of(&with_tokens(method), "api.example.com"), expected);
         }
+    }
+
+    #[test]
+    fn what_a_method_to_come_asks_for_is_passed_on() {
+        let value = "digicert.com; accounturi=https://example.com/acct/1";
+        let told = |token: serde_json::Value| {
+            let mut body: serde_json::Value = fixture("order_created_with_dcv.json");
+            body["domains"][0]["dcv_token"] = token;
+            let answer: PlacedOrder = serde_json::from_value(body).unwrap();
+            let mut state = placed(&order());
+            validation_tokens(&mut state, &answer, Some("dns-txt-persist"));
+            let shop = of(&state, "shop.example.com");
+            let texts = [
+                &shop.method,
+                &shop.record_name,
+                &shop.record_type,
+                &shop.record_value,
+            ];
+            texts.map(|text| text.as_str().unwrap().to_owned())
+        };
+        let method = "dns-txt-persist";
+        assert_eq!(
+            told(serde_json::json!({ "token": value })),
+            [method, "_validation-persist.example.com", "TXT", value]
+        );
+        let named = serde_json::json!({
+            "record_name": "_elsewhere.example.com", "record_type": "TXT", "record_value": value,
+        });
+        assert_eq!(
+            told(named),
+            [method, "_elsewhere.example.com", "TXT", value]
+        );
     }
 
     #[test]
