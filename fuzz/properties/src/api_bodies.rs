@@ -165,6 +165,7 @@ pub(crate) const CALLS: &[Call] = calls! {
     revoke_order(id(), &Revocation::default());
     status_changes(Duration::from_secs(60));
     update_additional_emails(id(), &[]);
+    update_auto_reissue(id(), true);
     update_contacts(id(), &[]);
     update_custom_field(id(), &CustomFieldValue { metadata_id: 1, value: "x".to_owned() });
     update_dcv_method(id(), "email");

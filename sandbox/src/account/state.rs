@@ -174,6 +174,7 @@ impl State {
     pub(crate) fn advance(&mut self, by: StdDuration) {
         self.clock.advance(by);
         self.renew_by_itself();
+        self.reissue_by_itself();
         self.moved.send_replace(());
     }
 

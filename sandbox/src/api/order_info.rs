@@ -121,6 +121,13 @@ fn add_what_only_some_orders_have(
     if wanted.order_validity.years(order.created.date()) > 1 {
         info["is_multi_year_plan"] = "1".into();
     }
+    if let (true, Some(info)) = (
+        state.behavior.orders_end_with_certificate,
+        info.as_object_mut(),
+    ) {
+        // Such an account has no multi-year plans, and ignores the wish.
+        info.remove("auto_reissue");
+    }
     if let Some(old) = wanted.renewal_of {
         info["renewal_of_order_id"] = old.into();
     }

@@ -15,6 +15,8 @@ use crate::account::state::State;
 
 /// How long before its end CertCentral renews an order by itself where `auto_renew` is set.
 const AUTO_RENEWAL: Duration = Duration::days(30);
+/// How long before its end CertCentral reissues a certificate by itself where `auto_reissue` is set.
+const AUTO_REISSUE: Duration = Duration::days(30);
 
 /// What a colleague changes by a reissue; what is left out stays.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -106,6 +108,28 @@ impl State {
         for id in due {
             // Signing fails for no order that has a certificate; the order would show it.
             let _ = self.renew_elsewhere(id);
+        }
+    }
+
+    /// Reissues the certificates that are to be reissued by themselves, whose end is near and whose order goes on.
+    pub(crate) fn reissue_by_itself(&mut self) {
+        let today = self.clock.today();
+        let is_due = |order: &&Order| {
+            let end = order.primary().issued.as_ref().map(|it| it.valid_till);
+            order.wanted.auto_reissue == 1
+                && order.status(self.now()) == Status::Issued
+                && end
+                    .is_some_and(|end| end - AUTO_REISSUE <= today && order.valid_till > Some(end))
+        };
+        let due: Vec<u64> = self
+            .orders
+            .values()
+            .filter(is_due)
+            .map(|it| it.id)
+            .collect();
+        for id in due {
+            // Signing fails for no order that has a certificate; the order would show it.
+            let _ = self.reissue_elsewhere(id, ColleagueReissue::default());
         }
     }
 

@@ -119,6 +119,23 @@ impl Client {
         self.call(call.idempotent(), Answer::done).await
     }
 
+    /// Switches on or off that CertCentral reissues the certificate by itself. Accounts without multi-year plans do not have that.
+    ///
+    /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/update-auto-reissue-settings.html>
+    pub async fn update_auto_reissue(&self, order: OrderId, on: bool) -> Result<(), Error> {
+        #[derive(Serialize)]
+        struct Update {
+            auto_reissue: u8,
+        }
+        let update = Update {
+            auto_reissue: u8::from(on),
+        };
+        let change = Change::of_order(Action::Update, order);
+        let path = ["order", "certificate", &order.to_string(), "auto-reissue"];
+        let call = Call::put(change, &path).with_body(&update)?;
+        self.call(call.idempotent(), Answer::done).await
+    }
+
     /// Switches renewal e-mails on (`true`) or off; shown as the opposite,
     /// `disable_renewal_notifications`.
     ///

@@ -83,6 +83,7 @@ fn table() -> Vec<Row> {
         Changes dcv_random_value(id());
         Changes check_dcv(id());
         Changes update_dcv_method(id(), "email");
+        Changes update_auto_reissue(id(), true);
         Changes update_additional_emails(id(), &[]);
         Changes update_custom_field(id(), &CustomFieldValue { metadata_id: 1, value: "x".to_owned() });
         Changes update_renewal_message(id(), None);

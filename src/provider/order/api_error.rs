@@ -144,6 +144,7 @@ const FIELDS: &[(&str, &[&str])] = &[
     ("custom_fields", &["custom_fields"]),
     ("additional_emails", &["additional_emails"]),
     ("auto_renew", &["auto_renew"]),
+    ("auto_reissue", &["auto_reissue"]),
     ("custom_renewal_message", &["custom_renewal_message"]),
     ("comments", &["comments"]),
     ("locale", &["locale"]),

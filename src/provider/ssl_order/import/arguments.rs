@@ -120,6 +120,7 @@ pub(crate) fn fill(state: &mut SslOrderModel, order: &Order) -> BTreeSet<String>
             order.disable_renewal_notifications.unwrap_or_default(),
         ),
         auto_renew: Attr::Known(order.auto_renew),
+        auto_reissue: order.auto_reissue.into(),
         comments: comments(order),
         locale: "en".into(),
         skip_approval: Attr::Known(false),
@@ -302,7 +303,11 @@ pub(crate) fn written(arguments: SslOrderModel) -> SslOrderModel {
     if config.organization_units.known().is_some_and(Vec::is_empty) {
         config.organization_units = Attr::Null;
     }
-    for flag in [&mut config.auto_renew, &mut config.disable_ct] {
+    for flag in [
+        &mut config.auto_renew,
+        &mut config.auto_reissue,
+        &mut config.disable_ct,
+    ] {
         if *flag == Attr::Known(false) {
             *flag = Attr::Null;
         }

@@ -55,6 +55,7 @@ crate::model! {
         pub additional_emails: Attr<Set<Attr<String>>>,
         pub disable_renewal_notifications: Attr<bool>,
         pub auto_renew: Attr<bool>,
+        pub auto_reissue: Attr<bool>,
         pub custom_renewal_message: Attr<String>,
         pub comments: Attr<String>,
         pub locale: Attr<String>,

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::SslOrderModel;
-use crate::framework::PrivateState;
+use crate::framework::{Attr, PrivateState};
 use crate::provider::ssl_order::plan::decision::Announced;
 use crate::provider::ssl_order::refresh::succession::Successor;
 
@@ -44,6 +44,12 @@ pub struct SslOrderPrivate {
     /// The last day of a certificate that a reissue cannot move, or did not. The clock reissues none that ends on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub no_gain: Option<String>,
+    /// Whether CertCentral reissues by itself, as it told last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub auto_reissue: Option<bool>,
+    /// Whether CertCentral does not take `auto_reissue` as it is configured, which was said.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub auto_reissue_ignored: bool,
     /// The day, `yyyy-MM-dd`, on which the chain was read last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub chain_read: Option<String>,
@@ -75,6 +81,14 @@ pub struct SslOrderPrivate {
 }
 
 impl SslOrderPrivate {
+    /// Returns whether CertCentral reissues the certificate of `state` by itself, as far as anybody knows.
+    pub(crate) fn reissues_by_itself(&self, state: &SslOrderModel) -> bool {
+        match state.auto_reissue {
+            Attr::Known(configured) if !self.auto_reissue_ignored => configured,
+            _ => self.auto_reissue.unwrap_or_default(),
+        }
+    }
+
     /// Returns whether a reissue does not move the end of the certificate in `state`.
     pub(crate) fn has_no_gain(&self, state: &SslOrderModel) -> bool {
         self.no_gain.is_some() && self.no_gain.as_ref() == state.valid_till.known()

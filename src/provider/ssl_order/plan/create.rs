@@ -67,6 +67,7 @@ fn leave_out_what_nobody_sets(order: &mut SslOrderModel, config: &SslOrderModel)
         custom_expiration_date,
         order_validity,
         auto_renew,
+        auto_reissue,
         custom_renewal_message,
         comments,
         locale,

@@ -414,7 +414,7 @@ pub(crate) enum Effect {
 }
 
 /// Every argument with what its change means. One table, so that the plan, the documentation and the tests agree.
-pub(crate) const ARGUMENTS: [(&str, Effect); 41] = [
+pub(crate) const ARGUMENTS: [(&str, Effect); 42] = [
     ("product_name_id", Effect::NewOrder),
     ("common_name", Effect::Reissue),
     ("dns_names", Effect::Reissue),
@@ -436,6 +436,7 @@ pub(crate) const ARGUMENTS: [(&str, Effect); 41] = [
     ("additional_emails", Effect::InPlace),
     ("disable_renewal_notifications", Effect::InPlace),
     ("auto_renew", Effect::RecordOnly),
+    ("auto_reissue", Effect::InPlace),
     ("custom_renewal_message", Effect::InPlace),
     ("comments", Effect::RecordOnly),
     ("locale", Effect::RecordOnly),

@@ -151,7 +151,11 @@ fn reissue(plan: &mut Plan, prior: &SslOrderModel, decision: &Decision) {
     renewal_refused(plan, prior, decision);
     unknown_certificate(&mut plan.state);
     keep_former_proofs(prior, plan.private.values_expired, &mut plan.state);
-    plan.diagnostics.push(messages::reissue(prior, decision));
+    let mut warning = messages::reissue(prior, decision);
+    if plan.private.reissues_by_itself(prior) {
+        warning.detail.push_str(messages::BY_ITSELF);
+    }
+    plan.diagnostics.push(warning);
     plan.diagnostics
         .extend(messages::revoked_names(prior, &decision.outlook));
     plan.diagnostics
@@ -190,6 +194,9 @@ fn recorded(plan: &mut Plan, prior: &SslOrderModel, decision: &Decision) {
 fn unknown_clocks(prior: &SslOrderModel, planned: &mut SslOrderModel) {
     if planned.reissue_days_before_expiry != prior.reissue_days_before_expiry {
         planned.ready_for_reissue = Attr::Unknown;
+        planned.status_detail = Attr::Unknown;
+    }
+    if planned.auto_reissue != prior.auto_reissue {
         planned.status_detail = Attr::Unknown;
     }
     if planned.renew_days_before_expiry != prior.renew_days_before_expiry {

@@ -163,6 +163,10 @@ pub(crate) fn reissue(prior: &SslOrderModel, decision: &Decision) -> Diagnostic 
     }
 }
 
+/// What a plan of a reissue says beside where CertCentral reissues, too.
+pub(crate) const BY_ITSELF: &str = " CertCentral also reissues this certificate by itself 30 days before its end, because `auto_reissue` is on for the \
+     order. Whichever comes first serves for both: a certificate that CertCentral has reissued is taken over at the next refresh.";
+
 const REISSUE: &str = "This apply reissues the certificate";
 
 /// What a reviewer cannot see in the arguments: how the certificate in force differs from the one to come.

@@ -191,6 +191,7 @@ pub(crate) fn prepare(
         order_validity,
         comments: order.comments.known().cloned(),
         auto_renew: order.auto_renew.known().copied(),
+        auto_reissue: order.auto_reissue.known().copied(),
         custom_renewal_message: order.custom_renewal_message.known().cloned(),
         disable_renewal_notifications: order.disable_renewal_notifications.known().copied(),
         additional_emails: strings(

@@ -33,7 +33,7 @@ use crate::provider::ssl_order::SslOrder;
 use crate::provider::ssl_order::model::{OrderOrigin, SslOrderModel, SslOrderPrivate};
 use crate::provider::ssl_order::owners;
 use crate::provider::ssl_order::refresh::observer::{Limits, Observer};
-use crate::provider::ssl_order::refresh::{clocks, state};
+use crate::provider::ssl_order::refresh::{auto_reissue, clocks, state};
 use crate::provider::ssl_order::rules::dates_for_a_new_order;
 
 /// Places the order of a plan, or adopts it if an earlier run placed it.
@@ -474,6 +474,7 @@ impl Placed<'_> {
             }
             Taken::Seen(order) => (order.id, Ok(*order)),
         };
+        let is_seen = order.is_ok();
         match order {
             Ok(order) => {
                 let seen = observer.details(order, &chain).await;
@@ -487,13 +488,19 @@ impl Placed<'_> {
                 observer.warnings.push(messages::details_follow(id));
             }
         }
+        let (mut state, mut warnings) = (observer.state, observer.warnings);
+        let mut private = SslOrderPrivate {
+            container: observer.container.map(ContainerId::get),
+            ..SslOrderPrivate::default()
+        };
+        if is_seen {
+            let told = observer.auto_reissue;
+            warnings.extend(auto_reissue::follow(&mut state, &mut private, told));
+        }
         Obtained {
-            state: observer.state,
-            private: SslOrderPrivate {
-                container: observer.container.map(ContainerId::get),
-                ..SslOrderPrivate::default()
-            },
-            warnings: observer.warnings,
+            state,
+            private,
+            warnings,
         }
     }
 

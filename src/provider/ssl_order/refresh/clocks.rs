@@ -16,6 +16,9 @@ use crate::provider::ssl_order::model::{RENEWAL_DAYS, SslOrderModel, SslOrderPri
 
 /// The most days before its end from which a certificate is reissued where nobody sets another number. Source: this provider's own choice.
 const LONGEST_NOTICE: i64 = 30;
+/// Days before the end of a certificate at which CertCentral reissues it by itself.
+/// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/update-auto-reissue-settings.html>
+pub(crate) const AUTO_REISSUE_DAYS: i64 = 30;
 
 /// Sets `ready_for_reissue` and `ready_for_renewal` as of `today`. Neither is due while nobody knows what day it is, and an order is renewed
 /// once.
@@ -118,6 +121,19 @@ pub(crate) fn tell(state: &mut SslOrderModel, private: &SslOrderPrivate) {
     let mut sentences = vec![status::detail(&OrderStatus::Issued).to_owned()];
     if let Some(day) = reissue_day(state).filter(|_| !private.has_no_gain(state)) {
         sentences.push(format!("Plans from {day} on reissue it."));
+    }
+    if private.reissues_by_itself(state)
+        && has_coverage_left(state)
+        && let Some(end) = date(&state.valid_till)
+    {
+        let by_itself = Deadline {
+            end,
+            days: AUTO_REISSUE_DAYS,
+        };
+        let day = by_itself.before(by_itself.days);
+        sentences.push(format!(
+            "CertCentral reissues it by itself on {day} (`auto_reissue`)."
+        ));
     }
     state.status_detail = Attr::Known(sentences.join(" "));
 }

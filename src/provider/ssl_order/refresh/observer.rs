@@ -34,6 +34,8 @@ pub(crate) struct Observer<'a> {
     pub warnings: Warnings,
     /// In which container the order is, as far as CertCentral has told.
     pub container: Option<ContainerId>,
+    /// Whether CertCentral reissues by itself, as far as it has told.
+    pub auto_reissue: Option<bool>,
 }
 
 /// An order as it was seen.
@@ -125,6 +127,7 @@ impl<'a> Observer<'a> {
             state,
             warnings: Warnings::new(),
             container: None,
+            auto_reissue: None,
         }
     }
 
@@ -144,6 +147,7 @@ impl<'a> Observer<'a> {
         let before = self.state.clone();
         let container = order.container.as_ref();
         self.container = container.and_then(|it| it.id).or(self.container);
+        self.auto_reissue = order.auto_reissue;
         let had_certificate = before.certificate_pem.known().is_some();
         state::order(&mut self.state, &order);
         let was_issued = before.serial_number.known().is_some();

@@ -2,7 +2,7 @@
 //! dropped order would be bought again.
 
 use super::observer::Observer;
-use super::{clocks, external_changes, outcome, state, succession};
+use super::{auto_reissue, clocks, external_changes, outcome, state, succession};
 use crate::certcentral::{Client, ContainerId, Order, OrderId};
 use crate::framework::{Call, Diagnostic, Read, ReadRequest, Warnings};
 use crate::provider::order::chain_age;
@@ -61,8 +61,10 @@ async fn look(
     let seen = observer.details(order, &[]).await;
     let container = observer.container.map(ContainerId::get);
     private.container = container.or(private.container);
+    let told = observer.auto_reissue;
     let mut state = observer.state;
     warnings.extend(observer.warnings);
+    warnings.extend(auto_reissue::follow(&mut state, &mut private, told));
     if is_held_twice {
         warnings.push(owners::messages::held_twice(&state));
     }

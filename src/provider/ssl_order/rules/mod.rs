@@ -37,6 +37,7 @@ const RULES: &[Rule] = &[
     values::clock_days,
     values::renewal_days,
     values::renewed_once,
+    values::reissued_once,
     values::custom_field_ids,
     values::custom_field_duplicates,
     certificate::names,

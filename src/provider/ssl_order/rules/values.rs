@@ -427,6 +427,26 @@ pub(crate) fn renewed_once(order: &SslOrderModel) -> Vec<Diagnostic> {
         .collect()
 }
 
+/// CertCentral and this provider would each reissue the certificate. Source: this provider's own argument.
+pub(crate) fn reissued_once(order: &SslOrderModel) -> Vec<Diagnostic> {
+    let by_itself = order.auto_reissue == Attr::Known(true);
+    let days = order.reissue_days_before_expiry.known();
+    days.filter(|days| by_itself && **days > 0)
+        .map(|days| {
+            warning(
+                &AttributePath::of("auto_reissue"),
+                "Certificate is reissued by two",
+                format!(
+                    "`auto_reissue` is true, so CertCentral reissues the certificate by itself 30 days before it ends, and \
+                     `reissue_days_before_expiry` is {days}, so Terraform reissues it as well. Neither costs anything, but only the reissue of Terraform \
+                     stands in a plan. Remove one of them."
+                ),
+            )
+        })
+        .into_iter()
+        .collect()
+}
+
 /// Durations that this provider reads. Source: this provider's own argument.
 pub(crate) fn timeouts(order: &SslOrderModel) -> Vec<Diagnostic> {
     let Some(timeouts) = order.timeouts.known() else {

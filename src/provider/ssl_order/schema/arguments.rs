@@ -185,6 +185,14 @@ fn order() -> Vec<Attribute> {
              where `renew_days_before_expiry` is set: both would renew.",
         )
         .keeps_prior_value(),
+        Attribute::optional_computed(
+            "auto_reissue",
+            Type::Bool,
+            "Whether CertCentral reissues the certificate by itself 30 days before its end, with the key that it has. Changed in place. Accounts without \
+             multi-year plans do not have that: the value then stays as configured, with a warning. Leave it out where the clock of \
+             `reissue_days_before_expiry` will do.",
+        )
+        .keeps_prior_value(),
         Attribute::optional(
             "custom_renewal_message",
             Type::String,

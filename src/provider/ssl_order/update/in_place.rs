@@ -12,9 +12,10 @@ use crate::certcentral::{
 use crate::framework::{Attr, Diagnostic, Set, Warnings};
 use crate::provider::order::api_error;
 use crate::provider::ssl_order::model::{
-    ContactModel, CustomFieldModel, DomainValidationModel, SslOrderModel,
+    ContactModel, CustomFieldModel, DomainValidationModel, SslOrderModel, SslOrderPrivate,
 };
 use crate::provider::ssl_order::plan::decision::{Announced, What};
+use crate::provider::ssl_order::refresh::auto_reissue::ignored;
 use crate::provider::ssl_order::refresh::observer::Observer;
 use crate::provider::ssl_order::refresh::state;
 
@@ -29,6 +30,8 @@ pub(crate) enum Edit {
     AdditionalEmails(Vec<String>),
     /// Switches renewal e-mails off (`true`) or on.
     DisableRenewalNotifications(bool),
+    /// Switches on or off that CertCentral reissues by itself.
+    AutoReissue(bool),
     /// Sets the text of the renewal e-mails, or takes it away.
     RenewalMessage(Option<String>),
     /// Sets the value of one custom field.
@@ -45,6 +48,7 @@ impl Edit {
         match self {
             Self::AdditionalEmails(_) => "additional_emails",
             Self::DisableRenewalNotifications(_) => "disable_renewal_notifications",
+            Self::AutoReissue(_) => "auto_reissue",
             Self::RenewalMessage(_) => "custom_renewal_message",
             Self::CustomField(_) => "custom_fields",
             Self::Contacts(_) => "organization",
@@ -75,6 +79,10 @@ pub(crate) fn changes(
             "additional_emails" => additional_emails(prior, planned, &mut all),
             "disable_renewal_notifications" => {
                 disable_renewal_notifications(prior, planned, &mut all);
+            }
+            "auto_reissue" => {
+                let on = planned.auto_reissue.known().copied();
+                all.edits.extend(on.map(Edit::AutoReissue));
             }
             "custom_renewal_message" => renewal_message(planned, &mut all),
             "custom_fields" => custom_fields(prior, planned, &mut all),
@@ -274,6 +282,7 @@ fn dcv_method(prior: &SslOrderModel, planned: &SslOrderModel, all: &mut InPlace)
 /// Makes the calls, and returns the state with all arguments of the plan. When one fails, the state has those before it.
 pub(super) async fn change(
     update: Update<'_>,
+    private: &mut SslOrderPrivate,
     warnings: &mut Warnings,
 ) -> Result<SslOrderModel, Failed> {
     let Update { prior, planned, .. } = update;
@@ -289,7 +298,16 @@ pub(super) async fn change(
             .map_err(|problem| failed(&done, problem))?;
         let mut observer = Observer::new(&client, done);
         for edit in edits {
+            let is_auto_reissue = matches!(edit, Edit::AutoReissue(_));
+            private.auto_reissue_ignored &= !is_auto_reissue;
             if let Err(error) = make(&mut observer, id, &edit).await {
+                if is_auto_reissue && is_refusal(&error) {
+                    private.auto_reissue_ignored = true;
+                    let why = format!("CertCentral refuses it ({error})");
+                    record(&mut observer.state, planned, &edit);
+                    observer.warnings.push(ignored(&observer.state, &why));
+                    continue;
+                }
                 let problem = api_error::diagnostic(
                     &error,
                     &format!("changing `{}` of order {id}", edit.argument()),
@@ -303,6 +321,11 @@ pub(super) async fn change(
         warnings.extend(observer.warnings);
     }
     as_planned(planned, &done)
+}
+
+/// Whether CertCentral has decided about a call, and would decide the same again.
+fn is_refusal(error: &Error) -> bool {
+    error.api().is_some() && matches!(error.status(), Some(400 | 404 | 405 | 409 | 422))
 }
 
 /// Nothing is done about a closed order, as its plan says.
@@ -322,6 +345,7 @@ async fn make(observer: &mut Observer<'_>, id: OrderId, edit: &Edit) -> Result<(
         Edit::DisableRenewalNotifications(off) => {
             client.update_renewal_notifications(id, !off).await
         }
+        Edit::AutoReissue(on) => client.update_auto_reissue(id, *on).await,
         Edit::RenewalMessage(text) => client.update_renewal_message(id, text.as_deref()).await,
         Edit::CustomField(field) => client.update_custom_field(id, field).await,
         Edit::Contacts(contacts) => client.update_contacts(id, contacts).await,
@@ -370,6 +394,7 @@ fn record(done: &mut SslOrderModel, planned: &SslOrderModel, edit: &Edit) {
         Edit::DisableRenewalNotifications(_) => {
             done.disable_renewal_notifications = planned.disable_renewal_notifications.clone();
         }
+        Edit::AutoReissue(_) => done.auto_reissue = planned.auto_reissue.clone(),
         Edit::RenewalMessage(_) => {
             done.custom_renewal_message = planned.custom_renewal_message.clone();
         }

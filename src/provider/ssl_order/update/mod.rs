@@ -151,13 +151,13 @@ async fn carry_out(update: Update<'_>) -> Result<Obtained, Failed> {
             state
         }
         What::Reissue => {
-            let state = in_place::change(update, &mut warnings).await?;
+            let state = in_place::change(update, &mut private, &mut warnings).await?;
             let state = reissue::reissue(update, state, &mut warnings).await?;
             warnings.extend(outcome::sent(update.prior, &state, &mut private));
             state
         }
         _ => {
-            let state = in_place::change(update, &mut warnings).await?;
+            let state = in_place::change(update, &mut private, &mut warnings).await?;
             update.remember_new_content().await;
             state
         }

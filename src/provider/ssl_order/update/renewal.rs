@@ -101,6 +101,7 @@ pub(super) async fn follow(
     observer.wait(seen, &limits).await;
     warnings.extend(observer.warnings);
     private.container = observer.container.map(ContainerId::get);
+    private.auto_reissue = observer.auto_reissue;
     Ok((observer.state, private))
 }
 

@@ -200,6 +200,13 @@ pub(super) fn rows(renewable: u64) -> Vec<Row> {
         ),
         recorded("auto_renew", [none.clone(), json!(true)], RECORDED),
         row(
+            "auto_reissue",
+            [none.clone(), json!(true)],
+            Planned::Update,
+            NOTHING,
+            &["PUT /order/certificate/ID/auto-reissue"],
+        ),
+        row(
             "custom_renewal_message",
             [none.clone(), json!("Renew me")],
             Planned::Update,

@@ -81,6 +81,7 @@ pub(super) fn rows(renewable: u64) -> Vec<Row> {
             &["PUT /order/certificate/ID/renewal-emails/enable"],
         ),
         stays("auto_renew", json!(true)),
+        stays("auto_reissue", json!(true)),
         row(
             "custom_renewal_message",
             [json!("Renew me"), none.clone()],

@@ -1,5 +1,6 @@
 //! Orders that change: in place, by a reissue, or by the order that renews them.
 
+mod auto_reissue;
 mod changes;
 mod clocks;
 mod in_force;

@@ -53,6 +53,7 @@ fn an_issued_order_gives_all_its_arguments() {
         additional_emails: names(&["tls-alerts@example.com"]),
         disable_renewal_notifications: Attr::Known(true),
         auto_renew: Attr::Known(false),
+        auto_reissue: Attr::Known(false),
         comments: "ordered by terraform".into(),
         locale: "en".into(),
         skip_approval: Attr::Known(false),

@@ -191,6 +191,12 @@ fn fields() -> Vec<(&'static str, Edit, &'static str, Value)> {
             json!(true),
         ),
         (
+            "auto_reissue",
+            |o| o.auto_reissue = Attr::Known(true),
+            "/auto_reissue",
+            json!(1),
+        ),
+        (
             "auto_renew",
             |o| o.auto_renew = Attr::Known(true),
             "/auto_renew",

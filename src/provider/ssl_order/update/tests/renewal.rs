@@ -49,6 +49,7 @@ async fn the_renewal_takes_the_place_of_the_order_in_state() {
     // What an import was told of the former order is not told of this one.
     let told = SslOrderPrivate {
         container: Some(60_412),
+        auto_reissue: Some(false),
         chain_read: Some(ordered.sandbox.clock().date().to_string()),
         ..SslOrderPrivate::default()
     };
