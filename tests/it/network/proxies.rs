@@ -48,7 +48,7 @@ async fn ten_first_connections_send_one_wrong_password_and_nothing_is_ordered() 
 }
 
 #[tokio::test]
-async fn the_right_password_opens_the_way_from_block_and_environment() {
+async fn the_right_password_opens_the_way_from_every_variable() {
     let mut network = Network::new(FrontManner::Pass).await;
     let proxy = Proxy::start(network.front.port, Manner::Open(Some("user:p@ss"))).await;
     // No scheme is http.
