@@ -44,7 +44,7 @@ pub struct SslOrderPrivate {
     /// asks for a certificate without it.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub configured: BTreeSet<String>,
-    /// The day of the last refresh: a plan holds dates against it, so that the two plans of one apply agree.
+    /// The day of the last look: a plan holds dates against it, so that the two plans of one apply agree.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seen_on: Option<String>,
     /// What the certificate of a reissue or renewal is held against that is still to come.

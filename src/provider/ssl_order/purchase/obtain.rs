@@ -26,6 +26,7 @@ use crate::framework::{
     Attr, Call, CreateRequest, Created, Diagnostic, Diagnostics, FromToValue, Warnings, conformance,
 };
 use crate::provider::order::api_error;
+use crate::provider::order::certificate::day;
 use crate::provider::order::chain_age;
 use crate::provider::order::lock::{Locked, Way};
 use crate::provider::order::waiting::Bounds;
@@ -456,8 +457,10 @@ impl Buyer<'_> {
         let mut filled_in = unless_it_panics(details, certain, id).await;
         warnings.extend(filled_in.warnings);
         clocks::tell(&mut filled_in.state, &filled_in.private);
+        let today = session.today();
+        filled_in.private.seen_on = Some(day(today.earlier()));
         if filled_in.state.chain_pem.known().is_some() {
-            chain_age::note(&mut filled_in.private.chain_read, session.today());
+            chain_age::note(&mut filled_in.private.chain_read, today);
         }
         Obtained {
             state: filled_in.state,

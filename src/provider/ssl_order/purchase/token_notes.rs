@@ -33,6 +33,8 @@ pub(crate) async fn remember(
     if reference == Some(prepared.token.as_str()) {
         return;
     }
+    // Until the note is there a lost state costs a question, so an interrupt leaves it a moment.
+    let client = client.urgent();
     let noted = match client.notes(id).await {
         Ok(notes) if tokens(&notes).any(|noted| noted == prepared.token) => return,
         Ok(_) => {

@@ -101,6 +101,8 @@ async fn only_a_404_about_the_order_means_that_it_is_gone() {
     for (answer, gone) in table {
         let shown = format!("{answer:?}");
         let mut bed = in_status("issued", "revoke").await;
+        let hasty = launch(&bed.sandbox).env("DIGICERT_MAX_RETRIES", "0");
+        bed.terraform.relaunch(hasty);
         let (applied, made) = destroy_with(&mut bed, |sandbox| {
             sandbox.fault(route(LOOK), 1, At::Before, answer);
         })

@@ -116,11 +116,13 @@ async fn only_the_order_that_is_replaced_is_passed_by() {
     let mut bed = ordered(Release::V1_16, "revoke").await;
     let other = shop("revoke", json!({ "order_validity": { "years": 2 } }));
     let plan = planned(&mut bed, &other).await;
+    let mut by_hand = 0;
     for csr in [new_csr(), CSR.clone()] {
-        let _id = bed.order_by_hand("ssl_basic", &body_by_hand(&csr)).await;
+        by_hand = bed.order_by_hand("ssl_basic", &body_by_hand(&csr)).await;
     }
     let stopped = bed.terraform.apply(&plan).await.unwrap().expect_valid();
-    assert_eq!(errors(&stopped.report), ["Similar order exists"]);
+    let summary = format!("Order {by_hand} may be the one for shop.example.com");
+    assert_eq!(errors(&stopped.report), [summary.as_str()]);
     assert_eq!(bed.posts().len(), 3, "by hand, and the first");
     assert_eq!(bed.sandbox.orders()[0].status, "issued");
 }

@@ -4,7 +4,7 @@ use certcentral_sandbox::{At, Dcv, Fault};
 use serde_json::{Value as Json, json};
 use terraform_host::Action;
 
-use crate::host::bed::{Bed, SHOP, errors, order, order_with, route, warnings};
+use crate::host::bed::{Bed, SHOP, errors, launch, order, order_with, route, warnings};
 
 /// A contact that the API can change.
 fn technical(email: &str) -> Json {
@@ -146,6 +146,8 @@ async fn the_dcv_method_of_a_pending_order_changes_with_its_records() {
 async fn a_failed_second_step_keeps_the_first() {
     let mut bed = Bed::new();
     let _applied = bed.apply(&order()).await.expect_success();
+    let hasty = launch(&bed.sandbox).env("DIGICERT_MAX_RETRIES", "0");
+    bed.terraform.relaunch(hasty);
     bed.sandbox.fault(
         route("PUT /order/certificate/*/renewal-emails/disable"),
         1,

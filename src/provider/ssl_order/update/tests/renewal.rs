@@ -50,6 +50,7 @@ async fn the_renewal_takes_the_place_of_the_order_in_state() {
     let told = SslOrderPrivate {
         container: Some(60_412),
         auto_reissue: Some(false),
+        seen_on: Some(ordered.sandbox.clock().date().to_string()),
         chain_read: Some(ordered.sandbox.clock().date().to_string()),
         ..SslOrderPrivate::default()
     };
