@@ -22,7 +22,6 @@ use crate::framework::{
     conformance,
 };
 use crate::pki::Csr;
-use crate::provider::order::certificate::day;
 use crate::provider::order::chain_age;
 use crate::provider::session::Session;
 use crate::provider::ssl_order::SslOrder;
@@ -204,7 +203,6 @@ async fn carry_out(update: Update<'_>) -> Result<Obtained, Failed> {
     clocks::set(&mut state, private.successor.is_some(), today);
     outcome::withhold(&mut state, &private);
     clocks::note(&state, &mut private, today);
-    private.seen_on = Some(day(today.earlier()));
     if state.certificate_pem != update.prior.certificate_pem {
         chain_age::note(&mut private.chain_read, today);
     }

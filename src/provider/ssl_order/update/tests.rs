@@ -239,7 +239,6 @@ async fn a_plan_whose_announcement_is_lost_is_carried_out_by_its_unknown_marks()
             let is_reissued = updated.state.certificate_pem != ordered.state.certificate_pem;
             let today = ordered.sandbox.clock().date().to_string();
             let stored = SslOrderPrivate {
-                seen_on: Some(today.clone()),
                 chain_read: is_reissued.then_some(today),
                 ..SslOrderPrivate::default()
             };
