@@ -210,6 +210,9 @@ impl Ending<'_> {
             if self.tried.is_empty()
                 && let Some(why) = self.held_by_others().await
             {
+                if self.back_off.bounds.stop.is_cancelled() {
+                    return Err(messages::interrupted(self.id));
+                }
                 let warnings = messages::stays(self.id, self.state, &why);
                 return Ok(Ended::LeftOpen(warnings));
             }

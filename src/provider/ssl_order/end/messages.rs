@@ -187,6 +187,17 @@ pub(crate) fn locked(id: OrderId, paused: Paused) -> Diagnostic {
     )
 }
 
+/// The run was interrupted before anything was done to the order.
+pub(crate) fn interrupted(id: OrderId) -> Diagnostic {
+    Diagnostic::error(
+        "Interrupted before the order is ended",
+        format!(
+            "The run was interrupted before it was known whether anybody else holds order {id}. Nothing was ended, and order {id} stays in state. Run the \
+             same command again."
+        ),
+    )
+}
+
 /// A call that came to nothing, or of which nobody knows.
 pub(crate) struct Failure<'a> {
     /// What it was for.

@@ -42,9 +42,12 @@ impl Cell {
         }
         let is_unknown = left.state_is_cut && scene.effects_of(self.operation.act()) == 0;
         let next = scene.workdir.run(&self.operation.command());
-        if self.operation == Operation::Reissue && is_unknown {
-            assert_asks(&scene, next);
-            return;
+        match self.operation {
+            Operation::Reissue if is_unknown => return assert_asks(&scene, next),
+            Operation::Cancel | Operation::Reject | Operation::Revoke if is_unknown => {
+                return assert_untouched(&scene, next);
+            }
+            _ => {}
         }
         let next = next.success();
 
@@ -134,6 +137,13 @@ fn assert_asks(scene: &Scene, next: Output) {
     assert_says(&next.exits_with(1), &["Error: Similar order exists"]);
     assert_eq!(scene.sandbox.summary().orders_created, 1);
     assert_eq!(scene.sandbox.summary().reissued, 0);
+}
+
+/// Without a state there is nothing to destroy: the order is as it was.
+fn assert_untouched(scene: &Scene, next: Output) {
+    next.success();
+    let summary = scene.sandbox.summary();
+    assert_eq!(summary.canceled + summary.rejected + summary.revoked, 0);
 }
 
 /// State has the certificate of the one reissue, the reissue is noted once, and nothing is left to do. Where Terraform was ended between

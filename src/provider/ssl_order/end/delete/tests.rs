@@ -86,6 +86,24 @@ async fn deleted_by(
     delete(session, &Call { stop }, request).await
 }
 
+#[tokio::test]
+async fn an_interrupt_while_the_notes_are_read_keeps_the_order_in_state() {
+    let (sandbox, state) = ordered(Approval::None, Issuance::Manual).await;
+    let stop = CancellationToken::new();
+    let notes = "GET /order/certificate/*/note".parse().unwrap();
+    let hold = sandbox.hold(notes, 1, At::Before);
+    let deleting = deleted_until(&sandbox, &state, "cancel", stop.clone());
+    let interrupting = async {
+        hold.held().await;
+        stop.cancel();
+    };
+    let (deleted, ()) = tokio::join!(deleting, interrupting);
+    hold.release();
+    let problem = kept(deleted);
+    assert_eq!(problem.summary, "Interrupted before the order is ended");
+    assert_eq!(sandbox.summary().canceled, 0);
+}
+
 /// A session that may revoke, with the key of some user.
 fn revoking(sandbox: &Sandbox, key: &str) -> Session {
     let config = ProviderConfig {
