@@ -17,12 +17,6 @@ pub(crate) fn usages(certificate: &Certificate) -> Attr<Vec<Attr<String>>> {
     Attr::Known(all.map(|usage| usage.as_str().into()).collect())
 }
 
-/// Returns the same of a certificate in PEM; none if the text holds none.
-pub(crate) fn usages_of(pem: &str) -> Option<Attr<Vec<Attr<String>>>> {
-    let certificates = Certificate::parse_bundle(pem).ok()?;
-    certificates.first().map(usages)
-}
-
 /// Returns a day as the API and state write it.
 pub(crate) fn day(date: Date) -> String {
     date.format(DAY).unwrap_or_else(|_| date.to_string())

@@ -6,7 +6,7 @@ use crate::certcentral::{CertificateId, Client, Order, OrderId};
 use crate::framework::{Attr, Call, Diagnostic, Diagnostics, Imported, Read, Warnings};
 use crate::pki::{Certificate, Chain};
 use crate::provider::order::api_error;
-use crate::provider::order::certificate::{day, own_chain, usages, usages_of};
+use crate::provider::order::certificate::{day, own_chain, usages};
 use crate::provider::order::chain_age;
 use crate::provider::order::chain_age::Held;
 use crate::provider::order::status::Absence;
@@ -86,14 +86,6 @@ async fn refreshed(
     let is_same =
         state.certificate_pem.known().is_some() && state.certificate_id.known() == id.as_ref();
     if !is_issued || is_same {
-        // A state from before this attribute holds its certificate.
-        let stored = state
-            .certificate_pem
-            .as_str()
-            .filter(|_| state.extended_key_usages.is_null());
-        if let Some(known) = stored.and_then(usages_of) {
-            state.extended_key_usages = known;
-        }
         return (state, None);
     }
     let before = state.clone();

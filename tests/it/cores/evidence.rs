@@ -1,7 +1,10 @@
 //! What the tests look at: the sandbox's journal, what Terraform printed, and the cores that are worth the time.
 
+use std::time::Duration;
+
 use certcentral_sandbox::{Approval, Behavior, Entry, Issuance, Route, Sandbox, Settings};
 use serde_json::Value;
+use time::OffsetDateTime;
 
 use crate::cores::driver::{Core, Output, Product, cores};
 
@@ -26,6 +29,22 @@ pub(super) fn installed_cores() -> Vec<Core> {
     let mut all = cores();
     all.retain(|core| core.on_path);
     all
+}
+
+/// A sandbox whose clock starts then.
+pub(super) fn account(start_at: OffsetDateTime, change: impl FnOnce(&mut Behavior)) -> Sandbox {
+    let mut settings = Settings {
+        start_at: Some(start_at),
+        ..Settings::default()
+    };
+    change(&mut settings.behavior);
+    Sandbox::start(settings).unwrap()
+}
+
+/// Lets time pass until then.
+pub(super) fn advance_to(sandbox: &Sandbox, moment: OffsetDateTime) {
+    let seconds = (moment - sandbox.clock()).whole_seconds();
+    sandbox.advance(Duration::from_secs(seconds.try_into().unwrap()));
 }
 
 /// A sandbox that treats orders like this.

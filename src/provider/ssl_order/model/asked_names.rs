@@ -17,8 +17,13 @@ pub(crate) struct AskedNames {
 impl AskedNames {
     /// Returns the names of an order that nobody changes.
     pub(crate) fn of(order: &SslOrderModel) -> Self {
+        Self::only(order.canonical_names())
+    }
+
+    /// Returns these names, all in canonical form.
+    pub(crate) fn only(now: BTreeSet<String>) -> Self {
         Self {
-            now: order.canonical_names(),
+            now,
             before: BTreeSet::new(),
         }
     }
@@ -99,7 +104,7 @@ pub(crate) fn companions_told(common_name: &str, told: &BTreeSet<String>) -> BTr
 }
 
 /// Returns whether CertCentral may have added a name by itself to a certificate for others.
-pub(crate) fn is_companion_of(name: &str, names: &BTreeSet<String>) -> bool {
+fn is_companion_of(name: &str, names: &BTreeSet<String>) -> bool {
     without_wildcard(name) == name
         && (names.contains(&format!("*.{name}"))
             || names.contains(&format!("www.{name}"))

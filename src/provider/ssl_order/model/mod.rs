@@ -11,7 +11,7 @@ mod term;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-pub(crate) use self::asked_names::{AskedNames, companions_told, is_companion_of};
+pub(crate) use self::asked_names::{AskedNames, companions_told};
 pub(crate) use self::in_force::InForce;
 pub(crate) use self::origin::OrderOrigin;
 pub use self::private::SslOrderPrivate;

@@ -8,7 +8,9 @@
 use super::decision::{Decision, Reason, What};
 use super::destroy::{must_not_be_revoked, not_allowed};
 use super::{Permissions, Plan, SslOrderModel};
+use crate::certcentral::OrderStatus;
 use crate::framework::Diagnostic;
+use crate::provider::ssl_order::model::{AskedNames, InForce};
 use crate::provider::ssl_order::owners::{self, Verdict};
 use crate::provider::ssl_order::refresh::succession::Successor;
 
@@ -58,7 +60,7 @@ pub(crate) fn existing(
         None
     } else {
         let renewal = plan.private.successor.as_ref();
-        why_bought_if_forced(prior, decision, renewal)
+        why_bought_if_forced(prior, &plan.state, decision, renewal)
     };
     if permissions.read_only && !plan.diagnostics.has_errors() {
         let change = change_in_certcentral(prior, decision);
@@ -69,6 +71,7 @@ pub(crate) fn existing(
 /// Why a create with the content of the plan would not find the order again and buy another one; none if it would find it.
 fn why_bought_if_forced(
     prior: &SslOrderModel,
+    planned: &SslOrderModel,
     decision: &Decision,
     renewal: Option<&Successor>,
 ) -> Option<String> {
@@ -92,13 +95,27 @@ fn why_bought_if_forced(
         .filter(|change| LOOKUP_KEYS.contains(&change.argument))
         .map(|change| format!("`{}`", change.argument))
         .collect();
-    (!changed.is_empty()).then(|| {
-        format!(
-            "{} of order {order} for {names} changed, so `-replace` would buy another order. Without `-replace` the change reissues the certificate, \
-             which is free. To buy another order, change `order_key`",
-            changed.join(" and "),
-        )
-    })
+    if changed.is_empty() {
+        // A reissue that is pending has left its note already.
+        let in_force = InForce::of(prior).filter(|_| prior.order_status() == OrderStatus::Issued);
+        let is_ours = in_force.is_none_or(|in_force| {
+            let csr = planned.csr.as_str();
+            let has_our_key = csr.and_then(|csr| in_force.has_key_of(csr)) != Some(false);
+            has_our_key && AskedNames::of(planned).fit(&in_force.names)
+        });
+        return (!is_ours).then(|| {
+            format!(
+                "The certificate of order {order} for {names} is not the configured one, so `-replace` would not find the order and would buy another \
+                 one. Bring the configuration in line with the certificate, or set `reissue_trigger`, which is free. To buy another order, change \
+                 `order_key`",
+            )
+        });
+    }
+    Some(format!(
+        "{} of order {order} for {names} changed, so `-replace` would buy another order. Without `-replace` the change reissues the certificate, which \
+         is free. To buy another order, change `order_key`",
+        changed.join(" and "),
+    ))
 }
 
 fn not_announced(why: &str) -> Diagnostic {
@@ -146,7 +163,7 @@ mod tests {
     use super::Successor;
     use crate::framework::{Attr, Diagnostic, Severity};
     use crate::provider::ssl_order::model::{SslOrderModel, SslOrderPrivate};
-    use crate::provider::ssl_order::samples::{names, order, placed, plan, plan_with};
+    use crate::provider::ssl_order::samples::{in_force, names, order, placed, plan, plan_with};
 
     const SUMMARY: &str = "This plan cannot be applied here";
 
@@ -260,6 +277,35 @@ mod tests {
         assert_eq!(error.summary, "Forced replacement buys an order");
         let renewal = "was renewed by order 2147500999, so `-replace` would buy";
         assert!(error.detail.contains(renewal), "{}", error.detail);
+    }
+
+    #[test]
+    fn a_forced_replacement_of_a_certificate_that_is_not_the_configured_one_is_refused() {
+        let all = [
+            "shop.example.com",
+            "www.shop.example.com",
+            "api.example.com",
+        ];
+        for (names_in_force, has_our_key, status, is_refused) in [
+            (&all[..], true, "issued", false),
+            (&all, false, "issued", true),
+            (&all[..2], true, "issued", true),
+            // The note of the reissue leads to the order.
+            (&all, false, "reissue_pending", false),
+        ] {
+            let certificate = in_force(all[0], names_in_force);
+            let mut config = order();
+            if has_our_key {
+                config.csr = Attr::Known(certificate.csr.clone());
+            }
+            let mut prior = placed(&config);
+            certificate.put_into(&mut prior);
+            prior.status = status.into();
+            let first = plan(&config, Some(&prior), SslOrderPrivate::default());
+            let second = plan(&config, None, first.private);
+            let refused = second.diagnostics.has_errors();
+            assert_eq!(refused, is_refused, "{names_in_force:?} {status}");
+        }
     }
 
     #[test]

@@ -1,14 +1,12 @@
 //! Whether an order is the one that we are about to place. A reference says so of an order that nobody has changed since; one that a
 //! person chose may name anything. Pure.
 
-use std::collections::BTreeSet;
 use std::fmt;
 
 use super::lookup::has_key;
 use super::new_order::Prepared;
 use crate::certcentral::{IssuedCertificate, Order, OrderOrganization, OrganizationRef};
 use crate::pki::certificate_names;
-use crate::provider::ssl_order::model::is_companion_of;
 
 /// What of an order is not as we are about to order it, in words. What an answer does not tell is no difference.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,7 +22,7 @@ impl Differences {
             found.push("its key is not that of `csr`".to_owned());
         }
         let is_told = certificate.common_name.is_some() || !certificate.dns_names.is_empty();
-        if is_told && !are_ours(&theirs, prepared) {
+        if is_told && !prepared.fits(&theirs) {
             let names: Vec<_> = theirs.into_iter().collect();
             found.push(format!("its names are {}", names.join(", ")));
         }
@@ -60,17 +58,7 @@ impl fmt::Display for Differences {
 /// Returns whether a certificate that is to come has our key and our names.
 pub(crate) fn is_certificate_for(reissue: &IssuedCertificate, prepared: &Prepared) -> bool {
     let theirs = certificate_names(reissue.common_name.as_deref(), &reissue.dns_names);
-    super::lookup::is_for_key(reissue.csr.as_deref(), &prepared.csr) && are_ours(&theirs, prepared)
-}
-
-/// Returns whether these are the names that we are about to order, and those that CertCentral adds by itself.
-fn are_ours(theirs: &BTreeSet<String>, prepared: &Prepared) -> bool {
-    let certificate = &prepared.body.certificate;
-    let ours = certificate_names(Some(&certificate.common_name), &certificate.dns_names);
-    theirs.is_superset(&ours)
-        && theirs
-            .difference(&ours)
-            .all(|name| is_companion_of(name, &ours))
+    super::lookup::is_for_key(reissue.csr.as_deref(), &prepared.csr) && prepared.fits(&theirs)
 }
 
 /// Returns whether a product is the one that we are about to order.

@@ -44,6 +44,18 @@ pub(crate) enum Found {
     Several(Vec<OrderId>),
 }
 
+impl Found {
+    /// What these orders of ours are.
+    pub(crate) fn of(mut ours: Vec<Order>) -> Self {
+        match ours.len() {
+            0 | 1 => ours
+                .pop()
+                .map_or(Self::Nothing, |order| Self::Ours(Box::new(order))),
+            _ => Self::Several(ours.iter().map(|order| order.id).collect()),
+        }
+    }
+}
+
 /// Looks the token up. Closed orders are ignored: they are history, unless a renewal goes on from them.
 pub(crate) async fn by_token(client: &Client, prepared: &Prepared) -> Result<Found, Error> {
     debug!(token = %prepared.token, "looking for an order by its token");
@@ -67,14 +79,9 @@ pub(crate) async fn by_token(client: &Client, prepared: &Prepared) -> Result<Fou
             others.push((order.id, differences));
         }
     }
-    if open.len() > 1 {
-        let ids = open.iter().map(|order| order.id).collect();
-        return Ok(Found::Several(ids));
-    }
-    Ok(match open.pop() {
-        Some(order) => Found::Ours(Box::new(order)),
-        None if others.is_empty() => Found::Nothing,
-        None => Found::Others(others),
+    Ok(match Found::of(open) {
+        Found::Nothing if !others.is_empty() => Found::Others(others),
+        found => found,
     })
 }
 
@@ -348,8 +355,7 @@ fn may_be_similar(listed: &ListedOrder, prepared: &Prepared) -> bool {
     let is_open =
         listed.status.is_open() && !listed.is_renewed && prepared.renewal_of() != Some(listed.id);
     let common_name = theirs.common_name.as_deref();
-    let has_our_names = certificate_names(common_name, &theirs.dns_names)
-        == certificate_names(Some(&ours.common_name), &ours.dns_names);
+    let has_our_names = prepared.fits(&certificate_names(common_name, &theirs.dns_names));
     let may_come_to_them = listed.status == OrderStatus::ReissuePending
         && common_name.is_none_or(|theirs| theirs.eq_ignore_ascii_case(&ours.common_name));
     let product = listed.product.as_ref();
@@ -364,11 +370,11 @@ fn may_be_similar(listed: &ListedOrder, prepared: &Prepared) -> bool {
 /// Whether order info shows the names, the product and the organization that we are about to order. What it does not tell is no
 /// difference: something else told that the order may be for them.
 fn is_similar(order: &Order, prepared: &Prepared) -> bool {
-    let (ours, theirs) = (&prepared.body.certificate, &order.certificate);
+    let theirs = &order.certificate;
     let product = order.product();
     let organization = order.organization.as_ref();
-    let has_our_names = certificate_names(Some(&ours.common_name), &ours.dns_names)
-        == certificate_names(theirs.common_name.as_deref(), &theirs.dns_names);
+    let has_our_names =
+        prepared.names() == certificate_names(theirs.common_name.as_deref(), &theirs.dns_names);
     (has_our_names || !tells_names(order))
         && product.is_none_or(|product| is_our_product(product, prepared))
         && organization.is_none_or(|theirs| is_our_organization(theirs, prepared))
@@ -477,7 +483,10 @@ fn is_ahead_of_notes(reissues: &[IssuedCertificate], notes: &[Note], prepared: &
         .collect();
     taken.sort_by_key(|reissue| reissue.date_created);
     let latest = taken.iter().rev();
-    let Some(first_of_ours) = latest.take_while(|it| is_for(it, prepared)).last() else {
+    let Some(first_of_ours) = latest
+        .take_while(|it| is_certificate_for(it, prepared))
+        .last()
+    else {
         return false;
     };
     let marked = notes.iter().filter(|note| noted_token(note).is_some());
@@ -486,13 +495,6 @@ fn is_ahead_of_notes(reissues: &[IssuedCertificate], notes: &[Note], prepared: &
         (Some(reissued), Some(noted)) => reissued > noted,
         _ => true,
     }
-}
-
-fn is_for(reissue: &IssuedCertificate, prepared: &Prepared) -> bool {
-    let ours = &prepared.body.certificate;
-    is_for_key(reissue.csr.as_deref(), &prepared.csr)
-        && certificate_names(reissue.common_name.as_deref(), &reissue.dns_names)
-            == certificate_names(Some(&ours.common_name), &ours.dns_names)
 }
 
 /// The open order at the end of a line of renewals: `order` itself, or the last one that renews it and is open.

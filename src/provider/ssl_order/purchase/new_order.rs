@@ -18,7 +18,7 @@ use crate::pki;
 use crate::pki::{Csr, certificate_names};
 use crate::provider::order::lock::{Subject, spellings};
 use crate::provider::ssl_order::model::{
-    ContactModel, OrganizationModel, PersonModel, SslOrderModel, Term,
+    AskedNames, ContactModel, OrganizationModel, PersonModel, SslOrderModel, Term,
 };
 
 /// What every derived token starts with.
@@ -122,10 +122,19 @@ impl Prepared {
     /// What a lock of this order is about. The spelling of the host is no part of it.
     pub(crate) fn subject(&self, host: &str) -> Subject {
         let tokens = self.tokens(|content| content.renewal_of_order_id);
-        let certificate = &self.body.certificate;
-        let names = certificate_names(Some(&certificate.common_name), &certificate.dns_names);
         let token = tokens.first().unwrap_or(&self.token);
-        Subject::new(host, token, &names, self.kind())
+        Subject::new(host, token, &self.names(), self.kind())
+    }
+
+    /// The names that it is for, in canonical form.
+    pub(crate) fn names(&self) -> BTreeSet<String> {
+        let certificate = &self.body.certificate;
+        certificate_names(Some(&certificate.common_name), &certificate.dns_names)
+    }
+
+    /// Whether a certificate covers these names, and no other but those that CertCentral adds by itself.
+    pub(crate) fn fits(&self, covered: &BTreeSet<String>) -> bool {
+        AskedNames::only(self.names()).fit(covered)
     }
 
     /// Product and organization: what makes orders for the same names duplicates.

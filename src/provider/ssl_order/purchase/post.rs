@@ -26,6 +26,23 @@ pub(crate) enum Outcome {
     Unknown(Diagnostic),
 }
 
+impl Outcome {
+    /// What was found after a POST that proved nothing; none if that is no order of ours.
+    fn of(found: Found, prepared: &Prepared) -> Option<Self> {
+        match found {
+            Found::Nothing | Found::Others(_) => None,
+            Found::Ours(order) => {
+                info!(order_id = %order.id, token = %prepared.token, "order settled by a look");
+                Some(Self::Settled(order))
+            }
+            Found::Several(ids) => {
+                let problem = messages::several_after_a_lost_answer(prepared, &ids);
+                Some(Self::Unknown(problem))
+            }
+        }
+    }
+}
+
 /// Sends the order and settles its outcome before the deadline. A stop that came before the POST prevents it, also when
 /// the process shuts down; a later one ends the settling, never the POST.
 pub(crate) async fn place(client: &Client, prepared: &Prepared, bounds: Bounds<'_>) -> Outcome {
@@ -63,7 +80,7 @@ pub(crate) async fn place(client: &Client, prepared: &Prepared, bounds: Bounds<'
             Ok(None) if may_repeat => {}
             Ok(None) => break error,
             // What cannot be looked up is not sent again, and nobody knows.
-            Err(_) if may_repeat => {
+            Err(_) if may_repeat || bounds.stop.is_cancelled() => {
                 drop(turn);
                 return settle(client, prepared, &error, bounds).await;
             }
@@ -92,26 +109,15 @@ pub(crate) async fn place(client: &Client, prepared: &Prepared, bounds: Bounds<'
 /// Looks whether an order is there although the failure of its POST says that nothing happened: a gateway can answer 429 in the place
 /// of an answer that was on its way. The look-up by token may not show an order that waits for an approver; the requests do.
 async fn placed_after_all(client: &Client, prepared: &Prepared) -> Result<Option<Outcome>, Error> {
-    let mut found = match lookup::by_token(client, prepared).await? {
-        Found::Ours(order) => vec![*order],
-        Found::Several(ids) => {
-            let problem = messages::several_after_a_lost_answer(prepared, &ids);
-            return Ok(Some(Outcome::Unknown(problem)));
-        }
-        Found::Nothing | Found::Others(_) => {
-            lookup::waiting_with_our_token(client, prepared).await?
-        }
-    };
-    if found.len() > 1 {
-        let ids: Vec<_> = found.iter().map(|order| order.id).collect();
-        let problem = messages::several_after_a_lost_answer(prepared, &ids);
-        return Ok(Some(Outcome::Unknown(problem)));
+    let mut found = lookup::by_token(client, prepared).await?;
+    if matches!(found, Found::Nothing | Found::Others(_)) {
+        found = Found::of(lookup::waiting_with_our_token(client, prepared).await?);
     }
-    Ok(found.pop().map(|order| {
-        info!(order_id = %order.id, token = %prepared.token, "order placed by an attempt that seemed to fail");
+    let outcome = Outcome::of(found, prepared);
+    if matches!(outcome, Some(Outcome::Settled(_))) {
         client.count_order();
-        Outcome::Settled(Box::new(order))
-    }))
+    }
+    Ok(outcome)
 }
 
 /// Looks for an order whose answer was lost, until the deadline. The POST is not repeated.
@@ -128,14 +134,11 @@ pub(crate) async fn settle(
     for _ in 0..Schedule::LOOKS_AFTER_A_LOST_ANSWER {
         let paused = back_off.pause_at_most().await;
         match lookup::by_token(client, prepared).await {
-            Ok(Found::Ours(order)) => {
-                info!(order_id = %order.id, token = %prepared.token, "order settled after a lost answer");
-                return Outcome::Settled(order);
+            Ok(found) => {
+                if let Some(outcome) = Outcome::of(found, prepared) {
+                    return outcome;
+                }
             }
-            Ok(Found::Several(ids)) => {
-                return Outcome::Unknown(messages::several_after_a_lost_answer(prepared, &ids));
-            }
-            Ok(Found::Nothing | Found::Others(_)) => {}
             Err(error) => last_trouble = Some(error),
         }
         if paused != Paused::Over {
@@ -144,14 +147,9 @@ pub(crate) async fn settle(
     }
     if !bounds.stop.is_cancelled() {
         match lookup::with_our_token(client, prepared).await {
-            Ok(mut found) => {
-                if found.len() > 1 {
-                    let ids: Vec<_> = found.iter().map(|order| order.id).collect();
-                    return Outcome::Unknown(messages::several_after_a_lost_answer(prepared, &ids));
-                }
-                if let Some(order) = found.pop() {
-                    info!(order_id = %order.id, "order settled by its names and its key after a lost answer");
-                    return Outcome::Settled(Box::new(order));
+            Ok(found) => {
+                if let Some(outcome) = Outcome::of(Found::of(found), prepared) {
+                    return outcome;
                 }
             }
             Err(error) => last_trouble = Some(error),

@@ -192,7 +192,6 @@ impl<'a> Observer<'a> {
                 state::keep_certificate(&mut self.state, &before);
             }
         }
-        state::usages_of_the_certificate(&mut self.state);
         Observation { order, steps }
     }
 

@@ -13,7 +13,7 @@ use crate::certcentral::{
 use crate::framework::Attr;
 use crate::pki::dns_name::without_wildcard;
 use crate::pki::{Certificate, Chain};
-use crate::provider::order::certificate::{day, usages, usages_of};
+use crate::provider::order::certificate::{day, usages};
 use crate::provider::order::domains::{Given, Proof, dcv_record, file_url};
 use crate::provider::order::status;
 use crate::provider::order::steps::OpenSteps;
@@ -98,17 +98,6 @@ pub(crate) fn chain(state: &mut SslOrderModel, chain: &Chain) {
             .map(element)
             .collect(),
     );
-}
-
-/// Reads the usages of a certificate that a state from before this attribute holds.
-pub(crate) fn usages_of_the_certificate(state: &mut SslOrderModel) {
-    let stored = state
-        .certificate_pem
-        .as_str()
-        .filter(|_| state.extended_key_usages.is_null());
-    if let Some(known) = stored.and_then(usages_of) {
-        state.extended_key_usages = known;
-    }
 }
 
 /// Puts the certificate of an earlier state back as a whole, so that its number and its PEM never come apart.

@@ -1,33 +1,18 @@
 //! The profile of an imported order, which CertCentral does not tell: it is read from the certificate in force, now or once it is there.
 
-use std::time::Duration;
-
-use certcentral_sandbox::{Behavior, Issuance, Sandbox, Settings};
+use certcentral_sandbox::{Issuance, Sandbox};
 use serde_json::{Value, json};
-use time::OffsetDateTime;
 use time::macros::datetime;
 
 use super::orders::order_by_hand;
 use crate::cores::configuration::{Configuration, ORDER, csr};
 use crate::cores::driver::{Core, Workdir};
-use crate::cores::evidence::{assert_says, changing_calls, few_cores, printed};
+use crate::cores::evidence::{
+    account, advance_to, assert_says, changing_calls, few_cores, printed,
+};
 
 const BOTH: &str = "server_client_auth_eku";
 const G1_CA: &str = "5A4DB0C0FFEE00G1";
-
-fn account(start_at: OffsetDateTime, change: impl FnOnce(&mut Behavior)) -> Sandbox {
-    let mut settings = Settings {
-        start_at: Some(start_at),
-        ..Settings::default()
-    };
-    change(&mut settings.behavior);
-    Sandbox::start(settings).unwrap()
-}
-
-fn advance_to(sandbox: &Sandbox, moment: OffsetDateTime) {
-    let seconds = (moment - sandbox.clock()).whole_seconds();
-    sandbox.advance(Duration::from_secs(seconds.try_into().unwrap()));
-}
 
 /// An order by hand whose certificate has further members.
 fn order_with(sandbox: &Sandbox, members: &[(&str, &str)]) -> u64 {

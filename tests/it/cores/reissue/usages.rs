@@ -1,36 +1,18 @@
 //! What a reissue changes beside names and dates: said in the plan where it can be known, and by the apply where only the certificate shows it.
 
-use std::time::Duration;
-
-use certcentral_sandbox::{Behavior, ColleagueReissue, Sandbox, Settings};
+use certcentral_sandbox::{ColleagueReissue, Sandbox};
 use serde_json::{Value, json};
-use time::OffsetDateTime;
 use time::macros::datetime;
 
 use super::reissues;
 use crate::cores::configuration::{Configuration, ORDER};
 use crate::cores::driver::Workdir;
-use crate::cores::evidence::{assert_says, few_cores, printed};
+use crate::cores::evidence::{account, advance_to, assert_says, few_cores, printed};
 
 const REISSUE: &str = "Warning: This apply reissues the certificate";
 /// What an apply says of a certificate, and no plan.
 const UNFORESEEN: &str = "in what nobody could know before it was issued";
 const BOTH: &str = "server_client_auth_eku";
-
-/// A sandbox whose clock starts then.
-fn account(start_at: OffsetDateTime, change: impl FnOnce(&mut Behavior)) -> Sandbox {
-    let mut settings = Settings {
-        start_at: Some(start_at),
-        ..Settings::default()
-    };
-    change(&mut settings.behavior);
-    Sandbox::start(settings).unwrap()
-}
-
-fn advance_to(sandbox: &Sandbox, moment: OffsetDateTime) {
-    let seconds = (moment - sandbox.clock()).whole_seconds();
-    sandbox.advance(Duration::from_secs(seconds.try_into().unwrap()));
-}
 
 fn attribute(workdir: &Workdir, name: &str) -> Value {
     workdir.attributes(ORDER).unwrap()[name].clone()

@@ -278,6 +278,22 @@ async fn rename(bed: &mut Bed, config: &Json) -> Applied {
     bed.terraform.apply(&plan).await.unwrap().expect_valid()
 }
 
+/// CertCentral adds the base domain to the certificate of a `www` name. The order is found by its names all the same.
+#[tokio::test]
+async fn a_reissued_order_to_which_certcentral_added_a_name_is_found_again() {
+    let mut bed = Bed::with(|account| account.adds_companions = true);
+    let ask = |csr: Json| order_with(json!({ "common_name": "www.shop.example.com", "csr": csr }));
+    let _applied = bed.apply(&ask(new_csr().into())).await.expect_success();
+    let id = bed.order_id();
+    let config = ask(new_csr().into());
+    let _applied = bed.apply(&config).await.expect_success();
+    assert_eq!(bed.sandbox.summary().reissued, 1);
+    let added = "shop.example.com".to_owned();
+    assert!(bed.sandbox.orders()[0].dns_names.contains(&added));
+    bed.forget_state();
+    assert_adopts(&mut bed, &config, id, 1).await;
+}
+
 #[tokio::test]
 async fn another_order_key_after_a_reissue_still_buys_on_purpose() {
     let (mut bed, config) = reissued().await;

@@ -77,6 +77,32 @@ async fn a_stop_before_the_post_orders_nothing() {
     assert_eq!(sandbox.summary().orders_created, 0);
 }
 
+/// The order takes effect, a gateway answers 429 in the place of its answer, and Ctrl-C ends the look that would have found it.
+#[tokio::test]
+async fn a_429_whose_look_is_interrupted_is_looked_for_once_more() {
+    let sandbox = Sandbox::start(Settings::default()).unwrap();
+    let limited = "POST /order/certificate/* 1 after limited retry_after=1";
+    sandbox.add_fault(limited.parse().unwrap());
+    let hold = sandbox.hold("GET /order/alternate/*".parse().unwrap(), 2, At::Before);
+    let config = ProviderConfig {
+        api_key: "sandbox-unit".into(),
+        base_url: Attr::Known(sandbox.base_url()),
+        max_retries: Attr::Known(0),
+        ..ProviderConfig::default()
+    };
+    let (session, stop) = (session_of(&config), CancellationToken::new());
+    let interrupted = async {
+        hold.held().await;
+        stop.cancel();
+    };
+    let creating = run(&session, order(), stop.clone());
+    let (created, ()) = tokio::join!(creating, interrupted);
+    let (state, warnings) = object(created);
+    assert_eq!(summaries(&warnings), ["Order found after a lost answer"]);
+    assert_eq!(state.order_id, Attr::Known(2_147_500_001));
+    assert_eq!(sandbox.summary().orders_created, 1);
+}
+
 #[tokio::test]
 async fn the_same_content_in_another_run_adopts_the_order() {
     let sandbox = Sandbox::start(Settings::default()).unwrap();
