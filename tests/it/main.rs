@@ -10,6 +10,8 @@ mod faults;
 #[cfg(test)]
 mod host;
 #[cfg(test)]
+mod http_message;
+#[cfg(test)]
 mod limits;
 #[cfg(test)]
 mod network;

@@ -13,6 +13,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 
+use crate::http_message::length_of;
+
 /// An authority that signs for the hosts of these tests.
 pub(super) struct Authority(CertifiedIssuer<'static, KeyPair>);
 
@@ -133,16 +135,10 @@ async fn serve(
 async fn request(stream: &mut (impl AsyncRead + Unpin)) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     loop {
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        if let Some((head, body)) = text.split_once("\r\n\r\n") {
-            let length = head
-                .lines()
-                .filter_map(|line| line.split_once(": "))
-                .find(|(name, _)| name.eq_ignore_ascii_case("content-length"))
-                .map_or(0, |(_, value)| value.parse().unwrap());
-            if body.len() >= length {
-                return Some(format!("{head}\r\nConnection: close\r\n\r\n{body}").into_bytes());
-            }
+        if length_of(&bytes).is_some_and(|length| bytes.len() >= length) {
+            let text = String::from_utf8(bytes).ok()?;
+            let (head, body) = text.split_once("\r\n\r\n")?;
+            return Some(format!("{head}\r\nConnection: close\r\n\r\n{body}").into_bytes());
         }
         let mut buffer = [0; 4096];
         match stream.read(&mut buffer).await.ok()? {

@@ -1,7 +1,7 @@
 //! What lies between us and the API: a proxy with a password, and files of certificates that hold a key by mistake.
 
-use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::io::Write;
+use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
 use std::thread;
 
@@ -11,6 +11,7 @@ use rcgen::KeyPair;
 use super::{KEY, assert_absent, assert_not_printed};
 use crate::cores::configuration::Configuration;
 use crate::cores::evidence::{assert_says, few_cores, installed_cores};
+use crate::http_message::read_message;
 
 const PASSWORD: &str = "canary-proxy-password-5Jk2";
 
@@ -28,9 +29,10 @@ impl Server {
         let kept = Arc::clone(&seen);
         thread::spawn(move || {
             while let Ok((mut stream, _)) = listener.accept() {
-                let Some(request) = read(&mut stream) else {
+                let Ok(Some(request)) = read_message(&mut stream) else {
                     continue;
                 };
+                let request = String::from_utf8_lossy(&request).into_owned();
                 let bytes = answer(&request);
                 kept.lock().unwrap().push(request);
                 // The client may hang up before it has read all of it.
@@ -46,29 +48,6 @@ impl Server {
 
     pub(super) fn requests(&self) -> Vec<String> {
         self.seen.lock().unwrap().clone()
-    }
-}
-
-/// A request with its body, or nothing of a connection that ends before.
-fn read(stream: &mut TcpStream) -> Option<String> {
-    let mut bytes = Vec::new();
-    loop {
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        if let Some((head, body)) = text.split_once("\r\n\r\n") {
-            let length = head
-                .lines()
-                .filter_map(|line| line.split_once(": "))
-                .find(|(name, _)| name.eq_ignore_ascii_case("content-length"))
-                .map_or(0, |(_, value)| value.parse().unwrap());
-            if body.len() >= length {
-                return Some(text);
-            }
-        }
-        let mut buffer = [0; 4096];
-        match stream.read(&mut buffer) {
-            Ok(count) if count > 0 => bytes.extend_from_slice(&buffer[..count]),
-            _ => return None,
-        }
     }
 }
 

@@ -11,11 +11,12 @@ use certcentral_sandbox::{Sandbox, Settings};
 use serde_json::Value;
 
 use super::death::Death;
-use super::gate::{is_gone, read_message};
+use super::gate::is_gone;
 use super::scene::LONG;
 use crate::cores::configuration::Configuration;
 use crate::cores::driver::{Core, HOSTS, Workdir};
 use crate::cores::evidence::{assert_says, installed_cores, order_posts};
+use crate::http_message::read_message;
 
 const APPLY: [&str; 2] = ["apply", "-auto-approve"];
 

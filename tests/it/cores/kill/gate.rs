@@ -1,7 +1,7 @@
 //! A line to the sandbox on which one call stops where the sandbox itself cannot stop it: before anybody reads the request, or with
 //! half of the answer delivered.
 
-use std::io::{ErrorKind, Read, Result, Write};
+use std::io::{ErrorKind, Result, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
@@ -10,6 +10,7 @@ use std::time::Duration;
 use certcentral_sandbox::Sandbox;
 
 use super::points::Call;
+use crate::http_message::read_message;
 
 /// Where a call stops.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -150,34 +151,6 @@ impl Valve {
                 .unwrap(),
         );
     }
-}
-
-/// One request or answer with its body, or nothing when the connection has ended.
-pub(super) fn read_message(stream: &mut TcpStream) -> Result<Option<Vec<u8>>> {
-    let mut message = Vec::new();
-    let mut buffer = [0; 16 * 1024];
-    loop {
-        if let Some(length) = length_of(&message)
-            && message.len() >= length
-        {
-            return Ok(Some(message));
-        }
-        match stream.read(&mut buffer)? {
-            0 if message.is_empty() => return Ok(None),
-            0 => return Err(ErrorKind::UnexpectedEof.into()),
-            read => message.extend_from_slice(&buffer[..read]),
-        }
-    }
-}
-
-/// Bytes of head and body together, once the head is there.
-fn length_of(message: &[u8]) -> Option<usize> {
-    let head = message.windows(4).position(|four| four == b"\r\n\r\n")? + 4;
-    let text = String::from_utf8_lossy(&message[..head]).to_lowercase();
-    let body = text
-        .lines()
-        .find_map(|line| line.strip_prefix("content-length:")?.trim().parse().ok());
-    Some(head + body.unwrap_or(0))
 }
 
 /// Whether nobody is at the other end any more.
