@@ -160,6 +160,15 @@ impl Client {
         client
     }
 
+    /// Returns the same client for filling in what has been done and is known to be there. A stop
+    /// leaves each of its looks a moment.
+    #[must_use]
+    pub fn filling_in(&self) -> Self {
+        let mut client = self.clone();
+        client.patience.fills_in = true;
+        client
+    }
+
     /// Returns the same client for what is not worth a repeat.
     #[must_use]
     pub fn without_repeats(&self) -> Self {
@@ -311,6 +320,7 @@ pub(super) struct Patience {
     deadline: Option<Instant>,
     stop: CancellationToken,
     repeats: bool,
+    fills_in: bool,
     /// Attempts of the next call that the caller has made already, and when the first of them began.
     pub(super) attempts: u32,
     pub(super) began: Option<Instant>,
@@ -323,6 +333,7 @@ impl Default for Patience {
             deadline: None,
             stop: CancellationToken::new(),
             repeats: true,
+            fills_in: false,
             attempts: 0,
             began: None,
             urgency: Urgency::Usual,
@@ -347,11 +358,11 @@ impl Patience {
         }
     }
 
-    /// What a look comes to, or none if a stop ends it. Urgent ones, and those that begin after the
-    /// stop to fill in what is known already, have a moment.
+    /// What a look comes to, or none if a stop ends it. Urgent ones, those that fill in what has
+    /// been done, and those that begin after the stop have a moment.
     pub(super) async fn of_look<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         let is_urgent = self.urgency == Urgency::Urgent;
-        let grace = match is_urgent || self.stop.is_cancelled() {
+        let grace = match is_urgent || self.fills_in || self.stop.is_cancelled() {
             true => AFTER_STOP,
             false => Duration::ZERO,
         };

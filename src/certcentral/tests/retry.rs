@@ -329,6 +329,33 @@ async fn a_stop_ends_pauses_and_leaves_first_attempts_that_need_not_wait() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_stop_leaves_a_moment_to_looks_that_fill_in_what_was_done() {
+    let stalls = || Turn::Stall(Vec::new());
+    let server = Server::start(vec![stalls(), stalls()]).await;
+    let ended_after = async |fill_in: bool| {
+        let (begin, stop) = (Instant::now(), CancellationToken::new());
+        let client = patient(&server).within(begin + seconds(600), &stop);
+        let client = match fill_in {
+            true => client.filling_in(),
+            false => client,
+        };
+        let stopped = async {
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            stop.cancel();
+        };
+        let (looked, ()) = tokio::join!(client.orders_by_alternative_id("a"), stopped);
+        let error = looked.unwrap_err();
+        let Error::NotSent { reason, .. } = error.last_attempt() else {
+            panic!("{error:?}");
+        };
+        assert_eq!(*reason, NotSent::Stopped);
+        begin.elapsed().as_millis()
+    };
+    assert_eq!(ended_after(false).await, 500);
+    assert_eq!(ended_after(true).await, 2500);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_client_that_repeats_nothing_still_gives_the_others_a_respite() {
     let server = Server::start(vec![limited(Some("9")), nothing_found()]).await;
     let client = patient(&server);

@@ -448,7 +448,7 @@ impl Buyer<'_> {
             ..state::placed(purchase.planned, id, &prepared.token)
         };
         let owner = Placed {
-            client: &client,
+            client: &client.filling_in(),
             prepared: &prepared,
             limits: &limits,
         };

@@ -100,6 +100,7 @@ pub(super) async fn reissue(
         locked.ordered(id);
     }
     drop(locked);
+    let client = client.filling_in();
     // The names may be new, so their validation is asked for as for an order that waits.
     let mut observer = Observer::new(&client, state);
     state::former_proofs(&mut observer.state, prior);
