@@ -9,8 +9,8 @@ pub(crate) struct Provider {
     pub(crate) program: PathBuf,
     /// Its source address below `registry.terraform.io`.
     pub(crate) source: &'static str,
-    /// The configuration of `count` orders. The CSR is in `order.csr` beside it, and the address of the sandbox is in the
-    /// environment.
+    /// The configuration of `count` orders. The CSR is in `order.csr` beside it, and the address of
+    /// the sandbox is in the environment.
     pub(crate) orders: fn(count: usize) -> String,
 }
 
@@ -78,7 +78,8 @@ resource "peer_order" "bench" {{
     )
 }
 
-/// The yardstick: as many of Terraform's own resource, which no provider process serves, with the same values.
+/// The yardstick: as many of Terraform's own resource, which no provider process serves, with the
+/// same values.
 pub(crate) fn built_in_orders(count: usize) -> String {
     format!(
         r#"

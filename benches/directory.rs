@@ -43,7 +43,8 @@ impl Directory {
         Ok(own)
     }
 
-    /// Has Terraform start `program` for the provider at `source`, as in `certcentral/digicert`, without `init`.
+    /// Has Terraform start `program` for the provider at `source`, as in `certcentral/digicert`,
+    /// without `init`.
     pub(crate) fn override_provider(&mut self, source: &str, program: &Path) -> Outcome<()> {
         let provider_type = source.rsplit('/').next().unwrap_or(source);
         let overrides = self.path().join("overrides");
@@ -53,7 +54,8 @@ impl Directory {
         )?;
         let configuration = self.path().join("bench.tfrc");
         let text = format!(
-            "provider_installation {{\n  dev_overrides {{\n    {source:?} = {overrides:?}\n  }}\n}}\n"
+            "provider_installation {{\n  dev_overrides {{\n    {source:?} = {overrides:?}\n  \
+             }}\n}}\n"
         );
         fs::write(&configuration, text)?;
         self.env("TF_CLI_CONFIG_FILE", configuration);
@@ -69,7 +71,8 @@ impl Directory {
         self.directory.path()
     }
 
-    /// Runs a command and times it from start to end. An error quotes what Terraform wrote to standard error.
+    /// Runs a command and times it from start to end. An error quotes what Terraform wrote to
+    /// standard error.
     pub(crate) fn time(&self, arguments: &[&str]) -> Outcome<Duration> {
         let mut command = Command::new(&self.terraform);
         command

@@ -1,6 +1,8 @@
-//! `cargo bench`: the built provider measured beside its yardsticks, all in one run. Prints tables and asserts nothing.
+//! `cargo bench`: the built provider measured beside its yardsticks, all in one run. Prints tables
+//! and asserts nothing.
 //!
-//! `cargo bench -- start schema orders` picks sections. Times differ by a third from run to run, so read the ratios.
+//! `cargo bench -- start schema orders` picks sections. Times differ by a third from run to run, so
+//! read the ratios.
 
 mod contender;
 mod directory;

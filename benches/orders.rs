@@ -1,4 +1,5 @@
-//! Plan, apply, plan again and destroy of many orders through Terraform, with its own defaults for parallelism and refresh.
+//! Plan, apply, plan again and destroy of many orders through Terraform, with its own defaults for
+//! parallelism and refresh.
 
 use std::fmt::Display;
 use std::io::Write;
@@ -26,7 +27,8 @@ const OPERATIONS: [(&str, &[&str]); 4] = [
     ("destroy", &["destroy", "-auto-approve", "-no-color"]),
 ];
 
-/// Prints the times of all providers beside those of the built-in resource, then what their processes used.
+/// Prints the times of all providers beside those of the built-in resource, then what their
+/// processes used.
 pub(crate) fn run(providers: &[Provider], out: &mut dyn Write) -> Outcome<()> {
     let terraform = terraform()?;
     let csr = csr()?;
@@ -51,7 +53,8 @@ pub(crate) fn run(providers: &[Provider], out: &mut dyn Write) -> Outcome<()> {
     Ok(())
 }
 
-/// The providers that bring one order through its life, which also warms them up; the others are named with their error.
+/// The providers that bring one order through its life, which also warms them up; the others are
+/// named with their error.
 fn able<'a>(
     providers: &'a [Provider],
     bench: &Bench<'_>,

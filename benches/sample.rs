@@ -47,7 +47,8 @@ impl<'a> Candidate<'a> {
     }
 }
 
-/// Measures all candidates in turn, round by round, so that a busy moment of the machine meets all of them.
+/// Measures all candidates in turn, round by round, so that a busy moment of the machine meets all
+/// of them.
 ///
 /// A candidate that fails drops out with its error; the others go on.
 pub(crate) fn interleaved(

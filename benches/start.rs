@@ -13,7 +13,8 @@ use crate::table::Table;
 use crate::{Outcome, directory::scratch};
 
 const ROUNDS: usize = 60;
-/// What every Terraform shows its plugins, so that a person who starts one by hand gets a message instead.
+/// What every Terraform shows its plugins, so that a person who starts one by hand gets a message
+/// instead.
 const MAGIC_COOKIE: &str = "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2";
 
 /// Prints the medians of all providers and of `true`.

@@ -1,7 +1,8 @@
 //! CPU time and peak memory of the provider processes that Terraform starts.
 //!
-//! The benchmark stands in for the provider: linked under its name, it runs the real program as its only child, passes the
-//! streams on, and when the child has ended asks the kernel what it used. Nothing is sampled, so nothing is missed.
+//! The benchmark stands in for the provider: linked under its name, it runs the real program as its
+//! only child, passes the streams on, and when the child has ended asks the kernel what it used.
+//! Nothing is sampled, so nothing is missed.
 
 use std::ffi::OsString;
 use std::fs::OpenOptions;

@@ -1,4 +1,5 @@
-//! The binary that Terraform starts. Joins the provider, the framework's server and the plugin's life.
+//! The binary that Terraform starts. Joins the provider, the framework's server and the plugin's
+//! life.
 
 use std::error::Error;
 use std::process::ExitCode;
@@ -33,7 +34,8 @@ const WORKERS: usize = 2;
 #[derive(Debug, Parser)]
 #[command(version, verbatim_doc_comment)]
 struct Arguments {
-    /// Serve until Ctrl-C and print the TF_REATTACH_PROVIDERS variable for a terraform command in another terminal
+    /// Serve until Ctrl-C and print the TF_REATTACH_PROVIDERS variable for a terraform command in
+    /// another terminal
     #[arg(long)]
     debug: bool,
 }

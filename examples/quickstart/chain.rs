@@ -1,4 +1,5 @@
-//! Verifies the certificate in state against the sandbox's root, with nothing of the provider's own code.
+//! Verifies the certificate in state against the sandbox's root, with nothing of the provider's own
+//! code.
 
 use x509_parser::certificate::X509Certificate;
 use x509_parser::extensions::GeneralName;
@@ -15,7 +16,8 @@ pub(crate) struct Verified {
     pub(crate) subjects: Vec<String>,
 }
 
-/// Follows names, signatures and validity from the leaf to `root`, and compares the leaf's key and names.
+/// Follows names, signatures and validity from the leaf to `root`, and compares the leaf's key and
+/// names.
 pub(crate) fn verify(
     leaf: &str,
     intermediates: &str,

@@ -1,8 +1,10 @@
-//! `cargo run --example quickstart`: orders a certificate through Terraform, against a sandbox of CertCentral.
+//! `cargo run --example quickstart`: orders a certificate through Terraform, against a sandbox of
+//! CertCentral.
 //!
-//! It needs no account, no API key and no set-up: it builds the provider, starts the sandbox, makes a key and a CSR,
-//! runs `terraform` (or `tofu`) on a configuration in a temporary directory, and verifies the certificate that ends up
-//! in state. Without either program it runs the same job through `terraform-host`, the stand-in that the tests use.
+//! It needs no account, no API key and no set-up: it builds the provider, starts the sandbox, makes
+//! a key and a CSR, runs `terraform` (or `tofu`) on a configuration in a temporary directory, and
+//! verifies the certificate that ends up in state. Without either program it runs the same job
+//! through `terraform-host`, the stand-in that the tests use.
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,

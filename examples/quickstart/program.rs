@@ -86,9 +86,11 @@ impl Program {
 impl Session<'_> {
     fn write(&self, provider: &Path) -> Result<()> {
         let folder = provider.parent().ok_or("the provider has no folder")?;
-        // A Rust string literal of a path is an HCL string literal too: both escape quotes and backslashes alike.
+        // A Rust string literal of a path is an HCL string literal too: both escape quotes and
+        // backslashes alike.
         let overrides = format!(
-            "provider_installation {{\n  dev_overrides {{\n    \"registry.terraform.io/certcentral/digicert\" = {folder:?}\n    \
+            "provider_installation {{\n  dev_overrides {{\n    \
+             \"registry.terraform.io/certcentral/digicert\" = {folder:?}\n    \
              \"registry.opentofu.org/certcentral/digicert\" = {folder:?}\n  }}\n  direct {{}}\n}}\n"
         );
         fs::write(self.path("main.tf"), CONFIGURATION)?;
@@ -99,7 +101,8 @@ impl Session<'_> {
     /// Runs a command that must end with 0.
     fn run(&self, arguments: &[&str]) -> Result<Output> {
         let mut command = Command::new(&self.program.path);
-        // What this shell has set for real work must not reach the sandbox, and the other way round.
+        // What this shell has set for real work must not reach the sandbox, and the other way
+        // round.
         for (name, _) in env::vars_os() {
             let shown = name.to_string_lossy();
             if shown.starts_with("TF_") || shown.starts_with("DIGICERT_") {

@@ -11,8 +11,9 @@ const NAME: &str = env!("CARGO_PKG_NAME");
 
 /// Builds the program and returns its path.
 ///
-/// Cargo does not build a package's programs for an example. The example is named here too, so that Cargo takes the
-/// dependencies with the features that it has just built them with, instead of building them once more.
+/// Cargo does not build a package's programs for an example. The example is named here too, so that
+/// Cargo takes the dependencies with the features that it has just built them with, instead of
+/// building them once more.
 pub(crate) fn build() -> Result<PathBuf> {
     let output = Command::new(env!("CARGO"))
         .args(["build", "--quiet", "--example", "quickstart", "--bin", NAME])

@@ -13,7 +13,8 @@ const ADDRESS: &str = "digicert_ssl_order.shop";
 /// Plans, applies and plans again. Returns the attributes in state.
 pub(crate) fn order(provider: &Path, base_url: &str, request: &SigningRequest) -> Result<Value> {
     println!(
-        "\nNeither `terraform` nor `tofu` is on PATH: the stand-in `terraform-host` does their part."
+        "\nNeither `terraform` nor `tofu` is on PATH: the stand-in `terraform-host` does their \
+         part."
     );
     tokio::runtime::Runtime::new()?.block_on(run(provider, base_url, request))
 }

@@ -108,8 +108,8 @@ impl Listener {
     }
 }
 
-/// A socket that has the address and does not listen: who connects is refused. A port that was asked for by its number is nobody
-/// else's; another one may be bound twice by this user.
+/// A socket that has the address and does not listen: who connects is refused. A port that was
+/// asked for by its number is nobody else's; another one may be bound twice by this user.
 fn bound(address: SocketAddr, is_any_port: bool) -> io::Result<TcpSocket> {
     let socket = match address {
         SocketAddr::V4(_) => TcpSocket::new_v4(),

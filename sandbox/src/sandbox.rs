@@ -237,8 +237,8 @@ impl Sandbox {
         self.shared.lock().now()
     }
 
-    /// Gives an organization of the account another name, as DigiCert does once it is validated anew.
-    /// Certificates that are issued keep the former one.
+    /// Gives an organization of the account another name, as DigiCert does once it is validated
+    /// anew. Certificates that are issued keep the former one.
     pub fn rename_organization(&self, id: u64, name: &str) {
         let mut state = self.shared.lock();
         let mut all = state.organizations.iter_mut();
@@ -257,7 +257,8 @@ impl Sandbox {
         change(&mut self.shared.lock().behavior);
     }
 
-    /// Puts another intermediate and another root in the place of those that certify all certificates, issued ones among them.
+    /// Puts another intermediate and another root in the place of those that certify all
+    /// certificates, issued ones among them.
     ///
     /// # Errors
     /// If they cannot be made.

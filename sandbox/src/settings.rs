@@ -82,8 +82,8 @@ pub struct Behavior {
     pub hide_former_certificate: bool,
     /// Whether orders can be renewed sooner than 90 days before their end.
     pub early_renewal: bool,
-    /// Whether the account has no multi-year plans, so that an order ends with its first certificate
-    /// and a reissue gains nothing.
+    /// Whether the account has no multi-year plans, so that an order ends with its first
+    /// certificate and a reissue gains nothing.
     pub orders_end_with_certificate: bool,
     /// Whether a certificate that was asked for longer than the longest is refused rather than cut.
     pub refuses_long_certificates: bool,

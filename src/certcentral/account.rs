@@ -109,7 +109,8 @@ listing! {
     ContainerList { containers: Container }
 }
 listing! {
-    /// Source: <https://dev.digicert.com/certcentral-apis/services-api/account/list-custom-fields.html>
+    /// Source:
+    /// <https://dev.digicert.com/certcentral-apis/services-api/account/list-custom-fields.html>
     CustomFieldDefinitions { metadata: CustomFieldDefinition }
 }
 
@@ -142,7 +143,8 @@ impl Client {
 
     /// The custom fields that the account defines.
     ///
-    /// Source: <https://dev.digicert.com/certcentral-apis/services-api/account/list-custom-fields.html>
+    /// Source:
+    /// <https://dev.digicert.com/certcentral-apis/services-api/account/list-custom-fields.html>
     pub async fn custom_fields(&self) -> Result<Vec<CustomFieldDefinition>, Error> {
         self.whole_list::<CustomFieldDefinitions>(Call::get(&["account", "metadata"]))
             .await

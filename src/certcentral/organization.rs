@@ -11,7 +11,8 @@ use super::orders::info::{ContainerRef, OrderContact};
 
 /// An organization.
 ///
-/// Source: <https://dev.digicert.com/en/certcentral-apis/services-api/organizations/organization-info.html>
+/// Source:
+/// <https://dev.digicert.com/en/certcentral-apis/services-api/organizations/organization-info.html>
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Organization {
     /// The organization.
@@ -67,7 +68,8 @@ pub struct Organization {
 
 /// What an organization is validated for.
 ///
-/// Source: <https://dev.digicert.com/en/certcentral-apis/services-api/organizations/organization-info.html>
+/// Source:
+/// <https://dev.digicert.com/en/certcentral-apis/services-api/organizations/organization-info.html>
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct OrganizationValidation {
     /// `ov`, `ev` and others.
@@ -143,7 +145,8 @@ impl Client {
     ///
     /// [`Error`]; 404 where it does not exist or the key does not see it.
     ///
-    /// Source: <https://dev.digicert.com/en/certcentral-apis/services-api/organizations/organization-info.html>
+    /// Source:
+    /// <https://dev.digicert.com/en/certcentral-apis/services-api/organizations/organization-info.html>
     pub async fn organization(&self, organization: OrganizationId) -> Result<Organization, Error> {
         let call = Call::get(&["organization", &organization.to_string()]);
         let call = call.with_query("include_validation", true);

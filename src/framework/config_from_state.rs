@@ -1,8 +1,10 @@
-//! From the state of an imported object to the configuration that somebody could have written for it.
+//! From the state of an imported object to the configuration that somebody could have written for
+//! it.
 
 use crate::framework::{Attribute, Kind, Mode, Nesting, Value};
 
-/// The arguments of a state. Null is what no configuration may set, what the schema sets by default, and what never stood in a state.
+/// The arguments of a state. Null is what no configuration may set, what the schema sets by
+/// default, and what never stood in a state.
 pub fn arguments(attributes: &[Attribute], state: &Value) -> Value {
     let Some(values) = state.as_object() else {
         return state.clone();

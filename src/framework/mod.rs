@@ -1,11 +1,14 @@
-//! A small framework for Terraform providers: schemas, values, plans, and the server that core talks to.
+//! A small framework for Terraform providers: schemas, values, plans, and the server that core
+//! talks to.
 //!
-//! An author sees [`Provider`], [`Resource`], [`DataSource`], [`Schema`], [`Attr`] and [`model!`](crate::model);
-//! everything about the wire stays in [`server`]. The framework knows nothing of DigiCert.
+//! An author sees [`Provider`], [`Resource`], [`DataSource`], [`Schema`], [`Attr`] and
+//! [`model!`](crate::model); everything about the wire stays in [`server`]. The framework knows
+//! nothing of DigiCert.
 //!
-//! One call, from the wire and back: [`server`] decodes ([`msgpack`], [`json`]) to [`Value`]s, [`plan`] runs the
-//! generic passes, the resource does its part on models ([`Model`]), [`conformance`] holds the answer against core's
-//! own rules, and [`server`] encodes it. In tests, [`schema_check`] holds schemas and models against each other.
+//! One call, from the wire and back: [`server`] decodes ([`msgpack`], [`json`]) to [`Value`]s,
+//! [`plan`] runs the generic passes, the resource does its part on models ([`Model`]),
+//! [`conformance`] holds the answer against core's own rules, and [`server`] encodes it. In tests,
+//! [`schema_check`] holds schemas and models against each other.
 
 mod author;
 pub mod config_from_state;

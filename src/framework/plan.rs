@@ -1,6 +1,7 @@
 //! The generic passes of a plan: pure functions of values, in the order of [`generic_plan`].
 //!
-//! Core plans twice in one command and compares, so nothing here may depend on anything but its arguments.
+//! Core plans twice in one command and compares, so nothing here may depend on anything but its
+//! arguments.
 
 #[cfg(test)]
 mod properties;
@@ -23,8 +24,9 @@ pub struct GenericPlan {
     pub requires_replace: Vec<AttributePath>,
 }
 
-/// Plans a create (`prior` is null) or an update, starting from the state that core proposes. `keep_equal_values`
-/// puts prior values back where the new ones mean the same; it runs for updates only.
+/// Plans a create (`prior` is null) or an update, starting from the state that core proposes.
+/// `keep_equal_values` puts prior values back where the new ones mean the same; it runs for updates
+/// only.
 pub fn generic_plan<E>(
     schema: &Schema,
     config: &Value,
@@ -55,16 +57,16 @@ pub fn generic_plan<E>(
     })
 }
 
-/// Returns what must come of a configuration that is read rather than planned: what it sets as it is, everything else
-/// that the provider may set as unknown.
+/// Returns what must come of a configuration that is read rather than planned: what it sets as it
+/// is, everything else that the provider may set as unknown.
 pub fn expected_of_config(schema: &Schema, config: &Value) -> Value {
     let mut expected = config.clone();
     mark_unknowns(&schema.attributes, config, &Value::Null, &mut expected);
     expected
 }
 
-/// Puts the default of every attribute that is null in `config` into `planned`. Nested attributes are filled in
-/// objects that exist; a default does not bring an object about.
+/// Puts the default of every attribute that is null in `config` into `planned`. Nested attributes
+/// are filled in objects that exist; a default does not bring an object about.
 fn fill_defaults(schema: &[Attribute], config: &Value, planned: &mut Value) {
     let Value::Object(values) = planned else {
         return;
@@ -86,8 +88,8 @@ fn fill_defaults(schema: &[Attribute], config: &Value, planned: &mut Value) {
     }
 }
 
-/// Makes every computed attribute unknown that has neither a configured value nor a default. With a prior object, an
-/// attribute that keeps its prior value keeps it instead, null included.
+/// Makes every computed attribute unknown that has neither a configured value nor a default. With a
+/// prior object, an attribute that keeps its prior value keeps it instead, null included.
 fn mark_unknowns(schema: &[Attribute], config: &Value, prior: &Value, planned: &mut Value) {
     let Value::Object(values) = planned else {
         return;
@@ -122,7 +124,8 @@ fn mark_unknowns(schema: &[Attribute], config: &Value, prior: &Value, planned: &
     }
 }
 
-/// The attributes that force a new object and differ between `prior` and `planned`; an unknown value counts as another.
+/// The attributes that force a new object and differ between `prior` and `planned`; an unknown
+/// value counts as another.
 fn changed_paths(schema: &[Attribute], prior: &Value, planned: &Value) -> Vec<AttributePath> {
     let mut paths = Vec::new();
     collect(
@@ -234,7 +237,8 @@ fn entries<'v>(value: &'v Value, none: &'v BTreeMap<String, Value>) -> &'v BTree
     }
 }
 
-/// Calls `visit` with every object under a nested attribute and its counterparts in `others` (null where there is none).
+/// Calls `visit` with every object under a nested attribute and its counterparts in `others` (null
+/// where there is none).
 fn for_each_object<const N: usize>(
     nesting: Nesting,
     schema: &[Attribute],
@@ -278,8 +282,9 @@ fn at_key<'v>(map: &'v Value, key: &str) -> &'v Value {
     }
 }
 
-/// Elements of sets have no address. Core makes a proposed element from a configured one and puts computed values only
-/// where the configuration has none, so the counterpart agrees on everything but these.
+/// Elements of sets have no address. Core makes a proposed element from a configured one and puts
+/// computed values only where the configuration has none, so the counterpart agrees on everything
+/// but these.
 fn same_in_set<'v>(schema: &[Attribute], set: &'v Value, element: &Value) -> &'v Value {
     match set {
         Value::Set(elements) => elements

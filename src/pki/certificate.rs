@@ -1,4 +1,5 @@
-//! One X.509 certificate: the facts that Terraform users see, and the signature check that orders a chain.
+//! One X.509 certificate: the facts that Terraform users see, and the signature check that orders a
+//! chain.
 
 use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 use data_encoding::HEXUPPER;
@@ -35,7 +36,8 @@ pub struct Certificate {
 }
 
 impl Certificate {
-    /// Reads every certificate of a PEM text in its order; a certificate that is there twice counts once.
+    /// Reads every certificate of a PEM text in its order; a certificate that is there twice counts
+    /// once.
     ///
     /// # Errors
     ///
@@ -139,13 +141,15 @@ impl Certificate {
         self.organization.as_deref()
     }
 
-    /// Extended key usages by the names of RFC 5280, others by their object identifier. Empty where the certificate names none.
+    /// Extended key usages by the names of RFC 5280, others by their object identifier. Empty where
+    /// the certificate names none.
     #[must_use]
     pub fn extended_key_usages(&self) -> &[String] {
         &self.extended_key_usages
     }
 
-    /// Hash of the issuer's signature, such as `sha256`; none for an algorithm whose name does not tell it.
+    /// Hash of the issuer's signature, such as `sha256`; none for an algorithm whose name does not
+    /// tell it.
     #[must_use]
     pub fn signature_hash(&self) -> Option<&'static str> {
         self.signature_hash
@@ -187,7 +191,8 @@ impl Certificate {
         self.self_signed
     }
 
-    /// Whether `issuer` issued this certificate: the names match and the signature verifies with its key.
+    /// Whether `issuer` issued this certificate: the names match and the signature verifies with
+    /// its key.
     #[must_use]
     pub fn is_issued_by(&self, issuer: &Self) -> bool {
         if self.issuer != issuer.subject {

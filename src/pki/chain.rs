@@ -1,8 +1,9 @@
-//! Certificate chains: which certificate of a bundle is ours, and in which order the others certify it.
+//! Certificate chains: which certificate of a bundle is ours, and in which order the others certify
+//! it.
 //!
-//! Positions are never trusted. The leaf is the certificate that holds the CSR's public key; every further link is an
-//! issuer whose signature verifies. CertCentral sends three certificates, or four when a root is cross-signed, or
-//! leaves the root out.
+//! Positions are never trusted. The leaf is the certificate that holds the CSR's public key; every
+//! further link is an issuer whose signature verifies. CertCentral sends three certificates, or
+//! four when a root is cross-signed, or leaves the root out.
 
 use std::cmp::Reverse;
 
@@ -49,7 +50,8 @@ fn quoted(names: &[String]) -> String {
 }
 
 impl Chain {
-    /// Reads a PEM bundle and orders it from the certificate that holds `public_key` (DER of `SubjectPublicKeyInfo`).
+    /// Reads a PEM bundle and orders it from the certificate that holds `public_key` (DER of
+    /// `SubjectPublicKeyInfo`).
     ///
     /// Certificates that certify nothing of the chain are left out.
     ///
@@ -118,15 +120,16 @@ impl Chain {
     }
 }
 
-/// A certificate that may certify a link, with the number of links from it to a self-signed one of the bundle; none if no path leads
-/// to one.
+/// A certificate that may certify a link, with the number of links from it to a self-signed one of
+/// the bundle; none if no path leads to one.
 type Candidate = (Certificate, Option<usize>);
 
-/// Follows issuers from the leaf upwards, taking each link out of the bundle. A path that ends in a root of the bundle wins over one that
-/// leads nowhere, and the shorter one over a longer one, whatever the order in which the bundle has them.
+/// Follows issuers from the leaf upwards, taking each link out of the bundle. A path that ends in a
+/// root of the bundle wins over one that leads nowhere, and the shorter one over a longer one,
+/// whatever the order in which the bundle has them.
 ///
-/// Where both a self-signed root and its cross-signed twin certify a link, the twin becomes the last intermediate
-/// (older clients need it) and the self-signed one the root.
+/// Where both a self-signed root and its cross-signed twin certify a link, the twin becomes the
+/// last intermediate (older clients need it) and the self-signed one the root.
 fn climb(leaf: &Certificate, pool: Vec<Certificate>) -> (Vec<Certificate>, Option<Certificate>) {
     let links = links_to_a_root(&pool);
     let mut pool: Vec<Candidate> = pool.into_iter().zip(links).collect();
@@ -167,7 +170,8 @@ fn links_to_a_root(pool: &[Certificate]) -> Vec<Option<usize>> {
     links
 }
 
-/// The certificate that issued `link`, among the self-signed ones or among the others: the one nearest to a root, of equal ones the newest.
+/// The certificate that issued `link`, among the self-signed ones or among the others: the one
+/// nearest to a root, of equal ones the newest.
 fn issuer_of(link: &Certificate, pool: &[Candidate], self_signed: bool) -> Option<usize> {
     pool.iter()
         .enumerate()
@@ -490,7 +494,8 @@ mod tests {
         };
         assert_eq!(
             names.to_string(),
-            "no certificate of the bundle holds the public key of the CSR; it holds: \"a.example\", \"\\u{202e}b\""
+            "no certificate of the bundle holds the public key of the CSR; it holds: \
+             \"a.example\", \"\\u{202e}b\""
         );
     }
 }

@@ -1,4 +1,5 @@
-//! Certificate signing requests (PKCS#10, RFC 2986): what a CSR holds, and whether it can be sent at all.
+//! Certificate signing requests (PKCS#10, RFC 2986): what a CSR holds, and whether it can be sent
+//! at all.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -21,7 +22,8 @@ use super::private_key::holds_private_key;
 const LABEL: &str = "CERTIFICATE REQUEST";
 /// First line of what `openssl req -text` prints before the block.
 const PRINTED: &str = "Certificate Request:";
-/// Characters that a line of it without a colon has in one word at most: more of them may be a secret.
+/// Characters that a line of it without a colon has in one word at most: more of them may be a
+/// secret.
 const LONGEST_WORD: usize = 40;
 /// Label that older tools, and DigiCert's own instructions, write.
 const NEW_LABEL: &str = "NEW CERTIFICATE REQUEST";
@@ -62,7 +64,8 @@ pub enum KeyAlgorithm {
 pub enum CsrError {
     /// A private key was given.
     #[error(
-        "the text holds a private key, not a certificate signing request; keep the key secret and pass the CSR that was made from it"
+        "the text holds a private key, not a certificate signing request; keep the key secret and \
+         pass the CSR that was made from it"
     )]
     PrivateKey,
     /// No PEM block at all, or a broken one.
@@ -70,12 +73,14 @@ pub enum CsrError {
     NotPem(String),
     /// A certificate was given.
     #[error(
-        "the text is a certificate, not a certificate signing request; pass the CSR (label CERTIFICATE REQUEST)"
+        "the text is a certificate, not a certificate signing request; pass the CSR (label \
+         CERTIFICATE REQUEST)"
     )]
     Certificate,
     /// A PEM block of some other kind.
     #[error(
-        "the text is a PEM block of type {0:?}, not a certificate signing request (CERTIFICATE REQUEST)"
+        "the text is a PEM block of type {0:?}, not a certificate signing request (CERTIFICATE \
+         REQUEST)"
     )]
     OtherBlock(String),
     /// More than one PEM block.
@@ -83,7 +88,8 @@ pub enum CsrError {
     SeveralBlocks(usize),
     /// Something else than what `openssl req -text` prints stands before the CSR.
     #[error(
-        "a text that is not shown here stands before the certificate signing request; pass the CSR alone, or with what `openssl req -text` prints"
+        "a text that is not shown here stands before the certificate signing request; pass the CSR \
+         alone, or with what `openssl req -text` prints"
     )]
     TextBefore,
     /// Something follows the CSR, in the text or inside the block.
@@ -106,7 +112,8 @@ pub enum CsrError {
     },
     /// RSA key whose length is no whole number of bytes.
     #[error(
-        "the RSA key has {bits} bits; the CA/Browser Forum asks for a multiple of 8, such as 2048, 3072 or 4096"
+        "the RSA key has {bits} bits; the CA/Browser Forum asks for a multiple of 8, such as 2048, \
+         3072 or 4096"
     )]
     RsaOddLength {
         /// Bits of the modulus.
@@ -117,7 +124,8 @@ pub enum CsrError {
     RsaExponent,
     /// A key that is neither RSA nor P-256 nor P-384.
     #[error(
-        "public TLS certificates cannot hold a key of the kind {algorithm}; use RSA with at least 2048 bits, ECDSA P-256 or ECDSA P-384"
+        "public TLS certificates cannot hold a key of the kind {algorithm}; use RSA with at least \
+         2048 bits, ECDSA P-256 or ECDSA P-384"
     )]
     KeyAlgorithm {
         /// Key algorithm, with the curve: the name people know it by, or the object identifier.
@@ -125,7 +133,8 @@ pub enum CsrError {
     },
     /// The signature does not match.
     #[error(
-        "the signature does not match the key: the certificate signing request was altered or damaged"
+        "the signature does not match the key: the certificate signing request was altered or \
+         damaged"
     )]
     BadSignature,
     /// The signature algorithm is obsolete or unknown.
@@ -151,8 +160,9 @@ impl Csr {
     ///
     /// # Errors
     ///
-    /// [`CsrError`] if the text is not exactly one CSR, if its key is unfit for a public TLS certificate, or if its
-    /// signature is wrong. RSA signatures above 8192 bits are left to CertCentral to verify.
+    /// [`CsrError`] if the text is not exactly one CSR, if its key is unfit for a public TLS
+    /// certificate, or if its signature is wrong. RSA signatures above 8192 bits are left to
+    /// CertCentral to verify.
     pub fn from_pem(text: &str) -> Result<Self, CsrError> {
         let der = single_block(text)?;
         let (rest, request) =
@@ -186,13 +196,15 @@ impl Csr {
         &self.der
     }
 
-    /// The request as canonical PEM: label `CERTIFICATE REQUEST`, LF, 64 characters a line, trailing LF.
+    /// The request as canonical PEM: label `CERTIFICATE REQUEST`, LF, 64 characters a line,
+    /// trailing LF.
     #[must_use]
     pub fn pem(&self) -> String {
         pem::encode(LABEL, &self.der)
     }
 
-    /// The public key as DER of `SubjectPublicKeyInfo`; the certificate issued for this CSR holds the same bytes.
+    /// The public key as DER of `SubjectPublicKeyInfo`; the certificate issued for this CSR holds
+    /// the same bytes.
     #[must_use]
     pub fn public_key(&self) -> &[u8] {
         &self.public_key
@@ -223,9 +235,9 @@ impl Csr {
     }
 }
 
-/// Whether two texts hold the same request, whatever their line ends, label and surrounding text. Judges neither key nor
-/// signature, so that an order placed elsewhere compares too; a text without PEM armour is read as bare base64, which
-/// CertCentral accepts and may answer with.
+/// Whether two texts hold the same request, whatever their line ends, label and surrounding text.
+/// Judges neither key nor signature, so that an order placed elsewhere compares too; a text without
+/// PEM armour is read as bare base64, which CertCentral accepts and may answer with.
 #[must_use]
 pub fn is_same_request(a: &str, b: &str) -> bool {
     a == b || matches!((request_der(a), request_der(b)), (Some(a), Some(b)) if a == b)
@@ -251,7 +263,8 @@ impl fmt::Display for KeyAlgorithm {
 }
 
 fn single_block(text: &str) -> Result<Vec<u8>, CsrError> {
-    // Looked for before anything is parsed, so that even a damaged key is recognised and never quoted.
+    // Looked for before anything is parsed, so that even a damaged key is recognised and never
+    // quoted.
     if holds_private_key(text) {
         return Err(CsrError::PrivateKey);
     }
@@ -281,7 +294,8 @@ fn single_block(text: &str) -> Result<Vec<u8>, CsrError> {
     }
 }
 
-/// Returns whether a text is white space, or what `openssl req -text` prints: a heading with indented lines below it.
+/// Returns whether a text is white space, or what `openssl req -text` prints: a heading with
+/// indented lines below it.
 fn is_blank_or_printed(text: &str) -> bool {
     let mut lines = text.lines().filter(|line| !line.trim().is_empty());
     let Some(heading) = lines.next() else {
@@ -368,7 +382,8 @@ fn rsa_strength(key: &RSAPublicKey<'_>) -> Result<KeyAlgorithm, CsrError> {
     Ok(KeyAlgorithm::Rsa { bits })
 }
 
-/// Bits of a big-endian number without its leading zeros; `u32::MAX` where even the count does not fit.
+/// Bits of a big-endian number without its leading zeros; `u32::MAX` where even the count does not
+/// fit.
 fn bit_length(number: &[u8]) -> u32 {
     let significant = number
         .iter()
@@ -399,7 +414,8 @@ fn verify(
     }
 }
 
-/// ECDSA with SHA-512 is sound and `openssl req -sha512` makes it, but `x509-parser` does not know it.
+/// ECDSA with SHA-512 is sound and `openssl req -sha512` makes it, but `x509-parser` does not know
+/// it.
 fn verify_ecdsa_sha512(
     request: &X509CertificationRequest<'_>,
     key_algorithm: KeyAlgorithm,
@@ -588,12 +604,16 @@ mod tests {
     fn what_openssl_prints_may_stand_before_the_request_and_nothing_else() {
         let csr = fixture_csr();
         let expected = Csr::from_pem(&csr).unwrap();
-        let printed = "Certificate Request:\n    Data:\n        Version: 1 (0x0)\n        Subject: C=US, O=Shop, CN=shop.example.com\n        \
-            Subject Public Key Info:\n            Public Key Algorithm: rsaEncryption\n                Public-Key: (2048 bit)\n                \
-            Modulus:\n                    00:b4:30:82:01:9a:7c:5d:30:2e:02:01:00:30:05:\n                    c1\n                \
-            Exponent: 65537 (0x10001)\n        Attributes:\n            (none)\n            Requested Extensions:\n                \
-            X509v3 Extended Key Usage: \n                    TLS Web Server Authentication, TLS Web Client Authentication\n    \
-            Signature Algorithm: sha256WithRSAEncryption\n    Signature Value:\n        5a:30:11\n";
+        let printed = "Certificate Request:\n    Data:\n        Version: 1 (0x0)\n        Subject: \
+            C=US, O=Shop, CN=shop.example.com\n        Subject Public Key Info:\n            \
+            Public Key Algorithm: rsaEncryption\n                Public-Key: (2048 \
+            bit)\n                Modulus:\n                    \
+            00:b4:30:82:01:9a:7c:5d:30:2e:02:01:00:30:05:\n                    c1\n                \
+            Exponent: 65537 (0x10001)\n        Attributes:\n            (none)\n            \
+            Requested Extensions:\n                X509v3 Extended Key \
+            Usage: \n                    TLS Web Server Authentication, TLS Web Client \
+            Authentication\n    Signature Algorithm: sha256WithRSAEncryption\n    Signature \
+            Value:\n        5a:30:11\n";
         for before in [
             String::new(),
             " \r\n\t\n".to_owned(),
@@ -719,7 +739,8 @@ awHJziw=
         let error = error_of(P224);
         assert_eq!(
             error.to_string(),
-            "public TLS certificates cannot hold a key of the kind ECDSA P-224; use RSA with at least 2048 bits, ECDSA P-256 or ECDSA P-384"
+            "public TLS certificates cannot hold a key of the kind ECDSA P-224; use RSA with at \
+             least 2048 bits, ECDSA P-256 or ECDSA P-384"
         );
     }
 

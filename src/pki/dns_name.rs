@@ -1,6 +1,7 @@
 //! DNS names in one canonical form, so that names which mean the same compare equal.
 //!
-//! The form: IDNA A-labels (UTS 46, non-transitional), lower case, no trailing dot, a `*.` prefix kept.
+//! The form: IDNA A-labels (UTS 46, non-transitional), lower case, no trailing dot, a `*.` prefix
+//! kept.
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -8,13 +9,15 @@ use std::net::IpAddr;
 /// What separates labels: UTS 46 takes the ideographic and the wide full stops for a dot.
 const DOTS: [char; 4] = ['.', '\u{3002}', '\u{ff0e}', '\u{ff61}'];
 
-/// Why a text is not a name that a public TLS certificate can hold. Every variant carries the text as it was given.
+/// Why a text is not a name that a public TLS certificate can hold. Every variant carries the text
+/// as it was given.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DnsNameError {
     /// A value that stands for "nothing".
     #[error(
-        "{0:?} is not a name: CertCentral refuses values such as \"-\", \".\", \"?\", a space, \"na\" or \"NA\""
+        "{0:?} is not a name: CertCentral refuses values such as \"-\", \".\", \"?\", a space, \
+         \"na\" or \"NA\""
     )]
     Meaningless(String),
     /// International characters that IDNA does not allow, or a broken `xn--` label.
@@ -25,12 +28,15 @@ pub enum DnsNameError {
     IpAddress(String),
     /// An underscore.
     #[error(
-        "{0:?} contains an underscore, which public TLS certificates must not hold since 2018-10-01; use a hyphen"
+        "{0:?} contains an underscore, which public TLS certificates must not hold since \
+         2018-10-01; use a hyphen"
     )]
     Underscore(String),
-    /// Any other character that a DNS label cannot hold, such as those of a scheme, a port or a path.
+    /// Any other character that a DNS label cannot hold, such as those of a scheme, a port or a
+    /// path.
     #[error(
-        "{name:?} contains {character:?}; a name holds letters, digits, hyphens and dots only, without scheme, port or path"
+        "{name:?} contains {character:?}; a name holds letters, digits, hyphens and dots only, \
+         without scheme, port or path"
     )]
     Character {
         /// The name as given.
@@ -51,7 +57,8 @@ pub enum DnsNameError {
     },
     /// A label with hyphens in its third and fourth place that is no `xn--` label.
     #[error(
-        "the label {label:?} of {name:?} has hyphens in its third and fourth place, which the CA/Browser Forum keeps for \"xn--\" labels"
+        "the label {label:?} of {name:?} has hyphens in its third and fourth place, which the \
+         CA/Browser Forum keeps for \"xn--\" labels"
     )]
     ReservedLabel {
         /// The name as given.
@@ -79,7 +86,8 @@ pub enum DnsNameError {
     },
     /// A common name of more than 64 characters.
     #[error(
-        "the common name {name:?} has {length} characters; at most 64 are allowed (put a longer name into dns_names)"
+        "the common name {name:?} has {length} characters; at most 64 are allowed (put a longer \
+         name into dns_names)"
     )]
     CommonNameTooLong {
         /// The name as given.
@@ -89,7 +97,8 @@ pub enum DnsNameError {
     },
     /// `*` anywhere but as the whole left-most label of a domain.
     #[error(
-        "{0:?} has a misplaced wildcard; \"*\" must be the whole left-most label, as in \"*.example.com\""
+        "{0:?} has a misplaced wildcard; \"*\" must be the whole left-most label, as in \
+         \"*.example.com\""
     )]
     Wildcard(String),
     /// A name that no public certificate authority may certify.
@@ -103,8 +112,8 @@ pub enum DnsNameError {
 ///
 /// # Errors
 ///
-/// [`DnsNameError::NotIdna`] if the name cannot be written in A-labels. Nothing else is checked here:
-/// see [`super::dns_rules`].
+/// [`DnsNameError::NotIdna`] if the name cannot be written in A-labels. Nothing else is checked
+/// here: see [`super::dns_rules`].
 pub fn canonical(name: &str) -> Result<String, DnsNameError> {
     let (prefix, host) = match after_wildcard(name) {
         Some(host) => ("*.", host),
@@ -118,8 +127,8 @@ pub fn canonical(name: &str) -> Result<String, DnsNameError> {
 
 /// The canonical names of an order: common name and `dns_names` as one set.
 ///
-/// A name that has no canonical form is kept in lower case, so that comparing two lists never fails; such a name is
-/// refused by [`super::dns_rules::check_name`] before it is sent anywhere.
+/// A name that has no canonical form is kept in lower case, so that comparing two lists never
+/// fails; such a name is refused by [`super::dns_rules::check_name`] before it is sent anywhere.
 pub fn canonical_names<'a>(
     common_name: &'a str,
     dns_names: impl IntoIterator<Item = &'a str>,
@@ -156,7 +165,8 @@ pub(super) fn is_ip_address(text: &str) -> bool {
     text.parse::<IpAddr>().is_ok()
 }
 
-/// Returns the canonical names of a certificate that CertCentral shows or is sent, its common name among them.
+/// Returns the canonical names of a certificate that CertCentral shows or is sent, its common name
+/// among them.
 pub fn certificate_names(common_name: Option<&str>, dns_names: &[String]) -> BTreeSet<String> {
     canonical_names(
         common_name.unwrap_or_default(),

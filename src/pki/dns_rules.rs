@@ -1,5 +1,5 @@
-//! What a name in a public TLS certificate must look like: DigiCert's "Data Entries that Violate Industry Standards"
-//! and the CA/Browser Forum rules behind it. One function a rule, all pure.
+//! What a name in a public TLS certificate must look like: DigiCert's "Data Entries that Violate
+//! Industry Standards" and the CA/Browser Forum rules behind it. One function a rule, all pure.
 
 use super::dns_name::{DnsNameError, canonical, is_ip_address};
 
@@ -10,7 +10,8 @@ const MAX_NAME: usize = 253;
 /// Values that stand for "nothing" in a form field.
 const MEANINGLESS: [&str; 7] = ["", " ", "-", ".", "?", "na", "NA"];
 
-/// Last labels that are not in the public DNS: reserved by RFC 6761, 6762, 8375 and 9476, or known to collide.
+/// Last labels that are not in the public DNS: reserved by RFC 6761, 6762, 8375 and 9476, or known
+/// to collide.
 const INTERNAL_SUFFIXES: [&str; 14] = [
     "alt",
     "arpa",
@@ -57,7 +58,8 @@ pub fn check_common_name(name: &str) -> Result<String, DnsNameError> {
     Ok(form)
 }
 
-/// Whether a form value (name, organization unit, address part) says nothing and is therefore refused.
+/// Whether a form value (name, organization unit, address part) says nothing and is therefore
+/// refused.
 #[must_use]
 pub fn is_meaningless(value: &str) -> bool {
     MEANINGLESS.contains(&value) || value.trim().is_empty()
@@ -130,7 +132,8 @@ fn check_labels(name: &str, form: &str) -> Result<(), DnsNameError> {
     Ok(())
 }
 
-/// Only A-labels have hyphens in their third and fourth place (RFC 5890 section 2.3.1, Baseline Requirements 7.1.2.7.12).
+/// Only A-labels have hyphens in their third and fourth place (RFC 5890 section 2.3.1, Baseline
+/// Requirements 7.1.2.7.12).
 fn is_reserved(label: &str) -> bool {
     label.get(2..4) == Some("--") && !label.starts_with("xn--")
 }

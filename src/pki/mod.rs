@@ -1,4 +1,5 @@
-//! Certificate signing requests, certificate chains and DNS names. Pure: no network, no clock, no Terraform.
+//! Certificate signing requests, certificate chains and DNS names. Pure: no network, no clock, no
+//! Terraform.
 //!
 //! | question | file |
 //! |---|---|

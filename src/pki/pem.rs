@@ -1,6 +1,7 @@
 //! PEM blocks: split a text into labelled DER, and write DER back in one canonical form.
 //!
-//! Reads what people paste and servers send: CRLF or LF, any line width, indented here-documents, text between blocks.
+//! Reads what people paste and servers send: CRLF or LF, any line width, indented here-documents,
+//! text between blocks.
 
 use std::fmt::Write;
 

@@ -1,5 +1,6 @@
-//! Private keys in texts where none belongs, however they are written: as PEM, as PuTTY, OpenSSH, JSON or XML write them, as
-//! `openssl pkey -text` prints them, and as bare DER in base64 or hexadecimal.
+//! Private keys in texts where none belongs, however they are written: as PEM, as PuTTY, OpenSSH,
+//! JSON or XML write them, as `openssl pkey -text` prints them, and as bare DER in base64 or
+//! hexadecimal.
 
 use data_encoding::{BASE64_NOPAD, HEXLOWER};
 
@@ -23,7 +24,8 @@ const HEAD: usize = 48;
 const SHORTEST: usize = 32;
 /// Bytes that the shortest key claims to have: one of Ed25519 has 46.
 const SHORTEST_KEY: usize = 40;
-/// Characters of base64 that may be a text of their own, and how many of them stand on one line at least.
+/// Characters of base64 that may be a text of their own, and how many of them stand on one line at
+/// least.
 const SHORTEST_ENCODED: usize = 48;
 const SHORTEST_LINE: usize = 16;
 /// Characters of base64 that are decoded at most.
@@ -42,8 +44,8 @@ const PKCS12_ENCRYPTION: [u8; 9] = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x
 /// The same of the content of a PKCS#12 file.
 const PKCS7: [u8; 8] = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07];
 
-/// Returns whether a text holds a private key, whole or with an end that is missing. A key whose beginning is missing is bytes
-/// like any others.
+/// Returns whether a text holds a private key, whole or with an end that is missing. A key whose
+/// beginning is missing is bytes like any others.
 #[must_use]
 pub fn holds_private_key(text: &str) -> bool {
     is_found(text, ENCODINGS)
@@ -83,7 +85,8 @@ fn has_printed_key(lower: &str) -> bool {
     })
 }
 
-/// A JSON web key: `d` is the private part of every kind, and `k` the key itself of a symmetric one.
+/// A JSON web key: `d` is the private part of every kind, and `k` the key itself of a symmetric
+/// one.
 fn is_json_key(text: &str) -> bool {
     let parts = ["\"kty\"", "\"d\""];
     parts.iter().all(|part| text.contains(part)) || {
@@ -91,7 +94,8 @@ fn is_json_key(text: &str) -> bool {
     }
 }
 
-/// Bare DER, in base64 or hexadecimal. A SEQUENCE begins with `M` in base64, and with `30` in hexadecimal.
+/// Bare DER, in base64 or hexadecimal. A SEQUENCE begins with `M` in base64, and with `30` in
+/// hexadecimal.
 fn has_der(text: &str) -> bool {
     let base64 = text.match_indices('M').map(|(at, _)| {
         let head: String = base64(&text[at..]).take(HEAD / 3 * 4).collect();
@@ -109,8 +113,8 @@ fn has_der(text: &str) -> bool {
     base64.chain(hex).any(|head| is_key(&head))
 }
 
-/// The characters of base64 with which a text begins, in the standard alphabet. White space is skipped, and the line ends that
-/// JSON or a shell would write as `\n`.
+/// The characters of base64 with which a text begins, in the standard alphabet. White space is
+/// skipped, and the line ends that JSON or a shell would write as `\n`.
 fn base64(text: &str) -> impl Iterator<Item = char> {
     let mut characters = text.chars().peekable();
     std::iter::from_fn(move || {
@@ -133,7 +137,8 @@ fn from_base64(characters: &str) -> Vec<u8> {
     BASE64_NOPAD.decode(whole).unwrap_or_default()
 }
 
-/// The texts that parts of a text are in base64. A part begins after white space or another character that is no base64.
+/// The texts that parts of a text are in base64. A part begins after white space or another
+/// character that is no base64.
 fn decoded(text: &str) -> impl Iterator<Item = String> {
     let is_base64 = |it: char| it.is_ascii_alphanumeric() || "+/-_".contains(it);
     let lines = text.split_inclusive(move |it| !is_base64(it));
@@ -155,7 +160,8 @@ fn decoded(text: &str) -> impl Iterator<Item = String> {
     })
 }
 
-/// Whether bytes begin as the DER of a private key: PKCS#8, plain or encrypted, PKCS#1, SEC1, DSA, or a PKCS#12 file.
+/// Whether bytes begin as the DER of a private key: PKCS#8, plain or encrypted, PKCS#1, SEC1, DSA,
+/// or a PKCS#12 file.
 fn is_key(head: &[u8]) -> bool {
     let Some((SEQUENCE, length, inside)) = tag(head) else {
         return false;
@@ -284,7 +290,8 @@ mod tests {
             "b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQ",
             "Private-Key: (2048 bit, 2 primes)\nmodulus:\n    00:b4",
             "RSA Private-Key: (2048 bit)",
-            "ED25519 Private-Key:\npriv:\n    00:11:2a:5c:01:ff:2a:5c:01:ff:2a:5c:01:ff:2a:\n    01",
+            "ED25519 Private-Key:\npriv:\n    00:11:2a:5c:01:ff:2a:5c:01:ff:2a:5c:01:ff:2a:\n    \
+             01",
             "priv:\n    2a:5c:01:ff:2a:5c:01:ff:2a:5c:01:ff:2a:5c:01\n    aa:",
             "privateExponent:\n    4f:",
             r#"{"kty":"EC","crv":"P-256","x":"a","y":"b","d":"c"}"#,
@@ -338,7 +345,8 @@ mod tests {
             &public,
             &hash,
             &encoded,
-            "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGJhc2U2NGJhc2U2NGJhc2U2NGJhc2U2NGJhc2U2 me@example.com",
+            "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGJhc2U2NGJhc2U2NGJhc2U2NGJhc2U2NGJhc2U2 \
+             me@example.com",
             r#"{"kty":"EC","crv":"P-256","x":"a","y":"b"}"#,
         ] {
             assert!(!holds_private_key(text), "{text}");

@@ -1,4 +1,5 @@
-//! Connections as the gRPC server sees them: one type for unix and TCP, plain and TLS, that is counted while open.
+//! Connections as the gRPC server sees them: one type for unix and TCP, plain and TLS, that is
+//! counted while open.
 
 use std::convert::Infallible;
 use std::io::{self, IoSlice};
@@ -66,7 +67,8 @@ impl Listener {
             Self::Unix(listener) => Ok(Either::Left(listener.accept().await?.0)),
             Self::Tcp(listener) => {
                 let (stream, _) = listener.accept().await?;
-                // Without it every small message waits for an acknowledgement: a plan takes six times as long.
+                // Without it every small message waits for an acknowledgement: a plan takes six
+                // times as long.
                 stream.set_nodelay(true)?;
                 Ok(Either::Right(stream))
             }

@@ -1,4 +1,5 @@
-//! The services that go-plugin expects beside the plugin's own: stop, health, and two streams that stay silent.
+//! The services that go-plugin expects beside the plugin's own: stop, health, and two streams that
+//! stay silent.
 
 use futures_util::StreamExt;
 use futures_util::stream::{self, BoxStream};
@@ -23,7 +24,8 @@ mod proto {
 /// The name under which go-plugin asks for the health of a plugin.
 const HEALTH_SERVICE: &str = "plugin";
 
-/// Adds the services to `routes`. `shutdown` is cancelled when the host calls Shutdown; `stop` ends the streams.
+/// Adds the services to `routes`. `shutdown` is cancelled when the host calls Shutdown; `stop` ends
+/// the streams.
 pub(super) async fn add_to(
     routes: Routes,
     shutdown: CancellationToken,

@@ -11,11 +11,14 @@ use tracing::level_filters::LevelFilter;
 /// The host's wishes. See <https://github.com/hashicorp/go-plugin/blob/main/docs/internals.md>.
 #[derive(Debug, Clone)]
 pub struct Environment {
-    /// `TF_PLUGIN_MAGIC_COOKIE`: what a host sets so that a program knows it was started as a plugin.
+    /// `TF_PLUGIN_MAGIC_COOKIE`: what a host sets so that a program knows it was started as a
+    /// plugin.
     pub(super) magic_cookie: Option<String>,
-    /// `PLUGIN_PROTOCOL_VERSIONS`: the major protocol versions that the host speaks; empty if it does not say.
+    /// `PLUGIN_PROTOCOL_VERSIONS`: the major protocol versions that the host speaks; empty if it
+    /// does not say.
     pub(super) protocol_versions: Vec<u32>,
-    /// `PLUGIN_MIN_PORT` to `PLUGIN_MAX_PORT`, for TCP only; 0 to 0 (any port) if the host does not say.
+    /// `PLUGIN_MIN_PORT` to `PLUGIN_MAX_PORT`, for TCP only; 0 to 0 (any port) if the host does not
+    /// say.
     pub(super) ports: RangeInclusive<u16>,
     /// `PLUGIN_CLIENT_CERT`: the one certificate that may connect. Without it there is no TLS.
     pub(super) client_certificate: Option<CertificateDer<'static>>,
@@ -61,7 +64,8 @@ impl Environment {
         Self::from_lookup(|variable| std::env::var_os(variable))
     }
 
-    /// Reads the variables through `lookup`. A variable that is empty counts as not set, as hosts mean it.
+    /// Reads the variables through `lookup`. A variable that is empty counts as not set, as hosts
+    /// mean it.
     pub fn from_lookup(
         lookup: impl Fn(&str) -> Option<OsString>,
     ) -> Result<Self, EnvironmentError> {

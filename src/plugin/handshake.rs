@@ -1,4 +1,5 @@
-//! The first words between host and plugin: the magic cookie, the protocol version and the one line on stdout.
+//! The first words between host and plugin: the magic cookie, the protocol version and the one line
+//! on stdout.
 
 use std::fmt;
 use std::io::{self, Write};
@@ -9,7 +10,8 @@ use rustls::pki_types::CertificateDer;
 use super::listener::Address;
 use super::{Environment, PluginInfo};
 
-/// Terraform's and OpenTofu's value of `TF_PLUGIN_MAGIC_COOKIE`. It tells people apart from hosts; it is no secret.
+/// Terraform's and OpenTofu's value of `TF_PLUGIN_MAGIC_COOKIE`. It tells people apart from hosts;
+/// it is no secret.
 const MAGIC_COOKIE: &str = "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2";
 
 /// Version of go-plugin's own handshake.
@@ -18,8 +20,10 @@ const CORE_PROTOCOL_VERSION: u32 = 1;
 /// The program was started by hand. The text is for the person who did it.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "This program is a Terraform plugin: Terraform and OpenTofu start it themselves, and it does nothing on its own.\n\
-     Name it in the required_providers block of a configuration and run `terraform init` or `tofu init` there.\n\
+    "This program is a Terraform plugin: Terraform and OpenTofu start it themselves, and it does \
+     nothing on its own.\n\
+     Name it in the required_providers block of a configuration and run `terraform init` or `tofu \
+     init` there.\n\
      To run it under a debugger, start it with --debug."
 )]
 pub struct NotAPlugin;
@@ -32,9 +36,11 @@ pub fn started_by_terraform(environment: &Environment) -> Result<(), NotAPlugin>
     }
 }
 
-/// Prints where to connect. Nothing else may ever be written to stdout: the host reads it to the end.
+/// Prints where to connect. Nothing else may ever be written to stdout: the host reads it to the
+/// end.
 ///
-/// A host that does not speak our protocol gets the line all the same, because it reports the mismatch itself.
+/// A host that does not speak our protocol gets the line all the same, because it reports the
+/// mismatch itself.
 #[expect(clippy::disallowed_methods, reason = "the one line that belongs there")]
 pub(super) fn announce(
     plugin: &PluginInfo,
@@ -61,8 +67,8 @@ pub(super) fn announce(
     stdout.flush()
 }
 
-/// `CORE|PROTOCOL|NETWORK|ADDRESS|grpc|CERTIFICATE`, and a seventh field only for hosts that ask for it: older
-/// ones would take it for a part of the certificate.
+/// `CORE|PROTOCOL|NETWORK|ADDRESS|grpc|CERTIFICATE`, and a seventh field only for hosts that ask
+/// for it: older ones would take it for a part of the certificate.
 struct HandshakeLine<'a> {
     protocol_version: u32,
     address: &'a Address,

@@ -20,14 +20,15 @@ const ANSWERS_DUE: Duration = Duration::from_secs(8);
 /// A call that goes on after its answer is read as long as somebody lets us: no call takes longer.
 const AFTER_TERMINATE: Duration = Duration::from_secs(120);
 
-/// Nobody reads an orphan's answers, and the next apply may run by now: an orphan that stayed could send its order beside it.
+/// Nobody reads an orphan's answers, and the next apply may run by now: an orphan that stayed could
+/// send its order beside it.
 const AFTER_ORPHANED: Duration = Duration::from_millis(1600);
 
 /// How long the server may take to send the answers that are ready and to close its connections.
 pub(super) const LAST_ANSWERS: Duration = Duration::from_millis(100);
 
-/// How often a process without connections looks whether its parent is still there. A dying parent closes its connections
-/// a moment before it is gone.
+/// How often a process without connections looks whether its parent is still there. A dying parent
+/// closes its connections a moment before it is gone.
 const PARENT_CHECK: Duration = Duration::from_millis(100);
 
 /// How long a host may take to connect for the first time.
@@ -54,7 +55,8 @@ pub(super) struct Host<'a, F> {
 
 /// Waits for the work that must not be lost, as long as this ending allows.
 ///
-/// `calls` are calls without answer, `drain` the tasks that must finish; `answers_due` is cancelled when no call may wait any longer.
+/// `calls` are calls without answer, `drain` the tasks that must finish; `answers_due` is cancelled
+/// when no call may wait any longer.
 pub(super) async fn settle(
     ending: Ending,
     calls: &TaskTracker,
@@ -68,7 +70,8 @@ pub(super) async fn settle(
         Ending::Shutdown => at_most(AFTER_SHUTDOWN, drain, drain.wait()).await,
         Ending::Orphaned => at_most(AFTER_ORPHANED, drain, drain.wait()).await,
         Ending::Terminated => {
-            // Terraform asks running calls to return early when it gets SIGTERM; their answers hold state.
+            // Terraform asks running calls to return early when it gets SIGTERM; their answers hold
+            // state.
             let answered = async {
                 calls.wait().await;
                 drain.wait().await;
@@ -104,8 +107,8 @@ async fn at_most(limit: Duration, drain: &TaskTracker, work: impl Future<Output 
     }
 }
 
-/// Completes when the host is gone: no connection is open, and the process that started us is not our parent any
-/// more. A host that is killed never calls Shutdown.
+/// Completes when the host is gone: no connection is open, and the process that started us is not
+/// our parent any more. A host that is killed never calls Shutdown.
 ///
 /// `started_by` is the parent at the start, `parent` tells the one of now.
 pub(super) async fn orphaned(
@@ -147,8 +150,8 @@ mod tests {
         }
     }
 
-    /// Runs `settle` with a task in `drain` and a call without answer that take so many milliseconds, if any, and
-    /// tells how many milliseconds it waited.
+    /// Runs `settle` with a task in `drain` and a call without answer that take so many
+    /// milliseconds, if any, and tells how many milliseconds it waited.
     async fn waited(ending: Ending, task: Option<u64>, call: Option<u64>) -> u128 {
         let (calls, drain) = (TaskTracker::new(), TaskTracker::new());
         for (tracker, takes) in [(&drain, task), (&calls, call)] {

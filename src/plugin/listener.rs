@@ -1,4 +1,5 @@
-//! The socket on which the host reaches us: a unix socket for us alone, or loopback TCP where that is impossible.
+//! The socket on which the host reaches us: a unix socket for us alone, or loopback TCP where that
+//! is impossible.
 
 use std::fmt;
 use std::fs::{self, DirBuilder, Permissions};
@@ -43,7 +44,8 @@ impl fmt::Display for Address {
 pub enum ListenError {
     /// The unix socket could not be made, and nothing else is safe without TLS.
     #[error(
-        "cannot listen on a unix socket in {directory}; set TMPDIR to a short path that can be written to"
+        "cannot listen on a unix socket in {directory}; set TMPDIR to a short path that can be \
+         written to"
     )]
     Unix {
         /// The directory that was tried.
@@ -85,7 +87,8 @@ pub(super) struct Bound {
 }
 
 impl Bound {
-    /// Prefers a unix socket. Any user of the machine can reach a port, so TCP is only for connections with TLS.
+    /// Prefers a unix socket. Any user of the machine can reach a port, so TCP is only for
+    /// connections with TLS.
     pub(super) fn for_host(environment: &Environment, has_tls: bool) -> Result<Self, ListenError> {
         match Self::unix(environment) {
             Err(ListenError::Unix { source, .. }) if has_tls => {
@@ -160,7 +163,8 @@ pub(super) struct SocketFile {
 }
 
 impl SocketFile {
-    /// Picks a path that nobody else can have. A host that names a directory looks for the socket right in it.
+    /// Picks a path that nobody else can have. A host that names a directory looks for the socket
+    /// right in it.
     fn prepare(environment: &Environment) -> io::Result<Self> {
         let name = format!("tf-plugin-{}", random_name()?);
         let file = match &environment.socket_directory {
@@ -373,7 +377,8 @@ mod tests {
         let error = Bound::for_host(&environment, false).err().unwrap();
         assert_eq!(
             error.to_string(),
-            "cannot listen on a unix socket in /does/not/exist; set TMPDIR to a short path that can be written to"
+            "cannot listen on a unix socket in /does/not/exist; set TMPDIR to a short path that \
+             can be written to"
         );
     }
 

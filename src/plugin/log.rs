@@ -20,17 +20,20 @@ use tracing_subscriber::registry::{LookupSpan, Registry, Scope};
 
 use super::Redactor;
 
-/// Only what we log ourselves leaves the process: HTTP libraries log headers, and a header holds the API key.
+/// Only what we log ourselves leaves the process: HTTP libraries log headers, and a header holds
+/// the API key.
 const OWN_TARGET: &str = env!("CARGO_CRATE_NAME");
 
 /// Go parses exactly this; with another count of fraction digits a line would count as plain text.
 const TIMESTAMP: &[BorrowedFormatItem<'_>] =
     format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:6]Z");
 
-/// Longest text in one field, in bytes. Terraform cuts lines of more than 64 KiB into pieces that it cannot read.
+/// Longest text in one field, in bytes. Terraform cuts lines of more than 64 KiB into pieces that
+/// it cannot read.
 const LONGEST_TEXT: usize = 16 * 1024;
 
-/// Logs up to `level` on stderr from now on, with the secrets of `redactor` masked. To be called once.
+/// Logs up to `level` on stderr from now on, with the secrets of `redactor` masked. To be called
+/// once.
 pub fn init(level: LevelFilter, redactor: Redactor) -> Result<(), SetGlobalDefaultError> {
     if level == LevelFilter::OFF {
         return Ok(());
@@ -39,7 +42,8 @@ pub fn init(level: LevelFilter, redactor: Redactor) -> Result<(), SetGlobalDefau
     tracing::subscriber::set_global_default(Registry::default().with(layer))
 }
 
-/// Writes each event as one line. Fields of the enclosing spans come along as keys, inner ones first.
+/// Writes each event as one line. Fields of the enclosing spans come along as keys, inner ones
+/// first.
 struct HclogLayer<W> {
     level: LevelFilter,
     redactor: Redactor,
@@ -64,11 +68,13 @@ impl<W: Write> HclogLayer<W> {
         let json = Value::Object(line.collect()).to_string();
         let line = format!("{}\n", self.redactor.redact(&json));
         let mut sink = self.sink.lock().unwrap_or_else(PoisonError::into_inner);
-        // When Terraform is dead stderr is a broken pipe, and the order in flight matters more than its log.
+        // When Terraform is dead stderr is a broken pipe, and the order in flight matters more than
+        // its log.
         let _ = sink.write_all(line.as_bytes());
     }
 
-    /// Masks secrets before JSON escapes the text a second time, and before the cut: half a secret would not be found.
+    /// Masks secrets before JSON escapes the text a second time, and before the cut: half a secret
+    /// would not be found.
     fn clean(&self, value: Value) -> Value {
         let Value::String(text) = value else {
             return value;
@@ -83,7 +89,8 @@ impl<W: Write> HclogLayer<W> {
     }
 
     fn timestamp(&self) -> String {
-        // Formatting a valid UTC time into a String cannot fail; a line without time is still a line.
+        // Formatting a valid UTC time into a String cannot fail; a line without time is still a
+        // line.
         (self.now)().format(TIMESTAMP).unwrap_or_default()
     }
 }

@@ -1,9 +1,9 @@
 //! How Terraform and OpenTofu start and stop us: the server side of go-plugin.
 //!
-//! Terraform starts the program with its wishes in the environment, reads one line on stdout that says where to
-//! connect, and talks gRPC over mutual TLS. This module serves any tonic routes in that way and knows nothing of
-//! what they do. A process lives for one phase of one command, so it must start fast and stop without losing
-//! work that costs money.
+//! Terraform starts the program with its wishes in the environment, reads one line on stdout that
+//! says where to connect, and talks gRPC over mutual TLS. This module serves any tonic routes in
+//! that way and knows nothing of what they do. A process lives for one phase of one command, so it
+//! must start fast and stop without losing work that costs money.
 
 mod connection;
 mod controller;
@@ -44,7 +44,8 @@ pub struct PluginInfo {
     pub name: &'static str,
     /// Version of the program, as in `1.2.3`.
     pub version: &'static str,
-    /// Source address as configurations write it, without the host of a registry: `certcentral/digicert`.
+    /// Source address as configurations write it, without the host of a registry:
+    /// `certcentral/digicert`.
     pub source_address: &'static str,
     /// Major version of the plugin protocol that the routes speak.
     pub protocol_version: u32,
@@ -84,11 +85,12 @@ pub struct Farewell {
 
 /// Serves `routes` to the Terraform process that started us, until it tells us to stop or is gone.
 ///
-/// `drain` holds the tasks that must get their answer before the process exits, such as an order in flight. It is
-/// closed when the end begins: a call that finds `drain.is_closed()` must not start such a task any more. After a
-/// Shutdown call the tasks get until 1.7 s after it (Terraform kills at 2 s), as long when Terraform is gone without a word,
-/// because nobody reads their answers any more. After SIGTERM they get 120 s, unless the host calls Shutdown or is gone before;
-/// `farewell` tells calls when they have to answer.
+/// `drain` holds the tasks that must get their answer before the process exits, such as an order in
+/// flight. It is closed when the end begins: a call that finds `drain.is_closed()` must not start
+/// such a task any more. After a Shutdown call the tasks get until 1.7 s after it (Terraform kills
+/// at 2 s), as long when Terraform is gone without a word, because nobody reads their answers any
+/// more. After SIGTERM they get 120 s, unless the host calls Shutdown or is gone before; `farewell`
+/// tells calls when they have to answer.
 ///
 /// On return the caller should end the process at once and not wait for threads of the runtime (use
 /// [`tokio::runtime::Runtime::shutdown_background`]).
@@ -136,10 +138,11 @@ pub async fn serve(
     Ok(())
 }
 
-/// Serves `routes` to any Terraform process whose `TF_REATTACH_PROVIDERS` names us, until Ctrl-C: for debuggers.
+/// Serves `routes` to any Terraform process whose `TF_REATTACH_PROVIDERS` names us, until Ctrl-C:
+/// for debuggers.
 ///
-/// Prints the variable for people to copy. There is no TLS in this mode, so only a unix socket that nobody else
-/// may open is used. `drain` and `farewell` as in [`serve`].
+/// Prints the variable for people to copy. There is no TLS in this mode, so only a unix socket that
+/// nobody else may open is used. `drain` and `farewell` as in [`serve`].
 pub async fn serve_debug(
     plugin: &PluginInfo,
     environment: &Environment,

@@ -7,7 +7,8 @@ use std::panic::PanicHookInfo;
 
 use super::Redactor;
 
-/// Prints panics to stderr as `panic: <message>`, with place and backtrace and without the secrets of `redactor`.
+/// Prints panics to stderr as `panic: <message>`, with place and backtrace and without the secrets
+/// of `redactor`.
 ///
 /// Terraform looks for lines that start so; Rust's own form would be one debug line among many.
 pub fn install_hook(redactor: Redactor) {

@@ -21,7 +21,8 @@ pub(super) fn announce(plugin: &PluginInfo, address: &Address) -> io::Result<()>
     let mut stdout = io::stdout().lock();
     writeln!(
         stdout,
-        "{} {} is waiting. Set this variable where you run terraform or tofu, and press Ctrl-C here to end:\n\n\
+        "{} {} is waiting. Set this variable where you run terraform or tofu, and press Ctrl-C \
+         here to end:\n\n\
          {variable}\n",
         plugin.name, plugin.version
     )?;

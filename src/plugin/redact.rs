@@ -1,4 +1,5 @@
-//! The last line of defence for secrets: whatever is about to leave the process as text has them masked.
+//! The last line of defence for secrets: whatever is about to leave the process as text has them
+//! masked.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -17,7 +18,8 @@ const SHORTEST_SECRET: usize = 4;
 pub struct Redactor(Arc<RwLock<Vec<String>>>);
 
 impl Redactor {
-    /// Masks `secret` from now on, also where it is escaped for JSON, encoded for a URL or in base64.
+    /// Masks `secret` from now on, also where it is escaped for JSON, encoded for a URL or in
+    /// base64.
     ///
     /// Secrets of less than four bytes are not masked.
     pub fn add(&self, secret: &str) {

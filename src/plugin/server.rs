@@ -1,4 +1,5 @@
-//! The running gRPC server: started with a listener and routes, ended without waiting for streams that stay open.
+//! The running gRPC server: started with a listener and routes, ended without waiting for streams
+//! that stay open.
 
 use std::convert::Infallible;
 use std::task::{Context, Poll};
@@ -112,12 +113,14 @@ impl Server {
         };
         settle(ending, &self.calls, drain, answers_due, host).await;
         self.stop.cancel();
-        // Ends early once every connection is closed; a client that keeps its connection cannot hold us.
+        // Ends early once every connection is closed; a client that keeps its connection cannot
+        // hold us.
         let _ = timeout(LAST_ANSWERS, self.task).await;
     }
 }
 
-/// `routes` with every call counted in `calls` until its answer begins. An open stream is not counted.
+/// `routes` with every call counted in `calls` until its answer begins. An open stream is not
+/// counted.
 #[derive(Debug, Clone)]
 struct CountedCalls {
     routes: Routes,
@@ -160,7 +163,8 @@ mod tests {
     use super::*;
     use crate::plugin::Environment;
 
-    /// Has the wire form of every message of the plugin services that a host sends or gets here: nothing.
+    /// Has the wire form of every message of the plugin services that a host sends or gets here:
+    /// nothing.
     #[derive(Clone, PartialEq, prost::Message)]
     struct Nothing {}
 

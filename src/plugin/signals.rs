@@ -1,4 +1,5 @@
-//! Which signals end the process. Ctrl-C reaches the whole process group, so also us, while Terraform still needs us.
+//! Which signals end the process. Ctrl-C reaches the whole process group, so also us, while
+//! Terraform still needs us.
 
 use std::io;
 
@@ -70,7 +71,8 @@ mod tests {
     #[tokio::test]
     async fn under_terraform_only_sigterm_ends() {
         if !is_child() {
-            // Handlers stay installed: in this process they would keep Ctrl-C from stopping the tests.
+            // Handlers stay installed: in this process they would keep Ctrl-C from stopping the
+            // tests.
             let child =
                 itself("plugin::signals::tests::under_terraform_only_sigterm_ends").status();
             assert_eq!(child.unwrap().code(), Some(42));

@@ -145,7 +145,8 @@ async fn a_debugged_plugin_says_where_it_is_and_ends_by_ctrl_c() {
     assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
 }
 
-/// The child: a plugin without any service of its own. Ends the process without a word from the test runner.
+/// The child: a plugin without any service of its own. Ends the process without a word from the
+/// test runner.
 async fn serve_nothing() {
     let environment = Environment::from_process().unwrap();
     let outcome = serve(
@@ -159,7 +160,8 @@ async fn serve_nothing() {
     std::process::exit(i32::from(outcome.is_err()));
 }
 
-/// Path of the socket and certificate of the server. The test runner of the child prints before the line.
+/// Path of the socket and certificate of the server. The test runner of the child prints before the
+/// line.
 fn read_handshake(stdout: &mut BufReader<ChildStdout>) -> (PathBuf, CertificateDer<'static>) {
     let mut line = String::new();
     while !line.ends_with("\n") || !line.contains("1|6|") {

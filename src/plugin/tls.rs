@@ -1,4 +1,5 @@
-//! AutoMTLS: a certificate that lives as long as the process, and one single client that may connect.
+//! AutoMTLS: a certificate that lives as long as the process, and one single client that may
+//! connect.
 
 use std::sync::Arc;
 
@@ -27,7 +28,8 @@ pub(super) struct MutualTls {
 }
 
 impl MutualTls {
-    /// Makes a key and a certificate; only the holder of the key of `client` will be able to connect.
+    /// Makes a key and a certificate; only the holder of the key of `client` will be able to
+    /// connect.
     pub(super) fn pinned_to(client: CertificateDer<'static>) -> Result<Self, ServeError> {
         // P-256 takes a fifth of the time of P-384 to make; Go clients accept it.
         let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256)?;
@@ -67,8 +69,9 @@ fn throwaway_parameters() -> Result<CertificateParams, rcgen::Error> {
 
 /// Accepts exactly one certificate, byte for byte, from a client that proves to hold its key.
 ///
-/// Terraform's certificate is self-signed with CA:TRUE, which rustls' own verifier refuses as an end-entity
-/// certificate, and it has a P-521 key, which of rustls' providers only aws-lc-rs can verify.
+/// Terraform's certificate is self-signed with CA:TRUE, which rustls' own verifier refuses as an
+/// end-entity certificate, and it has a P-521 key, which of rustls' providers only aws-lc-rs can
+/// verify.
 #[derive(Debug)]
 struct PinnedClient {
     certificate: CertificateDer<'static>,
@@ -293,7 +296,8 @@ pub(super) mod tests {
         }
     }
 
-    /// rustls refuses to build a client whose key does not fit its certificate, so the pair comes from a resolver.
+    /// rustls refuses to build a client whose key does not fit its certificate, so the pair comes
+    /// from a resolver.
     async fn connect_with_key(
         server: &MutualTls,
         certificate: &CertificateDer<'static>,

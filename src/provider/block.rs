@@ -1,4 +1,5 @@
-//! The provider block: its schema and model. What its values mean is resolved in [`super::settings`].
+//! The provider block: its schema and model. What its values mean is resolved in
+//! [`super::settings`].
 
 use crate::framework::{Attr, Attribute, Schema, Type};
 
@@ -46,28 +47,32 @@ crate::model! {
 pub(super) fn schema() -> Schema {
     Schema {
         version: 0,
-        description: "Orders and manages OV and EV TLS certificates at [DigiCert CertCentral]\
-            (https://dev.digicert.com/en/certcentral-apis/services-api.html) through the Services API.\n\n\
-            Every argument can be left out: a plan of new orders needs neither an API key nor a network.",
+        description: "Orders and manages OV and EV TLS certificates at [DigiCert \
+            CertCentral](https://dev.digicert.com/en/certcentral-apis/services-api.html) through \
+            the Services API.\n\n\
+            Every argument can be left out: a plan of new orders needs neither an API key nor a \
+            network.",
         attributes: vec![
             Attribute::optional(
                 "api_key",
                 Type::String,
-                "CertCentral API key. Can be set by `DIGICERT_API_KEY` instead, which keeps it out of the configuration. \
-                 Needed only when a call is made: planning new orders works without.",
+                "CertCentral API key. Can be set by `DIGICERT_API_KEY` instead, which keeps it out \
+                 of the configuration. Needed only when a call is made: planning new orders works \
+                 without.",
             )
             .sensitive(),
             Attribute::optional(
                 "region",
                 Type::String,
-                "Where the CertCentral account lives: `us` (default, `www.digicert.com`) or `eu` (`certcentral.digicert.eu`). \
-                 Can be set by `DIGICERT_REGION`. Conflicts with `base_url`.",
+                "Where the CertCentral account lives: `us` (default, `www.digicert.com`) or `eu` \
+                 (`certcentral.digicert.eu`). Can be set by `DIGICERT_REGION`. Conflicts with \
+                 `base_url`.",
             ),
             Attribute::optional(
                 "base_url",
                 Type::String,
-                "Base URL of the Services API, ending in `/services/v2`. `https` only, except for loopback addresses. \
-                 Can be set by `DIGICERT_BASE_URL`. Conflicts with `region`.",
+                "Base URL of the Services API, ending in `/services/v2`. `https` only, except for \
+                 loopback addresses. Can be set by `DIGICERT_BASE_URL`. Conflicts with `region`.",
             ),
             Attribute::optional(
                 "organization_id",
@@ -82,13 +87,14 @@ pub(super) fn schema() -> Schema {
             Attribute::optional(
                 "payment_method",
                 Type::String,
-                "Payment method of every order that has none of its own: `balance`, `card` or `profile`.",
+                "Payment method of every order that has none of its own: `balance`, `card` or \
+                 `profile`.",
             ),
             Attribute::optional(
                 "dcv_method",
                 Type::String,
-                "DCV method of every order that has none of its own: `email`, `dns-txt-token`, `dns-cname-token`, \
-                 `http-token` or `http-token-dynamic`.",
+                "DCV method of every order that has none of its own: `email`, `dns-txt-token`, \
+                 `dns-cname-token`, `http-token` or `http-token-dynamic`.",
             ),
             Attribute::optional(
                 "max_order_price",
@@ -105,63 +111,75 @@ pub(super) fn schema() -> Schema {
             Attribute::optional(
                 "allow_revocation",
                 Type::Bool,
-                "Whether destroying an order whose `on_destroy` is `revoke` may revoke it. Default `false`: a plan that would revoke is \
-                 refused, and no revocation is ever sent. Can be set by `DIGICERT_ALLOW_REVOCATION` (`true`, `false`, `1` or `0`).",
+                "Whether destroying an order whose `on_destroy` is `revoke` may revoke it. Default \
+                 `false`: a plan that would revoke is refused, and no revocation is ever sent. Can \
+                 be set by `DIGICERT_ALLOW_REVOCATION` (`true`, `false`, `1` or `0`).",
             ),
             Attribute::optional(
                 "read_only",
                 Type::Bool,
-                "Whether the provider only reads, for pipelines that plan and never apply. With `true` no call that changes anything in \
-                 CertCentral is ever sent: nothing is ordered, reissued, changed, canceled or revoked. A plan still shows what an apply would do, \
-                 and warns that it would be refused. Default `false`. Can be set by `DIGICERT_READ_ONLY` (`true`, `false`, `1` or `0`).",
+                "Whether the provider only reads, for pipelines that plan and never apply. With \
+                 `true` no call that changes anything in CertCentral is ever sent: nothing is \
+                 ordered, reissued, changed, canceled or revoked. A plan still shows what an apply \
+                 would do, and warns that it would be refused. Default `false`. Can be set by \
+                 `DIGICERT_READ_ONLY` (`true`, `false`, `1` or `0`).",
             ),
             Attribute::optional(
                 "max_orders_per_apply",
                 Type::Number,
-                "How many paid orders one apply places at most with this provider block, renewals included. Default `50`; `0` allows none. \
-                 The next order is refused before it is sent, so that a `count` gone wrong is not bought. An order that an earlier run placed and \
-                 that is adopted does not count. Can be set by `DIGICERT_MAX_ORDERS`.",
+                "How many paid orders one apply places at most with this provider block, renewals \
+                 included. Default `50`; `0` allows none. The next order is refused before it is \
+                 sent, so that a `count` gone wrong is not bought. An order that an earlier run \
+                 placed and that is adopted does not count. Can be set by `DIGICERT_MAX_ORDERS`.",
             ),
             Attribute::optional(
                 "audit_log_path",
                 Type::String,
-                "File to which every call that changes something in CertCentral is appended, as a JSON line before it is sent and another one \
-                 after. The directory must exist; the file is made for its owner only, and a symbolic link is refused, as is a file that holds anything else. A change that cannot be \
-                 written there first is not made. No key, CSR or person is in it. Can be set by `DIGICERT_AUDIT_LOG`. Default: none.",
+                "File to which every call that changes something in CertCentral is appended, as a \
+                 JSON line before it is sent and another one after. The directory must exist; the \
+                 file is made for its owner only, and a symbolic link is refused, as is a file \
+                 that holds anything else. A change that cannot be written there first is not \
+                 made. No key, CSR or person is in it. Can be set by `DIGICERT_AUDIT_LOG`. \
+                 Default: none.",
             ),
             Attribute::optional(
                 "request_timeout",
                 Type::String,
-                "Deadline of one API call, such as `45s`. Default `30s`. An order POST has at least 120 seconds, because \
-                 CertCentral may issue the certificate inside it.",
+                "Deadline of one API call, such as `45s`. Default `30s`. An order POST has at \
+                 least 120 seconds, because CertCentral may issue the certificate inside it.",
             ),
             Attribute::optional(
                 "max_retries",
                 Type::Number,
-                "How often one API call is repeated after a failure that may pass; `0` is never. Default `8`, which outlasts CertCentral's \
-                 request limit. Repeats end with the time of the operation (`timeouts`) and with Ctrl-C. A call that changes something is \
-                 repeated only if CertCentral did nothing for certain: after a 429, or if no connection stood. An order, a reissue and what ends one \
-                 are looked for before each repeat. A connection that does not stand is tried four times at most, and so is \
-                 a look that is answered with 500. Can be set by `DIGICERT_MAX_RETRIES`.",
+                "How often one API call is repeated after a failure that may pass; `0` is never. \
+                 Default `8`, which outlasts CertCentral's request limit. Repeats end with the \
+                 time of the operation (`timeouts`) and with Ctrl-C. A call that changes something \
+                 is repeated only if CertCentral did nothing for certain: after a 429, or if no \
+                 connection stood. An order, a reissue and what ends one are looked for before \
+                 each repeat. A connection that does not stand is tried four times at most, and so \
+                 is a look that is answered with 500. Can be set by `DIGICERT_MAX_RETRIES`.",
             ),
             Attribute::optional(
                 "requests_per_second",
                 Type::Number,
-                "How many API calls are sent in any second at most, from `1` to `100`, for accounts in which several runs share a key. Without \
-                 it the provider keeps to nine tenths of CertCentral's limits, 100 calls in 5 seconds and 1000 in 3 minutes. Can be set \
-                 by `DIGICERT_REQUESTS_PER_SECOND`.",
+                "How many API calls are sent in any second at most, from `1` to `100`, for \
+                 accounts in which several runs share a key. Without it the provider keeps to nine \
+                 tenths of CertCentral's limits, 100 calls in 5 seconds and 1000 in 3 minutes. Can \
+                 be set by `DIGICERT_REQUESTS_PER_SECOND`.",
             ),
             Attribute::optional(
                 "ca_bundle_file",
                 Type::String,
-                "File of root certificates that are trusted in addition to those of the system, for networks that inspect \
-                 TLS: PEM, or one certificate in DER. Can be set by `DIGICERT_CA_BUNDLE`. Verification cannot be switched off.",
+                "File of root certificates that are trusted in addition to those of the system, \
+                 for networks that inspect TLS: PEM, or one certificate in DER. Can be set by \
+                 `DIGICERT_CA_BUNDLE`. Verification cannot be switched off.",
             ),
             Attribute::optional(
                 "proxy_url",
                 Type::String,
-                "Proxy for all API calls, such as `http://proxy.example.com:3128`; without a scheme it is `http`. Default: \
-                 `HTTPS_PROXY`, else `ALL_PROXY`, except for hosts in `NO_PROXY`, which does not hold for this argument. A password that the proxy \
+                "Proxy for all API calls, such as `http://proxy.example.com:3128`; without a \
+                 scheme it is `http`. Default: `HTTPS_PROXY`, else `ALL_PROXY`, except for hosts \
+                 in `NO_PROXY`, which does not hold for this argument. A password that the proxy \
                  refuses is not sent again in the same run.",
             ),
         ],

@@ -1,4 +1,5 @@
-//! The DigiCert provider: joins the framework and the CertCentral client. A folder per resource, a file per operation.
+//! The DigiCert provider: joins the framework and the CertCentral client. A folder per resource, a
+//! file per operation.
 
 mod block;
 mod data_sources;
@@ -41,7 +42,8 @@ pub struct DigicertProvider {
 }
 
 impl DigicertProvider {
-    /// An unconfigured provider. `keep_secret` is told every secret before it is used, so that no output shows it.
+    /// An unconfigured provider. `keep_secret` is told every secret before it is used, so that no
+    /// output shows it.
     pub fn new(keep_secret: impl Fn(&str) + Send + Sync + 'static) -> Self {
         Locks::note_the_start();
         Self {
@@ -66,7 +68,8 @@ impl DigicertProvider {
         }
     }
 
-    /// Waits for no call any longer once `due` is cancelled. What a call has sent goes on in `drain`.
+    /// Waits for no call any longer once `due` is cancelled. What a call has sent goes on in
+    /// `drain`.
     #[must_use]
     pub fn leaving(self, due: CancellationToken, drain: TaskTracker) -> Self {
         Self {
@@ -75,8 +78,8 @@ impl DigicertProvider {
         }
     }
 
-    /// Makes a simulation the same in every run: the pauses of repeats take their chance from this seed, and no rate limit is shared
-    /// with other providers of the process.
+    /// Makes a simulation the same in every run: the pauses of repeats take their chance from this
+    /// seed, and no rate limit is shared with other providers of the process.
     #[must_use]
     pub fn isolated(self, seed: u64) -> Self {
         Self {
@@ -85,7 +88,8 @@ impl DigicertProvider {
         }
     }
 
-    /// Lets the processes that a simulation plays lock each other out by files in this directory, as those of one machine do.
+    /// Lets the processes that a simulation plays lock each other out by files in this directory,
+    /// as those of one machine do.
     #[must_use]
     pub fn on_machine(self, directory: PathBuf) -> Self {
         Self {

@@ -1,31 +1,34 @@
-//! A private key in an argument, where none belongs: it would stand in plan and state, and be sent. Looks at every text of a
-//! configuration, so that no argument can be forgotten.
+//! A private key in an argument, where none belongs: it would stand in plan and state, and be sent.
+//! Looks at every text of a configuration, so that no argument can be forgotten.
 
 use std::collections::BTreeSet;
 
 use crate::framework::{Diagnostic, Diagnostics, FromToValue, Value};
 use crate::pki::holds_private_key;
 
-/// Refuses every argument that holds a private key. Where this finds one, nothing else may be said of the configuration: another
-/// message could quote the key.
+/// Refuses every argument that holds a private key. Where this finds one, nothing else may be said
+/// of the configuration: another message could quote the key.
 pub(super) fn refuse(config: &impl FromToValue) -> Diagnostics {
     arguments(config).iter().map(|it| refusal(it)).collect()
 }
 
-/// Returns the arguments that hold a private key, without the places of elements and the keys of maps.
+/// Returns the arguments that hold a private key, without the places of elements and the keys of
+/// maps.
 pub(super) fn arguments(config: &impl FromToValue) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     look_at(&config.to_value(), "", &mut found);
     found
 }
 
-/// Says that an argument holds a private key. Points nowhere, because core quotes the source of what a diagnostic points at.
+/// Says that an argument holds a private key. Points nowhere, because core quotes the source of
+/// what a diagnostic points at.
 pub(super) fn refusal(argument: &str) -> Diagnostic {
     Diagnostic::error(
         "Private key in an argument",
         format!(
-            "`{argument}` holds a private key, which would stand in plan and state. It has not been sent and is not shown here. Remove it. If others \
-             may have read the configuration, make a new key."
+            "`{argument}` holds a private key, which would stand in plan and state. It has not \
+             been sent and is not shown here. Remove it. If others may have read the \
+             configuration, make a new key."
         ),
     )
 }

@@ -34,8 +34,8 @@ use crate::pki::Chain;
 /// Bound of an operation that only looks.
 const TIME_TO_LOOK: Duration = Duration::from_secs(600);
 
-/// The configured provider, shared by its resources. Empty until core configures the provider, which may
-/// happen more than once in a process that a debugger keeps alive.
+/// The configured provider, shared by its resources. Empty until core configures the provider,
+/// which may happen more than once in a process that a debugger keeps alive.
 #[derive(Debug, Default)]
 pub struct Session {
     configured: RwLock<Option<Arc<Configured>>>,
@@ -46,7 +46,8 @@ pub struct Session {
 struct Configured {
     settings: Settings,
     client: OnceLock<Result<Client, Diagnostic>>,
-    /// What resources of this configuration have: tokens of the orders that they create, and orders.
+    /// What resources of this configuration have: tokens of the orders that they create, and
+    /// orders.
     claimed: Mutex<BTreeMap<Claimed, Purpose>>,
     /// What this configuration knows of each order that it has met.
     met: Mutex<BTreeMap<OrderId, Met>>,
@@ -76,7 +77,8 @@ enum Purpose {
     Ending,
 }
 
-/// What a configuration knows of an order beyond its state: what became of it elsewhere in the same process.
+/// What a configuration knows of an order beyond its state: what became of it elsewhere in the same
+/// process.
 #[derive(Debug, Default)]
 struct Met {
     /// It is replaced as its plan announced: what replaces it is no duplicate.
@@ -116,7 +118,8 @@ pub(crate) struct ReviewedEnd {
 pub(super) struct LeftBehind {
     /// How it came by the order, as its state said.
     pub order_origin: Attr<String>,
-    /// The random id by which the notes of the order name the object, as far as it was known when the object let go.
+    /// The random id by which the notes of the order name the object, as far as it was known when
+    /// the object let go.
     pub adoption: Option<String>,
     /// Whether the notes say by now that the object holds the order no more.
     pub is_released: bool,
@@ -131,8 +134,8 @@ pub struct Claim {
 }
 
 impl Claim {
-    /// Keeps the claim for the rest of the apply: there is an order, or there may be one. Only [`Claim::give_back`] ends it then,
-    /// whatever happens.
+    /// Keeps the claim for the rest of the apply: there is an order, or there may be one. Only
+    /// [`Claim::give_back`] ends it then, whatever happens.
     pub fn keep(&mut self) {
         self.is_kept = true;
     }
@@ -162,7 +165,8 @@ impl Configured {
 }
 
 impl Session {
-    /// Takes over settings. Calls nothing and builds nothing: most processes of a command never make a call.
+    /// Takes over settings. Calls nothing and builds nothing: most processes of a command never
+    /// make a call.
     pub fn configure(&self, settings: Settings) {
         let configured = Arc::new(Configured {
             locks: Arc::new(match settings.machine.clone() {
@@ -201,7 +205,8 @@ impl Session {
             .is_some_and(|configured| configured.settings.guards.allow_revocation)
     }
 
-    /// Whether the provider is known to be read-only, so that an apply of what is planned would be refused.
+    /// Whether the provider is known to be read-only, so that an apply of what is planned would be
+    /// refused.
     pub fn read_only(&self) -> bool {
         self.configured()
             .is_some_and(|configured| configured.settings.guards.read_only == Attr::Known(true))
@@ -213,7 +218,8 @@ impl Session {
         configured.client.get()?.as_ref().ok()?.audit_trouble()
     }
 
-    /// The API client, or the reason why no call can be made, pointing at the argument that is missing.
+    /// The API client, or the reason why no call can be made, pointing at the argument that is
+    /// missing.
     pub fn client(&self) -> Result<Client, Diagnostic> {
         let configured = self.configured().ok_or_else(|| {
             Diagnostic::bug("A call to CertCentral was needed before the provider was configured.")
@@ -254,8 +260,8 @@ impl Session {
         })
     }
 
-    /// The answer to a price query, by `ask` unless this configuration knows it already. None where it is not worth the
-    /// wait: see [`Estimates::get`].
+    /// The answer to a price query, by `ask` unless this configuration knows it already. None where
+    /// it is not worth the wait: see [`Estimates::get`].
     pub(super) async fn price(
         &self,
         query: &PriceQuery,
@@ -271,8 +277,8 @@ impl Session {
         self.configured()?.estimates.known(query)
     }
 
-    /// All orders of the account, by `ask` unless this configuration has asked a moment ago. None if they could not be listed: a
-    /// plan does well without, and asks once.
+    /// All orders of the account, by `ask` unless this configuration has asked a moment ago. None
+    /// if they could not be listed: a plan does well without, and asks once.
     pub(super) async fn listed_orders(
         &self,
         ask: impl Future<Output = Option<Vec<ListedOrder>>>,
@@ -296,7 +302,8 @@ impl Session {
         (*at_hand).clone()
     }
 
-    /// The requests that wait for somebody, by `ask` unless this configuration has asked a moment ago and nothing has `changed` since.
+    /// The requests that wait for somebody, by `ask` unless this configuration has asked a moment
+    /// ago and nothing has `changed` since.
     pub(super) async fn waiting_requests(
         &self,
         changed: Option<OffsetDateTime>,
@@ -320,7 +327,8 @@ impl Session {
         self.configured()?.chains.read_on(intermediates)
     }
 
-    /// What CertCentral has in the place of these intermediates, by `ask` unless this configuration has asked already.
+    /// What CertCentral has in the place of these intermediates, by `ask` unless this configuration
+    /// has asked already.
     pub(super) async fn chain_now(
         &self,
         intermediates: &str,
@@ -329,7 +337,8 @@ impl Session {
         self.configured()?.chains.now(intermediates, ask).await
     }
 
-    /// Notes that an order for a key is planned. Returns whether one for another key is planned for the same `names`.
+    /// Notes that an order for a key is planned. Returns whether one for another key is planned for
+    /// the same `names`.
     pub(super) fn plan_names(&self, names: &str, key: &str) -> bool {
         let Some(configured) = self.configured() else {
             return false;
@@ -341,7 +350,8 @@ impl Session {
         keys.len() > 1
     }
 
-    /// Takes the locks of an order, which all processes of this machine share. Says what ended the wait in vain.
+    /// Takes the locks of an order, which all processes of this machine share. Says what ended the
+    /// wait in vain.
     pub(super) async fn lock(
         &self,
         subject: &Subject,
@@ -361,8 +371,8 @@ impl Session {
         Arc::clone(self.polling.get_or_init(Arc::default))
     }
 
-    /// Claims a token for one create. None if another resource of this apply has it: two resources with the same content
-    /// would share one order.
+    /// Claims a token for one create. None if another resource of this apply has it: two resources
+    /// with the same content would share one order.
     pub fn claim_token(&self, token: &str) -> Option<Claim> {
         self.claim(Claimed::Token(token.to_owned()), Purpose::Holding)
     }
@@ -372,7 +382,8 @@ impl Session {
         self.claim(Claimed::Order(order_id), Purpose::Holding)
     }
 
-    /// Claims an order for the destroy that ends it. None if a resource of this apply has it, or another destroy.
+    /// Claims an order for the destroy that ends it. None if a resource of this apply has it, or
+    /// another destroy.
     pub fn claim_ending(&self, order_id: OrderId) -> Option<Claim> {
         self.claim(Claimed::Order(order_id), Purpose::Ending)
     }
@@ -447,8 +458,8 @@ impl Session {
         self.meet(order_id, |met| met.left_behind.take()).flatten()
     }
 
-    /// Remembers a refresh of an order, and returns whether another object of this configuration has it, too: a process refreshes
-    /// each object once.
+    /// Remembers a refresh of an order, and returns whether another object of this configuration
+    /// has it, too: a process refreshes each object once.
     pub fn is_refreshed_again(&self, order_id: OrderId) -> bool {
         self.meet(order_id, |met| {
             std::mem::replace(&mut met.is_refreshed, true)
@@ -495,9 +506,10 @@ fn build_client(settings: &Settings) -> Result<Client, Diagnostic> {
         Attr::Null => {
             return Err(Diagnostic::error(
                 "Missing API key",
-                "This operation calls CertCentral, and no API key is set. Set the argument `api_key` of the provider block, or \
-                 better the environment variable DIGICERT_API_KEY. Planning new orders works without a key; a plan of existing ones \
-                 does with `-refresh=false`.",
+                "This operation calls CertCentral, and no API key is set. Set the argument \
+                 `api_key` of the provider block, or better the environment variable \
+                 DIGICERT_API_KEY. Planning new orders works without a key; a plan of existing \
+                 ones does with `-refresh=false`.",
             ));
         }
         Attr::Unknown => return Err(not_known_yet("api_key")),
@@ -538,8 +550,9 @@ fn not_known_yet(argument: &str) -> Diagnostic {
     Diagnostic::error(
         "Provider argument not known yet",
         format!(
-            "This operation calls CertCentral, but the provider argument `{argument}` becomes known only during apply. Apply the \
-             resources that it comes from first, for example with `terraform apply -target=...`, or set it from a value that is known in the plan."
+            "This operation calls CertCentral, but the provider argument `{argument}` becomes \
+             known only during apply. Apply the resources that it comes from first, for example \
+             with `terraform apply -target=...`, or set it from a value that is known in the plan."
         ),
     )
 }

@@ -1,5 +1,6 @@
-//! What the provider block and the environment together say: one table of settings, which `terraform validate` and the
-//! configuration of the provider both read. Pure but for the file of roots: the environment comes in as a function.
+//! What the provider block and the environment together say: one table of settings, which
+//! `terraform validate` and the configuration of the provider both read. Pure but for the file of
+//! roots: the environment comes in as a function.
 
 mod network;
 
@@ -42,7 +43,8 @@ pub struct Settings {
     pub requests_per_second: Option<usize>,
     /// Further roots to trust.
     pub ca_bundle: Option<CaBundle>,
-    /// Proxy for all calls: of the block, or of the environment, where one that cannot be used fails the calls.
+    /// Proxy for all calls: of the block, or of the environment, where one that cannot be used
+    /// fails the calls.
     pub proxy: Option<Result<ProxyUrl, ConfigError>>,
     /// Variables that take the place of the system's roots.
     pub root_variables: Vec<(String, String)>,
@@ -69,7 +71,8 @@ pub struct OrderDefaults {
     pub dcv_method: Attr<String>,
 }
 
-/// What the provider must not do. A guard that is not known yet guards: nothing is changed before it is known.
+/// What the provider must not do. A guard that is not known yet guards: nothing is changed before
+/// it is known.
 #[derive(Clone, Debug)]
 pub struct Guards {
     /// Whether orders may be revoked. A value that is not known yet is no permission.
@@ -92,8 +95,8 @@ impl Guards {
 }
 
 impl Settings {
-    /// Texts that no output may hold: the API key in every form, and the password of a proxy, also of one that only the HTTP
-    /// library reads from the environment.
+    /// Texts that no output may hold: the API key in every form, and the password of a proxy, also
+    /// of one that only the HTTP library reads from the environment.
     pub(super) fn secrets(&self, variable: &dyn Fn(&str) -> Option<String>) -> Vec<String> {
         let key = self.api_key.known().into_iter().flat_map(ApiKey::forms);
         let of_block = self.proxy.clone().and_then(Result::ok);
@@ -103,7 +106,8 @@ impl Settings {
     }
 }
 
-/// Resolves the block. The configuration wins over the environment; an empty variable counts as unset.
+/// Resolves the block. The configuration wins over the environment; an empty variable counts as
+/// unset.
 pub(super) fn resolve(
     config: &ProviderConfig,
     terraform_version: &str,
@@ -133,7 +137,8 @@ pub(super) fn resolve(
     }
 }
 
-/// Returns what is wrong with the values of the block that need neither environment nor files: what `terraform validate` checks.
+/// Returns what is wrong with the values of the block that need neither environment nor files: what
+/// `terraform validate` checks.
 pub(super) fn check_values(config: &ProviderConfig) -> Diagnostics {
     let mut reader = Reader {
         environment: &|_| None,
@@ -143,13 +148,13 @@ pub(super) fn check_values(config: &ProviderConfig) -> Diagnostics {
     reader.problems
 }
 
-/// A setting: its argument, the variable that stands in where the block is silent, whether its text is a secret, and what it
-/// means.
+/// A setting: its argument, the variable that stands in where the block is silent, whether its text
+/// is a secret, and what it means.
 struct Setting<T> {
     argument: &'static str,
     variable: Option<&'static str>,
-    /// Whether nobody may see the text. Core quotes the line of the argument that a diagnostic points at, so one about such a
-    /// text points nowhere.
+    /// Whether nobody may see the text. Core quotes the line of the argument that a diagnostic
+    /// points at, so one about such a text points nowhere.
     is_secret: fn(&str) -> bool,
     parse: fn(Given<'_>) -> Result<T, Diagnostic>,
 }
@@ -177,8 +182,8 @@ const API_KEY: Setting<ApiKey> = Setting {
     parse: |given| {
         ApiKey::new(given.text).map_err(|reason| {
             let detail = format!(
-                "The API key cannot be sent in an HTTP header: {reason}. Copy the key from CertCentral again, \
-                 without blanks or line ends. The value is not shown here."
+                "The API key cannot be sent in an HTTP header: {reason}. Copy the key from \
+                 CertCentral again, without blanks or line ends. The value is not shown here."
             );
             given.at_argument("Invalid API key", detail)
         })
@@ -209,8 +214,9 @@ const BASE_URL: Setting<BaseUrl> = Setting {
                 Origin::Environment(_) => format!("the environment variable {}", given.name()),
             };
             let detail = format!(
-                "The value of {source} cannot be used: {reason}. It must look like https://www.digicert.com/services/v2; plain http is \
-                 accepted for loopback addresses only, because the API key travels with every call."
+                "The value of {source} cannot be used: {reason}. It must look like \
+                 https://www.digicert.com/services/v2; plain http is accepted for loopback \
+                 addresses only, because the API key travels with every call."
             );
             given.error("Invalid base URL", detail)
         })
@@ -228,8 +234,9 @@ const MAX_ORDER_PRICE: Setting<Amount> = Setting::new(
     |given| {
         given.text.parse().map_err(|reason| {
             let detail = format!(
-                "{} is {:?}, which is no amount of money: {reason}. Write the amount in the currency of the CertCentral account \
-                 with a decimal point and without a currency, such as \"250.00\", or leave it out for no limit.",
+                "{} is {:?}, which is no amount of money: {reason}. Write the amount in the \
+                 currency of the CertCentral account with a decimal point and without a currency, \
+                 such as \"250.00\", or leave it out for no limit.",
                 given.source(),
                 given.text
             );
@@ -262,26 +269,25 @@ const MAX_ORDERS: Setting<u32> = Setting::new(
     },
 );
 
-const AUDIT_LOG: Setting<AuditLog> = Setting::new(
-    "audit_log_path",
-    Some("DIGICERT_AUDIT_LOG"),
-    |given| {
+const AUDIT_LOG: Setting<AuditLog> =
+    Setting::new("audit_log_path", Some("DIGICERT_AUDIT_LOG"), |given| {
         match given.text {
         "" => Err(given.error(
             "Invalid path",
-            "`audit_log_path` is empty. Name the file that tells every changing call, or leave the argument out.".to_owned(),
+            "`audit_log_path` is empty. Name the file that tells every changing call, or leave the \
+             argument out.".to_owned(),
         )),
         path => Ok(AuditLog::new(path)),
     }
-    },
-);
+    });
 
 const REQUEST_TIMEOUT: Setting<Duration> = Setting::new("request_timeout", None, |given| {
     match humantime::parse_duration(given.text) {
         Ok(timeout) if (1..=3600).contains(&timeout.as_secs()) => Ok(timeout),
         _ => {
             let detail = format!(
-                "`request_timeout` is {:?}; it takes a duration between one second and one hour, such as \"45s\" or \"2m\".",
+                "`request_timeout` is {:?}; it takes a duration between one second and one hour, \
+                 such as \"45s\" or \"2m\".",
                 given.text
             );
             Err(given.error("Invalid duration", detail))
@@ -319,7 +325,8 @@ fn switch(given: Given<'_>) -> Result<bool, Diagnostic> {
         other => Err(given.error(
             "Invalid environment variable",
             format!(
-                "{} is {other:?}; it takes \"true\", \"false\", \"1\" or \"0\". Correct it, or unset it.",
+                "{} is {other:?}; it takes \"true\", \"false\", \"1\" or \"0\". Correct it, or \
+                 unset it.",
                 given.source()
             ),
         )),
@@ -403,7 +410,8 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// Everything but the key and the roots, whose values only the configuration of the provider looks at.
+    /// Everything but the key and the roots, whose values only the configuration of the provider
+    /// looks at.
     fn settings(&mut self, config: &ProviderConfig) -> Settings {
         Settings {
             api_key: Attr::Null,
@@ -449,14 +457,16 @@ impl Reader<'_> {
         }
     }
 
-    /// The host, which two settings pick: both at once conflict, and the environment counts only where the block has neither.
+    /// The host, which two settings pick: both at once conflict, and the environment counts only
+    /// where the block has neither.
     fn base_url(&mut self, config: &ProviderConfig) -> Attr<BaseUrl> {
         let by_url = self.of_block(&BASE_URL, &config.base_url);
         if config.base_url.known().is_some() && config.region.known().is_some() {
             self.problems.push(
                 Diagnostic::error(
                     "Conflicting arguments",
-                    "Both `region` and `base_url` are set, and each of them picks the host. Remove one of them.",
+                    "Both `region` and `base_url` are set, and each of them picks the host. Remove \
+                     one of them.",
                 )
                 .at(AttributePath::of("region")),
             );
@@ -472,7 +482,8 @@ impl Reader<'_> {
         if is_set(&BASE_URL) && is_set(&REGION) {
             self.problems.push(Diagnostic::error(
                 "Conflicting environment variables",
-                "Both DIGICERT_BASE_URL and DIGICERT_REGION are set, and each of them picks the host. Unset one of them.",
+                "Both DIGICERT_BASE_URL and DIGICERT_REGION are set, and each of them picks the \
+                 host. Unset one of them.",
             ));
             return Attr::Null;
         }

@@ -1,4 +1,5 @@
-//! Compiles `proto/` in pure Rust: no `protoc` on the machine, nothing fetched. The server side serves the crate's own tests.
+//! Compiles `proto/` in pure Rust: no `protoc` on the machine, nothing fetched. The server side
+//! serves the crate's own tests.
 
 use std::error::Error;
 

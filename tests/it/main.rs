@@ -1,6 +1,7 @@
 //! The one integration test binary: what is built is held against what is promised.
 
-// `cfg(test)` on a module of a test binary tells clippy that its functions are test code, where a panic is a verdict.
+// `cfg(test)` on a module of a test binary tells clippy that its functions are test code, where a
+// panic is a verdict.
 #[cfg(test)]
 mod cores;
 #[cfg(test)]

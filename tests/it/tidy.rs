@@ -1,6 +1,7 @@
 //! The habits of this repository, checked: each rule is a function of a file's path and text.
 //!
-//! A rule answers with the lines (or the file) that break it. Every rule has a test of its own that it catches a bad sample.
+//! A rule answers with the lines (or the file) that break it. Every rule has a test of its own that
+//! it catches a bad sample.
 
 mod arrows;
 mod fault_table;
@@ -15,7 +16,8 @@ use std::path::Path;
 /// What breaks a rule: the line, counted from 1 (0 is the whole file), and what is wrong with it.
 type Violation = (usize, String);
 
-/// A rule over one file: its path from the root of the repository with forward slashes, and its text.
+/// A rule over one file: its path from the root of the repository with forward slashes, and its
+/// text.
 type Rule = fn(&str, &str) -> Vec<Violation>;
 
 const RULES: [Rule; 14] = [

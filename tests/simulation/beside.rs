@@ -1,4 +1,5 @@
-//! Two runs of Terraform at once on one machine: a configuration, and a workspace that is a copy of it.
+//! Two runs of Terraform at once on one machine: a configuration, and a workspace that is a copy of
+//! it.
 
 use std::collections::BTreeSet;
 use std::mem;

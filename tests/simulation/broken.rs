@@ -1,7 +1,8 @@
-//! Ten builds that are broken on purpose. The stories must catch each of them, and pass where nothing is broken: a simulation that cannot see the
-//! worst mistakes proves nothing.
+//! Ten builds that are broken on purpose. The stories must catch each of them, and pass where
+//! nothing is broken: a simulation that cannot see the worst mistakes proves nothing.
 //!
-//! The builds are one copy of the sources with ten switches in it, which an environment variable turns on.
+//! The builds are one copy of the sources with ten switches in it, which an environment variable
+//! turns on.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -9,8 +10,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-/// The version of the sound sources. That of the copy is another one: by name and version alone cargo would take the built copy for the
-/// sound library the next time.
+/// The version of the sound sources. That of the copy is another one: by name and version alone
+/// cargo would take the built copy for the sound library the next time.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// Seeds within which a broken build is caught.
 const SEEDS: &str = "0..200";
@@ -82,8 +83,10 @@ const BREAKS: [Break; 10] = [
     Break {
         name: "adopter_ends_the_order",
         file: "src/provider/ssl_order/owners/verdict.rs",
-        sound: "        if order.origin() == Some(OrderOrigin::Placed) || order.claims_its_order() {\n",
-        broken: "        if BROKEN || order.origin() == Some(OrderOrigin::Placed) || order.claims_its_order() {\n",
+        sound: "        if order.origin() == Some(OrderOrigin::Placed) || order.claims_its_order() \
+            {\n",
+        broken: "        if BROKEN || order.origin() == Some(OrderOrigin::Placed) || \
+            order.claims_its_order() {\n",
         verdicts: &["ended for somebody else"],
     },
     Break {
@@ -169,7 +172,8 @@ fn tell(copy: &Path, seeds: &str, switch: Option<&str>) -> Output {
     output
 }
 
-/// Builds and runs the copy's tests beside the build of the sound sources, so that dependencies are built once.
+/// Builds and runs the copy's tests beside the build of the sound sources, so that dependencies are
+/// built once.
 fn cargo(copy: &Path, arguments: &[&str], story: Option<(&str, &str)>) -> Output {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
@@ -261,7 +265,8 @@ fn manifest(root: &Path) -> String {
     .replace(&version(VERSION), &version(&format!("{VERSION}-broken")))
 }
 
-/// The lock file with the copy's version of what has no source, which are the packages of the repository.
+/// The lock file with the copy's version of what has no source, which are the packages of the
+/// repository.
 fn lock(root: &Path) -> String {
     let text = fs::read_to_string(root.join("Cargo.lock")).unwrap();
     text.replace(

@@ -1,5 +1,6 @@
-//! Colleagues in CertCentral's console, who reissue with other names or another key, renew, and approve late. DigiCert, which revokes a single
-//! certificate and lets validations lapse. And what is known of one order, which something on the way gives as the answer about another.
+//! Colleagues in CertCentral's console, who reissue with other names or another key, renew, and
+//! approve late. DigiCert, which revokes a single certificate and lets validations lapse. And what
+//! is known of one order, which something on the way gives as the answer about another.
 
 use std::time::Duration;
 
@@ -114,7 +115,8 @@ impl World {
         self.tell(format!("{address} asks for clientAuth: {asks}"));
     }
 
-    /// Proofs of control over domains, and the validation of organizations, lapse. From now on they are needed before a certificate is issued.
+    /// Proofs of control over domains, and the validation of organizations, lapse. From now on they
+    /// are needed before a certificate is issued.
     pub(super) fn validation_lapses(&mut self) {
         let lapse = one_of(self.chance(), &[Move::Lapse, Move::LapseOrganization]);
         self.tell(format!("{lapse:?} for all orders"));

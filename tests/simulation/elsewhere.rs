@@ -1,5 +1,6 @@
-//! What else holds the orders of a configuration: workspaces that are copies of it, imports by other teams, objects that an unfinished
-//! replacement left behind, and a `count` that goes up and down.
+//! What else holds the orders of a configuration: workspaces that are copies of it, imports by
+//! other teams, objects that an unfinished replacement left behind, and a `count` that goes up and
+//! down.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
@@ -81,14 +82,16 @@ impl World {
         run.map(drop)
     }
 
-    /// `workspace new test`, or `terraform test` with the values of production: the same orders, and an empty state.
+    /// `workspace new test`, or `terraform test` with the values of production: the same orders,
+    /// and an empty state.
     async fn workspace_begins(&mut self) -> Result<(), String> {
         let wanted = self.wanted.clone();
         let site = self.new_site(wanted);
         self.visit(site, Command::Apply).await
     }
 
-    /// Somebody copies the state file, and applies with it elsewhere. Nothing tells the two apart, which is a limit that the pages name.
+    /// Somebody copies the state file, and applies with it elsewhere. Nothing tells the two apart,
+    /// which is a limit that the pages name.
     async fn state_is_copied(&mut self) -> Result<(), String> {
         let wanted = self.wanted.clone();
         let mut site = self.new_site(wanted);
@@ -130,8 +133,9 @@ impl World {
         imported.map(drop)
     }
 
-    /// A replacement with `create_before_destroy` whose dependant fails: the new object is there and the old one is not destroyed. A later run
-    /// does that, in a process that knows nothing of it.
+    /// A replacement with `create_before_destroy` whose dependant fails: the new object is there
+    /// and the old one is not destroyed. A later run does that, in a process that knows nothing of
+    /// it.
     async fn leaves_deposed(&mut self) -> Result<(), String> {
         let Some(address) = self.some_held_address() else {
             return Ok(());
@@ -202,7 +206,8 @@ impl World {
         }
     }
 
-    /// Somebody writes down that a destroy may end the order, whoever placed it and whoever else has it.
+    /// Somebody writes down that a destroy may end the order, whoever placed it and whoever else
+    /// has it.
     fn order_is_claimed(&mut self) {
         let Some(address) = self.some_held_address() else {
             return;
@@ -214,7 +219,8 @@ impl World {
         }
     }
 
-    /// An address that has an order, and for whose content a killed run may not have placed another one.
+    /// An address that has an order, and for whose content a killed run may not have placed another
+    /// one.
     fn some_held_address(&mut self) -> Option<String> {
         let wanted = self.wanted.keys();
         let held: Vec<_> = wanted

@@ -1,4 +1,5 @@
-//! What a reissue or a renewal changes and could be known was in the plan, the rest was in the apply, or in the refresh that saw it first.
+//! What a reissue or a renewal changes and could be known was in the plan, the rest was in the
+//! apply, or in the refresh that saw it first.
 
 use terraform_host::{Diagnostic, Report};
 
@@ -6,7 +7,8 @@ use super::promises::{Run, reissued};
 use super::strike::Harm;
 use super::world::World;
 
-/// Compares the certificates that state had before the run and has after it, by what the account knows of them.
+/// Compares the certificates that state had before the run and has after it, by what the account
+/// knows of them.
 pub(super) fn what_changes_is_said(world: &World, run: &Run) -> Result<(), String> {
     if run.harm == Harm::Killed {
         // Nobody heard the apply, and the next refresh finds the new certificate in no state.
@@ -53,7 +55,8 @@ pub(super) fn what_changes_is_said(world: &World, run: &Run) -> Result<(), Strin
                 "in silence: the certificate of order {id} has another issuer"
             ));
         }
-        // The life of a certificate that a colleague got is what the end of its order makes of it. One that came in between hides the former.
+        // The life of a certificate that a colleague got is what the end of its order makes of it.
+        // One that came in between hides the former.
         let is_ours = former != id || run.calls.iter().any(|call| reissued(call) == Some(id));
         let hides = was_said(&["was probably reissued outside Terraform"]);
         let words = ["the present one is for", "has a shorter life"];

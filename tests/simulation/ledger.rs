@@ -1,4 +1,5 @@
-//! The books of a story: every order that the account has, what it was bought for, and who has heard of it.
+//! The books of a story: every order that the account has, what it was bought for, and who has
+//! heard of it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,7 +20,8 @@ pub(super) struct Entry {
     /// Its id was in a state or its id or token in a message.
     pub(super) is_known: bool,
     token: Option<String>,
-    /// Somebody imported it. CertCentral does not tell the `order_key` that it was bought for, so any will do.
+    /// Somebody imported it. CertCentral does not tell the `order_key` that it was bought for, so
+    /// any will do.
     is_imported: bool,
     /// A colleague placed it in CertCentral, so that nothing finds it by its content.
     is_by_hand: bool,
@@ -84,16 +86,19 @@ pub(super) struct Ledger {
     pub(super) entries: BTreeMap<u64, Entry>,
     /// Every certificate that was in force when somebody looked, by its serial number.
     pub(super) certificates: BTreeMap<String, CertificateSeen>,
-    /// All that messages have said so far. They may name the token of an order that takes effect later.
+    /// All that messages have said so far. They may name the token of an order that takes effect
+    /// later.
     pub(super) said: String,
 }
 
 impl Ledger {
-    /// Takes over what the account has by now. `asked_for` are the orders that configurations want or wanted in this step.
+    /// Takes over what the account has by now. `asked_for` are the orders that configurations want
+    /// or wanted in this step.
     ///
-    /// Promise: never twice. An order that is bought while an open one has the same content breaks it, unless it renews that one. So does
-    /// an order that nobody asked for. The new orders are returned. An order that a run beside this one has `reissued_beside` is no twin:
-    /// it had other content while this run looked.
+    /// Promise: never twice. An order that is bought while an open one has the same content breaks
+    /// it, unless it renews that one. So does an order that nobody asked for. The new orders are
+    /// returned. An order that a run beside this one has `reissued_beside` is no twin: it had other
+    /// content while this run looked.
     pub(super) fn update(
         &mut self,
         sandbox: &Sandbox,
@@ -142,13 +147,15 @@ impl Ledger {
         Ok(bought)
     }
 
-    /// Whether a colleague placed the order that goes on with this one: then that one counts, which nothing finds by its content.
+    /// Whether a colleague placed the order that goes on with this one: then that one counts, which
+    /// nothing finds by its content.
     fn is_renewed_by_hand(&self, id: u64) -> bool {
         let mut entries = self.entries.values();
         entries.any(|entry| entry.is_by_hand && entry.is_open() && entry.renewal_of == Some(id))
     }
 
-    /// Takes over what people did to orders that were placed by Terraform, and those that they placed themselves.
+    /// Takes over what people did to orders that were placed by Terraform, and those that they
+    /// placed themselves.
     pub(super) fn witness(&mut self, sandbox: &Sandbox) -> Result<(), String> {
         for order in sandbox.orders() {
             if !self.entries.contains_key(&order.id) {
@@ -184,7 +191,8 @@ impl Ledger {
         self.said.push_str(said);
     }
 
-    /// A restored state puts other orders where a killed run had placed some. Nothing looks for those until somebody creates the same again.
+    /// A restored state puts other orders where a killed run had placed some. Nothing looks for
+    /// those until somebody creates the same again.
     pub(super) fn forget(&mut self, hidden: &[Content]) {
         for entry in self.entries.values_mut() {
             entry.is_known |= hidden.contains(&entry.content);
@@ -202,7 +210,8 @@ fn is_named(said: &str, token: Option<&str>) -> bool {
     token.is_some_and(|token| said.contains(token))
 }
 
-/// Names, without those that CertCentral added, and key of the newest certificate that an order was asked for.
+/// Names, without those that CertCentral added, and key of the newest certificate that an order was
+/// asked for.
 fn looks(order: &OrderSeen) -> Result<(BTreeSet<String>, usize), String> {
     let key = key_of(&order.csr)
         .ok_or_else(|| format!("order {} is for a key that nobody has", order.id))?;

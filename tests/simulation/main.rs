@@ -1,8 +1,10 @@
-//! Deterministic simulation: provider and account in one process, on a clock that stands still until everybody waits, through stories that a
-//! seed decides: configurations, operations, people, faults, signals and kills, other workspaces, colleagues and odd answers.
+//! Deterministic simulation: provider and account in one process, on a clock that stands still
+//! until everybody waits, through stories that a seed decides: configurations, operations, people,
+//! faults, signals and kills, other workspaces, colleagues and odd answers.
 //!
-//! After every step the promises hold (`promises.rs`), and in the end everything comes to rest (`settle.rs`). A failing seed prints itself and
-//! its story; `SIMULATION_SEEDS=17` replays it, and `SIMULATION_SEEDS=0..10000` is a longer run.
+//! After every step the promises hold (`promises.rs`), and in the end everything comes to rest
+//! (`settle.rs`). A failing seed prints itself and its story; `SIMULATION_SEEDS=17` replays it, and
+//! `SIMULATION_SEEDS=0..10000` is a longer run.
 
 #[cfg(test)]
 mod beside;

@@ -1,4 +1,5 @@
-//! Who holds which order and how each came by it: the world's own books, apart from what the provider writes into states.
+//! Who holds which order and how each came by it: the world's own books, apart from what the
+//! provider writes into states.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,13 +11,14 @@ use terraform_host::workspace::State;
 pub(super) enum Origin {
     Placed,
     Adopted,
-    /// Imported, copied with its state, or adopted where the note that tells others of it did not arrive. Others may end such an order: a limit
-    /// that the pages name.
+    /// Imported, copied with its state, or adopted where the note that tells others of it did not
+    /// arrive. Others may end such an order: a limit that the pages name.
     Unmarked,
 }
 
 impl Origin {
-    /// How an object came by an order that this run bought, or that it found. A finder is known to others by its note.
+    /// How an object came by an order that this run bought, or that it found. A finder is known to
+    /// others by its note.
     pub(super) fn of_new(order: u64, bought: &[u64], calls: &[Call]) -> Self {
         let path = format!("/order/certificate/{order}/note");
         let notes = calls
@@ -77,7 +79,8 @@ impl Owners {
         }
     }
 
-    /// The objects of a workspace stand in the state of another one, too, and nothing tells the two apart.
+    /// The objects of a workspace stand in the state of another one, too, and nothing tells the two
+    /// apart.
     pub(super) fn share(&mut self, site: usize, copy: usize) {
         let objects = self.held.iter().filter(|((at, _), _)| *at == site);
         let shared: Vec<_> = objects
@@ -93,7 +96,8 @@ impl Owners {
         }
     }
 
-    /// An object that holds an order, that others can know of, and that is not one of these of this workspace.
+    /// An object that holds an order, that others can know of, and that is not one of these of this
+    /// workspace.
     pub(super) fn another(
         &self,
         order: u64,

@@ -1,4 +1,5 @@
-//! What happens between two runs of Terraform: people change their minds, lose things, work in CertCentral's console, and time passes.
+//! What happens between two runs of Terraform: people change their minds, lose things, work in
+//! CertCentral's console, and time passes.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -81,8 +82,8 @@ impl World {
         (!addresses.is_empty()).then(|| addresses[self.rng.usize(..addresses.len())].clone())
     }
 
-    /// Whether a run that was killed may have placed an order for this configuration. Until the next apply has looked, people leave it as it
-    /// is, as the messages ask them to.
+    /// Whether a run that was killed may have placed an order for this configuration. Until the
+    /// next apply has looked, people leave it as it is, as the messages ask them to.
     pub(super) fn is_owed(&self, address: &str) -> bool {
         let content = self.wanted.get(address).map(Wanted::content);
         self.ledger

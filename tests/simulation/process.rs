@@ -1,4 +1,5 @@
-//! A provider in this process that can die as a process does: in the middle of anything, without a last word.
+//! A provider in this process that can die as a process does: in the middle of anything, without a
+//! last word.
 
 use std::path::Path;
 
@@ -14,7 +15,8 @@ use tonic::transport::Channel;
 /// Bytes that a pipe holds: more than a message.
 const PIPE: usize = 1 << 20;
 
-/// One run of the provider, with an API key of its own, by which CertCentral tells it from the runs before.
+/// One run of the provider, with an API key of its own, by which CertCentral tells it from the runs
+/// before.
 pub(super) struct Process {
     pub(super) channel: Channel,
     pub(super) key: String,
@@ -23,7 +25,8 @@ pub(super) struct Process {
 }
 
 impl Process {
-    /// Starts the provider; `seed` decides on its pauses. On a machine it shares its locks with the others there.
+    /// Starts the provider; `seed` decides on its pauses. On a machine it shares its locks with the
+    /// others there.
     pub(super) async fn start(seed: u64, key: String, machine: Option<&Path>) -> Self {
         let mut provider = DigicertProvider::new(|_| {}).isolated(seed);
         if let Some(machine) = machine {
@@ -54,7 +57,8 @@ impl Process {
         self.wire.abort();
     }
 
-    /// Ends the process. Tasks of this runtime cannot be killed, so whatever it still sends is refused: nothing of it has an effect.
+    /// Ends the process. Tasks of this runtime cannot be killed, so whatever it still sends is
+    /// refused: nothing of it has an effect.
     pub(super) fn kill(&self, sandbox: &Sandbox) {
         self.cut();
         sandbox.withdraw_key(&self.key);

@@ -166,7 +166,8 @@ pub(super) fn check(
 }
 
 fn core_accepts_everything(run: &Run) -> Result<(), String> {
-    // Terraform stops an apply that would need another order for a value that the plan did not know.
+    // Terraform stops an apply that would need another order for a value that the plan did not
+    // know.
     let mut open = run.open.values();
     let may_stop = open.any(|it| it.turns && it.argument == Unknown::Organization);
     let mut violations = run
@@ -202,7 +203,8 @@ pub(super) fn reissued(call: &Call) -> Option<u64> {
     (call.method == "POST").then(|| id.parse().ok())?
 }
 
-/// Never twice: after an answer that proves nothing, an order or a reissue is not sent again in the same run.
+/// Never twice: after an answer that proves nothing, an order or a reissue is not sent again in the
+/// same run.
 fn nothing_is_sent_twice(calls: &[Call]) -> Result<(), String> {
     let mut doubtful: BTreeMap<String, &Call> = BTreeMap::new();
     for call in calls {
@@ -253,7 +255,8 @@ fn ended<'a>(world: &'a World, before: &'a Ledger) -> impl Iterator<Item = (u64,
     })
 }
 
-/// Nothing was canceled, rejected or revoked of which the plan did not say so. People end orders between runs only.
+/// Nothing was canceled, rejected or revoked of which the plan did not say so. People end orders
+/// between runs only.
 fn ends_are_announced(world: &World, before: &Ledger, run: &Run) -> Result<(), String> {
     const ENDS: [&str; 2] = [
         "Destroy cancels the order",
@@ -278,8 +281,8 @@ fn ends_are_announced(world: &World, before: &Ledger, run: &Run) -> Result<(), S
 const REISSUES: &str = "This apply reissues the certificate";
 const MAY_REISSUE: &str = "This apply may reissue the certificate";
 
-/// A reissue was announced, and the order did not have the wanted names and key already, unless its certificate runs out or somebody asked
-/// for another one.
+/// A reissue was announced, and the order did not have the wanted names and key already, unless its
+/// certificate runs out or somebody asked for another one.
 fn reissues_are_announced_and_needed(
     world: &World,
     before: &Ledger,
@@ -317,8 +320,8 @@ fn reissues_are_announced_and_needed(
     Ok(())
 }
 
-/// Never lost: every order is in state or was spoken of by its id or token. What a killed run placed, the next complete apply of the same
-/// content finds.
+/// Never lost: every order is in state or was spoken of by its id or token. What a killed run
+/// placed, the next complete apply of the same content finds.
 fn nothing_is_lost(world: &World, run: &Run, bought: &[u64]) -> Result<(), String> {
     for (id, entry) in world.ledger.unknown() {
         if bought.contains(&id) {
@@ -379,8 +382,9 @@ fn no_key_is_shown(world: &World, run: &Run) -> Result<(), String> {
     }
 }
 
-/// No order is ended that an object of this or another workspace has adopted or placed, unless the plan destroys that object, too, or a person
-/// named the order in the configuration of one that it destroys.
+/// No order is ended that an object of this or another workspace has adopted or placed, unless the
+/// plan destroys that object, too, or a person named the order in the configuration of one that it
+/// destroys.
 fn ends_spare_what_others_hold(world: &World, before: &Ledger, run: &Run) -> Result<(), String> {
     let changes = run.plan.iter().flat_map(|plan| &plan.changes);
     let destroyed: BTreeSet<_> = changes
@@ -398,7 +402,8 @@ fn ends_spare_what_others_hold(world: &World, before: &Ledger, run: &Run) -> Res
         }
         if let Some(((site, address), origin)) = world.owners.another(id, world.site, &destroyed) {
             return Err(format!(
-                "ended for somebody else: order {id} is {}, and {address} in workspace {site} holds it ({origin:?})",
+                "ended for somebody else: order {id} is {}, and {address} in workspace {site} \
+                 holds it ({origin:?})",
                 entry.status
             ));
         }
@@ -406,8 +411,8 @@ fn ends_spare_what_others_hold(world: &World, before: &Ledger, run: &Run) -> Res
     Ok(())
 }
 
-/// What a plan announced and what its apply did are the same kind of thing: an apply that succeeds reissues what the plan said, has found that
-/// reissue under way, or says why not.
+/// What a plan announced and what its apply did are the same kind of thing: an apply that succeeds
+/// reissues what the plan said, has found that reissue under way, or says why not.
 fn announced_reissues_are_made_or_explained(before: &Ledger, run: &Run) -> Result<(), String> {
     let Some(applied) = run.applied.as_ref().filter(|_| run.is_complete()) else {
         return Ok(());
@@ -421,7 +426,8 @@ fn announced_reissues_are_made_or_explained(before: &Ledger, run: &Run) -> Resul
         let mut warnings = applied.report.warnings();
         if !is_sent && !warnings.any(|it| it.detail.contains(&id.to_string())) {
             return Err(format!(
-                "announced and not done: the plan reissues order {id}, and the apply neither does nor says why"
+                "announced and not done: the plan reissues order {id}, and the apply neither does \
+                 nor says why"
             ));
         }
     }
@@ -439,7 +445,8 @@ fn a_known_id_is_no_purchase(world: &World, run: &Run, bought: &[u64]) -> Result
             && bought.contains(&id)
         {
             return Err(format!(
-                "by surprise: the plan knew {planned} as the order of {}, and the apply bought {id}",
+                "by surprise: the plan knew {planned} as the order of {}, and the apply bought \
+                 {id}",
                 change.address
             ));
         }
@@ -447,7 +454,8 @@ fn a_known_id_is_no_purchase(world: &World, run: &Run, bought: &[u64]) -> Result
     Ok(())
 }
 
-/// An argument that the plan did not know means no new order: if it is another one by then, the apply stops.
+/// An argument that the plan did not know means no new order: if it is another one by then, the
+/// apply stops.
 fn an_unknown_argument_means_no_new_order(
     world: &World,
     before: &Ledger,
@@ -475,7 +483,8 @@ fn an_unknown_argument_means_no_new_order(
         let is_ended = ended(world, before).any(|(ended, _)| ended == *id);
         if is_ended || is_bought && !run.announced(&id.to_string(), &[RENEWS]) {
             return Err(format!(
-                "by surprise: {:?} of {address} was not known, and order {id} was ended, or another one bought",
+                "by surprise: {:?} of {address} was not known, and order {id} was ended, or \
+                 another one bought",
                 open.argument
             ));
         }
@@ -483,7 +492,8 @@ fn an_unknown_argument_means_no_new_order(
     Ok(())
 }
 
-/// No name loses its certificate by a reissue unless the plan named it, or said that it did not know the names.
+/// No name loses its certificate by a reissue unless the plan named it, or said that it did not
+/// know the names.
 fn no_name_is_dropped_in_silence(world: &World, before: &Ledger, run: &Run) -> Result<(), String> {
     const DROPS: &str = "DigiCert will revoke the present certificate within 72 hours";
     // Names that CertCentral adds by itself, and may not add again.
@@ -568,7 +578,8 @@ fn state_tells_of_its_own_orders(world: &World) -> Result<(), String> {
         let is_its_own = certificate.is_none_or(|it| entry.certificates.contains(&it));
         if !entry.content.names.contains(name) || !is_its_own {
             return Err(format!(
-                "{address} holds order {id} and tells of another: {name}, certificate {certificate:?}"
+                "{address} holds order {id} and tells of another: {name}, certificate \
+                 {certificate:?}"
             ));
         }
     }

@@ -12,7 +12,8 @@ use super::world::World;
 
 /// Seeds of every run of the tests.
 const SEEDS: Range<u64> = 0..100;
-/// Seeds that once found a promise broken, before the world became wide: their stories are those of the narrow one.
+/// Seeds that once found a promise broken, before the world became wide: their stories are those of
+/// the narrow one.
 const REMEMBERED: [u64; 18] = [
     131, 318, 412, 830, 908, 1311, 2887, 3206, 3375, 4337, 4641, 4702, 4729, 5320, 7959, 8227,
     8448, 9809,
@@ -90,7 +91,8 @@ fn range(text: &str) -> Option<Range<u64>> {
     }
 }
 
-/// The first story in which a promise is broken. What the others tell of the wide world goes into `told_of`.
+/// The first story in which a promise is broken. What the others tell of the wide world goes into
+/// `told_of`.
 fn first_broken(tales: &[Tale], told_of: &Mutex<BTreeSet<&str>>) -> Option<String> {
     let next = AtomicUsize::new(0);
     let broken: Mutex<Option<(Tale, String)>> = Mutex::new(None);
@@ -121,9 +123,14 @@ fn first_broken(tales: &[Tale], told_of: &Mutex<BTreeSet<&str>>) -> Option<Strin
     });
     let broken = broken.into_inner().unwrap();
     broken.map(|(Tale { seed, is_wide }, story)| {
-        let narrow = if is_wide { "" } else { "SIMULATION_WORLD=narrow " };
+        let narrow = if is_wide {
+            ""
+        } else {
+            "SIMULATION_WORLD=narrow "
+        };
         format!(
-            "seed {seed} breaks a promise; replay it with `{narrow}SIMULATION_SEEDS={seed} cargo test --test simulation every_story`\n{story}"
+            "seed {seed} breaks a promise; replay it with `{narrow}SIMULATION_SEEDS={seed} cargo \
+             test --test simulation every_story`\n{story}"
         )
     })
 }
@@ -168,7 +175,8 @@ fn a_seed_tells_the_same_story_again() {
     }
 }
 
-/// A story but for the port of the sandbox, which the system chooses, and the tokens, which are derived from it.
+/// A story but for the port of the sandbox, which the system chooses, and the tokens, which are
+/// derived from it.
 fn without_port(story: Result<Vec<String>, String>) -> Vec<String> {
     let bare = |word: &str| match word {
         _ if word.contains("127.0.0.1:") => "HOST".to_owned(),

@@ -1,4 +1,5 @@
-//! The end of a story: the weather is fine, people do what the messages ask them to, and everything comes to rest.
+//! The end of a story: the weather is fine, people do what the messages ask them to, and everything
+//! comes to rest.
 
 use certcentral_sandbox::Move;
 use terraform_host::Plan;
@@ -71,7 +72,8 @@ impl World {
                     self.tell("revocation is allowed");
                     self.allow_revocation = true;
                 }
-                // Its renewal was rejected or canceled, and CertCentral takes no second one. Or a restored state forgot its successor.
+                // Its renewal was rejected or canceled, and CertCentral takes no second one. Or a
+                // restored state forgot its successor.
                 "Order renewed already"
                 | "Order of this configuration exists beside the one to renew" => {
                     self.tell("nobody renews by the clock any more");
@@ -83,8 +85,9 @@ impl World {
         Ok(())
     }
 
-    /// Brings configurations in line with certificates that are not theirs, as warnings ask: an apply was killed and its reissue carried out
-    /// when nobody wanted it any more, or a colleague rejected one. Says whether there was any.
+    /// Brings configurations in line with certificates that are not theirs, as warnings ask: an
+    /// apply was killed and its reissue carried out when nobody wanted it any more, or a colleague
+    /// rejected one. Says whether there was any.
     fn follows_certificates(&mut self, run: &Run) -> bool {
         let mut follows = false;
         for (address, wanted) in &mut self.wanted {

@@ -74,8 +74,9 @@ impl Content {
         self.key / KEYS_PER_NAME
     }
 
-    /// Whether an order with this content is what somebody wants. It may have a name more: an order is adopted as it is, reissued for other
-    /// names meanwhile, and a name is taken away only when somebody asks for it.
+    /// Whether an order with this content is what somebody wants. It may have a name more: an order
+    /// is adopted as it is, reissued for other names meanwhile, and a name is taken away only when
+    /// somebody asks for it.
     pub(super) fn covers(&self, wanted: &Self) -> bool {
         let names = self.names.is_superset(&wanted.names);
         let rest = (self.key, self.years, self.organization, &self.order_key);

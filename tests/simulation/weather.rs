@@ -1,5 +1,5 @@
-//! Which faults an account meets its callers with. Only what an honest server and a bad network can do: none says of an order that was
-//! placed that it was refused.
+//! Which faults an account meets its callers with. Only what an honest server and a bad network can
+//! do: none says of an order that was placed that it was refused.
 
 use std::time::Duration;
 
@@ -26,7 +26,8 @@ const ROUTES: [&str; 14] = [
     "* *",
 ];
 
-/// Faults of a network, and of a server after which nobody knows: before or after the account has acted.
+/// Faults of a network, and of a server after which nobody knows: before or after the account has
+/// acted.
 const ANY_TIME: [&str; 16] = [
     "drop",
     "drop",
@@ -73,8 +74,9 @@ const ANSWERS: [&str; 12] = [
     "stale calls=3",
 ];
 
-/// What an account says more, less, or otherwise than a client expects, and what nothing depends on. And a 429 for a request that has had
-/// its effect. Each stands with the route whose answers it befits.
+/// What an account says more, less, or otherwise than a client expects, and what nothing depends
+/// on. And a 429 for a request that has had its effect. Each stands with the route whose answers it
+/// befits.
 const ODDITIES: [(&str, &str); 26] = [
     ("GET /order/certificate/*", "set pointer=/price value={}"),
     ("GET /order/certificate/*", "set pointer=/container value=5"),

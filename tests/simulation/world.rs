@@ -48,11 +48,14 @@ pub(super) struct World {
     /// Resources that a person or a provisioner has tainted.
     pub(super) tainted: BTreeSet<String>,
     pub(super) allow_revocation: bool,
-    /// What decides on everything beyond one configuration with one state. The stories of a narrow world have no such thing.
+    /// What decides on everything beyond one configuration with one state. The stories of a narrow
+    /// world have no such thing.
     wide: Option<Rng>,
-    /// What decides on that with which certificates are asked for and signed in the wide world, so that it changes nothing else of a story.
+    /// What decides on that with which certificates are asked for and signed in the wide world, so
+    /// that it changes nothing else of a story.
     pub(super) signing: Option<Rng>,
-    /// A proxy dates the answers, or this machine's clock is wrong: no answer says that its clock is virtual.
+    /// A proxy dates the answers, or this machine's clock is wrong: no answer says that its clock
+    /// is virtual.
     clocks_disagree: bool,
     pub(super) owners: Owners,
     /// The workspace that Terraform runs in, how many there have been, and the others.
@@ -135,7 +138,8 @@ impl World {
         if self.happens(3) {
             rules.push(weather::oddity(self.chance()));
         }
-        // An answer that is about something else says so: only a forger gives it the id that was asked for.
+        // An answer that is about something else says so: only a forger gives it the id that was
+        // asked for.
         let forged = rules
             .iter()
             .any(|rule| matches!(&rule.fault, Fault::Set { pointer, .. } if pointer == "/id"));
@@ -183,7 +187,8 @@ impl World {
         weather: Weather,
     ) -> Result<Run, String> {
         self.tell(format!("{command:?}"));
-        // Nobody runs Terraform twice within a second, which is as finely as CertCentral tells the time.
+        // Nobody runs Terraform twice within a second, which is as finely as CertCentral tells the
+        // time.
         self.sandbox.advance(Duration::from_secs(1));
         let before = self.ledger.clone();
         self.answered_calls();
@@ -263,7 +268,8 @@ impl World {
         Ok(())
     }
 
-    /// The calls that have arrived since the last look. What a dead process still sends is refused, and nobody's.
+    /// The calls that have arrived since the last look. What a dead process still sends is refused,
+    /// and nobody's.
     pub(super) fn answered_calls(&mut self) -> Vec<Call> {
         let is_of_the_dead = |call: &Call| {
             call.response

@@ -1,7 +1,8 @@
-//! What CertCentral answers, or a proxy, or whatever else stands under its address: status, headers and bodies of every call.
+//! What CertCentral answers, or a proxy, or whatever else stands under its address: status, headers
+//! and bodies of every call.
 //!
-//! An input is a line that names a method of [`Client`], and an answer as `curl -i` prints it. The client gets that answer
-//! to everything it asks, also to the next page of a list.
+//! An input is a line that names a method of [`Client`], and an answer as `curl -i` prints it. The
+//! client gets that answer to everything it asks, also to the next page of a list.
 
 use std::fmt::Debug;
 use std::time::Duration;
@@ -16,7 +17,8 @@ use tokio::runtime::Runtime;
 
 use crate::{Form, headed, plugin, quoted};
 
-/// The key of the client, which a server might echo. No run of eight characters of it is a word of anything.
+/// The key of the client, which a server might echo. No run of eight characters of it is a word of
+/// anything.
 const KEY: &str = "C4N4RY9QZ7XK2WV8JH5TB3MD6PL0GF1S";
 
 /// Characters of an answer that an error quotes at most, with all that is said around them.
@@ -80,7 +82,8 @@ fn line(text: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((line.strip_suffix(b"\r").unwrap_or(line), &text[end + 1..]))
 }
 
-/// What an error says can be printed anywhere, and it proves that nothing happened only where that is certain.
+/// What an error says can be printed anywhere, and it proves that nothing happened only where that
+/// is certain.
 fn told(error: &Error, status: u16) {
     let text = error.to_string();
     quoted::is_harmless(&text);
@@ -127,7 +130,8 @@ macro_rules! calls {
     };
 }
 
-/// Every call; `every_call_of_the_client_is_fuzzed` in `corpus.rs` holds this list against the client.
+/// Every call; `every_call_of_the_client_is_fuzzed` in `corpus.rs` holds this list against the
+/// client.
 pub(crate) const CALLS: &[Call] = calls! {
     account();
     add_note(id(), "note");

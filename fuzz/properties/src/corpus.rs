@@ -1,4 +1,5 @@
-//! Replays the corpus: every file that a fuzzer found worth keeping, and every crash that was mended.
+//! Replays the corpus: every file that a fuzzer found worth keeping, and every crash that was
+//! mended.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -24,7 +25,8 @@ fn sorted(folder: &Path) -> Vec<PathBuf> {
     paths
 }
 
-/// Holds the property of a target against its corpus. How a property fails is on standard error; which file it was, is told at the end.
+/// Holds the property of a target against its corpus. How a property fails is on standard error;
+/// which file it was, is told at the end.
 fn replay(target: &str) {
     let (_, hold) = TARGETS.iter().find(|(name, _)| *name == target).unwrap();
     let mut files = sorted(&corpus().join(target));

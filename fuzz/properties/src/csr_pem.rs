@@ -1,7 +1,9 @@
-//! What holds keys and names: CSRs, chains and trusted roots in PEM, and DNS names, from configurations, files and CertCentral.
+//! What holds keys and names: CSRs, chains and trusted roots in PEM, and DNS names, from
+//! configurations, files and CertCentral.
 //!
-//! An input is a text, and is read as each of these; DNS names stand one a line. Bytes that begin like DER (`0x30`) are read
-//! as if they stood in PEM, because a fuzzer that has to write base64 gets nowhere.
+//! An input is a text, and is read as each of these; DNS names stand one a line. Bytes that begin
+//! like DER (`0x30`) are read as if they stood in PEM, because a fuzzer that has to write base64
+//! gets nowhere.
 
 use data_encoding::BASE64;
 use terraform_provider_digicert::certcentral::CaBundle;
@@ -37,7 +39,8 @@ fn armored(label: &str, der: &[u8]) -> String {
     format!("-----BEGIN {label}-----\n{body}\n-----END {label}-----\n")
 }
 
-/// A CSR that is accepted is the same one in its canonical form. A refusal shows nothing of a text that may be a private key.
+/// A CSR that is accepted is the same one in its canonical form. A refusal shows nothing of a text
+/// that may be a private key.
 fn request(text: &str) {
     assert!(is_same_request(text, text));
     match Csr::from_pem(text) {
@@ -91,7 +94,8 @@ fn links(chain: &Chain) {
     }
 }
 
-/// An error about a text can be printed, and shows no run of base64 that is long enough to be a part of a key.
+/// An error about a text can be printed, and shows no run of base64 that is long enough to be a
+/// part of a key.
 fn shows_no_key(error: &str, text: &str) {
     const PART: usize = 16;
     quoted::is_harmless(error);
@@ -109,7 +113,8 @@ fn shows_no_key(error: &str, text: &str) {
     }
 }
 
-/// The canonical form of a name is its own canonical form, and a name that is accepted is accepted in that form.
+/// The canonical form of a name is its own canonical form, and a name that is accepted is accepted
+/// in that form.
 fn names(text: &str) {
     let lines: Vec<&str> = text.lines().collect();
     for name in &lines {

@@ -1,4 +1,5 @@
-//! The environment in which a process is started as a plugin: go-plugin's variables and those of the provider.
+//! The environment in which a process is started as a plugin: go-plugin's variables and those of
+//! the provider.
 //!
 //! An input has the form of `/proc/PID/environ`: `NAME=value`, each ended by a zero byte.
 
@@ -38,7 +39,8 @@ struct Configured {
     secrets: Arc<Mutex<Vec<String>>>,
 }
 
-/// Reads the environment as the process does at its start, and as the provider does when it is configured.
+/// Reads the environment as the process does at its start, and as the provider does when it is
+/// configured.
 pub fn hold(input: &[u8]) -> Form {
     let variables: Variables = input
         .split(|byte| *byte == 0)
@@ -56,7 +58,8 @@ pub fn hold(input: &[u8]) -> Form {
     Form::Fits
 }
 
-/// A process goes on only with the cookie of Terraform, and never without TLS where TLS was asked for.
+/// A process goes on only with the cookie of Terraform, and never without TLS where TLS was asked
+/// for.
 fn start(variables: &Variables) {
     let lookup = |name: &str| variables.get(name).map(|value| os_string(value));
     match Environment::from_lookup(lookup) {
@@ -111,7 +114,8 @@ impl Default for Configured {
 }
 
 impl Configured {
-    /// Settings are refused or taken; the log is told a key that was taken before anything can show it.
+    /// Settings are refused or taken; the log is told a key that was taken before anything can show
+    /// it.
     fn configure(&self, mut variables: Variables) {
         for file in FILES {
             variables.remove(file);

@@ -1,7 +1,8 @@
 //! What holds for any bytes that reach the provider from outside: the bodies of the fuzz targets.
 //!
-//! libFuzzer calls them with what it makes up (`fuzz/fuzz_targets`), and `cargo test` with every file of `fuzz/corpus`
-//! (`corpus.rs`), so that a crash which is put there is a test from then on. A body fails by a panic.
+//! libFuzzer calls them with what it makes up (`fuzz/fuzz_targets`), and `cargo test` with every
+//! file of `fuzz/corpus` (`corpus.rs`), so that a crash which is put there is a test from then on.
+//! A body fails by a panic.
 //!
 //! | target | where the bytes come from | what reads them |
 //! |---|---|---|
@@ -21,7 +22,8 @@ mod plugin;
 mod quoted;
 pub mod state_json;
 
-/// Whether an input has the outer form that its target reads: a file of the corpus that has not would test nothing.
+/// Whether an input has the outer form that its target reads: a file of the corpus that has not
+/// would test nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
     /// It was decoded, whatever came of it.

@@ -1,7 +1,8 @@
-//! Values of the provider block, the resources and the data sources, in msgpack, as Terraform sends them with every call.
+//! Values of the provider block, the resources and the data sources, in msgpack, as Terraform sends
+//! them with every call.
 //!
-//! An input is a line that names the schema (`provider`, a resource type, or `data.` and a data source) and the bytes of a
-//! value.
+//! An input is a line that names the schema (`provider`, a resource type, or `data.` and a data
+//! source) and the bytes of a value.
 
 use terraform_host::msgpack as core_msgpack;
 use terraform_host::proto::tfplugin6 as proto;
@@ -49,7 +50,8 @@ pub fn hold(input: &[u8]) -> Form {
     })
 }
 
-/// The value, if the bytes hold one. Then it survives our own encoding, and core reads the same value from both.
+/// The value, if the bytes hold one. Then it survives our own encoding, and core reads the same
+/// value from both.
 fn decoded(bytes: &[u8], ty: &Type) -> Option<Value> {
     let value = match msgpack::decode(bytes, ty) {
         Ok(value) => value,
@@ -99,7 +101,8 @@ fn is_not_read_without_key(plugin: &Plugin, name: &str, bytes: &[u8], value: Opt
     assert_eq!(answer.state, None);
 }
 
-/// Without a key nothing can be looked at; no state is unknown. State and private data stay as they are, to the byte.
+/// Without a key nothing can be looked at; no state is unknown. State and private data stay as they
+/// are, to the byte.
 fn is_kept_by_a_failed_read(plugin: &Plugin, schema: &str, bytes: &[u8], value: Option<&Value>) {
     // No bytes at all are an absent state, of which there is nothing to read.
     if value == Some(&Value::Unknown) || bytes.is_empty() {

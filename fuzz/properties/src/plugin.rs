@@ -103,7 +103,8 @@ pub(crate) fn runtime() -> Runtime {
     }
 }
 
-/// Whether `diagnostics` refuse the call. None of them confesses a bug of the provider, a panic included, and each can be read on a terminal.
+/// Whether `diagnostics` refuse the call. None of them confesses a bug of the provider, a panic
+/// included, and each can be read on a terminal.
 pub(crate) fn refuse(diagnostics: &[proto::Diagnostic]) -> bool {
     for diagnostic in diagnostics {
         assert_ne!(

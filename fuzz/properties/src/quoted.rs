@@ -1,7 +1,7 @@
 //! What holds for a text that people read, whatever it quotes.
 
-/// No character of `text` moves the cursor of a terminal, changes its colours or turns the direction of reading; a text may
-/// have lines.
+/// No character of `text` moves the cursor of a terminal, changes its colours or turns the
+/// direction of reading; a text may have lines.
 pub(crate) fn is_harmless(text: &str) {
     let harmful = |character: &char| {
         character.is_control() && *character != '\n'

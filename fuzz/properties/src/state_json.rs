@@ -1,4 +1,5 @@
-//! What Terraform read from a state file or from an `import` or `moved` block: JSON, private bytes, words.
+//! What Terraform read from a state file or from an `import` or `moved` block: JSON, private bytes,
+//! words.
 //!
 //! An input is a line that says what the rest is:
 //!
@@ -101,7 +102,8 @@ fn stored_identity(plugin: &Plugin, type_name: &str, version: i64, stored: &[u8]
     let Some(identity) = answer.upgraded_identity else {
         return;
     };
-    // Whatever is an identity can be imported by: without a key it is refused, or makes a first state.
+    // Whatever is an identity can be imported by: without a key it is refused, or makes a first
+    // state.
     imported(
         plugin,
         proto::import_resource_state::Request {
@@ -131,7 +133,8 @@ fn moved(plugin: &Plugin, source: &str, address: &str, version: i64, state: &[u8
     }
 }
 
-/// Private data is read or counts as none. The plan of a state that nobody changed hands on what the next plan leaves as it is.
+/// Private data is read or counts as none. The plan of a state that nobody changed hands on what
+/// the next plan leaves as it is.
 fn private(plugin: &Plugin, type_name: &str, private: &[u8]) {
     let Some(state) = upgraded(plugin, type_name, 0, STATE) else {
         return;

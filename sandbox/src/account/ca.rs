@@ -31,7 +31,8 @@ const NEXT_INTERMEDIATE: (&str, &str) = ("CertCentral Sandbox TLS ECC CA 2", "5A
 /// From when on an account without an exception may not have certificates below a G1 root. Source:
 /// DigiCert's article ALERT86 on its root strategy.
 pub(crate) const G1_ROOTS_END: Date = date!(2026 - 04 - 15);
-/// From when on no certificate is good for client authentication. Source: DigiCert's article ALERT53.
+/// From when on no certificate is good for client authentication. Source: DigiCert's article
+/// ALERT53.
 pub(crate) const CLIENT_AUTH_END: Date = date!(2027 - 03 - 01);
 
 /// The intermediates that may sign.
@@ -158,7 +159,8 @@ impl Authority {
         })
     }
 
-    /// Signs a leaf as the intermediate that is asked for, with the hash that is asked for: SHA-384, else SHA-256.
+    /// Signs a leaf as the intermediate that is asked for, with the hash that is asked for:
+    /// SHA-384, else SHA-256.
     pub(crate) fn issue_as(
         &mut self,
         signer: Signer,

@@ -15,7 +15,8 @@ use crate::settings::Dcv;
 /// The label at which a record is looked for first.
 const DNSAUTH: &str = "_dnsauth";
 
-/// How long a random value can be used. The Baseline Requirements allow thirty days, and DigiCert's own checker takes it for 29.
+/// How long a random value can be used. The Baseline Requirements allow thirty days, and DigiCert's
+/// own checker takes it for 29.
 const TOKEN_LIFE: Duration = Duration::days(29);
 
 /// The known methods of domain control validation; all but the first use a random value.

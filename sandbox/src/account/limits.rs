@@ -1,4 +1,5 @@
-//! How long certificates and validations last, by the day. The CA/Browser Forum shortens them in steps.
+//! How long certificates and validations last, by the day. The CA/Browser Forum shortens them in
+//! steps.
 //!
 //! Sources: DigiCert's pages on certificates of 199 days (since 2026-02-24), its article on the
 //! rule changes (2026-03-31), and ballot SC-081v3 for the days of the later steps, below which

@@ -159,7 +159,8 @@ impl State {
         own.map_or(longest, |own| own.min(longest))
     }
 
-    /// Puts another intermediate and another root in the place of those that certify the certificates of the account's first one.
+    /// Puts another intermediate and another root in the place of those that certify the
+    /// certificates of the account's first one.
     pub(crate) fn replace_chain(&mut self) -> Result<(), rcgen::Error> {
         let now = self.now();
         let another = chain::another(&self.authority, now)?;

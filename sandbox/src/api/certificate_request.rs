@@ -57,7 +57,8 @@ pub(super) fn read(fields: &mut Fields<'_>, product: &Product, today: Date) -> W
     }
 }
 
-/// Refuses a certificate below a root of the first generation from the day on from which the account may have none.
+/// Refuses a certificate below a root of the first generation from the day on from which the
+/// account may have none.
 pub(super) fn root(wanted: &WantedCertificate, state: &State) -> Result<(), Problem> {
     let has_ended = state.behavior.refuses_g1_roots && state.clock.today() >= G1_ROOTS_END;
     match wanted.below_g1_root && has_ended {

@@ -151,8 +151,8 @@ impl Problem {
         )
     }
 
-    /// Documented for orders whose names are all wildcards; the sandbox refuses any wildcard beside a
-    /// file.
+    /// Documented for orders whose names are all wildcards; the sandbox refuses any wildcard beside
+    /// a file.
     pub(crate) fn invalid_wildcard_dcv_method() -> Self {
         Self::bad(
             "invalid_wildcard_dcv_method",

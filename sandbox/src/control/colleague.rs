@@ -15,7 +15,8 @@ use crate::account::state::State;
 
 /// How long before its end CertCentral renews an order by itself where `auto_renew` is set.
 const AUTO_RENEWAL: Duration = Duration::days(30);
-/// How long before its end CertCentral reissues a certificate by itself where `auto_reissue` is set.
+/// How long before its end CertCentral reissues a certificate by itself where `auto_reissue` is
+/// set.
 const AUTO_REISSUE: Duration = Duration::days(30);
 
 /// What a colleague changes by a reissue; what is left out stays.
@@ -114,7 +115,8 @@ impl State {
         }
     }
 
-    /// Reissues the certificates that are to be reissued by themselves, whose end is near and whose order goes on.
+    /// Reissues the certificates that are to be reissued by themselves, whose end is near and whose
+    /// order goes on.
     pub(crate) fn reissue_by_itself(&mut self) {
         let today = self.clock.today();
         let is_due = |order: &&Order| {

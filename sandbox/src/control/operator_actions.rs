@@ -25,8 +25,8 @@ pub enum Move {
     Cancel,
     /// Revoke it after it was issued.
     Revoke,
-    /// Revoke the certificate in force and nothing else, as DigiCert does after a mistake of its own.
-    /// The order stays issued.
+    /// Revoke the certificate in force and nothing else, as DigiCert does after a mistake of its
+    /// own. The order stays issued.
     RevokeCertificate,
     /// Let the proofs of control over its domains lapse.
     Lapse,

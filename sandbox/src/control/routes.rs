@@ -130,8 +130,8 @@ async fn move_order(State(shared): Sandbox, Path((id, step)): Path<(u64, String)
     let Some(step) = Move::named(&step) else {
         return refusal(
             StatusCode::NOT_FOUND,
-            "an order can be moved by approve, reject, validate, issue, cancel, revoke, revoke_certificate, expire, \
-             lapse, lapse_organization, reissue, renew",
+            "an order can be moved by approve, reject, validate, issue, cancel, revoke, \
+             revoke_certificate, expire, lapse, lapse_organization, reissue, renew",
         );
     };
     apply(&shared, id, step)

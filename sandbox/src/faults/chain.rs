@@ -126,8 +126,8 @@ fn signed_again(pem: &str, now: OffsetDateTime) -> Result<(String, String), rcge
     Ok((ca::pem(cross.der()), older_pem))
 }
 
-/// Returns another intermediate and its root, for the place of the authority's: of the same key and name, below a root that is made for it.
-/// What the former one certified stays certified.
+/// Returns another intermediate and its root, for the place of the authority's: of the same key and
+/// name, below a root that is made for it. What the former one certified stays certified.
 pub(crate) fn another(
     authority: &Authority,
     now: OffsetDateTime,

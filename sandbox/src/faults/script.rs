@@ -95,7 +95,8 @@ impl Script {
         const BLOCK: usize = 64 * 1024;
         let head = |length: u64, more: &str| {
             format!(
-                "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n{more}Content-Length: {length}\r\n\r\n"
+                "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n{more}Content-Length: \
+                 {length}\r\n\r\n"
             )
         };
         if gzip {

@@ -86,8 +86,8 @@ async fn an_order_outlives_its_certificate_and_is_reissued_until_it_ends() {
     assert_eq!(ends(&late), seen("issued", "2026-10-29"), "2026-11-10");
     assert_eq!(late["certificate"]["days_remaining"], -12);
 
-    // 199 days from 2026-11-10, and 99 from 2027-05-29, 2027-09-16 and 2028-01-04, since certificates
-    // are shorter from 2027-03-15 on; then what is left of the order.
+    // 199 days from 2026-11-10, and 99 from 2027-05-29, 2027-09-16 and 2028-01-04, since
+    // certificates are shorter from 2027-03-15 on; then what is left of the order.
     for (later, end) in [
         (0, "2027-05-27"),
         (200, "2027-09-04"),

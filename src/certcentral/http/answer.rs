@@ -109,9 +109,10 @@ impl Answer {
         Err(self.unknown_shape("a GET is answered with 200"))
     }
 
-    /// The body of an answer to a GET as a list whose items are in `member`. Only three bodies say that there is nothing: `{}`,
-    /// an empty list of the items, and a page of none. Anything else that shows no items, such as
-    /// `[]` or a message, is no list: an order that is there would be bought again.
+    /// The body of an answer to a GET as a list whose items are in `member`. Only three bodies say
+    /// that there is nothing: `{}`, an empty list of the items, and a page of none. Anything else
+    /// that shows no items, such as `[]` or a message, is no list: an order that is there would be
+    /// bought again.
     pub(crate) fn listed<L: DeserializeOwned>(self, member: &str) -> Result<L, Error> {
         if self.status == 200 && !self.is_html() && !self.tells_errors() && !self.is_list(member) {
             let expected = format!("a list is an object with `{member}` or `page`");

@@ -75,8 +75,8 @@ impl ApiKey {
     }
 
     /// A body without the key, also where JSON spells it with escapes that it does not need; the
-    /// names of members stay. One that is no text stays as it is: it is never data, and it is quoted through [`ApiKey::scrub`]
-    /// only.
+    /// names of members stay. One that is no text stays as it is: it is never data, and it is
+    /// quoted through [`ApiKey::scrub`] only.
     pub(crate) fn scrub_body(&self, body: Vec<u8>) -> Vec<u8> {
         match std::str::from_utf8(&body) {
             Ok(text) => {

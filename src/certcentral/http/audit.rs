@@ -26,8 +26,8 @@ use crate::certcentral::flexible;
 use crate::certcentral::id::{CertificateId, OrderId, RequestId};
 
 /// What is wrong with a file that something else has written.
-const NOT_OURS: &str = "it holds something else than an audit log, to which nothing was added. Name a file that does not exist yet, or one that \
-     this provider has written";
+const NOT_OURS: &str = "it holds something else than an audit log, to which nothing was added. \
+    Name a file that does not exist yet, or one that this provider has written";
 /// Permissions of a file that is made here: its owner reads and writes it.
 const MODE: u32 = 0o600;
 /// Bytes of a file that are read at most to see whose it is. A line of the log is far shorter.
@@ -137,8 +137,8 @@ impl AuditLog {
         }))
     }
 
-    /// Checks that the file, if there is one, is a log: a path that is wrong must not ruin another file. Writes nothing; what
-    /// else can keep a line from being written shows when one is.
+    /// Checks that the file, if there is one, is a log: a path that is wrong must not ruin another
+    /// file. Writes nothing; what else can keep a line from being written shows when one is.
     pub(super) fn check(&self) -> Result<(), ConfigError> {
         let path = &self.0.path;
         let is_foreign = existing(path).is_ok_and(|file| !is_empty_or_log(&file).unwrap_or(true));
@@ -216,7 +216,8 @@ impl Intent<'_> {
         self.entry.take_over(&reported.ids);
         if let Err(reason) = self.log.write(&self.entry, self.key) {
             let path = self.log.0.path.display();
-            warn!(call = self.entry.call, %path, reason, "outcome of a call missing in the audit log");
+            warn!(call = self.entry.call, %path, reason, "outcome of a call missing in the audit \
+                log");
             let trouble = format!("{path} cannot be written: {reason}");
             *self
                 .log
@@ -310,8 +311,8 @@ fn append(path: &Path, line: &str) -> io::Result<()> {
     }
 }
 
-/// Opens the file to append to it, and to read how it begins. A link could make the provider write into another file, and a
-/// pipe could make it wait for ever.
+/// Opens the file to append to it, and to read how it begins. A link could make the provider write
+/// into another file, and a pipe could make it wait for ever.
 fn open(path: &Path) -> io::Result<File> {
     let file = OpenOptions::new()
         .read(true)

@@ -58,7 +58,8 @@ struct Inner {
     /// Chance for the pauses of repeats, so that those who failed together do not come back
     /// together.
     jitter: Mutex<Rng>,
-    /// Held by the one who repeats a call after a look: those who failed together would else take each other's turns.
+    /// Held by the one who repeats a call after a look: those who failed together would else take
+    /// each other's turns.
     repeating: AsyncMutex<()>,
     /// CertCentral does not know the key. It will not know it at the next call either.
     rejection: OnceLock<ApiError>,
@@ -141,8 +142,9 @@ impl Client {
     }
 
     /// Returns the same client for the calls of one operation: they wait neither for their turn nor
-    /// for a repeat beyond `deadline`, nor after `stop`. A first attempt that need not wait is always
-    /// made. A call that changes something is cut off by neither; a stop ends one that only looks.
+    /// for a repeat beyond `deadline`, nor after `stop`. A first attempt that need not wait is
+    /// always made. A call that changes something is cut off by neither; a stop ends one that only
+    /// looks.
     #[must_use]
     pub fn within(&self, deadline: Instant, stop: &CancellationToken) -> Self {
         let mut client = self.clone();
@@ -192,8 +194,8 @@ impl Client {
         self.inner.repeating.lock()
     }
 
-    /// Counts an order that was found although its call seemed to have done nothing: it takes one of
-    /// the orders that the client may place.
+    /// Counts an order that was found although its call seemed to have done nothing: it takes one
+    /// of the orders that the client may place.
     pub fn count_order(&self) {
         self.inner.gate.count();
     }
@@ -321,7 +323,8 @@ pub(super) struct Patience {
     stop: CancellationToken,
     repeats: bool,
     fills_in: bool,
-    /// Attempts of the next call that the caller has made already, and when the first of them began.
+    /// Attempts of the next call that the caller has made already, and when the first of them
+    /// began.
     pub(super) attempts: u32,
     pub(super) began: Option<Instant>,
     pub(super) urgency: Urgency,

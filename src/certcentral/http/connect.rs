@@ -1,5 +1,5 @@
-//! Opens connections: to CertCentral itself or through a proxy, whose CONNECT is our own code because the library keeps
-//! the status of a refusal to itself.
+//! Opens connections: to CertCentral itself or through a proxy, whose CONNECT is our own code
+//! because the library keeps the status of a refusal to itself.
 
 mod failure;
 mod roots;

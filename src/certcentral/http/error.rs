@@ -154,7 +154,8 @@ pub enum ConfigError {
     EmptyApiKey,
     /// The API key cannot be sent in an HTTP header.
     #[error(
-        "the API key holds characters that cannot be sent in an HTTP header, such as a line break or a space"
+        "the API key holds characters that cannot be sent in an HTTP header, such as a line break \
+         or a space"
     )]
     ApiKeyCharacters,
     /// The base URL is refused.
@@ -174,7 +175,8 @@ pub enum ConfigError {
         /// Why.
         reason: String,
     },
-    /// There is no root certificate to trust; the text says where they were looked for. Nothing was sent.
+    /// There is no root certificate to trust; the text says where they were looked for. Nothing was
+    /// sent.
     #[error("there are no root certificates to trust: {0}")]
     NoRoots(String),
     /// The user agent cannot be sent in an HTTP header.

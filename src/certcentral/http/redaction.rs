@@ -31,8 +31,8 @@ pub(super) struct Traces {
 }
 
 /// Every run of the forms of a secret that is long enough, by its length; of base64 at any place in
-/// a longer text, too. Words are no parts: a key such as `sandbox-certificate-tests` shares one with
-/// the names and values of the API, and whoever reads it learns nothing.
+/// a longer text, too. Words are no parts: a key such as `sandbox-certificate-tests` shares one
+/// with the names and values of the API, and whoever reads it learns nothing.
 #[derive(Clone, Default)]
 struct Parts(Vec<(usize, HashSet<Vec<u8>>)>);
 
@@ -50,7 +50,8 @@ impl Traces {
         }
         Self {
             whole,
-            // A person who reads `order_id` reads a word; two words with a dash may well be of the key.
+            // A person who reads `order_id` reads a word; two words with a dash may well be of the
+            // key.
             in_text: Parts::of(secret, b"_"),
             in_data: Parts::of(secret, JOINTS),
         }

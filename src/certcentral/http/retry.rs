@@ -133,7 +133,8 @@ impl Client {
             biased;
             sent = &mut attempt => sent,
             () = due.cancelled() => {
-                warn!(call = %call, "a call to CertCentral goes on while nobody waits for its answer");
+                warn!(call = %call, "a call to CertCentral goes on while nobody waits for its \
+                    answer");
                 drain.spawn(attempt);
                 Sent::failed(Error::Transport {
                     kind: TransportKind::Unawaited,

@@ -34,7 +34,8 @@ pub struct Reissue {
 
 /// The body of a duplicate. Absent members are not sent.
 ///
-/// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/duplicate-certificate.html>
+/// Source:
+/// <https://dev.digicert.com/certcentral-apis/services-api/orders/duplicate-certificate.html>
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Duplicate {
     /// What is to be issued, with the names of the primary certificate.
@@ -139,7 +140,8 @@ impl Client {
     /// an unknown outcome look at the order and at [`Client::reissues`] before anything is sent
     /// again.
     ///
-    /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/reissue-certificate.html>
+    /// Source:
+    /// <https://dev.digicert.com/certcentral-apis/services-api/orders/reissue-certificate.html>
     pub async fn reissue_order(
         &self,
         order: OrderId,
@@ -161,7 +163,8 @@ impl Client {
     /// unknown outcome look at [`Client::duplicates`] before anything is sent again; the public key
     /// tells duplicates apart.
     ///
-    /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/duplicate-certificate.html>
+    /// Source:
+    /// <https://dev.digicert.com/certcentral-apis/services-api/orders/duplicate-certificate.html>
     pub async fn duplicate_order(
         &self,
         order: OrderId,

@@ -35,7 +35,8 @@ impl<'a> StatusUpdate<'a> {
 
 /// The body of a revocation. Absent members are not sent.
 ///
-/// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/revoke-order-certificates.html>
+/// Source:
+/// <https://dev.digicert.com/certcentral-apis/services-api/orders/revoke-order-certificates.html>
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Revocation {
     /// Why, for the approver; kept on the request, and nowhere if there is none.
@@ -51,7 +52,8 @@ pub struct Revocation {
 
 /// Reasons that a revocation list may give.
 ///
-/// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/revoke-order-certificates.html>
+/// Source:
+/// <https://dev.digicert.com/certcentral-apis/services-api/orders/revoke-order-certificates.html>
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum RevocationReason {
@@ -85,7 +87,8 @@ impl Client {
     ///
     /// [`Error`]; 404 where the order does not exist or the key does not see it.
     ///
-    /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/update-order-status.html>
+    /// Source:
+    /// <https://dev.digicert.com/certcentral-apis/services-api/orders/update-order-status.html>
     pub async fn cancel_order(&self, order: OrderId, note: &str) -> Result<(), Error> {
         let id = order.to_string();
         let path = ["order", "certificate", &id, "status"];
@@ -120,7 +123,8 @@ impl Client {
     /// refused by the API. After an unknown outcome ([`Error::certainty`]) look at the order before
     /// anything is sent again. 404 where the order does not exist or the key does not see it.
     ///
-    /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/revoke-order-certificates.html>
+    /// Source:
+    /// <https://dev.digicert.com/certcentral-apis/services-api/orders/revoke-order-certificates.html>
     pub async fn revoke_order(
         &self,
         order: OrderId,
@@ -140,7 +144,8 @@ impl Client {
     /// before anything is sent, unless the client may revoke. 404 where the certificate does not
     /// exist or the key does not see it.
     ///
-    /// Source: <https://dev.digicert.com/certcentral-apis/services-api/certificates/revoke-certificate.html>
+    /// Source:
+    /// <https://dev.digicert.com/certcentral-apis/services-api/certificates/revoke-certificate.html>
     pub async fn revoke_certificate(
         &self,
         certificate: CertificateId,

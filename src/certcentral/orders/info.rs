@@ -83,7 +83,8 @@ pub struct Order {
     /// Whether CertCentral renews the order by itself.
     #[serde(default, deserialize_with = "flexible::boolean")]
     pub auto_renew: bool,
-    /// Whether CertCentral reissues the certificate by itself. None where the answer does not say, as in accounts without multi-year plans.
+    /// Whether CertCentral reissues the certificate by itself. None where the answer does not say,
+    /// as in accounts without multi-year plans.
     #[serde(default, deserialize_with = "flexible::optional_boolean")]
     pub auto_reissue: Option<bool>,
     /// Whether the certificate stays out of Certificate Transparency logs.

@@ -155,7 +155,8 @@ listing! {
     AlternateOrders { orders: OrderSummary }
 }
 listing! {
-    /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/status-change-list.html>
+    /// Source:
+    /// <https://dev.digicert.com/certcentral-apis/services-api/orders/status-change-list.html>
     StatusChanges { orders: OrderSummary }
 }
 
@@ -205,7 +206,8 @@ impl Client {
     /// Orders whose status changed within `window`, with their present status. Longer than seven
     /// days is cut to seven.
     ///
-    /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/status-change-list.html>
+    /// Source:
+    /// <https://dev.digicert.com/certcentral-apis/services-api/orders/status-change-list.html>
     pub async fn status_changes(&self, window: Duration) -> Result<Vec<OrderSummary>, Error> {
         let seconds = window.min(MAX_WINDOW).as_secs().max(1);
         let call = Call::get(&["order", "certificate", "status-changes"]);

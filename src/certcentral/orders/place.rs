@@ -137,7 +137,8 @@ pub struct ServerPlatformId {
 
 /// A length of time, in the one unit that its member names.
 ///
-/// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/order-secure-site-ov.html>
+/// Source:
+/// <https://dev.digicert.com/certcentral-apis/services-api/orders/order-secure-site-ov.html>
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Validity {
@@ -344,7 +345,8 @@ pub struct ChainItem {
 
 /// A domain of the order with its validation token.
 ///
-/// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/order-secure-site-ov.html>
+/// Source:
+/// <https://dev.digicert.com/certcentral-apis/services-api/orders/order-secure-site-ov.html>
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct OrderDomain {
     /// The domain in the account.
@@ -407,8 +409,8 @@ impl Client {
     /// # Errors
     ///
     /// [`Error`]; [`Error::certainty`] says whether it is proven that nothing was ordered, and
-    /// [`Error::repeat_after`] whether it may be sent again after a look. An answer without an order
-    /// id is an error of unknown outcome.
+    /// [`Error::repeat_after`] whether it may be sent again after a look. An answer without an
+    /// order id is an error of unknown outcome.
     ///
     /// Source: <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/>
     pub async fn place_order(&self, product: &str, order: &NewOrder) -> Result<PlacedOrder, Error> {

@@ -12,7 +12,8 @@ use crate::certcentral::id::OrderId;
 
 /// A contact as an order is to have it. Absent members stay as they are.
 ///
-/// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/update-order-contacts.html>
+/// Source:
+/// <https://dev.digicert.com/certcentral-apis/services-api/orders/update-order-contacts.html>
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct ContactUpdate {
     /// `organization_contact` or `technical_contact`, each once.
@@ -37,19 +38,22 @@ pub struct ContactUpdate {
     pub telephone_extension: Option<String>,
 }
 
-/// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/update-order-contacts.html>
+/// Source:
+/// <https://dev.digicert.com/certcentral-apis/services-api/orders/update-order-contacts.html>
 #[derive(Debug, Serialize)]
 pub(crate) struct ContactsUpdate<'a> {
     pub(crate) contacts: &'a [ContactUpdate],
 }
 
-/// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/update-additional-emails.html>
+/// Source:
+/// <https://dev.digicert.com/certcentral-apis/services-api/orders/update-additional-emails.html>
 #[derive(Debug, Serialize)]
 pub(crate) struct AdditionalEmails<'a> {
     pub(crate) additional_emails: &'a [String],
 }
 
-/// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/update-renewal-message.html>
+/// Source:
+/// <https://dev.digicert.com/certcentral-apis/services-api/orders/update-renewal-message.html>
 #[derive(Debug, Serialize)]
 pub(crate) struct RenewalMessage<'a> {
     pub(crate) custom_renewal_message: &'a str,
@@ -78,14 +82,16 @@ pub(crate) struct NewNote<'a> {
 }
 
 listing! {
-    /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/list-order-notes.html>
+    /// Source:
+    /// <https://dev.digicert.com/certcentral-apis/services-api/orders/list-order-notes.html>
     Notes { notes: Note }
 }
 
 impl Client {
     /// Replaces the further recipients of notifications; an empty list removes them all.
     ///
-    /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/update-additional-emails.html>
+    /// Source:
+    /// <https://dev.digicert.com/certcentral-apis/services-api/orders/update-additional-emails.html>
     pub async fn update_additional_emails(
         &self,
         order: OrderId,
@@ -119,9 +125,11 @@ impl Client {
         self.call(call.idempotent(), Answer::done).await
     }
 
-    /// Switches on or off that CertCentral reissues the certificate by itself. Accounts without multi-year plans do not have that.
+    /// Switches on or off that CertCentral reissues the certificate by itself. Accounts without
+    /// multi-year plans do not have that.
     ///
-    /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/update-auto-reissue-settings.html>
+    /// Source:
+    /// <https://dev.digicert.com/certcentral-apis/services-api/orders/update-auto-reissue-settings.html>
     pub async fn update_auto_reissue(&self, order: OrderId, on: bool) -> Result<(), Error> {
         #[derive(Serialize)]
         struct Update {
@@ -139,7 +147,8 @@ impl Client {
     /// Switches renewal e-mails on (`true`) or off; shown as the opposite,
     /// `disable_renewal_notifications`.
     ///
-    /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/update-renewal-notifications.html>
+    /// Source:
+    /// <https://dev.digicert.com/certcentral-apis/services-api/orders/update-renewal-notifications.html>
     pub async fn update_renewal_notifications(
         &self,
         order: OrderId,
@@ -155,7 +164,8 @@ impl Client {
 
     /// Sets the text of the renewal e-mails, or takes it away.
     ///
-    /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/update-renewal-message.html>
+    /// Source:
+    /// <https://dev.digicert.com/certcentral-apis/services-api/orders/update-renewal-message.html>
     pub async fn update_renewal_message(
         &self,
         order: OrderId,
@@ -182,7 +192,8 @@ impl Client {
     ///
     /// [`Error`]; 400 `contact_type_duplicate` where a type is named twice.
     ///
-    /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/update-order-contacts.html>
+    /// Source:
+    /// <https://dev.digicert.com/certcentral-apis/services-api/orders/update-order-contacts.html>
     pub async fn update_contacts(
         &self,
         order: OrderId,
@@ -211,7 +222,8 @@ impl Client {
     ///
     /// [`Error`]; 404 where the order does not exist or the key does not see it.
     ///
-    /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/list-order-notes.html>
+    /// Source:
+    /// <https://dev.digicert.com/certcentral-apis/services-api/orders/list-order-notes.html>
     pub async fn notes(&self, order: OrderId) -> Result<Vec<Note>, Error> {
         let path = ["order", "certificate", &order.to_string(), "note"];
         self.whole_list::<Notes>(Call::get(&path)).await

@@ -66,7 +66,8 @@ pub struct DnsNameValidation {
 
 /// The random value to publish; one for all names of an order.
 ///
-/// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/dv-ssl--generate-dcv-token.html>
+/// Source:
+/// <https://dev.digicert.com/certcentral-apis/services-api/orders/dv-ssl--generate-dcv-token.html>
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct RandomValue {
     /// The value.
@@ -111,7 +112,8 @@ pub struct NameCheck {
     pub status: Option<String>,
 }
 
-/// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/dv-ssl-change-dcv-method.html>
+/// Source:
+/// <https://dev.digicert.com/certcentral-apis/services-api/orders/dv-ssl-change-dcv-method.html>
 #[derive(Debug, Serialize)]
 pub(crate) struct DcvMethodUpdate<'a> {
     pub(crate) dcv_method: &'a str,
@@ -155,7 +157,8 @@ impl Client {
     ///
     /// [`Error`]; 404 where the order does not exist or the key does not see it.
     ///
-    /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/validation-status.html>
+    /// Source:
+    /// <https://dev.digicert.com/certcentral-apis/services-api/orders/validation-status.html>
     pub async fn validation_status(&self, order: OrderId) -> Result<ValidationStatus, Error> {
         let path = ["order", "certificate", &order.to_string(), "validation"];
         let status: ValidationStatus = self.fetch(Call::get(&path)).await?;
@@ -165,7 +168,8 @@ impl Client {
 
     /// The random value of an order; the present one while it is accepted, a new one afterwards.
     ///
-    /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/dv-ssl--generate-dcv-token.html>
+    /// Source:
+    /// <https://dev.digicert.com/certcentral-apis/services-api/orders/dv-ssl--generate-dcv-token.html>
     pub async fn dcv_random_value(&self, order: OrderId) -> Result<RandomValue, Error> {
         let id = order.to_string();
         let path = ["order", "certificate", &id, "dcv-random-value"];
@@ -177,7 +181,8 @@ impl Client {
     /// Checks the domains of an order now instead of at DigiCert's next poll. With `http-token`, a
     /// file that is not found is a refusal (400) rather than an outcome.
     ///
-    /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/dv-ssl-check-dcv.html>
+    /// Source:
+    /// <https://dev.digicert.com/certcentral-apis/services-api/orders/dv-ssl-check-dcv.html>
     pub async fn check_dcv(&self, order: OrderId) -> Result<DcvCheck, Error> {
         let path = ["order", "certificate", &order.to_string(), "check-dcv"];
         let change = Change::of_order(Action::CheckDomains, order);
@@ -188,7 +193,8 @@ impl Client {
     /// Changes how control is proven, while the order is pending. Answers the random value to
     /// publish, or `None` for `email`.
     ///
-    /// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/dv-ssl-change-dcv-method.html>
+    /// Source:
+    /// <https://dev.digicert.com/certcentral-apis/services-api/orders/dv-ssl-change-dcv-method.html>
     pub async fn update_dcv_method(
         &self,
         order: OrderId,

@@ -115,7 +115,8 @@ async fn another_success_than_200_is_no_list() {
         for error in errors {
             let code = &status[..3];
             let said = format!(
-                "answered {code} with JSON of an unknown shape (a GET is answered with 200): \"{{}}\""
+                "answered {code} with JSON of an unknown shape (a GET is answered with 200): \
+                 \"{{}}\""
             );
             assert!(error.to_string().ends_with(&said), "{error}");
         }

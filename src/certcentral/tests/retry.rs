@@ -114,8 +114,10 @@ async fn a_429_that_names_no_pause_is_repeated_with_longer_and_longer_ones() {
 
 #[tokio::test(start_paused = true)]
 async fn a_date_in_retry_after_counts_by_the_clock_of_the_answer() {
-    let dated = b"HTTP/1.1 429 Slow\r\nDate: Tue, 16 Oct 2018 20:05:28 GMT\r\nRetry-After: Tue, 16 Oct 2018 20:05:58 GMT\r\n\
-                  Content-Length: 2\r\n\r\n{}";
+    let dated =
+        b"HTTP/1.1 429 Slow\r\nDate: Tue, 16 Oct 2018 20:05:28 GMT\r\nRetry-After: Tue, 16 \
+        Oct 2018 20:05:58 GMT\r\n\
+        Content-Length: 2\r\n\r\n{}";
     let server = Server::start(vec![Turn::Answer(dated.to_vec()), nothing_found()]).await;
     let begin = Instant::now();
     let found = patient(&server).orders_by_alternative_id("a").await;

@@ -9,8 +9,9 @@ use super::schema::Schema;
 
 /// A data source: looks something up and changes nothing.
 ///
-/// Core reads it while it plans, once its configuration is wholly known, and keeps nothing of it but its state. A
-/// singular data source returns exactly one object, or an error that lists what was found.
+/// Core reads it while it plans, once its configuration is wholly known, and keeps nothing of it
+/// but its state. A singular data source returns exactly one object, or an error that lists what
+/// was found.
 pub trait DataSource: Sized + Send + Sync + 'static {
     /// Configuration and state as a struct.
     type Model: Model;
@@ -26,8 +27,8 @@ pub trait DataSource: Sized + Send + Sync + 'static {
         Diagnostics::new()
     }
 
-    /// Looks the object of a wholly known configuration up. What the configuration sets comes back as it is; the rest
-    /// is wholly known.
+    /// Looks the object of a wholly known configuration up. What the configuration sets comes back
+    /// as it is; the rest is wholly known.
     fn read(
         &self,
         call: Call,

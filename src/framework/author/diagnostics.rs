@@ -1,4 +1,5 @@
-//! What the reader of a plan or apply is told: errors and warnings with the attribute they are about.
+//! What the reader of a plan or apply is told: errors and warnings with the attribute they are
+//! about.
 
 use crate::framework::value::AttributePath;
 
@@ -11,8 +12,8 @@ pub enum Severity {
     Warning,
 }
 
-/// One message: `summary` is a constant phrase without names or full stop, `detail` full sentences that say
-/// what was wrong with which value, why, and what to do.
+/// One message: `summary` is a constant phrase without names or full stop, `detail` full sentences
+/// that say what was wrong with which value, why, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
     /// Error or warning.
@@ -51,7 +52,8 @@ impl Diagnostic {
         self
     }
 
-    /// The same diagnostic, pointing at no attribute: core quotes the source of the one that it would point at.
+    /// The same diagnostic, pointing at no attribute: core quotes the source of the one that it
+    /// would point at.
     #[must_use]
     pub fn at_nothing(mut self) -> Self {
         self.attribute = None;
@@ -68,8 +70,8 @@ impl Diagnostic {
     }
 }
 
-/// Escapes what could move a terminal's cursor, change colours or reverse the direction of text. A diagnostic quotes names and words
-/// that others chose; only its line breaks are its own.
+/// Escapes what could move a terminal's cursor, change colours or reverse the direction of text. A
+/// diagnostic quotes names and words that others chose; only its line breaks are its own.
 fn harmless(text: String) -> String {
     if text.chars().all(is_harmless) {
         return text;
@@ -113,8 +115,8 @@ impl Diagnostics {
         self.0.iter().any(|d| d.severity == Severity::Error)
     }
 
-    /// Returns the diagnostics of a failure, which must hold an error: core takes silence for success. `what` says what
-    /// failed without one.
+    /// Returns the diagnostics of a failure, which must hold an error: core takes silence for
+    /// success. `what` says what failed without one.
     #[must_use]
     pub(in crate::framework) fn of_failure(mut self, what: &str) -> Self {
         if !self.has_errors() {
@@ -176,8 +178,8 @@ impl From<Warnings> for Diagnostics {
     }
 }
 
-/// Diagnostics that cannot hold an error. What accompanies an object that exists: an error beside a created
-/// object would make core taint it, and the next apply would destroy it and buy it again.
+/// Diagnostics that cannot hold an error. What accompanies an object that exists: an error beside a
+/// created object would make core taint it, and the next apply would destroy it and buy it again.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Warnings(Diagnostics);
 
@@ -236,7 +238,8 @@ mod tests {
         assert_eq!(said.summary, "Order \\u{1b}]0;x\\u{7}");
         assert_eq!(
             said.detail,
-            "Status \\u{1b}[2J\\u{d}issued, of \\u{202e}moc.live\\u{2066}\\u{61c}\\u{9b}1m.\n\nä 日 …"
+            "Status \\u{1b}[2J\\u{d}issued, of \\u{202e}moc.live\\u{2066}\\u{61c}\\u{9b}1m.\n\nä 日 \
+             …"
         );
     }
 

@@ -1,7 +1,8 @@
 //! Typed models over values: a struct whose fields are the attributes of a schema.
 //!
-//! [`model!`](crate::model) writes the struct and both conversions. A model and its schema must have the same
-//! attributes and types; [`crate::framework::schema_check`] holds one against the other in tests.
+//! [`model!`](crate::model) writes the struct and both conversions. A model and its schema must
+//! have the same attributes and types; [`crate::framework::schema_check`] holds one against the
+//! other in tests.
 
 use std::collections::BTreeMap;
 
@@ -12,8 +13,8 @@ const WHOLE_NUMBER: &str = "a whole number of 64 bits";
 /// How [`ModelError::found`] names a null.
 const NULL: &str = "null";
 
-/// A value did not have the form that the model expects. Cannot happen with values that match the schema, except for numbers that
-/// are not whole and for elements that are null.
+/// A value did not have the form that the model expects. Cannot happen with values that match the
+/// schema, except for numbers that are not whole and for elements that are null.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{path}: expected {expected}, found {found}")]
 pub struct ModelError {
@@ -31,7 +32,8 @@ impl ModelError {
         self.expected == WHOLE_NUMBER && self.found != NULL
     }
 
-    /// Whether an element or a whole object is null where the model has none, which the schema cannot forbid either.
+    /// Whether an element or a whole object is null where the model has none, which the schema
+    /// cannot forbid either.
     pub fn is_null_inside(&self) -> bool {
         self.found == NULL && !self.path.steps().is_empty()
     }
@@ -98,7 +100,8 @@ impl Attr<String> {
         self.known().map(String::as_str)
     }
 
-    /// Returns the text, if it is known and says something: where nothing can be said, modules pass `""`.
+    /// Returns the text, if it is known and says something: where nothing can be said, modules pass
+    /// `""`.
     pub fn given(&self) -> Option<&str> {
         self.as_str().filter(|text| !text.is_empty())
     }

@@ -3,8 +3,8 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-/// Data kept beside the state of a resource. Absent or unreadable private state is legal and reads as the default:
-/// states are edited, imported, moved.
+/// Data kept beside the state of a resource. Absent or unreadable private state is legal and reads
+/// as the default: states are edited, imported, moved.
 pub trait PrivateState:
     Serialize + DeserializeOwned + Default + Clone + std::fmt::Debug + Send + Sync + 'static
 {

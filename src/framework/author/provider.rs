@@ -1,4 +1,5 @@
-//! What a provider author writes: the provider block, and the registration of the types that the provider consists of.
+//! What a provider author writes: the provider block, and the registration of the types that the
+//! provider consists of.
 
 use tokio_util::sync::CancellationToken;
 
@@ -22,12 +23,13 @@ pub trait Provider: Send + Sync + 'static {
         Diagnostics::new()
     }
 
-    /// Takes the provider block over. May be called more than once, may hold unknown values during a plan, and
-    /// must call nothing: core does this up to three times in one command.
+    /// Takes the provider block over. May be called more than once, may hold unknown values during
+    /// a plan, and must call nothing: core does this up to three times in one command.
     fn configure(&self, terraform_version: &str, config: Self::Config) -> Diagnostics;
 
-    /// Returns whether a value that calls depend on is known only after apply. Data sources are then deferred by
-    /// cores that allow it; on others each call fails with the error that names the argument.
+    /// Returns whether a value that calls depend on is known only after apply. Data sources are
+    /// then deferred by cores that allow it; on others each call fails with the error that names
+    /// the argument.
     fn awaits_settings(&self) -> bool {
         false
     }
@@ -39,7 +41,8 @@ pub trait Provider: Send + Sync + 'static {
 /// The circumstances of one call.
 #[derive(Clone, Debug)]
 pub struct Call {
-    /// Cancelled by StopProvider, that is, by the first Ctrl-C: end waits at once, keep what exists.
+    /// Cancelled by StopProvider, that is, by the first Ctrl-C: end waits at once, keep what
+    /// exists.
     pub stop: CancellationToken,
 }
 
@@ -52,7 +55,8 @@ pub trait Types {
     fn data_source<D: DataSource>(&mut self, data_source: D);
 }
 
-/// What a provider consists of, for documentation and tests. A process that serves makes none of it.
+/// What a provider consists of, for documentation and tests. A process that serves makes none of
+/// it.
 #[derive(Debug, Default)]
 pub struct Catalog {
     /// The managed resource types, in the order of their registration.

@@ -1,8 +1,9 @@
 //! What a resource author writes: one trait, one outcome type per operation.
 //!
-//! The outcome types make the taint rule of core hard to break. Core taints a created object that comes back
-//! together with an error, and the next apply destroys it and creates it again. So [`Created`] is either
-//! nothing with errors or an object with [`Warnings`], which cannot hold an error.
+//! The outcome types make the taint rule of core hard to break. Core taints a created object that
+//! comes back together with an error, and the next apply destroys it and creates it again. So
+//! [`Created`] is either nothing with errors or an object with [`Warnings`], which cannot hold an
+//! error.
 
 use std::fmt;
 use std::future::Future;
@@ -16,12 +17,14 @@ use crate::framework::value::{AttributePath, Type};
 
 /// A managed resource type.
 ///
-/// `plan` and its parts are pure and deterministic: core plans twice and compares. Every other operation runs in a
-/// task that neither a dropped call nor StopProvider cancels; it watches `stop` of its [`Call`] itself.
+/// `plan` and its parts are pure and deterministic: core plans twice and compares. Every other
+/// operation runs in a task that neither a dropped call nor StopProvider cancels; it watches `stop`
+/// of its [`Call`] itself.
 pub trait Resource: Sized + Send + Sync + 'static {
     /// Configuration, plan and state as a struct.
     type Model: Model;
-    /// What is kept beside the state, invisible to users; [`NoPrivate`](super::NoPrivate) where nothing is.
+    /// What is kept beside the state, invisible to users; [`NoPrivate`](super::NoPrivate) where
+    /// nothing is.
     type Private: PrivateState;
     /// What names an object for good; [`NoIdentity`] where there is no identity schema.
     type Identity: Model;
@@ -37,16 +40,19 @@ pub trait Resource: Sized + Send + Sync + 'static {
         Diagnostics::new()
     }
 
-    /// Puts back the prior value of each attribute of `planned` that means the same, so that another spelling is no change.
+    /// Puts back the prior value of each attribute of `planned` that means the same, so that
+    /// another spelling is no change.
     fn keep_equal_values(&self, _prior_state: &Self::Model, _planned: &mut Self::Model) {}
 
-    /// Refines the plan of a create or update after the generic passes; leaves it as it is by default.
+    /// Refines the plan of a create or update after the generic passes; leaves it as it is by
+    /// default.
     fn plan(&self, request: PlanRequest<Self>) -> impl Future<Output = Planned<Self>> + Send {
         std::future::ready(Planned::unchanged(request))
     }
 
-    /// Says what a destroy will do. An error refuses it. What is left in the private data is what the delete gets to see, so that
-    /// it can tell an announced destroy from one that core did not ask about: that of a tainted object.
+    /// Says what a destroy will do. An error refuses it. What is left in the private data is what
+    /// the delete gets to see, so that it can tell an announced destroy from one that core did not
+    /// ask about: that of a tainted object.
     fn plan_destroy(
         &self,
         _prior_state: &Self::Model,
@@ -69,7 +75,8 @@ pub trait Resource: Sized + Send + Sync + 'static {
         request: ReadRequest<Self>,
     ) -> impl Future<Output = Read<Self>> + Send;
 
-    /// Changes the object of `prior_state` into that of the plan. By default the plan is the state: nothing is called.
+    /// Changes the object of `prior_state` into that of the plan. By default the plan is the state:
+    /// nothing is called.
     fn update(
         &self,
         _call: Call,
@@ -91,7 +98,8 @@ pub trait Resource: Sized + Send + Sync + 'static {
         std::future::ready(Deleted::Gone(Warnings::new()))
     }
 
-    /// Turns the id of an `import` into a first state, which core then has read. Refuses by default.
+    /// Turns the id of an `import` into a first state, which core then has read. Refuses by
+    /// default.
     fn import(
         &self,
         _call: Call,
@@ -107,7 +115,8 @@ pub trait Resource: Sized + Send + Sync + 'static {
         std::future::ready(Err(refusal.into()))
     }
 
-    /// Brings a state of an older schema version into today's form. `state` is the JSON of the state file.
+    /// Brings a state of an older schema version into today's form. `state` is the JSON of the
+    /// state file.
     fn upgrade(
         &self,
         version: i64,
@@ -116,26 +125,30 @@ pub trait Resource: Sized + Send + Sync + 'static {
         Err(Diagnostic::error(
             "State of an unknown schema version",
             format!(
-                "The state of this {} was written by schema version {version}, which no release of this provider \
-                 had. Restore the state from a backup, or remove the resource with `terraform state rm` and import it again.",
+                "The state of this {} was written by schema version {version}, which no release of \
+                 this provider had. Restore the state from a backup, or remove the resource with \
+                 `terraform state rm` and import it again.",
                 Self::TYPE_NAME
             ),
         )
         .into())
     }
 
-    /// What an identity consists of; none if objects of this type have no identity. Called once in a process.
+    /// What an identity consists of; none if objects of this type have no identity. Called once in
+    /// a process.
     fn identity_schema(&self) -> Option<IdentitySchema> {
         None
     }
 
-    /// The identity of the object in a state or plan; none if the state does not say enough. An update may change it: core stores
-    /// what each read and apply answers. In a plan that is about to change it, it is unknown.
+    /// The identity of the object in a state or plan; none if the state does not say enough. An
+    /// update may change it: core stores what each read and apply answers. In a plan that is about
+    /// to change it, it is unknown.
     fn identity(&self, _state: &Self::Model) -> Option<Self::Identity> {
         None
     }
 
-    /// Brings an identity of an older version into today's form. `identity` is the JSON of the state file.
+    /// Brings an identity of an older version into today's form. `identity` is the JSON of the
+    /// state file.
     fn upgrade_identity(
         &self,
         version: i64,
@@ -144,8 +157,9 @@ pub trait Resource: Sized + Send + Sync + 'static {
         Err(Diagnostic::error(
             "Identity of an unknown version",
             format!(
-                "The state of this {} has an identity of version {version}, which no release of this provider wrote. \
-                 Restore the state from a backup, or remove the resource with `terraform state rm` and import it again.",
+                "The state of this {} has an identity of version {version}, which no release of \
+                 this provider wrote. Restore the state from a backup, or remove the resource with \
+                 `terraform state rm` and import it again.",
                 Self::TYPE_NAME
             ),
         )
@@ -168,7 +182,8 @@ pub trait Resource: Sized + Send + Sync + 'static {
         std::future::ready(Err(refusal.into()))
     }
 
-    /// Takes over an object of another resource type, for a `moved` block. No network: core has the result read next.
+    /// Takes over an object of another resource type, for a `moved` block. No network: core has the
+    /// result read next.
     fn move_from(&self, source: MoveSource) -> Result<Moved<Self>, Diagnostics> {
         Err(nothing_moves_here(Self::TYPE_NAME, &source).into())
     }
@@ -179,7 +194,8 @@ pub trait Resource: Sized + Send + Sync + 'static {
     }
 }
 
-/// A create or update to plan. The generic passes (defaults, unknown marks, requires-replace) have run.
+/// A create or update to plan. The generic passes (defaults, unknown marks, requires-replace) have
+/// run.
 #[derive(Clone, Debug)]
 pub struct PlanRequest<R: Resource> {
     /// The configuration, perhaps with unknown values.
@@ -308,7 +324,8 @@ pub struct Updated<R: Resource> {
 pub struct DeleteRequest<R: Resource> {
     /// The object as stored.
     pub state: R::Model,
-    /// Private data of the plan: of the destroy, or of the replacement that the destroy is a part of.
+    /// Private data of the plan: of the destroy, or of the replacement that the destroy is a part
+    /// of.
     pub private: R::Private,
 }
 
@@ -330,8 +347,8 @@ pub struct Imported<R: Resource> {
     pub private: R::Private,
 }
 
-/// The object of another resource type, as its provider stored it. What that provider kept in private is not here: only it
-/// could read it.
+/// The object of another resource type, as its provider stored it. What that provider kept in
+/// private is not here: only it could read it.
 #[derive(Clone, PartialEq)]
 pub struct MoveSource {
     /// `registry.terraform.io/namespace/type`.
@@ -347,7 +364,8 @@ pub struct MoveSource {
 }
 
 impl MoveSource {
-    /// `type of provider`, for a message. Both come from a state file, so what could move a cursor is escaped.
+    /// `type of provider`, for a message. Both come from a state file, so what could move a cursor
+    /// is escaped.
     pub fn origin(&self) -> String {
         let (type_name, provider) = (&self.type_name, &self.provider_address);
         format!(
@@ -385,17 +403,20 @@ fn nothing_moves_here(type_name: &str, source: &MoveSource) -> Diagnostic {
     Diagnostic::error(
         "Move not supported",
         format!(
-            "A {} cannot become a {type_name}: no other resource type can. Remove the `moved` block and import the object.",
+            "A {} cannot become a {type_name}: no other resource type can. Remove the `moved` \
+             block and import the object.",
             source.origin(),
         ),
     )
 }
 
-/// The schema of an identity: the few values that name an object for good, apart from everything else that its state says.
-/// Terraform since 1.12 stores it beside the state and imports by it; older releases never ask.
+/// The schema of an identity: the few values that name an object for good, apart from everything
+/// else that its state says. Terraform since 1.12 stores it beside the state and imports by it;
+/// older releases never ask.
 #[derive(Clone, Debug)]
 pub struct IdentitySchema {
-    /// Raised with every change of an attribute's meaning or type; counts apart from the version of the resource's schema.
+    /// Raised with every change of an attribute's meaning or type; counts apart from the version of
+    /// the resource's schema.
     pub version: i64,
     /// All of them together name one object.
     pub attributes: Vec<IdentityAttribute>,

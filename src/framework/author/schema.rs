@@ -1,7 +1,7 @@
 //! Schemas: what a configuration may say, what a state holds, and how a plan treats each attribute.
 //!
-//! Only attributes, no blocks: protocol 6 has nested attributes, which read the same in a configuration and
-//! can be computed, sensitive or optional as a whole.
+//! Only attributes, no blocks: protocol 6 has nested attributes, which read the same in a
+//! configuration and can be computed, sensitive or optional as a whole.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,8 @@ use crate::framework::value::{Type, Value};
 /// The schema of a provider block or a resource type.
 #[derive(Clone, Debug)]
 pub struct Schema {
-    /// Raised with every change of a stored attribute's meaning or type; older states are then upgraded.
+    /// Raised with every change of a stored attribute's meaning or type; older states are then
+    /// upgraded.
     pub version: i64,
     /// What it is, in Markdown; the head of its documentation page.
     pub description: &'static str,
@@ -30,7 +31,8 @@ impl Schema {
     }
 }
 
-/// One attribute. Built with one of the four constructors, each of which asks for a description, then refined.
+/// One attribute. Built with one of the four constructors, each of which asks for a description,
+/// then refined.
 #[derive(Clone, Debug)]
 pub struct Attribute {
     /// The name in configurations and state.
@@ -47,7 +49,8 @@ pub struct Attribute {
     pub default: Option<Value>,
     /// Changing it on an existing object means a new object.
     pub requires_replace: bool,
-    /// A computed value that an update does not change by itself: plans show it instead of "known after apply".
+    /// A computed value that an update does not change by itself: plans show it instead of "known
+    /// after apply".
     pub keeps_prior_value: bool,
 }
 
@@ -94,8 +97,9 @@ impl Mode {
 }
 
 impl Attribute {
-    /// Returns what `config` sets of it. That of a value which only the provider sets counts as none: `ignore_changes` puts the
-    /// prior value of one into the configuration that the provider is shown, and has no other effect.
+    /// Returns what `config` sets of it. That of a value which only the provider sets counts as
+    /// none: `ignore_changes` puts the prior value of one into the configuration that the provider
+    /// is shown, and has no other effect.
     pub fn configured<'v>(&self, config: &'v Value) -> &'v Value {
         match self.mode {
             Mode::Computed => &Value::Null,
@@ -134,7 +138,8 @@ impl Attribute {
         self
     }
 
-    /// The value where the configuration has none; an optional argument becomes optional and computed, as core demands.
+    /// The value where the configuration has none; an optional argument becomes optional and
+    /// computed, as core demands.
     #[must_use]
     pub fn default_value(mut self, value: impl Into<Value>) -> Self {
         self.default = Some(value.into());

@@ -1,5 +1,5 @@
-//! Checks of schemas and models that run in tests, so that they cost nothing at start-up: core's own rules for schemas, ours
-//! on top, and whether a model has the attributes of its schema.
+//! Checks of schemas and models that run in tests, so that they cost nothing at start-up: core's
+//! own rules for schemas, ours on top, and whether a model has the attributes of its schema.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,7 +20,8 @@ const RESERVED: [&str; 7] = [
     "provisioner",
 ];
 
-/// What is wrong with a schema; empty if nothing is. With a breach of core's rules no configuration loads at all.
+/// What is wrong with a schema; empty if nothing is. With a breach of core's rules no configuration
+/// loads at all.
 pub fn violations(schema: &Schema) -> Vec<String> {
     let mut found = Vec::new();
     if schema.version < 0 {
@@ -38,7 +39,8 @@ pub fn violations(schema: &Schema) -> Vec<String> {
     found
 }
 
-/// What of `M` does not agree with the schema; empty if every attribute has a field of its type and no field is left over.
+/// What of `M` does not agree with the schema; empty if every attribute has a field of its type and
+/// no field is left over.
 pub fn model_matches<M: Model>(schema: &Schema) -> Vec<String> {
     model_has_type::<M>(&schema.ty())
 }
@@ -68,7 +70,8 @@ pub fn identity_violations<M: Model>(schema: &IdentitySchema) -> Vec<String> {
     found
 }
 
-/// Returns what a data source declares that only a managed resource has: plans, and states that are upgraded.
+/// Returns what a data source declares that only a managed resource has: plans, and states that are
+/// upgraded.
 pub(super) fn data_source_violations(schema: &Schema) -> Vec<String> {
     let mut found = Vec::new();
     if schema.version != 0 {
@@ -168,7 +171,8 @@ fn rules(attribute: &Attribute) -> [(bool, &'static str); 8] {
                 && computed
                 && default.is_none()
                 && !attribute.keeps_prior_value,
-            "every update would force a new object: an unknown value counts as changed, so keep the prior value",
+            "every update would force a new object: an unknown value counts as changed, so keep \
+             the prior value",
         ),
     ]
 }
@@ -313,7 +317,8 @@ mod tests {
             ),
             (
                 Attribute::optional_computed("a", Type::String, "Text.").requires_replace(),
-                "a: every update would force a new object: an unknown value counts as changed, so keep the prior value",
+                "a: every update would force a new object: an unknown value counts as changed, so \
+                 keep the prior value",
             ),
         ] {
             assert_eq!(violations(&schema(vec![attribute])), [rule]);

@@ -6,8 +6,9 @@ use super::Difference;
 use crate::framework::value::nfc;
 use crate::framework::{AttributePath, Value};
 
-/// What core would refuse in the state that an apply returns for a plan: known planned values must come back as they
-/// are, unknown ones may become anything of their type, and nothing may stay unknown. Good for updates too.
+/// What core would refuse in the state that an apply returns for a plan: known planned values must
+/// come back as they are, unknown ones may become anything of their type, and nothing may stay
+/// unknown. Good for updates too.
 pub fn check_created(planned: &Value, state: &Value) -> Vec<Difference> {
     let mut differences = Vec::new();
     compare(planned, state, &AttributePath::default(), &mut differences);
@@ -98,7 +99,8 @@ fn object(
     }
 }
 
-/// Every element must have a counterpart on the other side. A set may shrink, when unknown elements turn out equal, never grow.
+/// Every element must have a counterpart on the other side. A set may shrink, when unknown elements
+/// turn out equal, never grow.
 fn sets_correlate(planned: &[Value], actual: &[Value]) -> bool {
     let mut distinct: Vec<&Value> = Vec::new();
     for value in actual {

@@ -1,7 +1,9 @@
-//! Core's own rules for plans and applied states, so that a breach is found here, and before money moves.
+//! Core's own rules for plans and applied states, so that a breach is found here, and before money
+//! moves.
 //!
-//! Core answers a breach in a plan with "Provider produced invalid plan", and one in a state with "Provider produced
-//! inconsistent result after apply", which taints a created object: the next apply destroys it and buys it again.
+//! Core answers a breach in a plan with "Provider produced invalid plan", and one in a state with
+//! "Provider produced inconsistent result after apply", which taints a created object: the next
+//! apply destroys it and buys it again.
 
 mod applied;
 mod planned;

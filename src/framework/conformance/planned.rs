@@ -7,8 +7,9 @@ use crate::framework::{Attribute, AttributePath, Kind, Nesting, Schema, Value};
 
 const NULL: &Value = &Value::Null;
 
-/// What core would refuse in the plan of a create (`prior` is null) or update: a configured value must be taken over as
-/// it is or stay at its prior value, and only computed attributes may have values that are not configured.
+/// What core would refuse in the plan of a create (`prior` is null) or update: a configured value
+/// must be taken over as it is or stay at its prior value, and only computed attributes may have
+/// values that are not configured.
 pub fn check_plan(
     schema: &Schema,
     prior: &Value,
@@ -147,7 +148,8 @@ fn nested(
                 );
             }
         }
-        // Elements of sets cannot be told apart by anything but their values: only the count is fixed.
+        // Elements of sets cannot be told apart by anything but their values: only the count is
+        // fixed.
         (Nesting::Set, Value::Set(config), Value::Set(planned)) => {
             if config.len() != planned.len() {
                 differences.push(count(path));

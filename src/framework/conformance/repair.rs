@@ -4,8 +4,8 @@ use super::Difference;
 use super::applied::is_compatible;
 use crate::framework::{AttributePath, Type, Value};
 
-/// The nearest state to `actual` that core accepts after `planned`: known planned values win, and what is still
-/// unknown becomes null. With an unknown plan, this only replaces what is unknown.
+/// The nearest state to `actual` that core accepts after `planned`: known planned values win, and
+/// what is still unknown becomes null. With an unknown plan, this only replaces what is unknown.
 pub fn repair(planned: &Value, actual: &Value) -> Value {
     if is_compatible(planned, actual) {
         return actual.clone();
@@ -74,7 +74,8 @@ fn known(value: &Value) -> Value {
     }
 }
 
-/// Each planned element with the first element that may follow it and is not taken, or without its unknown values.
+/// Each planned element with the first element that may follow it and is not taken, or without its
+/// unknown values.
 fn repair_set(planned: &[Value], actual: &[Value]) -> Value {
     let mut left: Vec<&Value> = actual.iter().collect();
     let repaired = planned.iter().map(|planned| {
@@ -96,8 +97,8 @@ fn elements(value: &Value) -> &[Value] {
     }
 }
 
-/// `value` as a value of type `ty`: what does not fit becomes null, and attributes are added or left out. A state must
-/// be writable, or core keeps nothing of an object that exists.
+/// `value` as a value of type `ty`: what does not fit becomes null, and attributes are added or
+/// left out. A state must be writable, or core keeps nothing of an object that exists.
 pub fn fit(value: Value, ty: &Type) -> (Value, Vec<Difference>) {
     let mut differences = Vec::new();
     let fitted = fitted(value, ty, &AttributePath::default(), &mut differences);

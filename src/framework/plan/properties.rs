@@ -1,4 +1,5 @@
-//! Whatever the configuration: core accepts the plan, and a second plan of the applied state is empty.
+//! Whatever the configuration: core accepts the plan, and a second plan of the applied state is
+//! empty.
 
 use std::convert::Infallible;
 

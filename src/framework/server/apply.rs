@@ -44,7 +44,8 @@ impl<R: Resource> Hosted<R> {
         }
     }
 
-    /// Returns either an error and no state, or a state and no error: both together would taint the object.
+    /// Returns either an error and no state, or a state and no error: both together would taint the
+    /// object.
     async fn create(
         &self,
         call: Call,

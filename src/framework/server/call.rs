@@ -1,5 +1,5 @@
-//! How every call runs: in a task of its own, that a dropped RPC does not cancel and whose panic becomes a diagnostic.
-//! StopProvider ends its waits, and the process can serve on.
+//! How every call runs: in a task of its own, that a dropped RPC does not cancel and whose panic
+//! becomes a diagnostic. StopProvider ends its waits, and the process can serve on.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -47,8 +47,8 @@ impl Calls {
         }
     }
 
-    /// Runs `work` to its end, even if nobody waits for the answer any more: an HTTP answer that is never read is an
-    /// order that is lost. Errors are part of the answer, in the diagnostics.
+    /// Runs `work` to its end, even if nobody waits for the answer any more: an HTTP answer that is
+    /// never read is an order that is lost. Errors are part of the answer, in the diagnostics.
     pub(super) async fn run<A, W, F>(
         &self,
         rpc: &'static str,
@@ -104,9 +104,9 @@ fn panicked(rpc: &str, subject: &Subject) -> Diagnostic {
         .map(|name| format!(" of {name}"))
         .unwrap_or_default();
     Diagnostic::bug(format!(
-        "The provider failed in the middle of {rpc}{of}. The state is kept as it was before this call; what the call had \
-         already changed elsewhere is not recorded, so check it before you apply again. Run with TF_LOG=DEBUG \
-         to see the cause.",
+        "The provider failed in the middle of {rpc}{of}. The state is kept as it was before this \
+         call; what the call had already changed elsewhere is not recorded, so check it before you \
+         apply again. Run with TF_LOG=DEBUG to see the cause.",
     ))
 }
 
@@ -117,7 +117,8 @@ fn request_id() -> String {
     format!("{}-{number}", std::process::id())
 }
 
-/// What ends the waits of calls: core's StopProvider for the calls of the moment, a shutdown for all.
+/// What ends the waits of calls: core's StopProvider for the calls of the moment, a shutdown for
+/// all.
 #[derive(Clone, Debug, Default)]
 pub struct Stop(Arc<Inner>);
 

@@ -57,8 +57,8 @@ impl<D: DataSource> HostedData<D> {
         (schema, ty)
     }
 
-    /// Looks the object up. A state that core would refuse, or would take although it changes an argument, is an
-    /// error: nothing is lost with it.
+    /// Looks the object up. A state that core would refuse, or would take although it changes an
+    /// argument, is an error: nothing is lost with it.
     async fn read(
         &self,
         call: Call,

@@ -19,7 +19,8 @@ pub(super) fn value(encoded: Option<&proto::DynamicValue>, ty: &Type) -> Result<
     json::decode(&text, ty).map_err(unreadable)
 }
 
-/// Reads what core never leaves out and always knows as a whole: a configuration that is validated or taken over.
+/// Reads what core never leaves out and always knows as a whole: a configuration that is validated
+/// or taken over.
 pub(super) fn object(
     encoded: Option<&proto::DynamicValue>,
     ty: &Type,
@@ -31,15 +32,16 @@ pub(super) fn object(
     }
 }
 
-/// Reads a value as a model. A number or a null may be none of a model; any other failure means that model and schema
-/// disagree, which [`schema_check`] finds in tests.
+/// Reads a value as a model. A number or a null may be none of a model; any other failure means
+/// that model and schema disagree, which [`schema_check`] finds in tests.
 ///
 /// [`schema_check`]: crate::framework::schema_check
 pub(super) fn model<M: Model>(value: &Value) -> Result<M, Diagnostic> {
     M::from_value(value, &AttributePath::default()).map_err(|error| {
         if error.is_another_number() {
             let detail = format!(
-                "`{}` takes a whole number, without a fraction and of 64 bits at most. Correct the value.",
+                "`{}` takes a whole number, without a fraction and of 64 bits at most. Correct the \
+                 value.",
                 error.path
             );
             return Diagnostic::error("Invalid number", detail).at(error.path);
@@ -62,8 +64,8 @@ fn unreadable(error: ValueError) -> Diagnostic {
     Diagnostic::error(
         "Value not readable",
         format!(
-            "Terraform sent a value that does not have the type of the schema: {error}. The value comes from another \
-             release of the provider, or this is a bug in the provider.",
+            "Terraform sent a value that does not have the type of the schema: {error}. The value \
+             comes from another release of the provider, or this is a bug in the provider.",
         ),
     )
     .at(error.path)

@@ -66,10 +66,11 @@ pub(super) trait ResourceRpc: Send + Sync + 'static {
     ) -> Pending<'_, generate_resource_config::Response>;
 }
 
-/// A resource type with its schemas, made on first use: most processes of a command need none of most types.
+/// A resource type with its schemas, made on first use: most processes of a command need none of
+/// most types.
 ///
-/// Each operation of the author is boxed where it is called. Its future may be large, and one that holds several of
-/// them does not fit on the stack of a thread in a build without optimization.
+/// Each operation of the author is boxed where it is called. Its future may be large, and one that
+/// holds several of them does not fit on the stack of a thread in a build without optimization.
 pub(super) struct Hosted<R: Resource> {
     pub(super) resource: R,
     schema: OnceLock<(Schema, Type)>,
@@ -100,7 +101,8 @@ impl<R: Resource> Hosted<R> {
         self.schema().1
     }
 
-    /// The schema of the identity, and the type of a whole identity; none if there are no identities.
+    /// The schema of the identity, and the type of a whole identity; none if there are no
+    /// identities.
     pub(super) fn identity(&self) -> Option<(&IdentitySchema, &Type)> {
         let made = self.identity.get_or_init(|| {
             let schema = self.resource.identity_schema()?;

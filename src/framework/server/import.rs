@@ -1,5 +1,5 @@
-//! ImportResourceState, MoveResourceState and GenerateResourceConfig: how an object that exists comes under a
-//! resource, and how its configuration is written.
+//! ImportResourceState, MoveResourceState and GenerateResourceConfig: how an object that exists
+//! comes under a resource, and how its configuration is written.
 
 use super::hosted::Hosted;
 use super::proto::{
@@ -30,7 +30,8 @@ impl<R: Resource> Hosted<R> {
         if by_identity && outgoing.identity.is_none() {
             // Core refuses an import by identity that brings none.
             return Err(Diagnostic::bug(format!(
-                "The import of a {type_name} by its identity returned an object without an identity."
+                "The import of a {type_name} by its identity returned an object without an \
+                 identity."
             ))
             .into());
         }
@@ -65,7 +66,8 @@ impl<R: Resource> Hosted<R> {
             .transpose()
     }
 
-    /// Takes over an object of another resource type, or of this one from another address of this provider.
+    /// Takes over an object of another resource type, or of this one from another address of this
+    /// provider.
     pub(super) fn move_state(
         &self,
         request: move_resource_state::Request,
@@ -104,7 +106,8 @@ impl<R: Resource> Hosted<R> {
         let stored = stored::stored(type_name, request.source_state)?
             .ok_or_else(|| stored::missing(type_name))?;
         let (schema, ty) = self.schema();
-        // Core takes out what the schema does not have before an upgrade of the same version, but not before a move.
+        // Core takes out what the schema does not have before an upgrade of the same version, but
+        // not before a move.
         let stored = if request.source_schema_version == schema.version {
             json::without_surplus(stored, ty)
         } else {
@@ -140,9 +143,10 @@ impl<R: Resource> Hosted<R> {
     }
 }
 
-/// Whether an object of this type comes from another address of this provider, such as a mirror: some releases of OpenTofu ask for
-/// a move then, and so does a `moved` block across namespaces. The name of a type begins with that of its provider, which is the
-/// last part of an address, or all of it in OpenTofu before 1.11.12 and 1.12.4.
+/// Whether an object of this type comes from another address of this provider, such as a mirror:
+/// some releases of OpenTofu ask for a move then, and so does a `moved` block across namespaces.
+/// The name of a type begins with that of its provider, which is the last part of an address, or
+/// all of it in OpenTofu before 1.11.12 and 1.12.4.
 fn is_another_address<R: Resource>(request: &move_resource_state::Request) -> bool {
     let own = R::TYPE_NAME.split('_').next();
     let source = request.source_provider_address.rsplit('/').next();

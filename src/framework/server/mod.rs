@@ -1,7 +1,7 @@
 //! The server that core talks to: decode, call, encode. The only code that names generated types.
 //!
-//! A kind of Terraform object is one trait of RPCs and the struct that hosts an author's type behind it:
-//! `ResourceRpc` and `Hosted`, whose RPCs stand in a file each.
+//! A kind of Terraform object is one trait of RPCs and the struct that hosts an author's type
+//! behind it: `ResourceRpc` and `Hosted`, whose RPCs stand in a file each.
 
 mod apply;
 mod call;

@@ -1,5 +1,5 @@
-//! States and identities on their way to core. A state is made acceptable first, because core keeps nothing of a
-//! state that it refuses.
+//! States and identities on their way to core. A state is made acceptable first, because core keeps
+//! nothing of a state that it refuses.
 
 use super::hosted::Hosted;
 use super::proto::{DynamicValue, ResourceIdentityData};
@@ -18,8 +18,8 @@ pub(super) struct Outgoing {
 }
 
 impl<R: Resource> Hosted<R> {
-    /// Makes a state that core will accept after `planned` (unknown where there was no plan), with a warning if it
-    /// would not have accepted what the resource returned.
+    /// Makes a state that core will accept after `planned` (unknown where there was no plan), with
+    /// a warning if it would not have accepted what the resource returned.
     pub(super) fn outgoing(&self, planned: &Value, state: Value) -> Result<Outgoing, Diagnostic> {
         let (mut state, mut differences) = fit(state, self.ty());
         let breaches = check_created(planned, &state);
@@ -34,8 +34,9 @@ impl<R: Resource> Hosted<R> {
         })
     }
 
-    /// The identity of the object in a state: known as a whole, or left out. Never an error, because whatever fails
-    /// beside a state loses the state; the next refresh brings the identity again.
+    /// The identity of the object in a state: known as a whole, or left out. Never an error,
+    /// because whatever fails beside a state loses the state; the next refresh brings the identity
+    /// again.
     pub(super) fn identity_of_state(&self, state: &Value) -> Option<ResourceIdentityData> {
         self.identity_of_plan(state).unwrap_or_else(|bug| {
             tracing::error!(detail = bug.detail, "identity left out");
@@ -43,9 +44,9 @@ impl<R: Resource> Hosted<R> {
         })
     }
 
-    /// The identity that a plan leads to, left out until it is known: core refuses unknown values in that of an
-    /// update, and Terraform up to 1.15 cannot render any plan as JSON that has some. It stores the identity that
-    /// comes with the result.
+    /// The identity that a plan leads to, left out until it is known: core refuses unknown values
+    /// in that of an update, and Terraform up to 1.15 cannot render any plan as JSON that has some.
+    /// It stores the identity that comes with the result.
     pub(super) fn identity_of_plan(
         &self,
         planned: &Value,
@@ -83,9 +84,9 @@ fn repaired(differences: &[Difference]) -> Option<Diagnostic> {
     Some(Diagnostic::warning(
         "Unexpected provider behaviour",
         format!(
-            "The provider returned a state that Terraform would refuse. So that the object is not lost, the state was made \
-             to follow its plan; the next refresh shows what is really there:\n{}\n\nThis is a bug in the provider. Please \
-             report it.",
+            "The provider returned a state that Terraform would refuse. So that the object is not \
+             lost, the state was made to follow its plan; the next refresh shows what is really \
+             there:\n{}\n\nThis is a bug in the provider. Please report it.",
             list.join("\n"),
         ),
     ))

@@ -21,8 +21,8 @@ use super::provider::Assembled;
 use super::to_proto::Answer;
 use crate::framework::{Call, Diagnostics, Provider};
 
-/// Largest gRPC message in either direction, in bytes, as servers written in Go set it. tonic's own limit of 4 MiB is
-/// too small for Terraform.
+/// Largest gRPC message in either direction, in bytes, as servers written in Go set it. tonic's own
+/// limit of 4 MiB is too small for Terraform.
 pub const MAX_MESSAGE_BYTES: usize = 256 << 20;
 
 /// A provider as a gRPC service.
@@ -32,8 +32,8 @@ pub struct Server<P> {
 }
 
 impl<P: Provider> Server<P> {
-    /// A server of `provider`. Every call runs in a task on `drain`: whoever exits waits for these first, as long as
-    /// core leaves the time.
+    /// A server of `provider`. Every call runs in a task on `drain`: whoever exits waits for these
+    /// first, as long as core leaves the time.
     pub fn new(provider: P, drain: TaskTracker) -> Self {
         Self {
             provider: Arc::new(Assembled::new(provider)),

@@ -22,9 +22,9 @@ pub(super) fn missing(type_name: &str) -> Diagnostic {
     Diagnostic::error(
         "State of an unsupported form",
         format!(
-            "The stored state of this {type_name} is not in JSON, the form that Terraform writes since version 0.12. No \
-             release of this provider wrote it. Restore the state from a backup, or remove the resource with `terraform \
-             state rm` and import it again.",
+            "The stored state of this {type_name} is not in JSON, the form that Terraform writes \
+             since version 0.12. No release of this provider wrote it. Restore the state from a \
+             backup, or remove the resource with `terraform state rm` and import it again.",
         ),
     )
 }
@@ -33,7 +33,8 @@ fn broken(type_name: &str, error: &serde_json::Error) -> Diagnostic {
     Diagnostic::error(
         "State not readable",
         format!(
-            "The stored state of this {type_name} is not valid JSON (line {}, column {}). Restore the state from a backup.",
+            "The stored state of this {type_name} is not valid JSON (line {}, column {}). Restore \
+             the state from a backup.",
             error.line(),
             error.column(),
         ),
@@ -70,9 +71,10 @@ impl<R: Resource> Hosted<R> {
             Diagnostic::error(
                 "State not readable",
                 format!(
-                    "The stored state of this {type_name} does not have the form of its schema: {error}. It was edited by hand, or \
-                     written by another release of the provider. Correct it, restore it from a backup, or remove the resource \
-                     with `terraform state rm` and import it again.",
+                    "The stored state of this {type_name} does not have the form of its schema: \
+                     {error}. It was edited by hand, or written by another release of the \
+                     provider. Correct it, restore it from a backup, or remove the resource with \
+                     `terraform state rm` and import it again.",
                 ),
             )
             .at(error.path)
@@ -99,8 +101,9 @@ impl<R: Resource> Hosted<R> {
             Diagnostic::error(
                 "Identity not readable",
                 format!(
-                    "The stored identity of this {type_name} does not have the form of its schema: {error}. It was edited by hand, or \
-                     written by another release of the provider. Restore the state from a backup, or remove the resource with \
+                    "The stored identity of this {type_name} does not have the form of its schema: \
+                     {error}. It was edited by hand, or written by another release of the \
+                     provider. Restore the state from a backup, or remove the resource with \
                      `terraform state rm` and import it again.",
                 ),
             )
@@ -116,8 +119,9 @@ fn too_new(type_name: &str, version: i64, current: i64) -> Diagnostic {
     Diagnostic::error(
         "State from a newer provider",
         format!(
-            "The state of this {type_name} was written with schema version {version}; this release of the provider knows \
-             versions up to {current}. Use the newer release of the provider again.",
+            "The state of this {type_name} was written with schema version {version}; this release \
+             of the provider knows versions up to {current}. Use the newer release of the provider \
+             again.",
         ),
     )
 }

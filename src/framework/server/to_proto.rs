@@ -135,9 +135,10 @@ fn attribute(attribute: &Attribute) -> proto::schema::Attribute {
     }
 }
 
-/// Whether core is told the type of a nested attribute only. Terraform before 1.7 and OpenTofu before 1.11 crash on read-only nested
-/// attributes when they generate a configuration (hashicorp/terraform#34463, opentofu/opentofu#3555), and nobody configures the members.
-/// Members that core has to hide keep their declaration.
+/// Whether core is told the type of a nested attribute only. Terraform before 1.7 and OpenTofu
+/// before 1.11 crash on read-only nested attributes when they generate a configuration
+/// (hashicorp/terraform#34463, opentofu/opentofu#3555), and nobody configures the members. Members
+/// that core has to hide keep their declaration.
 fn is_plain_for_core(attribute: &Attribute) -> bool {
     attribute.mode == Mode::Computed && !holds_secret(&attribute.kind)
 }

@@ -1,6 +1,7 @@
 //! The JSON of a state file to values and back, led by the type.
 //!
-//! Numbers pass through the 64-bit forms of `serde_json`; text of any length is taken as a number too.
+//! Numbers pass through the 64-bit forms of `serde_json`; text of any length is taken as a number
+//! too.
 
 use std::collections::BTreeMap;
 
@@ -12,8 +13,9 @@ use super::path::{AttributePath, Step};
 use super::ty::Type;
 use super::{ValueError, nfc};
 
-/// Reads a value of type `ty`. An attribute that is missing reads as null: the state may be older than the attribute.
-/// One that the type does not have is an error: it would be lost without a word.
+/// Reads a value of type `ty`. An attribute that is missing reads as null: the state may be older
+/// than the attribute. One that the type does not have is an error: it would be lost without a
+/// word.
 pub fn decode(json: &Json, ty: &Type) -> Result<Value, ValueError> {
     match (json, ty) {
         (Json::Null, _) => Ok(Value::Null),
@@ -50,7 +52,8 @@ pub fn decode(json: &Json, ty: &Type) -> Result<Value, ValueError> {
 
 /// Takes out what an object of type `ty` does not have, so that [`decode`] reads the rest.
 ///
-/// Only for a version that wrote the type as it is today: an upgrade may need what today's type lacks.
+/// Only for a version that wrote the type as it is today: an upgrade may need what today's type
+/// lacks.
 pub fn without_surplus(json: Json, ty: &Type) -> Json {
     match (json, ty) {
         (Json::Array(elements), Type::List(element) | Type::Set(element)) => elements
@@ -132,7 +135,8 @@ fn encode_number(number: &Number) -> Json {
     match (number.as_i64(), number.as_u64()) {
         (Some(integer), _) => json!(integer),
         (None, Some(integer)) => json!(integer),
-        // JSON numbers are floats to many readers; text keeps every digit and core reads it as a number.
+        // JSON numbers are floats to many readers; text keeps every digit and core reads it as a
+        // number.
         (None, None) => json!(number.to_string()),
     }
 }

@@ -153,7 +153,8 @@ pub struct ValueError {
 }
 
 impl ValueError {
-    /// An error about the value itself; the callers on the way out add where it stands with [`Self::under`].
+    /// An error about the value itself; the callers on the way out add where it stands with
+    /// [`Self::under`].
     pub fn new(expected: impl Into<String>, found: impl Into<String>) -> Self {
         Self {
             path: AttributePath::default(),

@@ -1,5 +1,5 @@
-//! The bytes of a `DynamicValue`: MessagePack, led by the type that the schema gives. Nothing is allocated on the word of a
-//! length that the input does not have.
+//! The bytes of a `DynamicValue`: MessagePack, led by the type that the schema gives. Nothing is
+//! allocated on the word of a length that the input does not have.
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -9,8 +9,9 @@ use rmp::encode::{ByteBuf, ValueWriteError};
 
 use crate::framework::value::{AttributePath, Number, Step, Type, Value, ValueError, nfc};
 
-/// Reads one value of type `ty` that takes up all of `bytes`. Unknown values come as any extension type; objects
-/// must have exactly the attributes of their type; strings are normalised to NFC, as core does.
+/// Reads one value of type `ty` that takes up all of `bytes`. Unknown values come as any extension
+/// type; objects must have exactly the attributes of their type; strings are normalised to NFC, as
+/// core does.
 pub fn decode(bytes: &[u8], ty: &Type) -> Result<Value, ValueError> {
     let mut reader = Reader { rest: bytes };
     let value = reader.value(ty)?;
@@ -177,8 +178,8 @@ impl<'a> Reader<'a> {
             Marker::Ext16 => self.length(2)?,
             _ => self.length(4)?,
         };
-        // One byte says which extension it is; a refinement of the unknown value may follow, which is no promise
-        // that a provider has to use.
+        // One byte says which extension it is; a refinement of the unknown value may follow, which
+        // is no promise that a provider has to use.
         self.take(1)?;
         self.take(length)?;
         Ok(())

@@ -6,7 +6,8 @@ use std::str::FromStr;
 /// Numbers beyond 10 to the power of this are refused: written out they would fill the memory.
 const MAX_EXPONENT: i64 = 10_000;
 
-/// A decimal number. Equal numbers are equal however they were written: `3`, `3.0` and `30e-1` are one.
+/// A decimal number. Equal numbers are equal however they were written: `3`, `3.0` and `30e-1` are
+/// one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Number {
     negative: bool,

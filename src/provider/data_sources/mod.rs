@@ -15,7 +15,8 @@ pub(super) fn register(types: &mut impl Types, session: &Arc<Session>) {
     types.data_source(OrganizationData::new(Arc::clone(session)));
 }
 
-/// Returns the diagnostic of a failed look-up. It points at no argument: those that the API's codes name belong to orders.
+/// Returns the diagnostic of a failed look-up. It points at no argument: those that the API's codes
+/// name belong to orders.
 fn failed(error: &Error, doing: &str) -> Diagnostic {
     let mut diagnostic = api_error::diagnostic(error, doing);
     diagnostic.attribute = None;
@@ -32,8 +33,8 @@ fn is_not_found(error: &Error) -> bool {
 }
 
 /// Why an object that exists may not be found.
-const WHAT_A_KEY_SEES: &str = "An API key sees only the containers (divisions) of its user. If the object exists, use a key of a user who \
-                               has access to its container.";
+const WHAT_A_KEY_SEES: &str = "An API key sees only the containers (divisions) of its user. If the \
+    object exists, use a key of a user who has access to its container.";
 
 #[cfg(test)]
 mod tests {

@@ -132,8 +132,9 @@ fn schema() -> Schema {
     let computed = |name, description| Attribute::computed(name, Type::String, description);
     Schema {
         version: 0,
-        description: "Looks up one organization of the account, by its id or its name: what an order needs as `organization.id`, and whether DigiCert has \
-                      validated the organization for it.",
+        description: "Looks up one organization of the account, by its id or its name: what an \
+            order needs as `organization.id`, and whether DigiCert has validated the organization \
+            for it.",
         attributes: vec![
             Attribute::optional_computed(
                 "id",
@@ -143,8 +144,10 @@ fn schema() -> Schema {
             Attribute::optional_computed(
                 "name",
                 Type::String,
-                "Legal name of the organization, or its name as CertCentral displays it (`display_name`). Upper and lower case are the same. Exactly one \
-                 organization must have it; if there are more, the error lists their ids. Set either `id` or `name`.",
+                "Legal name of the organization, or its name as CertCentral displays it \
+                 (`display_name`). Upper and lower case are the same. Exactly one organization \
+                 must have it; if there are more, the error lists their ids. Set either `id` or \
+                 `name`.",
             ),
             Attribute::optional(
                 "container_id",
@@ -210,7 +213,8 @@ fn schema() -> Schema {
                         Attribute::computed(
                             "verified_contact_id",
                             Type::Number,
-                            "Id of the verified contact. It is not a user id, so it does not fit `user_id` of a contact of an order.",
+                            "Id of the verified contact. It is not a user id, so it does not fit \
+                             `user_id` of a contact of an order.",
                         ),
                         computed("first_name", "Given name."),
                         computed("last_name", "Family name."),
@@ -218,7 +222,8 @@ fn schema() -> Schema {
                         computed("email", "E-mail address."),
                     ],
                 ),
-                "People who are verified to approve EV orders of the organization, by ascending id.",
+                "People who are verified to approve EV orders of the organization, by ascending \
+                 id.",
             ),
             Attribute::computed(
                 "validations",
@@ -244,7 +249,8 @@ fn schema() -> Schema {
             Attribute::computed(
                 "ready_for",
                 Type::set(Type::String),
-                "Types of the active validations. An order of such a type need not wait for DigiCert to validate the organization.",
+                "Types of the active validations. An order of such a type need not wait for \
+                 DigiCert to validate the organization.",
             ),
         ],
     }
@@ -275,7 +281,10 @@ fn validate(config: &OrganizationModel) -> Diagnostics {
         found.push(
             Diagnostic::error(
                 "Invalid organization id",
-                format!("{id} is not an organization id. CertCentral shows the ids under Certificates, Organizations."),
+                format!(
+                    "{id} is not an organization id. CertCentral shows the ids under \
+                    Certificates, Organizations."
+                ),
             )
             .at(AttributePath::of("id")),
         );
@@ -285,14 +294,18 @@ fn validate(config: &OrganizationModel) -> Diagnostics {
         Attr::Known(id) if ContainerId::try_from(id).is_err() => found.push(
             Diagnostic::error(
                 "Invalid container id",
-                format!("{id} is not a container id. Set the number of a container (division), or remove the argument."),
+                format!(
+                    "{id} is not a container id. Set the number of a container (division), or \
+                    remove the argument."
+                ),
             )
             .at(path),
         ),
         Attr::Known(_) if matches!(config.id, Attr::Known(_)) => found.push(
             Diagnostic::error(
                 "Container without effect",
-                "`container_id` narrows a search by `name`, but `id` is set. Remove `container_id`.",
+                "`container_id` narrows a search by `name`, but `id` is set. Remove \
+                 `container_id`.",
             )
             .at(path),
         ),
@@ -364,7 +377,10 @@ fn not_found(which: &str, argument: &str, mut others: Vec<Organization>) -> Diag
     };
     Diagnostic::error(
         "Organization not found",
-        format!("CertCentral shows no organization {which}. {seen}\n\nCorrect `{argument}`. {WHAT_A_KEY_SEES}"),
+        format!(
+            "CertCentral shows no organization {which}. {seen}\n\nCorrect `{argument}`. \
+            {WHAT_A_KEY_SEES}"
+        ),
     )
     .at(AttributePath::of(argument))
 }
@@ -373,7 +389,8 @@ fn several(name: &str, named: &[Organization]) -> Diagnostic {
     Diagnostic::error(
         "Several organizations of this name",
         format!(
-            "{} organizations have the name {name:?}:\n{}\n\nSet `id` to the one that is meant, and remove `name`.",
+            "{} organizations have the name {name:?}:\n{}\n\nSet `id` to the one that is meant, \
+             and remove `name`.",
             named.len(),
             list(named)
         ),

@@ -1,5 +1,5 @@
-//! What a person reads when CertCentral says no, or says nothing: one table from the API's codes to summary, advice
-//! and attribute, and one from its field names to arguments.
+//! What a person reads when CertCentral says no, or says nothing: one table from the API's codes to
+//! summary, advice and attribute, and one from its field names to arguments.
 //!
 //! Source: <https://dev.digicert.com/certcentral-apis/services-api/errors.html>
 
@@ -26,14 +26,16 @@ const ADVICE: &[Advice] = &[
     Advice {
         code: "access_denied|access_denied_invalid_key",
         summary: "API key rejected by CertCentral",
-        advice: "The key is wrong, disabled, or of another region. Check `api_key` or DIGICERT_API_KEY, and `region`: keys of the US \
-                 instance do not work in the European one.",
+        advice: "The key is wrong, disabled, or of another region. Check `api_key` or \
+            DIGICERT_API_KEY, and `region`: keys of the US instance do not work in the European \
+            one.",
         attribute: None,
     },
     Advice {
         code: "access_denied|missing_permission",
         summary: "API key lacks a permission",
-        advice: "The user or the role of the key may not do this. Use a key of a user with the permission; a view-only key can only plan.",
+        advice: "The user or the role of the key may not do this. Use a key of a user with the \
+            permission; a view-only key can only plan.",
         attribute: None,
     },
     Advice {
@@ -45,34 +47,37 @@ const ADVICE: &[Advice] = &[
     Advice {
         code: "request_limit_exceeded",
         summary: "Request limit of CertCentral exceeded",
-        advice: "The provider itself keeps below the limits of 1000 requests in 3 minutes and 100 in 5 seconds, so other users of the key \
-                 use them up. Run the command again in some minutes, or share the limit by `requests_per_second` in every run.",
+        advice: "The provider itself keeps below the limits of 1000 requests in 3 minutes and 100 \
+            in 5 seconds, so other users of the key use them up. Run the command again in some \
+            minutes, or share the limit by `requests_per_second` in every run.",
         attribute: None,
     },
     Advice {
         code: "not_found|product",
         summary: "Product not available",
-        advice: "The account does not have this product, or its id is misspelt. The products of the account are in CertCentral under Request a \
-                 Certificate.",
+        advice: "The account does not have this product, or its id is misspelt. The products of \
+            the account are in CertCentral under Request a Certificate.",
         attribute: Some("product_name_id"),
     },
     Advice {
         code: "not_found|organization",
         summary: "Organization not found",
-        advice: "The account has no such organization, or the key does not see it. The ids are in CertCentral under Certificates, Organizations.",
+        advice: "The account has no such organization, or the key does not see it. The ids are in \
+            CertCentral under Certificates, Organizations.",
         attribute: Some("organization"),
     },
     Advice {
         code: "not_found|container",
         summary: "Container not found",
-        advice: "The account has no such container (division), or the key does not see it. Correct `container_id`, or use a key of that \
-                 container.",
+        advice: "The account has no such container (division), or the key does not see it. Correct \
+            `container_id`, or use a key of that container.",
         attribute: Some("container_id"),
     },
     Advice {
         code: "csr_",
         summary: "CSR refused by CertCentral",
-        advice: "Make a new CSR with an RSA key of at least 2048 bits or an EC key on P-256 or P-384.",
+        advice: "Make a new CSR with an RSA key of at least 2048 bits or an EC key on P-256 or \
+            P-384.",
         attribute: Some("csr"),
     },
     Advice {
@@ -84,7 +89,8 @@ const ADVICE: &[Advice] = &[
     Advice {
         code: "caa_check_failed",
         summary: "CAA records forbid the certificate",
-        advice: "Add a CAA record for digicert.com to the domain, or remove the records that forbid it.",
+        advice: "Add a CAA record for digicert.com to the domain, or remove the records that \
+            forbid it.",
         attribute: Some("dns_names"),
     },
     Advice {
@@ -96,7 +102,8 @@ const ADVICE: &[Advice] = &[
     Advice {
         code: "cert_transparency_turned_off_for_account",
         summary: "CT logging cannot be switched off",
-        advice: "The account does not allow certificates outside of the CT logs. Remove `disable_ct`.",
+        advice: "The account does not allow certificates outside of the CT logs. Remove \
+            `disable_ct`.",
         attribute: Some("disable_ct"),
     },
     Advice {
@@ -108,13 +115,14 @@ const ADVICE: &[Advice] = &[
     Advice {
         code: "order_renewed_already",
         summary: "Order renewed already",
-        advice: "Import the renewal, or leave `renewal_of_order_id` out to place an order of its own.",
+        advice: "Import the renewal, or leave `renewal_of_order_id` out to place an order of its \
+            own.",
         attribute: Some("renewal_of_order_id"),
     },
 ];
 
-/// Arguments by the API's field names. A field that is not here is looked up by the object that holds it:
-/// `organization.contacts.0.email` by `organization.contacts`.
+/// Arguments by the API's field names. A field that is not here is looked up by the object that
+/// holds it: `organization.contacts.0.email` by `organization.contacts`.
 const FIELDS: &[(&str, &[&str])] = &[
     ("common_name", &["common_name"]),
     ("dns_names", &["dns_names"]),
@@ -179,8 +187,9 @@ pub(crate) fn diagnostic(error: &Error, doing: &str) -> Diagnostic {
                 "{}\n\n{}",
                 sentence(error, doing),
                 if *is_html {
-                    "An HTML page usually comes from a proxy, a firewall or a maintenance window (Saturdays 22:00 to 24:00 MDT). Check \
-                     `base_url` and `proxy_url`, or run the command again later."
+                    "An HTML page usually comes from a proxy, a firewall or a maintenance window \
+                     (Saturdays 22:00 to 24:00 MDT). Check `base_url` and `proxy_url`, or run the \
+                     command again later."
                 } else {
                     "Check `base_url` and `proxy_url`."
                 }
@@ -189,15 +198,17 @@ pub(crate) fn diagnostic(error: &Error, doing: &str) -> Diagnostic {
         Error::Redirect { .. } => Diagnostic::error(
             "Redirect refused",
             format!(
-                "{}\n\nA redirect would carry the API key to another place. Set `base_url` to the final address if you trust it.",
+                "{}\n\nA redirect would carry the API key to another place. Set `base_url` to the \
+                 final address if you trust it.",
                 sentence(error, doing)
             ),
         ),
         Error::AboutAnother { .. } => Diagnostic::error(
             "Answer is about something else",
             format!(
-                "{}\n\nNothing of the answer was used. A cache or a gateway between this machine and CertCentral may mix up answers: run the \
-                 command again, and check `base_url` and `proxy_url` if it happens again.",
+                "{}\n\nNothing of the answer was used. A cache or a gateway between this machine \
+                 and CertCentral may mix up answers: run the command again, and check `base_url` \
+                 and `proxy_url` if it happens again.",
                 sentence(error, doing)
             ),
         ),
@@ -206,7 +217,8 @@ pub(crate) fn diagnostic(error: &Error, doing: &str) -> Diagnostic {
         _ => Diagnostic::error(
             "Answer of CertCentral not usable",
             format!(
-                "{}\n\nRun the command again; if the error stays, report it as a bug of the provider.",
+                "{}\n\nRun the command again; if the error stays, report it as a bug of the \
+                 provider.",
                 sentence(error, doing)
             ),
         ),
@@ -243,8 +255,9 @@ impl Advice {
     }
 }
 
-/// The argument behind a field of the order body, such as `certificate.common_name` or `organization.contacts[0].email`:
-/// the innermost object of the field that is an argument of its own.
+/// The argument behind a field of the order body, such as `certificate.common_name` or
+/// `organization.contacts[0].email`: the innermost object of the field that is an argument of its
+/// own.
 fn field_argument(field: &str) -> Option<AttributePath> {
     let field = field.strip_prefix("certificate.").unwrap_or(field);
     let mut prefix = field;
@@ -291,29 +304,34 @@ fn guarded(guard: &ConfigError, doing: &str) -> Diagnostic {
         ConfigError::ReadOnly => Diagnostic::error(
             "Provider is read-only",
             format!(
-                "The call for {doing} was not sent, because `read_only` of the provider block, or DIGICERT_READ_ONLY, is set: this provider only \
-                 reads. Nothing changed in CertCentral. Apply where it is not set."
+                "The call for {doing} was not sent, because `read_only` of the provider block, or \
+                 DIGICERT_READ_ONLY, is set: this provider only reads. Nothing changed in \
+                 CertCentral. Apply where it is not set."
             ),
         ),
         ConfigError::OrderLimit { limit } => Diagnostic::error(
             "Order limit of this apply is reached",
             format!(
-                "The call for {doing} was not sent, because one apply places at most {limit} paid orders (`max_orders_per_apply`), and that many \
-                 were placed or are of unknown outcome. Orders that were placed are in state. If so many are meant, raise \
-                 `max_orders_per_apply` in the provider block, or DIGICERT_MAX_ORDERS, and apply again."
+                "The call for {doing} was not sent, because one apply places at most {limit} paid \
+                 orders (`max_orders_per_apply`), and that many were placed or are of unknown \
+                 outcome. Orders that were placed are in state. If so many are meant, raise \
+                 `max_orders_per_apply` in the provider block, or DIGICERT_MAX_ORDERS, and apply \
+                 again."
             ),
         ),
         _ => Diagnostic::error(
             "Audit log cannot be written",
             format!(
-                "The call for {doing} was not sent, because every change is written to the audit log first, and {guard}. Nothing changed in \
-                 CertCentral. Correct `audit_log_path` of the provider block, or DIGICERT_AUDIT_LOG, or its directory, and apply again."
+                "The call for {doing} was not sent, because every change is written to the audit \
+                 log first, and {guard}. Nothing changed in CertCentral. Correct `audit_log_path` \
+                 of the provider block, or DIGICERT_AUDIT_LOG, or its directory, and apply again."
             ),
         ),
     }
 }
 
-/// The diagnostic of the last attempt, with how often and how long the call was tried and what ended that.
+/// The diagnostic of the last attempt, with how often and how long the call was tried and what
+/// ended that.
 fn gave_up(mut last: Diagnostic, attempts: u32, elapsed: Duration, end: GaveUp) -> Diagnostic {
     let tried = match attempts {
         1 => "The call was tried once".to_owned(),
@@ -325,24 +343,29 @@ fn gave_up(mut last: Diagnostic, attempts: u32, elapsed: Duration, end: GaveUp) 
     let ended = match end {
         GaveUp::Exhausted => ", as often as `max_retries` allows.".to_owned(),
         GaveUp::Unreachable => {
-            ". A connection that does not stand is tried four times at most, whatever `max_retries` allows.".to_owned()
+            ". A connection that does not stand is tried four times at most, whatever \
+             `max_retries` allows."
+                .to_owned()
         }
         GaveUp::Faulty => {
-            ". A call that is answered with 500 is tried four times at most, whatever `max_retries` allows.".to_owned()
+            ". A call that is answered with 500 is tried four times at most, whatever \
+             `max_retries` allows."
+                .to_owned()
         }
         GaveUp::TimeUp { pause, .. } => format!(
-            ". The next attempt would come {} later, after the time of this operation; `timeouts` sets that time.",
+            ". The next attempt would come {} later, after the time of this operation; `timeouts` \
+             sets that time.",
             seconds(pause)
         ),
-        GaveUp::Stopped | GaveUp::LookFirst { .. } => {
-            ", until the run was interrupted.".to_owned()
-        }
+        GaveUp::Stopped | GaveUp::LookFirst { .. } => ", until the run was interrupted.".to_owned(),
         GaveUp::NoTurn => {
-            ", and had no further turn within the request limit of CertCentral in the time of this operation."
+            ", and had no further turn within the request limit of CertCentral in the time of this \
+             operation."
                 .to_owned()
         }
         GaveUp::Final => {
-            ". An earlier attempt was not answered and may have taken effect; look before you try again."
+            ". An earlier attempt was not answered and may have taken effect; look before you try \
+             again."
                 .to_owned()
         }
     };
@@ -356,15 +379,17 @@ fn not_sent(doing: &str, reason: NotSent, waited: Duration) -> Diagnostic {
         NotSent::Stopped => Diagnostic::error(
             INTERRUPTED,
             format!(
-                "The run was interrupted while the call for {doing} waited for its turn or for its answer. It changed nothing."
+                "The run was interrupted while the call for {doing} waited for its turn or for its \
+                 answer. It changed nothing."
             ),
         ),
         NotSent::TimeUp => Diagnostic::error(
             "No turn within the request limit",
             format!(
-                "The call for {doing} had no turn within the request limit of CertCentral in the time of this operation; it waited {}. \
-                 Nothing was sent.\n\nRun the command again in some minutes; or give the operation more time in `timeouts`, lower \
-                 the parallelism of the run, or let fewer runs use this API key at the same time.",
+                "The call for {doing} had no turn within the request limit of CertCentral in the \
+                 time of this operation; it waited {}. Nothing was sent.\n\nRun the command again \
+                 in some minutes; or give the operation more time in `timeouts`, lower the \
+                 parallelism of the run, or let fewer runs use this API key at the same time.",
                 seconds(waited)
             ),
         ),

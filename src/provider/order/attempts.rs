@@ -1,6 +1,7 @@
-//! Another attempt of a call that must not take effect twice. The client never makes it by itself, because what proves that nothing
-//! happened may not be true: a gateway can answer 429 in the place of an answer that was on its way. So whoever makes the call looks
-//! before each further attempt, and each attempt passes the gate and the audit log.
+//! Another attempt of a call that must not take effect twice. The client never makes it by itself,
+//! because what proves that nothing happened may not be true: a gateway can answer 429 in the place
+//! of an answer that was on its way. So whoever makes the call looks before each further attempt,
+//! and each attempt passes the gate and the audit log.
 
 use tokio::time::{Instant, sleep};
 use tracing::warn;
@@ -33,7 +34,8 @@ impl<'a> Attempts<'a> {
         client
     }
 
-    /// Pauses as long as a failure asks for. False if no further attempt is right, or a stop comes first.
+    /// Pauses as long as a failure asks for. False if no further attempt is right, or a stop comes
+    /// first.
     pub(crate) async fn pause_after(&self, error: &Error) -> bool {
         let Some(pause) = error.repeat_after() else {
             return false;

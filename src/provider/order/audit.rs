@@ -1,4 +1,5 @@
-//! What a person reads when the audit log ends before the story does. Every operation that may change something ends with it.
+//! What a person reads when the audit log ends before the story does. Every operation that may
+//! change something ends with it.
 
 use std::pin::Pin;
 
@@ -35,8 +36,9 @@ impl TakesWarning for Deleted {
     }
 }
 
-/// Carries out an operation that may change something, and adds a warning if the outcome of a call that was made is missing in the
-/// audit log. The operation is boxed, so that what it holds is neither copied nor takes room on the stack of every caller.
+/// Carries out an operation that may change something, and adds a warning if the outcome of a call
+/// that was made is missing in the audit log. The operation is boxed, so that what it holds is
+/// neither copied nor takes room on the stack of every caller.
 pub(crate) async fn audited<T: TakesWarning>(
     session: &Session,
     operation: Pin<Box<impl Future<Output = T>>>,
@@ -46,8 +48,9 @@ pub(crate) async fn audited<T: TakesWarning>(
         ended.warn(Diagnostic::warning(
             "Audit log is incomplete",
             format!(
-                "A call was made, and its outcome is missing in the audit log: {trouble}. The line that was written before the call has no second \
-                 one; what became of it is in state and in this output."
+                "A call was made, and its outcome is missing in the audit log: {trouble}. The line \
+                 that was written before the call has no second one; what became of it is in state \
+                 and in this output."
             ),
         ));
     }

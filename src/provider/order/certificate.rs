@@ -27,8 +27,8 @@ pub(crate) fn parse_day(text: &str) -> Option<Date> {
     Date::parse(text, DAY).ok()
 }
 
-/// Returns the chain of the order's certificate: its leaf holds the key of the CSR in state, or of the CSR that CertCentral has, and the
-/// serial number that order info tells. Or why there is none.
+/// Returns the chain of the order's certificate: its leaf holds the key of the CSR in state, or of
+/// the CSR that CertCentral has, and the serial number that order info tells. Or why there is none.
 pub(crate) fn own_chain(
     items: &[ChainItem],
     csr_in_state: Option<&str>,
@@ -60,7 +60,8 @@ pub(crate) fn own_chain(
     Err(reason.unwrap_or_else(|| "order info shows no CSR to compare it with".to_owned()))
 }
 
-/// Why a chain is another certificate's. A certificate of the same key may be one from before a reissue.
+/// Why a chain is another certificate's. A certificate of the same key may be one from before a
+/// reissue.
 fn another_serial_number(chain: &Chain, order: &Order) -> Option<String> {
     let told = order.certificate.serial_number.as_deref()?;
     let found = chain.leaf().serial_number();

@@ -1,5 +1,6 @@
-//! The chain of a certificate that stays the same: DigiCert replaces and revokes intermediates without touching what they certified. So a
-//! refresh reads the chain again when that was done a week ago, one call for all who hold the same intermediates.
+//! The chain of a certificate that stays the same: DigiCert replaces and revokes intermediates
+//! without touching what they certified. So a refresh reads the chain again when that was done a
+//! week ago, one call for all who hold the same intermediates.
 
 use time::Date;
 use tracing::debug;
@@ -42,8 +43,8 @@ pub(crate) fn note(read_on: &mut ReadOn, today: Today) {
     *read_on = today.agreed().map(day);
 }
 
-/// Returns the chain that CertCentral has by now for the certificate that the state holds, if it is another one. Asks nobody before a week
-/// has passed, and nobody twice.
+/// Returns the chain that CertCentral has by now for the certificate that the state holds, if it is
+/// another one. Asks nobody before a week has passed, and nobody twice.
 pub(crate) async fn another(
     session: &Session,
     client: &Client,
@@ -82,7 +83,8 @@ fn leaf_in_force(order: &Order, held: Held<'_>) -> Option<Certificate> {
     (order.status == OrderStatus::Issued && is_in_force).then_some(leaf)
 }
 
-/// The chain is good as it is while it cannot be read, so a failure costs neither a repeat nor a word.
+/// The chain is good as it is while it cannot be read, so a failure costs neither a repeat nor a
+/// word.
 async fn ask(client: &Client, order: &Order, csr: Option<&str>) -> Option<Chain> {
     let id = order.certificate.id?;
     let answer = client.without_repeats().certificate_chain(id).await;
@@ -110,9 +112,10 @@ pub(crate) fn replaced(order: &Order, former: &str, now: &Chain) -> Diagnostic {
     Diagnostic::warning(
         "Certificate chain replaced by CertCentral",
         format!(
-            "The certificate of order {id} is the same as before, and CertCentral now sends it with other intermediates: {}, and before {}. State \
-             holds the new chain, so whatever is configured with it changes with the next apply. Servers that send the former one should get the \
-             new one soon: its intermediates may be revoked.",
+            "The certificate of order {id} is the same as before, and CertCentral now sends it \
+             with other intermediates: {}, and before {}. State holds the new chain, so whatever \
+             is configured with it changes with the next apply. Servers that send the former one \
+             should get the new one soon: its intermediates may be revoked.",
             shown(now.intermediates()),
             shown(&former),
         ),

@@ -1,4 +1,5 @@
-//! The domains of an order: which are validated, what each of the others waits for, and the DNS record or file that proves control. Pure.
+//! The domains of an order: which are validated, what each of the others waits for, and the DNS
+//! record or file that proves control. Pure.
 
 use std::collections::BTreeSet;
 
@@ -6,13 +7,15 @@ use crate::certcentral::{DnsNameValidation, NameCheck, Order, ValidationStatus};
 use crate::pki::dns_name::without_wildcard;
 
 /// Label of the name at which DigiCert looks for a record first; the domain itself comes second.
-/// Source: <https://github.com/digicert/domain-control-validation>, and the page on the DNS CNAME method of docs.digicert.com.
+/// Source: <https://github.com/digicert/domain-control-validation>, and the page on the DNS CNAME
+/// method of docs.digicert.com.
 const DNSAUTH: &str = "_dnsauth";
 /// Domain of the target of a `dns-cname-token` record, below which the random value is a label.
 /// Source: the page on the DNS CNAME method of docs.digicert.com.
 const CNAME_TARGET: &str = "dcv.digicert.com";
 
-/// Label of the name of a record that proves control again and again. Source: Baseline Requirements 3.2.2.4.22, and the same repository.
+/// Label of the name of a record that proves control again and again. Source: Baseline Requirements
+/// 3.2.2.4.22, and the same repository.
 const PERSISTENT: &str = "_validation-persist";
 /// Methods that prove control without a record.
 const WITHOUT_A_RECORD: [&str; 3] = ["email", "http-token", "http-token-dynamic"];
@@ -54,7 +57,8 @@ pub(crate) struct DcvRecord {
     pub value: String,
 }
 
-/// The record for a domain (`scope`) and its proof; none if the method proves control in another way.
+/// The record for a domain (`scope`) and its proof; none if the method proves control in another
+/// way.
 pub(crate) fn dcv_record(method: &str, scope: &str, proof: Proof<'_>) -> Option<DcvRecord> {
     let scope = without_wildcard(scope);
     let token = proof.token;
@@ -70,7 +74,8 @@ pub(crate) fn dcv_record(method: &str, scope: &str, proof: Proof<'_>) -> Option<
     }
 }
 
-/// The record of a method that this provider does not know, as the answer names it. Only the place of a persistent record is known without.
+/// The record of a method that this provider does not know, as the answer names it. Only the place
+/// of a persistent record is known without.
 fn of_a_method_to_come(method: &str, scope: &str, proof: Proof<'_>) -> Option<DcvRecord> {
     let given = proof.record;
     let name = match given.name {
@@ -91,8 +96,8 @@ fn of_a_method_to_come(method: &str, scope: &str, proof: Proof<'_>) -> Option<Dc
     })
 }
 
-/// A target without the value is the form of before 2025-10-28, which has the value in the record's name. It stays in use where an
-/// answer names it.
+/// A target without the value is the form of before 2025-10-28, which has the value in the record's
+/// name. It stays in use where an answer names it.
 fn cname(scope: &str, token: &str, target: Option<&str>) -> DcvRecord {
     let target = target.map(|target| target.trim_end_matches('.'));
     let (name, value) = match target {
@@ -112,8 +117,9 @@ fn cname(scope: &str, token: &str, target: Option<&str>) -> DcvRecord {
     }
 }
 
-/// The address of the file that proves control over a name: the one that CertCentral gives. Only that of `http-token` is known without,
-/// because the file name of `http-token-dynamic` is DigiCert's choice.
+/// The address of the file that proves control over a name: the one that CertCentral gives. Only
+/// that of `http-token` is known without, because the file name of `http-token-dynamic` is
+/// DigiCert's choice.
 pub(crate) fn file_url(method: &str, name: &str, given: Option<&str>) -> Option<String> {
     let of_the_name =
         given.filter(|url| host(url).is_some_and(|host| host.eq_ignore_ascii_case(name)));
@@ -132,9 +138,9 @@ fn host(url: &str) -> Option<&str> {
     rest.split(['/', ':', '?']).next()
 }
 
-/// Whether CertCentral tells the random value of an order with this method on demand. It tells that of `http-token-dynamic` only with
-/// the order.
-/// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/dv-ssl--generate-dcv-token.html>
+/// Whether CertCentral tells the random value of an order with this method on demand. It tells that
+/// of `http-token-dynamic` only with the order. Source:
+/// <https://dev.digicert.com/certcentral-apis/services-api/orders/dv-ssl--generate-dcv-token.html>
 pub(crate) fn has_a_value_to_ask_for(method: &str) -> bool {
     method.contains("token") && method != "http-token-dynamic"
 }
@@ -171,7 +177,8 @@ impl OpenDomain {
         is_known.then(|| dcv_record(method, &self.scope, proof))?
     }
 
-    /// The names at which DigiCert looks for its record, and the one that a CNAME record had before 2025-10-28.
+    /// The names at which DigiCert looks for its record, and the one that a CNAME record had before
+    /// 2025-10-28.
     fn places(&self, token: &str) -> [String; 3] {
         let scope = without_wildcard(&self.scope);
         [
@@ -247,7 +254,8 @@ pub(crate) fn drop_approved(domains: &mut Vec<OpenDomain>, checks: &[NameCheck])
     });
 }
 
-/// Records that open domains wait for, where `given` names none of the places at which DigiCert looks.
+/// Records that open domains wait for, where `given` names none of the places at which DigiCert
+/// looks.
 pub(crate) fn missing<'a>(
     domains: &'a [OpenDomain],
     token: &str,
@@ -303,7 +311,8 @@ mod tests {
             (
                 "http-token",
                 "file http://shop.example.com/.well-known/pki-validation/fileauth.txt, \
-                 http://www.example.com/.well-known/pki-validation/fileauth.txt with the content \"9kq\"",
+                 http://www.example.com/.well-known/pki-validation/fileauth.txt with the content \
+                 \"9kq\"",
             ),
             (
                 "http-token-dynamic",

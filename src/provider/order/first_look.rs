@@ -61,8 +61,8 @@ pub(crate) async fn first_look(
     }
 }
 
-/// Returns whether a look may only have come before CertCentral knows the order everywhere: it shows none, denies it, or stumbles over
-/// it. A key that is rejected stays rejected.
+/// Returns whether a look may only have come before CertCentral knows the order everywhere: it
+/// shows none, denies it, or stumbles over it. A key that is rejected stays rejected.
 fn may_be_too_early(error: &Error) -> bool {
     let is_rejected = error
         .api()
@@ -86,7 +86,8 @@ mod tests {
         "answer status=500 body={\"errors\":[{\"code\":\"unknown\",\"message\":\"No.\"}]}";
     const INVALID: &str = "answer status=403 body={\"errors\":[{\"code\":\"access_denied|access_denied_invalid_key\",\"message\":\"No.\"}]}";
 
-    /// Looks at an order of an account that answers so many looks by `fault`. Returns whether it was shown, the looks and the seconds.
+    /// Looks at an order of an account that answers so many looks by `fault`. Returns whether it
+    /// was shown, the looks and the seconds.
     async fn looked(times: &str, fault: &str, patience: Patience, time: u64) -> (bool, usize, u64) {
         let sandbox = Sandbox::start_on_this_runtime(Settings::default()).unwrap();
         let rule = format!("GET /order/certificate/* {times} before {fault}");

@@ -1,10 +1,12 @@
-//! One order at a time on this machine. Terraform starts a process for every provider block, and so does every parallel test: what one
-//! process refuses to do twice, two would do once each.
+//! One order at a time on this machine. Terraform starts a process for every provider block, and so
+//! does every parallel test: what one process refuses to do twice, two would do once each.
 //!
-//! Two locks, always in this order: host and token, then host and names. They are held from the look for an order to the answer, by
-//! everything that buys or ends one. Within a process they hold by themselves; between processes each is a file that is locked
-//! (`file.rs`), in which whoever lets go of it says what was done (`record.rs`). Where there can be no file, the processes do not know of
-//! each other, which is said in the log. A lock that somebody holds is waited for, never passed over.
+//! Two locks, always in this order: host and token, then host and names. They are held from the
+//! look for an order to the answer, by everything that buys or ends one. Within a process they hold
+//! by themselves; between processes each is a file that is locked (`file.rs`), in which whoever
+//! lets go of it says what was done (`record.rs`). Where there can be no file, the processes do not
+//! know of each other, which is said in the log. A lock that somebody holds is waited for, never
+//! passed over.
 
 mod file;
 mod record;
@@ -61,7 +63,8 @@ pub(crate) struct Subject {
 }
 
 impl Subject {
-    /// The subject of an order at a host, however that is spelled. `content` is what makes two orders for the same names duplicates.
+    /// The subject of an order at a host, however that is spelled. `content` is what makes two
+    /// orders for the same names duplicates.
     pub(crate) fn new(host: &str, token: &str, names: &BTreeSet<String>, content: String) -> Self {
         let host = spellings(host).into_iter().next().unwrap_or_default();
         let names: Vec<_> = names.iter().map(String::as_str).collect();
@@ -101,7 +104,8 @@ impl Locks {
         LazyLock::force(&OWN);
     }
 
-    /// The locks of a configuration, shared with the other processes of this machine unless it `is_played`.
+    /// The locks of a configuration, shared with the other processes of this machine unless it
+    /// `is_played`.
     pub(crate) fn new(is_played: bool) -> Self {
         Self {
             directory: (!is_played).then(file::directory),
@@ -111,7 +115,8 @@ impl Locks {
         }
     }
 
-    /// The same with files in this directory, which stands for the machine that several played processes share.
+    /// The same with files in this directory, which stands for the machine that several played
+    /// processes share.
     pub(crate) fn on_machine(directory: PathBuf) -> Self {
         Self {
             directory: Some(directory),
@@ -119,8 +124,8 @@ impl Locks {
         }
     }
 
-    /// Takes both locks of a subject, that of its names in this way. Waits while somebody holds one of them; says what ended the wait
-    /// in vain.
+    /// Takes both locks of a subject, that of its names in this way. Waits while somebody holds one
+    /// of them; says what ended the wait in vain.
     pub(crate) async fn take(
         self: &Arc<Self>,
         subject: &Subject,
@@ -181,7 +186,8 @@ impl Locks {
                 Tried::Locked(file) => Some(file),
                 Tried::Held => return None,
                 Tried::Impossible(reason) => {
-                    warn!(%reason, "no lock: other processes of this machine may order the same at the same time");
+                    warn!(%reason, "no lock: other processes of this machine may order the same at \
+                        the same time");
                     None
                 }
             },
@@ -279,7 +285,8 @@ enum Outcome {
     Order(OrderId),
 }
 
-/// Both locks of a subject. When this is dropped, what was done is written down, then both are let go of.
+/// Both locks of a subject. When this is dropped, what was done is written down, then both are let
+/// go of.
 #[derive(Debug)]
 pub(crate) struct Locked {
     token: Held,
@@ -324,7 +331,8 @@ impl Locked {
         Doings::of(alike.map(|it| &it.record))
     }
 
-    /// Returns when somebody did something under one of the locks for the last time: what was looked up before is to be asked again.
+    /// Returns when somebody did something under one of the locks for the last time: what was
+    /// looked up before is to be asked again.
     pub(crate) fn last_change(&self) -> Option<OffsetDateTime> {
         let earlier = self.token.earlier.iter().chain(&self.names.earlier);
         earlier.map(|it| it.record.time).max()

@@ -1,5 +1,5 @@
-//! What every resource knows of an order: its status, its domains and its certificate, how it is waited for and locked, how a call
-//! is tried again, and what a person reads of one that failed.
+//! What every resource knows of an order: its status, its domains and its certificate, how it is
+//! waited for and locked, how a call is tried again, and what a person reads of one that failed.
 
 pub(crate) mod api_error;
 pub(crate) mod attempts;

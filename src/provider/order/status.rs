@@ -1,4 +1,5 @@
-//! What an order's status means to the person who reads it, and what proves that CertCentral does not have an order.
+//! What an order's status means to the person who reads it, and what proves that CertCentral does
+//! not have an order.
 
 use super::api_error;
 use crate::certcentral::{Error, Order, OrderStatus};
@@ -11,7 +12,8 @@ pub(crate) fn detail(status: &OrderStatus) -> &'static str {
             "The request waits for an approver of the account: approve it in CertCentral."
         }
         OrderStatus::Pending => {
-            "DigiCert validates the domains and the organization; unvalidated domains wait for their owner."
+            "DigiCert validates the domains and the organization; unvalidated domains wait for \
+             their owner."
         }
         OrderStatus::Processing | OrderStatus::Approved => "DigiCert issues the certificate.",
         OrderStatus::NeedsCsr => "The order waits for a CSR.",
@@ -30,19 +32,23 @@ pub(crate) fn detail(status: &OrderStatus) -> &'static str {
     }
 }
 
-/// How much an answer has to say before an order counts as absent. The answer of a proxy, or of a wrong address, never does.
+/// How much an answer has to say before an order counts as absent. The answer of a proxy, or of a
+/// wrong address, never does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Absence {
-    /// 404 of the API: "not visible to this key" as often as "gone". Enough for a refresh or a wait, which end nothing.
+    /// 404 of the API: "not visible to this key" as often as "gone". Enough for a refresh or a
+    /// wait, which end nothing.
     NotShown,
     /// 404 of the API that names the order. A destroy forgets an order on nothing less.
     Gone,
-    /// 400 or 404 of the API: it knows nothing by the number that an import was given, or does not take it for one.
+    /// 400 or 404 of the API: it knows nothing by the number that an import was given, or does not
+    /// take it for one.
     UnknownNumber,
 }
 
 impl Absence {
-    /// Returns the order that a call shows, or none if its failure proves that there is none. `doing` says what was tried.
+    /// Returns the order that a call shows, or none if its failure proves that there is none.
+    /// `doing` says what was tried.
     pub(crate) fn or_order(
         self,
         shown: Result<Order, Error>,

@@ -26,8 +26,8 @@ impl OpenSteps {
         }
     }
 
-    /// Whether somebody has to do something that takes longer than an apply: the owner of a domain, or the people at DigiCert who
-    /// validate organizations.
+    /// Whether somebody has to do something that takes longer than an apply: the owner of a domain,
+    /// or the people at DigiCert who validate organizations.
     pub(crate) fn take_people(&self) -> bool {
         self.organization || !self.domains.is_empty()
     }
@@ -62,7 +62,11 @@ impl OpenSteps {
             ));
         }
         if self.organization {
-            all.push("DigiCert's staff have yet to validate the organization, which may take days; nothing in Terraform can speed it up.".to_owned());
+            all.push(
+                "DigiCert's staff have yet to validate the organization, which may take days; \
+                nothing in Terraform can speed it up."
+                    .to_owned(),
+            );
         }
         all
     }
@@ -82,7 +86,8 @@ impl OpenSteps {
             }
             // DigiCert chooses the name, and its answers do not always tell it.
             all if all.iter().all(|method| *method == "http-token-dynamic") => {
-                "serve the files that `domain_validations` names; where it names no address, CertCentral shows the generated file name at the order"
+                "serve the files that `domain_validations` names; where it names no address, \
+                 CertCentral shows the generated file name at the order"
             }
             all if all.iter().all(|method| *method == "email") => {
                 "the owner has to follow the link in DigiCert's e-mail"
@@ -128,7 +133,8 @@ mod tests {
     use crate::certcentral::{Order, OrderStatus, ValidationStatus};
     use crate::provider::ssl_order::samples::fixture;
 
-    /// The fixture with these validations of the organization, and this status and method of the domain.
+    /// The fixture with these validations of the organization, and this status and method of the
+    /// domain.
     fn steps(organization: Value, domain: &str, method: &str) -> OpenSteps {
         let order: Order = fixture("order_info_pending.json");
         let mut body: Value = fixture("validation_status.json");
@@ -145,8 +151,10 @@ mod tests {
 
     #[test]
     fn the_open_step_is_named_with_who_has_to_take_it() {
-        let organization = "DigiCert's staff have yet to validate the organization, which may take days; nothing in Terraform can speed it up.";
-        let records = "Control over example.com is not proven: create the DNS records that `domain_validations` names.";
+        let organization = "DigiCert's staff have yet to validate the organization, which may take \
+            days; nothing in Terraform can speed it up.";
+        let records = "Control over example.com is not proven: create the DNS records that \
+            `domain_validations` names.";
         for (organization_status, domain, expected) in [
             ("pending", "approved", organization.to_owned()),
             ("complete", "unapproved", records.to_owned()),
@@ -199,8 +207,8 @@ mod tests {
         let open = steps(ov("complete"), "unapproved", "dns-txt-token");
         assert_eq!(
             open.detail(&OrderStatus::ReissuePending),
-            "A reissue is under way; the current certificate stays valid. Control over example.com is not proven: create the DNS records that \
-             `domain_validations` names."
+            "A reissue is under way; the current certificate stays valid. Control over example.com \
+             is not proven: create the DNS records that `domain_validations` names."
         );
         assert_eq!(
             open.detail(&OrderStatus::Issued),
@@ -208,7 +216,8 @@ mod tests {
         );
         assert_eq!(
             OpenSteps::default().detail(&OrderStatus::Pending),
-            "DigiCert validates the domains and the organization; unvalidated domains wait for their owner."
+            "DigiCert validates the domains and the organization; unvalidated domains wait for \
+             their owner."
         );
     }
 

@@ -1,14 +1,16 @@
-//! Waiting for an order: who has to act before it moves on, how long to pause between two looks, and one rhythm for all orders that
-//! this process waits for, so that fifty waiting orders do not cost fifty times the calls of one.
+//! Waiting for an order: who has to act before it moves on, how long to pause between two looks,
+//! and one rhythm for all orders that this process waits for, so that fifty waiting orders do not
+//! cost fifty times the calls of one.
 //!
-//! Time passes in rounds: 2 seconds after an order joins, then pauses that double up to a minute. A single order is looked at in
-//! each round. With several, one call per round lists the orders whose status changed, and only those are looked at whose status is not the
-//! one that was seen last.
+//! Time passes in rounds: 2 seconds after an order joins, then pauses that double up to a minute. A
+//! single order is looked at in each round. With several, one call per round lists the orders whose
+//! status changed, and only those are looked at whose status is not the one that was seen last.
 //!
-//! No change is lost. An order is looked at in its first round, so from then on the start of its last look is known, and every list
-//! reaches back behind the earliest of these starts. A change after that start is therefore in each list until the order is looked at again. A
-//! list that fails counts as "look at everything", a look that fails as "never looked", and an order that no list has named for five minutes
-//! is looked at nevertheless, in case a list leaves something out.
+//! No change is lost. An order is looked at in its first round, so from then on the start of its
+//! last look is known, and every list reaches back behind the earliest of these starts. A change
+//! after that start is therefore in each list until the order is looked at again. A list that fails
+//! counts as "look at everything", a look that fails as "never looked", and an order that no list
+//! has named for five minutes is looked at nevertheless, in case a list leaves something out.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -22,7 +24,8 @@ use tracing::debug;
 
 use crate::certcentral::{Client, Error, Order, OrderId, OrderStatus, RequestStatus};
 
-/// Longest bound of an operation: a clock cannot be set any time ahead. Source: this provider's own choice.
+/// Longest bound of an operation: a clock cannot be set any time ahead. Source: this provider's own
+/// choice.
 pub(crate) const LONGEST_TIMEOUT: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 /// After this long an order is looked at even if no list names it.
 const LONGEST_UNSEEN: Duration = Duration::from_secs(300);
@@ -40,7 +43,8 @@ pub(crate) enum WaitsFor {
     Nobody,
 }
 
-/// Who has to act on an order. `steps_take_people` says whether a step of its validation is open that takes people.
+/// Who has to act on an order. `steps_take_people` says whether a step of its validation is open
+/// that takes people.
 pub(crate) fn waits_for(order: &Order, steps_take_people: bool) -> WaitsFor {
     let status = &order.status;
     if status.is_closed() {
@@ -69,13 +73,15 @@ fn has_open_request(order: &Order) -> bool {
 pub(crate) struct Schedule(&'static [u64]);
 
 impl Schedule {
-    /// After a call whose answer was lost. What was sent is not sent again, so CertCentral is asked what became of it.
+    /// After a call whose answer was lost. What was sent is not sent again, so CertCentral is asked
+    /// what became of it.
     pub(crate) const LOST_ANSWER: Self = Self(&[1, 2, 4, 8, 15, 30, 60]);
     /// Looks at an order after a lost answer: two minutes in all.
     pub(crate) const LOOKS_AFTER_A_LOST_ANSWER: usize = Self::LOST_ANSWER.0.len();
     /// While a destroy waits for a status in which the order can be ended.
     pub(crate) const DESTROY: Self = Self(&[1, 2, 4, 8, 16, 32, 60]);
-    /// Between the tries of a lock that somebody holds: most hold it for as long as an order takes to be answered.
+    /// Between the tries of a lock that somebody holds: most hold it for as long as an order takes
+    /// to be answered.
     pub(crate) const LOCK: Self = Self(&[1, 1, 1, 2, 2, 3, 5]);
     /// Between the first looks at an order that was just placed: a minute in all.
     pub(crate) const FIRST_LOOKS: Self = Self(&[1, 2, 4, 8, 15, 30]);
@@ -83,7 +89,8 @@ impl Schedule {
     pub(crate) const FIRST_LOOKS_IN_HASTE: Self = Self(&[3, 6]);
     /// Between the rounds in which all waiting orders are looked at.
     pub(crate) const ROUNDS: Self = Self(&[2, 4, 8, 16, 32, 60]);
-    /// Between the checks of the domains of an order: a new record takes a while until the whole DNS knows it.
+    /// Between the checks of the domains of an order: a new record takes a while until the whole
+    /// DNS knows it.
     pub(crate) const DOMAIN_CHECKS: Self = Self(&[5, 10, 20, 40, 80, 120]);
 
     /// Returns the pauses from the first one on.
@@ -173,7 +180,8 @@ impl<'a> BackOff<'a> {
         }
     }
 
-    /// Pauses before a look that is made in any case. The deadline and a stop cut the pause short and make that look the last one.
+    /// Pauses before a look that is made in any case. The deadline and a stop cut the pause short
+    /// and make that look the last one.
     pub(crate) async fn pause_at_most(&mut self) -> Paused {
         let next_look = Instant::now() + self.pauses.next();
         tokio::select! {
@@ -194,7 +202,8 @@ impl<'a> BackOff<'a> {
 pub struct Polling {
     schedule: watch::Sender<NextRound>,
     waiting: Mutex<BTreeMap<u64, Waiting>>,
-    /// Held by the order that makes the call of a round; the others of the round wait for it and share what it found.
+    /// Held by the order that makes the call of a round; the others of the round wait for it and
+    /// share what it found.
     last_round: AsyncMutex<Round>,
 }
 
@@ -256,7 +265,8 @@ impl Default for Polling {
 }
 
 impl Polling {
-    /// Lets an order take part in the rounds. The next one comes in two seconds at the latest, and the pauses grow from there.
+    /// Lets an order take part in the rounds. The next one comes in two seconds at the latest, and
+    /// the pauses grow from there.
     pub fn join(self: &Arc<Self>, order: OrderId) -> Waiter {
         let mut waiting = self.waiting();
         let ticket = waiting.last_key_value().map_or(0, |(last, _)| last + 1);
@@ -299,7 +309,8 @@ impl Polling {
 }
 
 impl Waiter {
-    /// Pauses until a look at the order is worth a call. `seen` is the status at the last look. Dropping the future is harmless.
+    /// Pauses until a look at the order is worth a call. `seen` is the status at the last look.
+    /// Dropping the future is harmless.
     pub async fn next(&self, client: &Client, seen: &OrderStatus, bounds: Bounds<'_>) -> Paused {
         self.next_by(seen, bounds, |window| changes(client, window))
             .await
@@ -350,7 +361,8 @@ impl Waiter {
         }
     }
 
-    /// Makes the call of a round unless another order has, and says whether this order is worth a look.
+    /// Makes the call of a round unless another order has, and says whether this order is worth a
+    /// look.
     async fn take_part<F, L>(&self, number: u64, seen: &OrderStatus, list: &F) -> bool
     where
         F: Fn(Duration) -> L,
@@ -399,7 +411,8 @@ impl Drop for Waiter {
     }
 }
 
-/// Whether a failed look is worth another one: CertCentral or the way to it is out of order, rather than the question.
+/// Whether a failed look is worth another one: CertCentral or the way to it is out of order, rather
+/// than the question.
 pub(crate) fn may_pass(error: &Error) -> bool {
     match error.last_attempt() {
         Error::Transport { .. } | Error::NotSent { .. } => true,

@@ -1,4 +1,5 @@
-//! Waiting for the certificate. While domains of the order are not validated, CertCentral is asked to check them, with pauses of its own.
+//! Waiting for the certificate. While domains of the order are not validated, CertCentral is asked
+//! to check them, with pauses of its own.
 
 use std::sync::Arc;
 
@@ -132,7 +133,8 @@ impl<'a> Wait<'a> {
                     return Err(messages::not_visible(self.id));
                 }
                 Err(error) if may_pass(&error) && !is_first => {
-                    warn!(order_id = %self.id, %error, "order not looked at; the next round repeats it");
+                    warn!(order_id = %self.id, %error, "order not looked at; the next round \
+                        repeats it");
                     self.waiter.look_again();
                 }
                 Err(error) => {

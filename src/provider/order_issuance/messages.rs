@@ -29,7 +29,8 @@ pub(crate) fn time_up(id: OrderId, situation: &Situation<'_>, waited: Duration) 
     Diagnostic::error(
         "Certificate not issued in time",
         format!(
-            "Order {id} has no certificate after {}.{}\n\n{NOTHING_LOST} `timeouts.create` sets how long that is.",
+            "Order {id} has no certificate after {}.{}\n\n{NOTHING_LOST} `timeouts.create` sets \
+             how long that is.",
             humantime::format_duration(waited),
             last_seen(situation),
         ),
@@ -41,7 +42,8 @@ pub(crate) fn stopped(id: OrderId, situation: &Situation<'_>) -> Diagnostic {
     Diagnostic::error(
         "Wait for the certificate interrupted",
         format!(
-            "The apply was stopped before the certificate of order {id} was seen.{}\n\n{NOTHING_LOST}",
+            "The apply was stopped before the certificate of order {id} was \
+             seen.{}\n\n{NOTHING_LOST}",
             last_seen(situation)
         ),
     )
@@ -53,8 +55,9 @@ pub(crate) fn closed(order: &Order) -> Diagnostic {
     Diagnostic::error(
         "Order closed without a certificate",
         format!(
-            "Order {id} is {status}, so waiting for its certificate is of no use. {} Ask the approver or DigiCert for the reason; to buy \
-             another order, set `reorder_when_closed = true` at the order or change its `order_key`.",
+            "Order {id} is {status}, so waiting for its certificate is of no use. {} Ask the \
+             approver or DigiCert for the reason; to buy another order, set `reorder_when_closed = \
+             true` at the order or change its `order_key`.",
             status::detail(status)
         ),
     )
@@ -66,7 +69,8 @@ pub(crate) fn not_visible(id: OrderId) -> Diagnostic {
     Diagnostic::error(
         "Order not visible",
         format!(
-            "CertCentral does not show order {id} to this API key: the id is wrong, or the order is in a container (division) that the key does not see."
+            "CertCentral does not show order {id} to this API key: the id is wrong, or the order \
+             is in a container (division) that the key does not see."
         ),
     )
     .at(AttributePath::of("order_id"))
@@ -93,8 +97,9 @@ pub(crate) fn missing_records(
     Diagnostic::error(
         "Validation records are missing",
         format!(
-            "Order {id} waits for DNS records that `validation_records` does not name:\n{}\n\nIt names {}. Create them, for example with `for_each` over the \
-             order's `domain_validations`, and name them here.",
+            "Order {id} waits for DNS records that `validation_records` does not name:\n{}\n\nIt \
+             names {}. Create them, for example with `for_each` over the order's \
+             `domain_validations`, and name them here.",
             list.join("\n"),
             match given.is_empty() {
                 true => "none".to_owned(),
@@ -105,12 +110,14 @@ pub(crate) fn missing_records(
     .at(AttributePath::of("validation_records"))
 }
 
-/// The certificate is issued, and what CertCentral sends with it is not the chain of the order's key.
+/// The certificate is issued, and what CertCentral sends with it is not the chain of the order's
+/// key.
 pub(crate) fn unusable_chain(order: &Order, reason: &str) -> Diagnostic {
     Diagnostic::error(
         "Certificate chain not usable",
         format!(
-            "CertCentral's chain for order {} is not usable: {reason}. The order is fine; the next apply tries again.",
+            "CertCentral's chain for order {} is not usable: {reason}. The order is fine; the next \
+             apply tries again.",
             order.id
         ),
     )

@@ -1,4 +1,5 @@
-//! `digicert_order_issuance`: waits until an order has its certificate. It buys nothing, so a create that fails may simply be repeated.
+//! `digicert_order_issuance`: waits until an order has its certificate. It buys nothing, so a
+//! create that fails may simply be repeated.
 
 mod create;
 mod messages;

@@ -1,4 +1,5 @@
-//! Refreshing and importing a wait that is over. An order that is gone only ends the wait: nothing is bought by waiting again.
+//! Refreshing and importing a wait that is over. An order that is gone only ends the wait: nothing
+//! is bought by waiting again.
 
 use super::schema::OrderIssuanceModel;
 use super::{OrderIssuance, OrderIssuancePrivate, messages};
@@ -30,8 +31,9 @@ pub(super) async fn read(
         warnings.push(Diagnostic::warning(
             "Wait for a certificate removed from state",
             format!(
-                "CertCentral does not show order {id} to this API key any more. Only the wait is removed from state; if it is still configured, the next \
-                 apply waits again, which costs nothing."
+                "CertCentral does not show order {id} to this API key any more. Only the wait is \
+                 removed from state; if it is still configured, the next apply waits again, which \
+                 costs nothing."
             ),
         ));
         return Read::Gone(warnings);
@@ -65,7 +67,8 @@ async fn order_of(
     let id = state.known_order_id()?.ok_or_else(|| {
         Diagnostic::error(
             "State without an order id",
-            "The state of this resource holds no order id. Remove it with `terraform state rm`; the next apply waits for the certificate again.",
+            "The state of this resource holds no order id. Remove it with `terraform state rm`; \
+             the next apply waits for the certificate again.",
         )
     })?;
     let client = session.client_to_look(&call.stop)?;
@@ -74,7 +77,8 @@ async fn order_of(
     Ok(order.map(|order| (client, order)))
 }
 
-/// The state with what the order is now. A certificate that cannot be downloaded leaves the one in state, with the reason.
+/// The state with what the order is now. A certificate that cannot be downloaded leaves the one in
+/// state, with the reason.
 async fn refreshed(
     client: &Client,
     mut state: OrderIssuanceModel,
@@ -104,7 +108,10 @@ pub(super) async fn import(
     let order_id: OrderId = id.trim().parse().map_err(|_| {
         Diagnostic::error(
             "Invalid import id",
-            format!("{id:?} is not an order id. Import takes the number of the order in CertCentral, such as 112233."),
+            format!(
+                "{id:?} is not an order id. Import takes the number of the order in \
+                CertCentral, such as 112233."
+            ),
         )
     })?;
     let client = session.client_to_look(&call.stop)?;
@@ -121,7 +128,8 @@ pub(super) async fn import(
         return Err(Diagnostic::error(
             "Order has no certificate yet",
             format!(
-                "Order {order_id} is {}, so there is no wait to import. Apply instead: creating the resource waits for the certificate.",
+                "Order {order_id} is {}, so there is no wait to import. Apply instead: creating \
+                 the resource waits for the certificate.",
                 order.status
             ),
         )

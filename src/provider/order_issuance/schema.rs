@@ -1,4 +1,5 @@
-//! The attributes of `digicert_order_issuance`: as a schema, and as a struct for configuration, plan and state.
+//! The attributes of `digicert_order_issuance`: as a schema, and as a struct for configuration,
+//! plan and state.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -11,11 +12,13 @@ use crate::provider::order::waiting::LONGEST_TIMEOUT;
 pub(super) fn schema() -> Schema {
     Schema {
         version: 0,
-        description: "Waits until an order has its certificate. It orders nothing and costs nothing: it lets one apply place an order, create the DNS \
-                      records that prove control over its domains, wait for the certificate and hand it on.\n\n\
-                      Creating asks CertCentral to check the domains of the order, again and again with growing pauses while they are not validated, and \
-                      ends when the certificate is issued. When the time is up it fails and names the records that are missing; the order is \
-                      untouched, and the next apply waits again. Destroying calls nothing.",
+        description: "Waits until an order has its certificate. It orders nothing and costs \
+            nothing: it lets one apply place an order, create the DNS records that prove control \
+            over its domains, wait for the certificate and hand it on.\n\n\
+            Creating asks CertCentral to check the domains of the order, again and again with \
+            growing pauses while they are not validated, and ends when the certificate is issued. \
+            When the time is up it fails and names the records that are missing; the order is \
+            untouched, and the next apply waits again. Destroying calls nothing.",
         attributes: attributes(),
     }
 }
@@ -31,22 +34,25 @@ fn arguments() -> Vec<Attribute> {
         Attribute::required(
             "order_id",
             Type::Number,
-            "The order to wait for, such as `digicert_ssl_order.shop.order_id`. Another one means a new wait.",
+            "The order to wait for, such as `digicert_ssl_order.shop.order_id`. Another one means \
+             a new wait.",
         )
         .requires_replace(),
         Attribute::optional(
             "keepers",
             Type::map(Type::String),
-            "Texts of your own whose change means a new wait, at no cost: what makes the order get another certificate, such as its CSR or its names, \
-             so that an apply that reissues waits for the new certificate, too.",
+            "Texts of your own whose change means a new wait, at no cost: what makes the order get \
+             another certificate, such as its CSR or its names, so that an apply that reissues \
+             waits for the new certificate, too.",
         )
         .requires_replace(),
         Attribute::optional(
             "validation_records",
             Type::set(Type::String),
-            "Names of the DNS records that were created for the order. They make this resource depend on the records, and a record that the order \
-             needs and that is missing here is an error before any wait. Both places count at which DigiCert looks: `_dnsauth` below the domain, and the \
-             domain itself.",
+            "Names of the DNS records that were created for the order. They make this resource \
+             depend on the records, and a record that the order needs and that is missing here is \
+             an error before any wait. Both places count at which DigiCert looks: `_dnsauth` below \
+             the domain, and the domain itself.",
         ),
         Attribute::optional(
             "timeouts",
@@ -90,7 +96,8 @@ fn answers() -> Vec<Attribute> {
     all.push(Attribute::computed(
         "extended_key_usages",
         Type::list(Type::String),
-        "What the certificate may be used for, such as `serverAuth` and `clientAuth`; usages without a name by their object identifier.",
+        "What the certificate may be used for, such as `serverAuth` and `clientAuth`; usages \
+         without a name by their object identifier.",
     ));
     all.extend(
         texts

@@ -1,4 +1,5 @@
-//! Chains that may be read again, by the intermediates that states hold: all certificates below the same intermediates share one call.
+//! Chains that may be read again, by the intermediates that states hold: all certificates below the
+//! same intermediates share one call.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -37,7 +38,8 @@ impl Chains {
         *earliest.unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns what CertCentral has in the place of these intermediates, by `ask` unless it was asked already, in vain or not.
+    /// Returns what CertCentral has in the place of these intermediates, by `ask` unless it was
+    /// asked already, in vain or not.
     pub(super) async fn now(
         &self,
         intermediates: &str,

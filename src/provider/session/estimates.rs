@@ -1,5 +1,5 @@
-//! Price estimates of one provider configuration. Core plans every order twice and may hold hundreds of the same kind: what
-//! was asked a moment ago, or is being asked, is not asked again.
+//! Price estimates of one provider configuration. Core plans every order twice and may hold
+//! hundreds of the same kind: what was asked a moment ago, or is being asked, is not asked again.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -53,8 +53,9 @@ struct Answered {
 }
 
 impl Estimates {
-    /// The answer to `query`: a recent one, the one that is under way, or that of `ask`. None if it would be asked for a
-    /// reader after CertCentral could not be reached: a review without network waits once, not for every order.
+    /// The answer to `query`: a recent one, the one that is under way, or that of `ask`. None if it
+    /// would be asked for a reader after CertCentral could not be reached: a review without network
+    /// waits once, not for every order.
     pub(super) async fn get(
         &self,
         query: &PriceQuery,

@@ -1,5 +1,6 @@
-//! What CertCentral was asked a moment ago and what holds for every order of this configuration: its list of orders and its waiting
-//! requests. Core creates ten orders at once, and each would ask the same.
+//! What CertCentral was asked a moment ago and what holds for every order of this configuration:
+//! its list of orders and its waiting requests. Core creates ten orders at once, and each would ask
+//! the same.
 
 use std::future::Future;
 use std::sync::Arc;

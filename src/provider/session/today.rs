@@ -1,5 +1,6 @@
-//! Today, by two clocks. CertCentral's ends certificates and orders, but a proxy on the way may date answers by its own, and this
-//! machine's may never have been set. Nothing that costs or ends something may hang on either alone.
+//! Today, by two clocks. CertCentral's ends certificates and orders, but a proxy on the way may
+//! date answers by its own, and this machine's may never have been set. Nothing that costs or ends
+//! something may hang on either alone.
 
 use time::Date;
 
@@ -17,8 +18,8 @@ pub(crate) struct Today {
 }
 
 impl Today {
-    /// Joins both. Before CertCentral has answered, this machine's clock stands for both; a virtual one counts for both, however far
-    /// from this machine's it is.
+    /// Joins both. Before CertCentral has answered, this machine's clock stands for both; a virtual
+    /// one counts for both, however far from this machine's it is.
     pub(super) fn new(here: Date, there: Option<ServerDay>) -> Self {
         match there {
             None => Self { here, there: here },
@@ -59,9 +60,10 @@ impl Today {
         Some(Diagnostic::warning(
             "Clocks of CertCentral and of this machine disagree",
             format!(
-                "CertCentral's answer is dated {there}, and the clock of this machine says {here}. While they disagree, nothing is reissued or renewed \
-                 because of a date, and orders of other people count as recent by either clock. Set the clock of this machine; if it is right, look \
-                 for a proxy that answers in CertCentral's place."
+                "CertCentral's answer is dated {there}, and the clock of this machine says {here}. \
+                 While they disagree, nothing is reissued or renewed because of a date, and orders \
+                 of other people count as recent by either clock. Set the clock of this machine; \
+                 if it is right, look for a proxy that answers in CertCentral's place."
             ),
         ))
     }

@@ -1,4 +1,5 @@
-//! What lies between this machine and CertCentral: roots and proxies, of the block and of the environment.
+//! What lies between this machine and CertCentral: roots and proxies, of the block and of the
+//! environment.
 
 use std::fs;
 
@@ -15,29 +16,30 @@ const NO_PROXY_VARIABLES: [&str; 2] = ["NO_PROXY", "no_proxy"];
 /// Take the place of the system's own roots.
 const ROOT_VARIABLES: [&str; 2] = ["SSL_CERT_FILE", "SSL_CERT_DIR"];
 
-pub(super) const CA_BUNDLE: Setting<CaBundle> = Setting::new(
-    "ca_bundle_file",
-    Some("DIGICERT_CA_BUNDLE"),
-    |given| {
+pub(super) const CA_BUNDLE: Setting<CaBundle> =
+    Setting::new("ca_bundle_file", Some("DIGICERT_CA_BUNDLE"), |given| {
         let path = given.text;
         if path.contains("-----") || path.contains('\n') {
             return Err(Diagnostic::error(
                 "CA bundle not usable",
-                "`ca_bundle_file` (or DIGICERT_CA_BUNDLE) holds the text of a PEM file instead of the path of one. Write the text to a file \
-                 and name that file. The value is not shown here, because it may be a key.",
+                "`ca_bundle_file` (or DIGICERT_CA_BUNDLE) holds the text of a PEM file instead of \
+                 the path of one. Write the text to a file and name that file. The value is not \
+                 shown here, because it may be a key.",
             ));
         }
         let roots = fs::read(path).map_err(|error| format!("cannot be read: {error}"));
         roots
-            .and_then(|bytes| CaBundle::read(&bytes).map_err(|error| format!("cannot be used: {error}")))
+            .and_then(|bytes| {
+                CaBundle::read(&bytes).map_err(|error| format!("cannot be used: {error}"))
+            })
             .map_err(|reason| {
                 let detail = format!(
-                    "The file {path:?} of `ca_bundle_file` (or DIGICERT_CA_BUNDLE) {reason}. It must hold root certificates in PEM, or one in DER."
+                    "The file {path:?} of `ca_bundle_file` (or DIGICERT_CA_BUNDLE) {reason}. It \
+                     must hold root certificates in PEM, or one in DER."
                 );
                 given.at_argument("CA bundle not usable", detail)
             })
-    },
-);
+    });
 
 pub(super) const PROXY_URL: Setting<ProxyUrl> = Setting {
     argument: "proxy_url",
@@ -46,8 +48,10 @@ pub(super) const PROXY_URL: Setting<ProxyUrl> = Setting {
     parse: |given| {
         let proxy = ProxyUrl::new(given.text).map(|proxy| proxy.of("`proxy_url`"));
         proxy.map_err(|reason| {
-            let detail =
-                format!("`proxy_url` cannot be used: {reason}. It must look like http://proxy.example.com:3128.");
+            let detail = format!(
+                "`proxy_url` cannot be used: {reason}. It must look like \
+                    http://proxy.example.com:3128."
+            );
             given.error("Invalid proxy URL", detail)
         })
     },
@@ -59,8 +63,8 @@ pub(super) fn proxies(variable: &dyn Fn(&str) -> Option<String>) -> impl Iterato
     names.filter_map(move |name| ProxyUrl::new(&variable(name)?).ok())
 }
 
-/// Returns the proxy that the environment names for calls to `host`, after `NO_PROXY`; an error if it cannot be used: to go
-/// directly in its place would be what nobody asked for.
+/// Returns the proxy that the environment names for calls to `host`, after `NO_PROXY`; an error if
+/// it cannot be used: to go directly in its place would be what nobody asked for.
 pub(super) fn proxy_to(
     host: &str,
     variable: &dyn Fn(&str) -> Option<String>,
@@ -102,9 +106,9 @@ fn first_set(
     })
 }
 
-/// Returns whether a URL, or what was meant to be one, can hold a user, a password or a token. Judges by the characters that
-/// begin them, because a text that is refused need not be a URL; what stands in the place of a port and is none may be a
-/// password whose host was forgotten.
+/// Returns whether a URL, or what was meant to be one, can hold a user, a password or a token.
+/// Judges by the characters that begin them, because a text that is refused need not be a URL; what
+/// stands in the place of a port and is none may be a password whose host was forgotten.
 pub(super) fn holds_credentials(url: &str) -> bool {
     let after_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
     let authority = after_scheme.split('/').next().unwrap_or_default();

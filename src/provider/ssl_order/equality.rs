@@ -1,5 +1,6 @@
-//! When two spellings of an argument mean the same. The plan then keeps the prior spelling: no change. Where core does not let the
-//! plan keep it, because one side is absent, [`means_the_same`] tells that the change is none.
+//! When two spellings of an argument mean the same. The plan then keeps the prior spelling: no
+//! change. Where core does not let the plan keep it, because one side is absent, [`means_the_same`]
+//! tells that the change is none.
 
 use std::collections::BTreeSet;
 
@@ -31,8 +32,9 @@ pub(crate) fn keep_equal_values(prior: &SslOrderModel, planned: &mut SslOrderMod
     }
 }
 
-/// Whether an argument means the same in state and plan although the values differ: one side is absent, and the other is
-/// what CertCentral takes for absent. Both are as they are meant: an empty text is absent already.
+/// Whether an argument means the same in state and plan although the values differ: one side is
+/// absent, and the other is what CertCentral takes for absent. Both are as they are meant: an empty
+/// text is absent already.
 pub(crate) fn means_the_same(
     argument: &str,
     prior: &SslOrderModel,
@@ -82,8 +84,8 @@ fn or_none<T>(a: &Attr<Set<T>>, b: &Attr<Set<T>>) -> bool {
     matches!((a, b), (Attr::Null, Attr::Known(given)) | (Attr::Known(given), Attr::Null) if given.0.is_empty())
 }
 
-/// Common name and further names are compared as one set as far as `dns_names` goes, because the API adds the common
-/// name to the set by itself.
+/// Common name and further names are compared as one set as far as `dns_names` goes, because the
+/// API adds the common name to the set by itself.
 fn keep_names(prior: &SslOrderModel, planned: &mut SslOrderModel) {
     if same_names(prior, planned) {
         if !planned.dns_names.is_null() && !prior.dns_names.is_null() {

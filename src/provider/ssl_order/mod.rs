@@ -1,8 +1,10 @@
 //! `digicert_ssl_order`: an order for an OV or EV TLS certificate.
 //!
-//! The folders follow an order: its arguments (`schema`, `model`), what is refused before any call (`rules`), what a plan decides and says
-//! (`plan`), how it is bought exactly once (`purchase`), how its answer gets into state (`refresh`), how it is changed, reissued and renewed
-//! (`update`), what changes with another certificate (`exchange`), how it ends (`end`) and who may end it (`owners`), and how an order that exists becomes a resource (`import`).
+//! The folders follow an order: its arguments (`schema`, `model`), what is refused before any call
+//! (`rules`), what a plan decides and says (`plan`), how it is bought exactly once (`purchase`),
+//! how its answer gets into state (`refresh`), how it is changed, reissued and renewed (`update`),
+//! what changes with another certificate (`exchange`), how it ends (`end`) and who may end it
+//! (`owners`), and how an order that exists becomes a resource (`import`).
 
 mod end;
 mod equality;

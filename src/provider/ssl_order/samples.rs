@@ -228,8 +228,9 @@ pub(crate) fn session_of(config: &ProviderConfig) -> Session {
     session
 }
 
-/// The plan of a configuration as the framework and this resource make it, on 2026-11-23. Arguments in `config` that have
-/// a default are given, so that core's proposal is the configuration with the computed attributes of the prior state.
+/// The plan of a configuration as the framework and this resource make it, on 2026-11-23. Arguments
+/// in `config` that have a default are given, so that core's proposal is the configuration with the
+/// computed attributes of the prior state.
 pub(crate) fn plan(
     config: &SslOrderModel,
     prior: Option<&SslOrderModel>,

@@ -34,8 +34,8 @@ pub async fn connect(address: Address, tls: Option<ClientConfig>) -> Result<Chan
     Ok(channel)
 }
 
-/// A channel over a connection that stands already, such as one end of a pipe to a server in the same process. It is not
-/// made again once it has ended.
+/// A channel over a connection that stands already, such as one end of a pipe to a server in the
+/// same process. It is not made again once it has ended.
 pub async fn over(
     stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
 ) -> Result<Channel, Error> {

@@ -1,11 +1,12 @@
-//! What can go wrong between the host and the provider's process, apart from what the provider answers.
+//! What can go wrong between the host and the provider's process, apart from what the provider
+//! answers.
 
 use std::{io, time::Duration};
 
 use crate::{codec::CodecError, handshake::HandshakeError};
 
-/// A failure of the host. What the provider says about its work are diagnostics; what it answers against core's
-/// rules are violations; neither is an error here.
+/// A failure of the host. What the provider says about its work are diagnostics; what it answers
+/// against core's rules are violations; neither is an error here.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {

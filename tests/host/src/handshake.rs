@@ -27,7 +27,8 @@ pub enum Address {
 /// Why a line is no handshake.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HandshakeError {
-    /// Terraform does not ask for a seventh field, and old versions take it for a part of the certificate.
+    /// Terraform does not ask for a seventh field, and old versions take it for a part of the
+    /// certificate.
     #[error("six fields are required, got {0}")]
     FieldCount(usize),
     /// The first field is not 1.

@@ -17,14 +17,15 @@ pub fn unknown() -> Json {
     json!({ "$unknown": true })
 }
 
-/// A configuration as core hands it over: what is not written is null, a list or set of blocks that is not
-/// written is empty. [`unknown`] stands for a value that is not known yet. A name that the schema does not have
-/// is an error.
+/// A configuration as core hands it over: what is not written is null, a list or set of blocks that
+/// is not written is empty. [`unknown`] stands for a value that is not known yet. A name that the
+/// schema does not have is an error.
 pub fn config(block: &Block, json: &Json) -> Result<Value, CodecError> {
     block_value(block, json, &Path::root())
 }
 
-/// Reads the JSON form that an answer may have in place of msgpack: objects with exactly their attributes.
+/// Reads the JSON form that an answer may have in place of msgpack: objects with exactly their
+/// attributes.
 pub fn decode(ty: &Type, bytes: &[u8]) -> Result<Value, CodecError> {
     let json = serde_json::from_slice(bytes)
         .map_err(|err| CodecError::new(&Path::root(), format!("the value is not JSON: {err}")))?;

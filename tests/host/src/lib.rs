@@ -1,8 +1,9 @@
 //! A small stand-in for Terraform core, for tests of a provider.
 //!
-//! It starts the built binary as Terraform does, shakes hands with mutual TLS, speaks msgpack by schema, walks
-//! through core's sequences of calls, and holds **every answer** against core's own rules. It depends on nothing of
-//! the provider, so that an error of a codec cannot hide on both sides.
+//! It starts the built binary as Terraform does, shakes hands with mutual TLS, speaks msgpack by
+//! schema, walks through core's sequences of calls, and holds **every answer** against core's own
+//! rules. It depends on nothing of the provider, so that an error of a codec cannot hide on both
+//! sides.
 //!
 //! ```no_run
 //! # async fn test() -> Result<(), terraform_host::Error> {
@@ -24,13 +25,15 @@
 //! # }
 //! ```
 //!
-//! What the provider does against the rules never panics by itself: it is a [`Violation`] in the [`Report`] of the
-//! operation, next to the provider's own [`Diagnostic`]s, and `expect_valid()` turns it into a failing test.
-//! Write [`json::unknown`] into a configuration for a value that is not known before apply, and hand over the known
-//! configuration with [`Workspace::apply_with`].
+//! What the provider does against the rules never panics by itself: it is a [`Violation`] in the
+//! [`Report`] of the operation, next to the provider's own [`Diagnostic`]s, and `expect_valid()`
+//! turns it into a failing test. Write [`json::unknown`] into a configuration for a value that is
+//! not known before apply, and hand over the known configuration with [`Workspace::apply_with`].
 //!
-//! From outside to inside: [`workspace`] (sequences and state), [`core_rules`], [`client`] (one method per call),
-//! [`process`], [`tls`] and [`connection`] (go-plugin), [`schema`], [`value`], [`msgpack`] and [`json`].
+//! From outside to inside: [`workspace`] (sequences and state), [`core_rules`], [`client`] (one
+//! method per call),
+//! [`process`], [`tls`] and [`connection`] (go-plugin), [`schema`], [`value`], [`msgpack`] and
+//! [`json`].
 
 pub mod client;
 pub mod codec;

@@ -19,12 +19,13 @@ pub struct NotANumber {
     text: String,
 }
 
-/// The largest power of ten that is written out, so that a hostile "1e999999999" cannot fill the memory.
+/// The largest power of ten that is written out, so that a hostile "1e999999999" cannot fill the
+/// memory.
 const MAX_EXPONENT: i64 = 10_000;
 
 impl Number {
-    /// The number that a 64 bit float stands for, to the last binary digit: 0.1 as a float is not the number 0.1.
-    /// Infinities and NaN have none.
+    /// The number that a 64 bit float stands for, to the last binary digit: 0.1 as a float is not
+    /// the number 0.1. Infinities and NaN have none.
     pub fn from_f64(float: f64) -> Option<Self> {
         // No finite float has more than 1074 digits after the point.
         float

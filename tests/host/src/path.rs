@@ -59,7 +59,8 @@ impl FromIterator<Step> for Path {
     }
 }
 
-/// Terraform's way of writing a path: `.organization.contacts[0].email`, `.domain_validations["example.com"]`.
+/// Terraform's way of writing a path: `.organization.contacts[0].email`,
+/// `.domain_validations["example.com"]`.
 impl fmt::Display for Path {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.0.is_empty() {

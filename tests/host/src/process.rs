@@ -72,7 +72,8 @@ impl Launch {
         self
     }
 
-    /// Sets an environment variable, also one of the handshake. The rest of the environment is inherited.
+    /// Sets an environment variable, also one of the handshake. The rest of the environment is
+    /// inherited.
     #[must_use]
     pub fn env(mut self, name: &str, value: &str) -> Self {
         self.environment
@@ -237,7 +238,8 @@ impl Process {
         self.identity.as_ref()
     }
 
-    /// The process id; `None` once it has ended. With [`Launch::own_process_group`] it names the group too.
+    /// The process id; `None` once it has ended. With [`Launch::own_process_group`] it names the
+    /// group too.
     pub fn id(&self) -> Option<u32> {
         self.child.id()
     }
@@ -258,7 +260,8 @@ impl Process {
         Ok(self.child.wait().await?)
     }
 
-    /// Waits for the end of a process that was told to shut down, two seconds at most, then kills it.
+    /// Waits for the end of a process that was told to shut down, two seconds at most, then kills
+    /// it.
     pub async fn wait_or_kill(&mut self) -> Result<Closed, Error> {
         let start = Instant::now();
         let (killed, status) = match timeout(GRACE, self.child.wait()).await {
@@ -358,8 +361,8 @@ mod tests {
 
     #[tokio::test]
     async fn the_environment_is_terraform_s_unless_changed() {
-        let script = "echo \"$TF_PLUGIN_MAGIC_COOKIE $PLUGIN_PROTOCOL_VERSIONS [$PLUGIN_MIN_PORT] $PLUGIN_CLIENT_CERT\" >&2; \
-                      echo '1|6|unix|/s|grpc|'; echo more";
+        let script = "echo \"$TF_PLUGIN_MAGIC_COOKIE $PLUGIN_PROTOCOL_VERSIONS [$PLUGIN_MIN_PORT] \
+            $PLUGIN_CLIENT_CERT\" >&2; echo '1|6|unix|/s|grpc|'; echo more";
         let launch = shell(script)
             .env("PLUGIN_PROTOCOL_VERSIONS", "5")
             .without_env("PLUGIN_MIN_PORT");

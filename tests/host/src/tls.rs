@@ -1,4 +1,5 @@
-//! The host's side of go-plugin's mutual TLS: a throw-away client certificate, and a server pinned by its bytes.
+//! The host's side of go-plugin's mutual TLS: a throw-away client certificate, and a server pinned
+//! by its bytes.
 
 use std::sync::Arc;
 
@@ -16,7 +17,8 @@ use x509_parser::prelude::{FromDer as _, GeneralName, X509Certificate};
 
 use crate::error::Error;
 
-/// A client certificate as Terraform makes one for every process: ECDSA P-521, self-signed, a CA for localhost.
+/// A client certificate as Terraform makes one for every process: ECDSA P-521, self-signed, a CA
+/// for localhost.
 #[derive(Debug)]
 pub struct ClientIdentity {
     certificate: rcgen::Certificate,
@@ -48,7 +50,8 @@ impl ClientIdentity {
     }
 }
 
-/// A client that trusts the server with exactly this certificate, and shows `identity` if there is one.
+/// A client that trusts the server with exactly this certificate, and shows `identity` if there is
+/// one.
 pub fn client_config(
     server: &[u8],
     identity: Option<&ClientIdentity>,
@@ -77,8 +80,8 @@ pub fn client_config(
     Ok(config)
 }
 
-/// What Go's client asks of the server's certificate, which is its own root: it parses, signed itself, holds now
-/// and names localhost.
+/// What Go's client asks of the server's certificate, which is its own root: it parses, signed
+/// itself, holds now and names localhost.
 fn checked_server(der: &[u8]) -> Result<CertificateDer<'static>, Error> {
     let refused = |why: &str| Error::Tls(format!("the server's certificate {why}"));
     let (rest, certificate) =

@@ -43,8 +43,8 @@ impl Value {
         Self::String(normal_form(text))
     }
 
-    /// A set of these elements: the order is lost and equal elements coalesce, except unknown ones, which may
-    /// still turn out to differ.
+    /// A set of these elements: the order is lost and equal elements coalesce, except unknown ones,
+    /// which may still turn out to differ.
     pub fn set(mut elements: Vec<Self>) -> Self {
         elements.sort();
         elements.dedup_by(|left, right| left == right && left.is_wholly_known());
@@ -96,8 +96,8 @@ impl Value {
         }
     }
 
-    /// The part of the value at a path. `None` where the path leads nowhere: core calls that an invalid path.
-    /// Whatever is below an unknown is unknown.
+    /// The part of the value at a path. `None` where the path leads nowhere: core calls that an
+    /// invalid path. Whatever is below an unknown is unknown.
     pub fn at(&self, path: &Path) -> Option<&Self> {
         path.steps()
             .iter()
@@ -123,7 +123,8 @@ impl Value {
         found
     }
 
-    /// The value with null in place of every unknown, as core saves an object that is not wholly known.
+    /// The value with null in place of every unknown, as core saves an object that is not wholly
+    /// known.
     pub fn unknown_as_null(&self) -> Self {
         let entries = |entries: &BTreeMap<String, Self>| {
             entries

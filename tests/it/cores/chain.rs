@@ -5,7 +5,8 @@ use serde_json::Value;
 use terraform_provider_digicert::pki::Csr;
 use x509_parser::pem::Pem;
 
-/// Fails unless the PEM attributes of an order form one chain from its certificate to the root of `sandbox`.
+/// Fails unless the PEM attributes of an order form one chain from its certificate to the root of
+/// `sandbox`.
 #[track_caller]
 pub(super) fn assert_verified(attributes: &Value, sandbox: &Sandbox) {
     let text = |name: &str| {

@@ -1,4 +1,5 @@
-//! The configurations of these tests: an order with its provider block, changed argument by argument.
+//! The configurations of these tests: an order with its provider block, changed argument by
+//! argument.
 
 use std::sync::OnceLock;
 
@@ -13,7 +14,8 @@ pub(super) const ORDER: &str = "digicert_ssl_order.example";
 /// A key that every sandbox accepts.
 pub(super) const KEY: &str = "sandbox-acceptance";
 
-/// One provider block and one order. Values are JSON, which is HCL too: `${...}` in a text is an expression.
+/// One provider block and one order. Values are JSON, which is HCL too: `${...}` in a text is an
+/// expression.
 #[derive(Clone)]
 pub(super) struct Configuration {
     provider: Vec<(String, Value)>,
@@ -83,7 +85,8 @@ impl Configuration {
     /// The text of `main.tf`, one argument a line.
     pub(super) fn text(&self) -> String {
         format!(
-            "terraform {{\n  required_providers {{\n    digicert = {{ source = \"certcentral/digicert\" }}\n  }}\n}}\n\n\
+            "terraform {{\n  required_providers {{\n    digicert = {{ source = \
+             \"certcentral/digicert\" }}\n  }}\n}}\n\n\
              provider \"digicert\" {{\n{}}}\n\nresource \"digicert_ssl_order\" \"{}\" {{\n{}}}\n{}",
             lines(&self.provider),
             self.label,

@@ -1,4 +1,5 @@
-//! Data sources through real cores: read in the plan, or in the apply where they depend on something.
+//! Data sources through real cores: read in the plan, or in the apply where they depend on
+//! something.
 
 use certcentral_sandbox::{Sandbox, Settings};
 use serde_json::json;

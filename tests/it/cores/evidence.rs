@@ -1,4 +1,5 @@
-//! What the tests look at: the sandbox's journal, what Terraform printed, and the cores that are worth the time.
+//! What the tests look at: the sandbox's journal, what Terraform printed, and the cores that are
+//! worth the time.
 
 use std::time::Duration;
 

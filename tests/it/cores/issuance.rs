@@ -11,7 +11,8 @@ use crate::cores::driver::{Core, Workdir};
 
 const WAIT: &str = "digicert_order_issuance.example";
 
-/// Creates each record as a provider of DNS does, with nothing but bash: VALUE is the expression of its value.
+/// Creates each record as a provider of DNS does, with nothing but bash: VALUE is the expression of
+/// its value.
 const RECORDS_AND_WAIT: &str = r#"
 resource "terraform_data" "record" {
   for_each = digicert_ssl_order.example.domain_validations
@@ -175,7 +176,8 @@ fn a_wrong_record_is_named_and_its_correction_leads_to_the_certificate_of_the_sa
     }
 }
 
-/// What stands in for `nsupdate`: takes its commands from standard input and puts the records into the sandbox's DNS.
+/// What stands in for `nsupdate`: takes its commands from standard input and puts the records into
+/// the sandbox's DNS.
 const NSUPDATE: &str = r#"
 while read -r update add name ttl type value; do
   [ "$update $add" = "update add" ] || continue

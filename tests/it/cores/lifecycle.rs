@@ -27,7 +27,8 @@ fn the_example_of_the_api_page_is_ordered_once_and_imported_without_a_change() {
             &output,
             &[
                 "Warning: This apply places a paid order",
-                "Product ssl_plus for example.com, app.example.com, sub.example.com, valid for 2 years, organization 123456.",
+                "Product ssl_plus for example.com, app.example.com, sub.example.com, valid for 2 \
+                 years, organization 123456.",
             ],
         );
         let calls = sandbox.journal();
@@ -68,7 +69,8 @@ fn the_example_of_the_api_page_is_ordered_once_and_imported_without_a_change() {
     }
 }
 
-/// One order POST whose body is the page's example, but for the CSR, which is an ellipsis there, and our token.
+/// One order POST whose body is the page's example, but for the CSR, which is an ellipsis there,
+/// and our token.
 #[track_caller]
 fn assert_is_the_seed_order(sandbox: &Sandbox) {
     let posts = order_posts(sandbox);

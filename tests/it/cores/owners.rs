@@ -1,4 +1,5 @@
-//! One order in the hands of several objects, as real cores bring it about: what may still be held by another one is not ended.
+//! One order in the hands of several objects, as real cores bring it about: what may still be held
+//! by another one is not ended.
 
 use std::process::Command;
 use std::time::Duration;
@@ -35,7 +36,8 @@ fn with_block(configuration: &Configuration, block: &str) -> String {
     text.replace(start, &format!("{start}{block}\n"))
 }
 
-/// Fails unless there is one order, which is open, and whose notes are the only changes after its POST.
+/// Fails unless there is one order, which is open, and whose notes are the only changes after its
+/// POST.
 #[track_caller]
 fn assert_untouched(sandbox: &Sandbox, notes: usize, core: &Core) {
     let name = &core.name;
@@ -77,8 +79,8 @@ fn a_deposed_object_whose_order_the_current_object_holds_ends_nothing() {
     for core in few_cores() {
         for on_destroy in ["revoke", "cancel"] {
             let (sandbox, configuration, workdir) = production(&core, on_destroy);
-            let after = "resource \"terraform_data\" \"after\" {\n  triggers_replace = [digicert_ssl_order.example.status]\n  \
-                         provisioner \"local-exec\" {\n    command = \"test ! -e fail\"\n  }\n}\n";
+            let after = "resource \"terraform_data\" \"after\" \
+                {\n  triggers_replace = [digicert_ssl_order.example.status]\n  provisioner \"local-exec\" {\n    command = \"test ! -e fail\"\n  }\n}\n";
             let created_first = "  lifecycle {\n    create_before_destroy = true\n  }";
             let configuration = configuration.with(after);
             workdir.write("main.tf", &with_block(&configuration, created_first));
@@ -339,7 +341,8 @@ fn a_plan_that_imports_an_order_and_ends_it_elsewhere_is_refused() {
             let renamed = workdir.attributes("digicert_ssl_order.renamed").unwrap();
             assert_eq!(renamed["order_origin"], "imported", "{}", core.name);
             let output = workdir.run(&["plan", "-destroy"]).success();
-            // An import writes what the provider does by itself, and the configuration says otherwise.
+            // An import writes what the provider does by itself, and the configuration says
+            // otherwise.
             assert_says(&output, &[STAYS, "this resource imported it"]);
         }
         assert_untouched(&sandbox, 0, &core);

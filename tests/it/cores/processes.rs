@@ -1,5 +1,6 @@
-//! Several provider processes at once: Terraform starts one for every provider block and for every parallel test, and two people may run
-//! it on one machine. The first order is held on its way until the other process is where it would look, too.
+//! Several provider processes at once: Terraform starts one for every provider block and for every
+//! parallel test, and two people may run it on one machine. The first order is held on its way
+//! until the other process is where it would look, too.
 
 use std::fs;
 use std::sync::mpsc::Receiver;
@@ -35,8 +36,8 @@ impl Scene {
         }
     }
 
-    /// Waits until the first order is on its way, and so many plans have asked for the list of orders: the last thing that is asked before
-    /// a create begins.
+    /// Waits until the first order is on its way, and so many plans have asked for the list of
+    /// orders: the last thing that is asked before a create begins.
     #[track_caller]
     fn wait_for_plans(&self, plans: usize) {
         assert!(self.hold.wait_held(LONG));
@@ -59,8 +60,9 @@ impl Scene {
 fn block(label: &str, head: &str, csr: &str) -> String {
     let csr = json!(csr);
     format!(
-        "\nresource \"digicert_ssl_order\" \"{label}\" {{\n{head}  product_name_id = \"ssl_plus\"\n  common_name = \"example.com\"\n  csr = {csr}\n  \
-         validity_years = 2\n  organization = {{ id = 123456 }}\n}}\n"
+        "\nresource \"digicert_ssl_order\" \"{label}\" {{\n{head}  product_name_id = \
+         \"ssl_plus\"\n  common_name = \"example.com\"\n  csr = {csr}\n  validity_years = 2\n  \
+         organization = {{ id = 123456 }}\n}}\n"
     )
 }
 
@@ -79,7 +81,8 @@ fn module(core: &Core, base_url: &str, other: &str) -> Workdir {
     let workdir = Configuration::small(base_url).with(call).workdir(core);
     fs::create_dir(workdir.path().join("other")).unwrap();
     let head = format!(
-        "terraform {{\n  required_providers {{\n    digicert = {{ source = \"certcentral/digicert\" }}\n  }}\n}}\n\n\
+        "terraform {{\n  required_providers {{\n    digicert = {{ source = \
+         \"certcentral/digicert\" }}\n  }}\n}}\n\n\
          provider \"digicert\" {{\n  base_url = {base_url:?}\n}}\n"
     );
     let text = format!("{head}{}", block("example", "", other));
@@ -256,7 +259,8 @@ fn a_run_waits_for_the_end_of_the_order_that_it_would_adopt() {
     }
 }
 
-/// Two directories with the same configuration that share the place of their locks, as runs of one user do.
+/// Two directories with the same configuration that share the place of their locks, as runs of one
+/// user do.
 fn two_directories(core: &Core, sandbox: &Sandbox) -> [Workdir; 2] {
     let configuration = Configuration::small(&sandbox.base_url());
     let mut directories = [core, core].map(|core| configuration.workdir(core));
@@ -277,7 +281,8 @@ fn tested(core: &Core, sandbox: &Sandbox, runs: &str) -> Workdir {
 
 #[test]
 fn parallel_tests_buy_one_order() {
-    let runs = "test {\n  parallel = true\n}\n\nrun \"one\" {\n  state_key = \"one\"\n}\n\nrun \"two\" {\n  state_key = \"two\"\n}\n";
+    let runs = "test {\n  parallel = true\n}\n\nrun \"one\" {\n  state_key = \"one\"\n}\n\nrun \
+        \"two\" {\n  state_key = \"two\"\n}\n";
     for core in having(Feature::ParallelTests, few_cores()) {
         let scene = Scene::new();
         let workdir = tested(&core, &scene.sandbox, runs);

@@ -1,4 +1,5 @@
-//! What makes core destroy and create again: by accident it buys nothing, on purpose it says so first.
+//! What makes core destroy and create again: by accident it buys nothing, on purpose it says so
+//! first.
 
 use std::fs;
 
@@ -216,7 +217,8 @@ fn another_order_key_buys_a_second_order_on_purpose() {
             &[
                 "Warning: Order is replaced by a new one",
                 &format!(
-                    "CertCentral cannot change `order_key` of an order, so order {first} for example.com is replaced: a new order is placed and paid"
+                    "CertCentral cannot change `order_key` of an order, so order {first} for \
+                     example.com is replaced: a new order is placed and paid"
                 ),
             ],
         );
@@ -249,13 +251,16 @@ fn another_product_is_announced_as_a_new_order() {
                 "Warning: Order is replaced by a new one",
                 &changed.line_of("product_name_id"),
                 &format!(
-                    "CertCentral cannot change `product_name_id` of an order, so order {first} for example.com is replaced: a new order is placed and paid, and the old one stays open"
+                    "CertCentral cannot change `product_name_id` of an order, so order {first} for \
+                     example.com is replaced: a new order is placed and paid, and the old one \
+                     stays open"
                 ),
                 "CertCentral estimates its price at",
                 "1 to add, 0 to change, 1 to destroy",
             ],
         );
-        // Core keeps the warnings of the new order's own plan to itself, so the one above says everything.
+        // Core keeps the warnings of the new order's own plan to itself, so the one above says
+        // everything.
         assert!(
             !printed(&output).contains("This apply places a paid order"),
             "{}",

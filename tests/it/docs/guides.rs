@@ -1,4 +1,5 @@
-//! The guides under `docs/guides` are pages of the Registry, and every configuration in them is formatted and valid.
+//! The guides under `docs/guides` are pages of the Registry, and every configuration in them is
+//! formatted and valid.
 
 use std::fs;
 use std::io::{self, Write};
@@ -77,7 +78,8 @@ fn a_block_says_in_its_first_line_which_core_it_needs() {
     }
 }
 
-/// The oldest core that knows a block, which its first line tells readers: `# Terraform 1.12 and later`.
+/// The oldest core that knows a block, which its first line tells readers: `# Terraform 1.12 and
+/// later`.
 fn oldest_core(block: &str) -> Version {
     block
         .lines()

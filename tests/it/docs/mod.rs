@@ -1,4 +1,5 @@
-//! The pages and examples that users read: the pages are rendered from the schema, the examples are run past real cores.
+//! The pages and examples that users read: the pages are rendered from the schema, the examples are
+//! run past real cores.
 
 mod examples;
 mod guides;

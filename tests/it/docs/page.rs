@@ -1,4 +1,5 @@
-//! The pages as the Terraform Registry wants them: front matter, description, examples, schema, import.
+//! The pages as the Terraform Registry wants them: front matter, description, examples, schema,
+//! import.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -73,7 +74,8 @@ pub(super) fn data_source(entry: &CatalogEntry) -> String {
     page
 }
 
-/// The front matter and the first paragraph. The Registry's checker refuses an index that has a `subcategory`.
+/// The front matter and the first paragraph. The Registry's checker refuses an index that has a
+/// `subcategory`.
 fn head(title: &str, subcategory: Option<&str>, heading: &str, schema: &Schema) -> String {
     let summary = schema.description.split("\n\n").next().unwrap();
     let subcategory = subcategory
@@ -81,7 +83,8 @@ fn head(title: &str, subcategory: Option<&str>, heading: &str, schema: &Schema) 
         .unwrap_or_default();
     format!(
         "---\npage_title: \"{title}\"\n{subcategory}description: |-\n  {summary}\n---\n\n\
-         <!-- Rendered from the schema. To change it, change the schema and run `UPDATE_DOCS=1 cargo test --test it docs`. -->\n\n\
+         <!-- Rendered from the schema. To change it, change the schema and run `UPDATE_DOCS=1 \
+         cargo test --test it docs`. -->\n\n\
          # {heading}\n\n{}\n",
         schema.description
     )

@@ -60,7 +60,8 @@ fn every_provider_argument_stands_in_the_readme_with_its_variable() {
     assert_eq!(documented, expected);
 }
 
-/// README and the guide make a key and its CSR by a command. What it leaves is what their configurations read.
+/// README and the guide make a key and its CSR by a command. What it leaves is what their
+/// configurations read.
 #[test]
 fn the_commands_for_a_key_make_the_csr_that_the_configurations_read() {
     for (page, block) in [(README, "output"), (KEYS, "resource")] {

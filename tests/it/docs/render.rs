@@ -29,7 +29,8 @@ fn pages_match_the_schema() {
             .unwrap_or_else(|| stored.lines().count().min(text.lines().count()));
         assert!(
             stored == *text,
-            "docs/{name} differs from the schema in line {}; run `UPDATE_DOCS=1 cargo test --test it docs` and commit the result",
+            "docs/{name} differs from the schema in line {}; run `UPDATE_DOCS=1 cargo test --test \
+             it docs` and commit the result",
             differs + 1,
         );
     }
@@ -44,7 +45,8 @@ fn pages_match_the_schema() {
     assert_eq!(stored, pages.into_keys().collect::<Vec<_>>());
 }
 
-/// What the checker of the Registry (`tfplugindocs validate`) refuses of a page at `path` below `docs`.
+/// What the checker of the Registry (`tfplugindocs validate`) refuses of a page at `path` below
+/// `docs`.
 fn refused(path: &str, text: &str) -> Vec<String> {
     let mut found = Vec::new();
     let folder = match path.split('/').collect::<Vec<_>>().as_slice() {

@@ -1,4 +1,5 @@
-//! The section "Schema" of a page: arguments and attributes by who sets them, nested ones in sections of their own.
+//! The section "Schema" of a page: arguments and attributes by who sets them, nested ones in
+//! sections of their own.
 
 use std::fmt::Write as _;
 

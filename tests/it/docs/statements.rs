@@ -12,7 +12,8 @@ const ORDER: &str = "digicert_ssl_order.shop";
 const WAIT: &str = "digicert_order_issuance.shop";
 const DAY: Duration = Duration::from_secs(86_400);
 
-/// The newest core, if there is one. What the provider does with time and money does not depend on it.
+/// The newest core, if there is one. What the provider does with time and money does not depend on
+/// it.
 fn newest() -> Option<Core> {
     let is_terraform = |core: &Core| core.product == Product::Terraform;
     cores()
@@ -129,7 +130,8 @@ fn a_wait_takes_the_certificate_of_a_reissue_by_the_clock_over_at_the_next_refre
     let Some(core) = newest() else { return };
     let sandbox = Sandbox::start(Settings::default()).unwrap();
     let workdir = workdir(&core, &sandbox, "order_validity = { years = 2 }");
-    let wait = "resource \"digicert_order_issuance\" \"shop\" {\n  order_id = digicert_ssl_order.shop.order_id\n}\n";
+    let wait = "resource \"digicert_order_issuance\" \"shop\" \
+        {\n  order_id = digicert_ssl_order.shop.order_id\n}\n";
     workdir.write("wait.tf", wait);
     workdir.apply();
     let serial = |address| workdir.attributes(address).unwrap()["serial_number"].clone();

@@ -1,4 +1,5 @@
-//! The look-ups around an order: without them nothing is bought, and what they do not show yet is found later.
+//! The look-ups around an order: without them nothing is bought, and what they do not show yet is
+//! found later.
 
 use super::rows::{
     add, assert_no_key, assert_one_order_and_an_empty_plan, bed_without_repeats, each, hasty,
@@ -115,7 +116,8 @@ async fn look_ups_that_lag_behind_a_lost_answer_find_the_order_in_this_apply_or_
 async fn an_order_that_cannot_be_read_right_after_its_answer_is_kept_and_read_later() {
     let faults = [
         "1x* before stale calls=9",
-        "1x* before answer status=404 body={\"errors\":[{\"code\":\"not_found|order\",\"message\":\"No.\"}]}",
+        "1x* before answer status=404 \
+         body={\"errors\":[{\"code\":\"not_found|order\",\"message\":\"No.\"}]}",
         "1x* before html status=403",
         "1x* before html status=500",
         "1 before reset",

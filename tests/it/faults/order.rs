@@ -29,7 +29,8 @@ const PROVES_NOTHING: &[&str] = &[
     "answer status=500 body={\"errors\":[{\"code\":\"internal_error\",\"message\":\"Later\"}]}",
     "answer status=503 body={}",
     "answer {\"status\": 400, \"body\": \"\"}",
-    "answer {\"status\": 413, \"body\": \"Request Entity Too Large\", \"content_type\": \"text/plain\"}",
+    "answer {\"status\": 413, \"body\": \"Request Entity Too Large\", \"content_type\": \
+     \"text/plain\"}",
     "answer {\"status\": 200, \"body\": \"\"}",
     "answer {\"status\": 201, \"body\": \"[]\"}",
     "answer {\"status\": 201, \"body\": \"{}\"}",

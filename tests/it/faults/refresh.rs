@@ -1,4 +1,5 @@
-//! A refresh that meets a fault says so and leaves the state as it was: what could not be seen is not gone.
+//! A refresh that meets a fault says so and leaves the state as it was: what could not be seen is
+//! not gone.
 
 use super::rows::{
     add, assert_no_key, assert_one_order_and_an_empty_plan, bed_without_repeats, each, try_apply,
@@ -39,7 +40,8 @@ async fn an_answer_that_is_none_leaves_the_state_as_it_was() {
         "after remove pointer=/id",
         "after set pointer=/id value=0",
         "after set pointer=/id value=2147500999",
-        "before answer {\"status\": 200, \"body\": \"{\\\"errors\\\":[{\\\"code\\\":\\\"late\\\"}]}\"}",
+        "before answer {\"status\": 200, \"body\": \
+         \"{\\\"errors\\\":[{\\\"code\\\":\\\"late\\\"}]}\"}",
         "after set pointer=/certificate value=7",
     ];
     each(faults, async |fault| {
@@ -73,7 +75,8 @@ async fn an_answer_that_says_less_than_the_one_before_takes_nothing_from_state()
         "after set pointer=/certificate/valid_till value=soon",
         "after set pointer=/certificate/id value=null",
         "after remove pointer=/order_valid_till",
-        "after set pointer=/certificate value={\"common_name\":\"shop.example.com\",\"dns_names\":[\"shop.example.com\"]}",
+        "after set pointer=/certificate \
+         value={\"common_name\":\"shop.example.com\",\"dns_names\":[\"shop.example.com\"]}",
     ];
     each(faults, async |fault| {
         let mut bed = bed_without_repeats();

@@ -1,4 +1,5 @@
-//! What is repeated, seen from outside: a limit for every call, failures that pass for those that do no harm twice.
+//! What is repeated, seen from outside: a limit for every call, failures that pass for those that
+//! do no harm twice.
 
 use certcentral_sandbox::Approval;
 use serde_json::json;
@@ -150,7 +151,8 @@ async fn a_reissue_or_an_end_that_happened_although_its_answer_says_429_happens_
 
 #[tokio::test]
 async fn a_limit_that_outlasts_the_operation_orders_nothing_and_the_next_apply_orders_once() {
-    // Without a number, with one that is none, and with a year: each is longer than this apply lasts.
+    // Without a number, with one that is none, and with a year: each is longer than this apply
+    // lasts.
     let faults = [
         "limited",
         "limited retry_after=soon",
@@ -232,8 +234,8 @@ async fn a_reissue_and_the_end_of_an_order_wait_for_the_limit_and_happen_once() 
     .await;
 }
 
-/// Reissues an order, cancels one and revokes one, while the call that does it meets `fault`: each happens once, and a destroy makes these calls
-/// around its act.
+/// Reissues an order, cancels one and revokes one, while the call that does it meets `fault`: each
+/// happens once, and a destroy makes these calls around its act.
 async fn reissue_and_end(fault: &str, calls: fn(&'static str) -> Vec<&'static str>) {
     let mut bed = Bed::new();
     let _applied = try_apply(&mut bed, &order(), fault).await;

@@ -1,4 +1,5 @@
-//! What the tables share: a bed with faults, an order that does not wait long, and rows that run side by side.
+//! What the tables share: a bed with faults, an order that does not wait long, and rows that run
+//! side by side.
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
-//! Runs that follow each other: a plan that is applied twice, many orders without their state, and a door that closes.
+//! Runs that follow each other: a plan that is applied twice, many orders without their state, and
+//! a door that closes.
 
 use serde_json::json;
 use terraform_host::Resource;

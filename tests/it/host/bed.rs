@@ -1,4 +1,5 @@
-//! One sandbox, one workspace on the built binary, and one order: what every test of an order's life starts with.
+//! One sandbox, one workspace on the built binary, and one order: what every test of an order's
+//! life starts with.
 
 use std::sync::LazyLock;
 
@@ -128,7 +129,8 @@ impl Bed {
             .unwrap_or_else(|| panic!("not ordered: {answer}"))
     }
 
-    /// Reissues the order without Terraform, as a colleague does in the web console. The first name is the common name.
+    /// Reissues the order without Terraform, as a colleague does in the web console. The first name
+    /// is the common name.
     pub(crate) async fn reissue_by_hand(&self, csr: &str, names: &[&str]) {
         let url = format!(
             "{}/order/certificate/{}/reissue",

@@ -27,7 +27,8 @@ async fn a_create_takes_six_requests_at_most_and_a_refresh_of_an_issued_order_on
     );
 }
 
-/// Price and list in each of the two plans, and six calls of the create, which the list of the second plan serves, too.
+/// Price and list in each of the two plans, and six calls of the create, which the list of the
+/// second plan serves, too.
 #[tokio::test]
 async fn an_order_that_nobody_looked_for_takes_ten_requests_from_the_plan_to_the_state() {
     let mut bed = Bed::new();
@@ -104,7 +105,8 @@ async fn validate_calls_nothing_and_the_plan_of_a_new_order_asks_for_its_price_a
     assert_eq!(bed.calls_after(0), [PRICE, LIST]);
 }
 
-/// The calls after those of the two plans that core makes of an order, each of which asks for the price and for the list of orders.
+/// The calls after those of the two plans that core makes of an order, each of which asks for the
+/// price and for the list of orders.
 fn calls_of_the_create(bed: &Bed) -> Vec<String> {
     let mut calls = bed.calls_after(0);
     let create = calls.split_off(4);

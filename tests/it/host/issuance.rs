@@ -117,10 +117,13 @@ async fn a_missing_record_is_named_and_the_next_apply_waits_again() {
     assert_eq!(
         only_error(&applied.report),
         format!(
-            "Order {id} has no certificate after 1s. Its status is pending: Control over example.org is not proven: create the DNS records that \
-             `domain_validations` names.\n\nThese names are not validated and wait for:\n- www.example.org: TXT record example.org with the value \
-             \"{token}\"\n\nThe last check of the domains: shop.example.com is approved, www.example.org is unapproved.\n\nThe order is untouched and \
-             nothing is ordered again: the next apply waits again. `timeouts.create` sets how long that is."
+            "Order {id} has no certificate after 1s. Its status is pending: Control over \
+             example.org is not proven: create the DNS records that `domain_validations` \
+             names.\n\nThese names are not validated and wait for:\n- www.example.org: TXT record \
+             example.org with the value \"{token}\"\n\nThe last check of the domains: \
+             shop.example.com is approved, www.example.org is unapproved.\n\nThe order is \
+             untouched and nothing is ordered again: the next apply waits again. `timeouts.create` \
+             sets how long that is."
         )
     );
     assert!(bed.terraform.attributes(WAIT).is_none());
@@ -225,7 +228,10 @@ async fn an_order_that_waits_for_approval_is_named_as_that() {
     let applied = apply(&mut bed, &resources).await;
     let text = only_error(&applied.report);
     assert!(
-        text.contains("Its status is needs_approval: The request waits for an approver of the account: approve it in CertCentral."),
+        text.contains(
+            "Its status is needs_approval: The request waits for an approver of the \
+            account: approve it in CertCentral."
+        ),
         "{text}"
     );
     bed.sandbox.approve(bed.order_id()).unwrap();

@@ -1,4 +1,5 @@
-//! `digicert_ssl_order` from plan to destroy: the built binary between core's rules and a sandbox that counts orders.
+//! `digicert_ssl_order` from plan to destroy: the built binary between core's rules and a sandbox
+//! that counts orders.
 
 pub(crate) mod bed;
 mod calls;

@@ -1,5 +1,5 @@
-//! What a person reads when repeating a call did not help, and what is never repeated. The faults that are outlasted are in
-//! `tests/it/faults/repeats.rs`.
+//! What a person reads when repeating a call did not help, and what is never repeated. The faults
+//! that are outlasted are in `tests/it/faults/repeats.rs`.
 
 use certcentral_sandbox::{At, Fault};
 use serde_json::json;
@@ -77,7 +77,8 @@ async fn a_pause_beyond_the_time_of_the_operation_is_not_begun() {
     let detail = only_error(&failed.report);
     assert!(
         detail.ends_with(
-            "The call was tried once. The next attempt would come 60 seconds later, after the time of this operation; `timeouts` sets that time."
+            "The call was tried once. The next attempt would come 60 seconds later, after the time \
+             of this operation; `timeouts` sets that time."
         ),
         "{detail}"
     );

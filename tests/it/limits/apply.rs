@@ -1,4 +1,5 @@
-//! Three hundred orders at the documented limits: no call is refused, and nobody waits longer than the limits demand.
+//! Three hundred orders at the documented limits: no call is refused, and nobody waits longer than
+//! the limits demand.
 
 use certcentral_sandbox::RateLimit;
 use serde_json::json;

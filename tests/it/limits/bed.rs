@@ -94,7 +94,8 @@ impl Bed {
         journal
     }
 
-    /// No stretch of the documented lengths holds more calls than are documented, from the first call on.
+    /// No stretch of the documented lengths holds more calls than are documented, from the first
+    /// call on.
     pub(super) fn assert_within_the_documented_limits(&self) {
         let times: Vec<OffsetDateTime> = self
             .sandbox

@@ -1,4 +1,5 @@
-//! CertCentral refuses call after call with a 429: everything completes, and nothing is bought twice.
+//! CertCentral refuses call after call with a 429: everything completes, and nothing is bought
+//! twice.
 
 use certcentral_sandbox::{At, Fault, RateLimit};
 use serde_json::json;

@@ -1,4 +1,5 @@
-//! A TLS front of the sandbox: certificates of every kind, connections that are cut, and a gateway that repeats a POST.
+//! A TLS front of the sandbox: certificates of every kind, connections that are cut, and a gateway
+//! that repeats a POST.
 
 use std::sync::Arc;
 

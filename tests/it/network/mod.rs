@@ -1,5 +1,5 @@
-//! The networks people sit in: proxies, gateways that inspect TLS, and roots that are missing, each between the built binary and
-//! the sandbox.
+//! The networks people sit in: proxies, gateways that inspect TLS, and roots that are missing, each
+//! between the built binary and the sandbox.
 
 mod front;
 mod proxies;
@@ -75,7 +75,8 @@ impl Network {
         applied.expect_valid()
     }
 
-    /// Applies an order, which must fail with one error before anything is sent. Its headline and text.
+    /// Applies an order, which must fail with one error before anything is sent. Its headline and
+    /// text.
     async fn refused(&mut self, launch: Launch) -> String {
         let seen = self.bed.seen();
         let applied = self.apply(launch, &[order(0)]).await;

@@ -29,7 +29,8 @@ async fn ten_first_connections_send_one_wrong_password_and_nothing_is_ordered() 
     for error in errors {
         assert_eq!(error.summary, "Proxy does not accept the credentials");
         let proxy = format!(
-            "through the proxy 127.0.0.1:{} (from the environment variable HTTPS_PROXY): it refused the connection with status 407.",
+            "through the proxy 127.0.0.1:{} (from the environment variable HTTPS_PROXY): it \
+             refused the connection with status 407.",
             proxy.port
         );
         assert_says(
@@ -110,7 +111,8 @@ async fn a_proxy_that_is_not_there_is_named_and_not_certcentral() {
     let said = network
         .refused(network.launch().env("HTTPS_PROXY", &url))
         .await;
-    let named = "through the proxy proxy.invalid:3128 (from the environment variable HTTPS_PROXY): its host name was not found";
+    let named = "through the proxy proxy.invalid:3128 (from the environment variable HTTPS_PROXY): \
+        its host name was not found";
     assert_says(&said, &["Proxy not reachable", named]);
     assert!(!said.contains("base_url"), "{said}");
 

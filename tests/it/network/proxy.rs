@@ -10,7 +10,8 @@ use tokio::task::JoinHandle;
 /// How the proxy answers CONNECT.
 #[derive(Clone, Debug)]
 pub(super) enum Manner {
-    /// Opens a tunnel for whoever has these credentials, `user:password`; for everybody without any.
+    /// Opens a tunnel for whoever has these credentials, `user:password`; for everybody without
+    /// any.
     Open(Option<&'static str>),
     /// Answers with these bytes and hangs up.
     Say(&'static str),

@@ -55,7 +55,8 @@ async fn an_inspected_connection_leads_to_the_bundle_and_to_what_hides_the_roots
         let launch = network.launch_without_bundle().env(variable, &path);
         let said = network.refused(launch).await;
         let hidden = format!(
-            "The environment variable {variable} is {path:?}, so that the system's own root certificates are not used"
+            "The environment variable {variable} is {path:?}, so that the system's own root \
+             certificates are not used"
         );
         assert_says(
             &said,

@@ -15,7 +15,8 @@ async fn a_dropped_call_does_not_cancel_the_create_and_the_next_apply_adopts_the
         hold.held().await;
         created.abort();
         assert!(created.await.unwrap_err().is_cancelled());
-        // The process has seen the end of the call once it answers the next one on the same connection.
+        // The process has seen the end of the call once it answers the next one on the same
+        // connection.
         assert_eq!(provider.stop().await.unwrap(), "");
 
         let goes_on = answered(&bed.sandbox, "GET", "/order/certificate/2147500001").await;

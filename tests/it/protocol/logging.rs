@@ -1,4 +1,5 @@
-//! The log on stderr: as much as `TF_LOG_PROVIDER` asks for, in lines that Terraform reads, without the key.
+//! The log on stderr: as much as `TF_LOG_PROVIDER` asks for, in lines that Terraform reads, without
+//! the key.
 
 use std::collections::BTreeSet;
 

@@ -7,7 +7,8 @@ use crate::host::bed::Bed;
 
 use super::waiting::{ended, started};
 
-/// Linux shows the limits of every process, and gives what must not be dumped to root, so that its user cannot read it.
+/// Linux shows the limits of every process, and gives what must not be dumped to root, so that its
+/// user cannot read it.
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn a_serving_process_dumps_no_core_and_belongs_to_root() {

@@ -1,4 +1,5 @@
-//! The built binary as a plugin: how it starts, whom it answers, and how it ends without losing an order.
+//! The built binary as a plugin: how it starts, whom it answers, and how it ends without losing an
+//! order.
 
 mod dropped;
 mod logging;

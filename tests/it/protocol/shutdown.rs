@@ -1,4 +1,5 @@
-//! The end of the process: within the two seconds that Terraform gives it, and with the order in the answer.
+//! The end of the process: within the two seconds that Terraform gives it, and with the order in
+//! the answer.
 
 use std::sync::Arc;
 
@@ -16,7 +17,8 @@ async fn heard(sandbox: &Sandbox) -> Arc<Provider> {
     started_by(launch(sandbox).env("TF_LOG_PROVIDER", "ERROR")).await
 }
 
-/// The error of a process that ends before its work is done; it names the seconds that it has waited.
+/// The error of a process that ends before its work is done; it names the seconds that it has
+/// waited.
 fn gave_up(closed: &Closed) -> Option<&String> {
     let mut lines = closed.stderr.iter();
     lines.find(|line| line.contains("ending with unfinished work"))

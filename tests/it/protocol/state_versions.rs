@@ -1,7 +1,9 @@
-//! States that earlier releases wrote: one frozen state for each schema version, read by the built binary.
+//! States that earlier releases wrote: one frozen state for each schema version, read by the built
+//! binary.
 //!
 //! Raising the schema version of a resource type needs the state that the last release wrote, as
-//! `tests/fixtures/states/TYPE.vN.json`: the attributes of a state file, never to be edited afterwards.
+//! `tests/fixtures/states/TYPE.vN.json`: the attributes of a state file, never to be edited
+//! afterwards.
 
 use std::fs;
 use std::path::PathBuf;

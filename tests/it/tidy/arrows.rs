@@ -12,9 +12,11 @@ const MODULES: [(&str, &[&str]); 6] = [
     ("provider", &["framework", "certcentral", "pki"]),
 ];
 
-/// The manifests of the workspace, each with the crates that it must not name, and whether its tests may.
+/// The manifests of the workspace, each with the crates that it must not name, and whether its
+/// tests may.
 const MANIFESTS: [(&str, &[&str], bool); 3] = [
-    // The sandbox, the stand-in for core and the fuzzers are for tests and examples: they never ship.
+    // The sandbox, the stand-in for core and the fuzzers are for tests and examples: they never
+    // ship.
     (
         "Cargo.toml",
         &["certcentral-sandbox", "fuzz-properties", "terraform-host"],
@@ -32,7 +34,8 @@ const MANIFESTS: [(&str, &[&str], bool); 3] = [
     ),
 ];
 
-/// `main -> plugin, framework, provider`, `provider -> framework, certcentral, pki`; the others use none of ours.
+/// `main -> plugin, framework, provider`, `provider -> framework, certcentral, pki`; the others use
+/// none of ours.
 pub(super) fn modules_use_only_what_the_design_allows(path: &str, text: &str) -> Vec<Violation> {
     let below = path
         .strip_prefix("src/")
@@ -117,9 +120,11 @@ mod tests {
 
     #[test]
     fn an_arrow_that_the_design_does_not_have_is_found() {
-        let sample = "//! See crate::provider.\nuse crate::framework::Value;\nlet a = crate::pki::Csr;\n\
-                      use super::super::plugin::serve;\nuse super::provider;\n";
-        let main = "use terraform_provider_digicert::certcentral;\nuse terraform_provider_digicert::{plugin, pki};\nuse terraform_provider_digicert::{\n";
+        let sample = "//! See crate::provider.\nuse crate::framework::Value;\nlet a = \
+            crate::pki::Csr;\n\
+            use super::super::plugin::serve;\nuse super::provider;\n";
+        let main = "use terraform_provider_digicert::certcentral;\nuse \
+            terraform_provider_digicert::{plugin, pki};\nuse terraform_provider_digicert::{\n";
         let table: [(&str, &str, &[usize]); 6] = [
             ("src/certcentral/order.rs", sample, &[2, 3, 4]),
             ("src/certcentral/orders/place.rs", sample, &[2, 3]),
@@ -136,9 +141,10 @@ mod tests {
 
     #[test]
     fn a_crate_that_must_not_be_depended_on_is_found() {
-        let root = "[dependencies]\ncertcentral-sandbox = { path = \"sandbox\" }\n[dev-dependencies]\nterraform-host.path = \"a\"\n";
+        let root = "[dependencies]\ncertcentral-sandbox = { path = \"sandbox\" \
+            }\n[dev-dependencies]\nterraform-host.path = \"a\"\n";
         let sandbox = "[package]\nname = \"certcentral-sandbox\"\n[dev-dependencies.terraform-provider-digicert]\npath = \"..\"\n\
-                       [target.'cfg(unix)'.dependencies]\nterraform-host.path = \"\"\n";
+            [target.'cfg(unix)'.dependencies]\nterraform-host.path = \"\"\n";
         for (path, text, expected) in [
             ("Cargo.toml", root, [2].as_slice()),
             ("sandbox/Cargo.toml", sandbox, &[3, 6]),

@@ -1,4 +1,5 @@
-//! The table of faults names tests that exist, enough of them, each for one outcome, and leaves out no fault of the catalogue.
+//! The table of faults names tests that exist, enough of them, each for one outcome, and leaves out
+//! no fault of the catalogue.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -23,7 +24,8 @@ struct Row<'a> {
     tests: Vec<&'a str>,
 }
 
-/// Every row names tests that are there; no test stands for two outcomes; every outcome is explained.
+/// Every row names tests that are there; no test stands for two outcomes; every outcome is
+/// explained.
 pub(super) fn the_fault_table_names_tests_that_exist(path: &str, text: &str) -> Vec<Violation> {
     if path != TABLE {
         return Vec::new();

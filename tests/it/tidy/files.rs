@@ -4,7 +4,8 @@ use super::Violation;
 
 const LONGEST: usize = 600;
 
-/// A longer file has more than one reason to exist. Tests stay beside what they test, so they do not count there.
+/// A longer file has more than one reason to exist. Tests stay beside what they test, so they do
+/// not count there.
 pub(super) fn a_rust_file_has_at_most_600_lines_without_its_tests(
     path: &str,
     text: &str,
@@ -20,7 +21,8 @@ pub(super) fn a_rust_file_has_at_most_600_lines_without_its_tests(
     vec![(
         0,
         format!(
-            "{lines} lines, {LONGEST} are allowed: find the second purpose in it and give that a file"
+            "{lines} lines, {LONGEST} are allowed: find the second purpose in it and give that a \
+             file"
         ),
     )]
 }

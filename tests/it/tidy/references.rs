@@ -124,8 +124,9 @@ mod tests {
 
     #[test]
     fn a_page_that_names_a_missing_path_is_found() {
-        let sample = "`Cargo.toml` `src/main.rs` `src/lib.rs::serve` `tests/it/` `terraform plan` `/services/v2` `src/*.rs`\n\
-                      `src/nowhere.rs` and `NOWHERE.md`\n```sh\n`src/also_nowhere.rs`\n```\n";
+        let sample = "`Cargo.toml` `src/main.rs` `src/lib.rs::serve` `tests/it/` `terraform plan` \
+            `/services/v2` `src/*.rs`\n\
+            `src/nowhere.rs` and `NOWHERE.md`\n```sh\n`src/also_nowhere.rs`\n```\n";
 
         let missing = a_named_path_exists("README.md", sample);
 

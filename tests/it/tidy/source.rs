@@ -3,7 +3,8 @@
 use super::files::{is_all_tests, lines_before_tests};
 use super::{Violation, numbered};
 
-/// How the attribute begins that keeps a test from running. In pieces, so that nobody takes this file for one that has it.
+/// How the attribute begins that keeps a test from running. In pieces, so that nobody takes this
+/// file for one that has it.
 const IGNORED: &str = concat!("#[", "ignore");
 
 /// A test that does not run protects nothing.
@@ -17,8 +18,8 @@ pub(super) fn no_test_is_ignored(path: &str, text: &str) -> Vec<Violation> {
 
 /// Tests wait for events and turn clocks by hand: a sleep is either too short or too long.
 ///
-/// On tokio's paused clock a sleep is a date in the story, so a file may have it whose every tokio test starts paused.
-/// Clippy refuses the sleep that blocks a thread.
+/// On tokio's paused clock a sleep is a date in the story, so a file may have it whose every tokio
+/// test starts paused. Clippy refuses the sleep that blocks a thread.
 pub(super) fn no_test_sleeps(path: &str, text: &str) -> Vec<Violation> {
     let tests_begin = if is_all_tests(path) {
         0
@@ -48,7 +49,8 @@ pub(super) fn no_test_sleeps(path: &str, text: &str) -> Vec<Violation> {
 /// Where the rules about configurations are.
 const RULES: &str = "src/provider/ssl_order/rules/";
 
-/// A rule about configurations, and a limit in their table, says in its doc comment where it comes from.
+/// A rule about configurations, and a limit in their table, says in its doc comment where it comes
+/// from.
 pub(super) fn a_rule_names_its_source(path: &str, text: &str) -> Vec<Violation> {
     let lines: Vec<&str> = text.lines().collect();
     let names_its_source = |item: usize| {
@@ -106,7 +108,8 @@ mod tests {
         // In pieces, so that this file keeps its own rule.
         let call = concat!("sle", "ep(second)");
         let sample = format!(
-            "fn wait() {{ {call} }}\n#[cfg(test)]\nmod tests {{\n    fn a() {{ {call} }}\n    // {call}\n}}\n"
+            "fn wait() {{ {call} }}\n#[cfg(test)]\nmod tests {{\n    fn a() {{ {call} }}\n    // \
+             {call}\n}}\n"
         );
         let table: [(&str, &[usize]); 3] = [
             ("src/a.rs", &[4]),
@@ -127,8 +130,9 @@ mod tests {
     #[test]
     fn a_rule_without_a_source_is_found() {
         let sample = "/// Source: a page.\npub(super) fn a(order: &SslOrderModel) -> Vec<Diagnostic> {\n}\n\n\
-            /// No page.\npub(super) fn b(\n    order: &SslOrderModel,\n) -> Vec<Diagnostic> {\n}\n\n\
-            /// No page.\npub(super) fn c(text: &str) -> bool {\n}\n\n/// Ten.\npub(super) const D: i64 = 10;\n";
+            /// No page.\npub(super) fn b(\n order: &SslOrderModel,\n) -> Vec<Diagnostic> {\n}\n\n\
+            /// No page.\npub(super) fn c(text: &str) -> bool {\n}\n\n/// Ten.\npub(super) const D:
+            /// i64 = 10;\n";
         let table: [(&str, &[usize]); 3] = [
             ("src/provider/ssl_order/rules/a.rs", &[6]),
             ("src/provider/ssl_order/rules/limits.rs", &[6, 16]),

@@ -73,8 +73,8 @@ fn a_delay_ends_when_the_clock_has_moved() {
         let mut stream = connect(&sandbox).unwrap();
         let order = request("POST", "/order/certificate/ssl_plus", &order_body());
         stream.write_all(order.as_bytes()).unwrap();
-        // Another call is answered meanwhile. The delayed one stands in the journal once it has arrived,
-        // and the call after that finds it waiting.
+        // Another call is answered meanwhile. The delayed one stands in the journal once it has
+        // arrived, and the call after that finds it waiting.
         while sandbox.journal().iter().all(|entry| entry.method != "POST") {
             assert_eq!(get(&sandbox, "/user/me").0, 200);
         }

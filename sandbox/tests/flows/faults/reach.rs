@@ -42,8 +42,8 @@ const AT_ONCE: [&str; 23] = [
     "refuse seconds=60",
 ];
 
-/// Those that need a clock that moves, a second call, or patience, or that change a header only: only
-/// that they are taken.
+/// Those that need a clock that moves, a second call, or patience, or that change a header only:
+/// only that they are taken.
 const LATER: [&str; 4] = [
     "hang",
     "stale calls=2",

@@ -107,7 +107,8 @@ impl fmt::Display for BaseUrl {
     }
 }
 
-/// Returns whether calls to this host cannot leave the machine. DNS decides where a name below `localhost` leads.
+/// Returns whether calls to this host cannot leave the machine. DNS decides where a name below
+/// `localhost` leads.
 fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(address)) => address.is_loopback(),

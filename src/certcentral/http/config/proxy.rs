@@ -1,4 +1,5 @@
-//! The proxy between us and the API: where it is, what names it, and the credentials that nobody sees.
+//! The proxy between us and the API: where it is, what names it, and the credentials that nobody
+//! sees.
 
 use std::fmt;
 

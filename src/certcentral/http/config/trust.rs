@@ -90,7 +90,8 @@ fn of_pem(text: &[u8]) -> Result<Vec<CertificateDer<'static>>, ConfigError> {
         ),
         (
             "-----BEGIN TRUSTED CERTIFICATE-----",
-            "holds certificates in OpenSSL's own form (TRUSTED CERTIFICATE); `openssl x509` makes PEM of each",
+            "holds certificates in OpenSSL's own form (TRUSTED CERTIFICATE); `openssl x509` makes \
+             PEM of each",
         ),
         ("PRIVATE KEY-----", "holds a private key and no certificate"),
         (
@@ -112,7 +113,8 @@ fn of_der(bytes: &[u8]) -> Result<CertificateDer<'static>, ConfigError> {
     let is_pkcs7 = head.windows(PKCS7.len()).any(|window| window == PKCS7);
     Err(refused(match is_pkcs7 {
         true => {
-            "is a PKCS #7 or PKCS #12 file; `openssl pkcs7 -inform DER -print_certs` or `openssl pkcs12 -nokeys` makes PEM of it"
+            "is a PKCS #7 or PKCS #12 file; `openssl pkcs7 -inform DER -print_certs` or `openssl \
+             pkcs12 -nokeys` makes PEM of it"
         }
         false => "is binary and no certificate in DER",
     }))

@@ -170,7 +170,8 @@ impl fmt::Display for ProxyFault {
     }
 }
 
-/// Returns an error and its causes. An I/O error hides what it wraps from `source`, so it is opened.
+/// Returns an error and its causes. An I/O error hides what it wraps from `source`, so it is
+/// opened.
 pub(in crate::certcentral::http) fn causes<'a>(
     error: &'a (dyn StdError + 'static),
 ) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {

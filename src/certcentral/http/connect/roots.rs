@@ -1,4 +1,5 @@
-//! The roots that are trusted: those of the system and of the bundle, and which variable is to blame if there are none.
+//! The roots that are trusted: those of the system and of the bundle, and which variable is to
+//! blame if there are none.
 
 use std::fmt;
 use std::fs;

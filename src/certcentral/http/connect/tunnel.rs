@@ -1,5 +1,5 @@
-//! CONNECT: how a proxy is asked for a tunnel, and the line in which first connections wait, so that a wrong password is
-//! sent once.
+//! CONNECT: how a proxy is asked for a tunnel, and the line in which first connections wait, so
+//! that a wrong password is sent once.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -13,8 +13,8 @@ use super::stream::Way;
 /// Bytes of an answer to CONNECT that are read at most.
 const MAX_HEAD: usize = 16 * 1024;
 
-/// The first connections through the proxy of one configuration. Until one stands there is one at a time, and those who
-/// waited for it share its failure.
+/// The first connections through the proxy of one configuration. Until one stands there is one at a
+/// time, and those who waited for it share its failure.
 #[derive(Debug, Default)]
 pub(in crate::certcentral::http) struct Line {
     is_open: AtomicBool,

@@ -37,8 +37,9 @@ async fn every_call_has_its_own_span_with_rpc_and_resource_type() {
     let _guard = tracing::subscriber::set_default(subscriber);
     let bed = Bed::new();
     let config = order([("name", "a.example".into())]);
-    // Another test may have met the span first, on a thread without a subscriber, and its "nobody listens" may have been
-    // noted after ours was installed. A first call makes sure that the span is known, so that the notes can be made anew.
+    // Another test may have met the span first, on a thread without a subscriber, and its "nobody
+    // listens" may have been noted after ours was installed. A first call makes sure that the span
+    // is known, so that the notes can be made anew.
     bed.plan(&Value::Null, &config, &config).await;
     tracing::callsite::rebuild_interest_cache();
     spans.0.lock().unwrap().clear();

@@ -171,7 +171,8 @@ async fn the_private_data_of_a_reviewed_plan_reach_the_plan_of_its_apply_where_t
     }
 }
 
-/// `ignore_changes` shows the prior value of each as if it were configured, and has no other effect.
+/// `ignore_changes` shows the prior value of each as if it were configured, and has no other
+/// effect.
 #[tokio::test]
 async fn computed_values_that_a_configuration_ignores_are_planned_as_ever() {
     let ignoring = |email: &str| {
@@ -224,7 +225,8 @@ async fn a_plan_that_core_would_refuse_is_a_bug_at_its_attribute() {
     );
     assert!(
         diagnostic.detail.starts_with(
-            "The plan of test_order is invalid: secret is not computed and not configured, but planned."
+            "The plan of test_order is invalid: secret is not computed and not configured, but \
+             planned."
         ),
         "{}",
         diagnostic.detail

@@ -1,5 +1,6 @@
-//! A provider of a resource type and a data source that have every kind of attribute. What a call does is chosen by the `note` of the
-//! object, so that each test says in its own configuration what happens.
+//! A provider of a resource type and a data source that have every kind of attribute. What a call
+//! does is chosen by the `note` of the object, so that each test says in its own configuration what
+//! happens.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};

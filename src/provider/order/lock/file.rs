@@ -1,5 +1,5 @@
-//! Locks as files of this user that all processes of this machine try. Nothing here blocks: a lock that somebody holds is told, and
-//! what cannot be made into a lock counts as none.
+//! Locks as files of this user that all processes of this machine try. Nothing here blocks: a lock
+//! that somebody holds is told, and what cannot be made into a lock counts as none.
 
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};

@@ -1,4 +1,5 @@
-//! What the file of a lock says of those who held it: a line of JSON for each of the last, oldest first. Pure.
+//! What the file of a lock says of those who held it: a line of JSON for each of the last, oldest
+//! first. Pure.
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -32,8 +33,9 @@ impl Record {
         OrderId::try_from(self.order?).ok()
     }
 
-    /// Returns whether another process of the same run wrote it: of the same parent, after this one had started. Everything else is
-    /// an earlier run: those of one `terraform test` have one parent and come one after the other.
+    /// Returns whether another process of the same run wrote it: of the same parent, after this one
+    /// had started. Everything else is an earlier run: those of one `terraform test` have one
+    /// parent and come one after the other.
     pub(super) fn is_of_a_sibling(&self, own: &Identity) -> bool {
         self.pid != own.pid
             && (self.parent, &self.namespace) == (own.parent, &own.namespace)
@@ -73,7 +75,8 @@ pub(crate) struct Identity {
 }
 
 impl Identity {
-    /// Returns this process. The parent is right only as long as it lives, so this is asked when the process starts.
+    /// Returns this process. The parent is right only as long as it lives, so this is asked when
+    /// the process starts.
     pub(crate) fn of_this_process() -> Self {
         let namespace = std::fs::read_link("/proc/self/ns/pid");
         Self {
@@ -156,8 +159,8 @@ mod tests {
         assert_eq!(Record::read(&text), [theirs(), unknown]);
         assert_eq!(
             theirs().line(),
-            "{\"order\":2147500001,\"content\":\"ssl_basic 123456\",\"time\":\"2026-11-30T12:00:01Z\",\"pid\":11,\"parent\":7,\
-             \"namespace\":\"pid:[4026531836]\"}\n"
+            "{\"order\":2147500001,\"content\":\"ssl_basic \
+             123456\",\"time\":\"2026-11-30T12:00:01Z\",\"pid\":11,\"parent\":7,\"namespace\":\"pid:[4026531836]\"}\n"
         );
     }
 

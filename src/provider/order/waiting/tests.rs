@@ -316,7 +316,8 @@ async fn fifty_orders_share_one_call_per_round() {
     let ends = join_all((1..=50).map(|number| account.wait(&polling, id(number), bounds))).await;
     // Rounds at 2, 6, 14, 30, 62, 122, 182 and 242 seconds.
     assert_eq!(ends, [Some(242); 50]);
-    // Each is looked at in its first round and when it is listed; without sharing it would be 50 * 8 looks.
+    // Each is looked at in its first round and when it is listed; without sharing it would be 50 *
+    // 8 looks.
     assert_eq!(account.looks.get(), 50 * 2);
     assert_eq!(
         *account.windows.borrow(),

@@ -1,4 +1,5 @@
-//! What the calls have of the provider block, tried out against servers that wait, refuse or listen.
+//! What the calls have of the provider block, tried out against servers that wait, refuse or
+//! listen.
 
 use std::fs;
 use std::sync::Arc;

@@ -64,7 +64,8 @@ pub(crate) fn next(goal: Goal, order: &Order, tried: &[Action]) -> Next {
                 None => Next::Act(Action::Revoke),
             }
         }
-        // Pending in one of its forms. An unknown word counts as that, too: CertCentral refuses what cannot be canceled.
+        // Pending in one of its forms. An unknown word counts as that, too: CertCentral refuses
+        // what cannot be canceled.
         _ => Next::Act(Action::Cancel),
     }
 }
@@ -81,7 +82,8 @@ fn waiting_request(order: &Order, wanted: fn(&str) -> bool) -> Option<RequestId>
         .map(|request| request.id)
 }
 
-/// Whether the certificate that this action would revoke, now or in the end, is the one that the plan spoke of.
+/// Whether the certificate that this action would revoke, now or in the end, is the one that the
+/// plan spoke of.
 pub(crate) fn concerns_state(action: Action, order: &Order, state: &SslOrderModel) -> bool {
     let by_serial_number = match (
         state.serial_number.as_str(),
@@ -92,7 +94,8 @@ pub(crate) fn concerns_state(action: Action, order: &Order, state: &SslOrderMode
     };
     match action {
         Action::Reject(_) | Action::Cancel => true,
-        // While a reissue is pending order info may show the certificate to come, which has no serial number yet.
+        // While a reissue is pending order info may show the certificate to come, which has no
+        // serial number yet.
         Action::CancelReissue => by_serial_number.unwrap_or(true),
         Action::Revoke => by_serial_number.unwrap_or_else(|| {
             let known = state.certificate_id.known().copied();

@@ -1,8 +1,9 @@
-//! Letting go of an order. Nothing is called unless `on_destroy` says so and the plan has announced it, because core also destroys what it
-//! has tainted or renamed, and the create that follows adopts the order.
+//! Letting go of an order. Nothing is called unless `on_destroy` says so and the plan has announced
+//! it, because core also destroys what it has tainted or renamed, and the create that follows
+//! adopts the order.
 //!
-//! Every end of an order is final, so it has the shape of a create: look, act once, settle. `decision.rs` says what is
-//! next, this file does it.
+//! Every end of an order is final, so it has the shape of a create: look, act once, settle.
+//! `decision.rs` says what is next, this file does it.
 
 use tokio_util::sync::CancellationToken;
 use tracing::info;
@@ -52,7 +53,8 @@ pub(crate) async fn delete(
         OnDestroy::Cancel => Goal::Cancel,
         OnDestroy::Revoke => Goal::Revoke,
     };
-    // With `create_before_destroy`, or under another address, the create of this apply may have adopted the very order.
+    // With `create_before_destroy`, or under another address, the create of this apply may have
+    // adopted the very order.
     let Some(claim) = session.claim_ending(id) else {
         return leaving.taken_over().await;
     };
@@ -127,8 +129,9 @@ struct Leaving<'a> {
 }
 
 impl Leaving<'_> {
-    /// Leaves the order to whoever finds it. Where no plan has announced that, a create of this apply takes this object's place, so the notes go
-    /// on naming it, unless that create has left a mark of its own.
+    /// Leaves the order to whoever finds it. Where no plan has announced that, a create of this
+    /// apply takes this object's place, so the notes go on naming it, unless that create has left a
+    /// mark of its own.
     async fn open(self, mut warnings: Warnings) -> Deleted {
         let adoption = self.private.adoption.clone();
         let is_final = self.private.end_announced || self.session.is_held(self.id);
@@ -231,7 +234,8 @@ impl Ending<'_> {
         }
     }
 
-    /// Why the order is not to be ended, if somebody else may need it; asked once, before the first call that changes it.
+    /// Why the order is not to be ended, if somebody else may need it; asked once, before the first
+    /// call that changes it.
     async fn held_by_others(&self) -> Option<String> {
         match Verdict::in_apply(self.client, self.id, self.state, self.private).await {
             Verdict::Stays(why) => Some(owners::messages::because(&why, self.state)),
@@ -239,7 +243,8 @@ impl Ending<'_> {
         }
     }
 
-    /// Whether the plan said that the certificate stays valid. No status that the order has by now makes that untrue.
+    /// Whether the plan said that the certificate stays valid. No status that the order has by now
+    /// makes that untrue.
     fn is_to_stay_valid(&self) -> bool {
         let planned = self.state.order_status();
         self.goal == Goal::Cancel && planned.has_certificate()
@@ -281,7 +286,8 @@ impl Ending<'_> {
                 if let Revoked::Requested(request) = client.revoke_order(id, &revocation).await?
                     && request.status != RequestStatus::Approved
                 {
-                    info!(order_id = %id, request_id = %request.id, "revocation waits for approval");
+                    info!(order_id = %id, request_id = %request.id, "revocation waits for \
+                        approval");
                     return Ok(Some(request.id));
                 }
             }
@@ -291,8 +297,8 @@ impl Ending<'_> {
         Ok(None)
     }
 
-    /// After a failed call: looks whether the order moved on. If it did, what it looks like now decides; if it did not, the
-    /// call is not repeated.
+    /// After a failed call: looks whether the order moved on. If it did, what it looks like now
+    /// decides; if it did not, the call is not repeated.
     async fn follow_up(
         &mut self,
         action: Action,
@@ -345,7 +351,8 @@ impl Ending<'_> {
         Err(failure.diagnostic(self.id, self.state))
     }
 
-    /// Nothing to end. Worth a word only where a certificate that was to be revoked may live on unseen.
+    /// Nothing to end. Worth a word only where a certificate that was to be revoked may live on
+    /// unseen.
     fn not_found(&self) -> Warnings {
         if self.goal == Goal::Revoke && !self.state.serial_number.is_null() {
             messages::not_found(self.id, self.tried.contains(&Action::Revoke))

@@ -32,9 +32,10 @@ pub(crate) fn not_announced(id: OrderId, state: &SslOrderModel) -> Warnings {
         id,
         state,
         &format!(
-            " although `on_destroy` is \"{on_destroy}\", because the plan could not announce its end: Terraform does not ask the provider about an \
-             order that is tainted or that `-replace` names. The same configuration finds it again. To end it and buy another one, change \
-             `order_key`; to end it for good, destroy the resource."
+            " although `on_destroy` is \"{on_destroy}\", because the plan could not announce its \
+             end: Terraform does not ask the provider about an order that is tainted or that \
+             `-replace` names. The same configuration finds it again. To end it and buy another \
+             one, change `order_key`; to end it for good, destroy the resource."
         ),
     )
 }
@@ -67,8 +68,9 @@ pub(crate) fn taken_over(id: OrderId) -> Warnings {
     warning(
         "Order was taken over and stays",
         format!(
-            "The resource that takes the place of this one adopted order {id} in the same apply, because it has the same content. So the order was \
-             neither canceled nor revoked. To end it and buy another one, change `order_key`."
+            "The resource that takes the place of this one adopted order {id} in the same apply, \
+             because it has the same content. So the order was neither canceled nor revoked. To \
+             end it and buy another one, change `order_key`."
         ),
     )
 }
@@ -82,8 +84,9 @@ pub(crate) fn left_valid(order: &Order) -> Warnings {
     warning(
         "Issued certificate stays valid",
         format!(
-            "Order {} is {}, and an issued order cannot be canceled. Terraform forgets it; its certificate stays valid.{reissue} Revoke it in \
-             CertCentral if it must not be used any more.",
+            "Order {} is {}, and an issued order cannot be canceled. Terraform forgets it; its \
+             certificate stays valid.{reissue} Revoke it in CertCentral if it must not be used any \
+             more.",
             order.id, order.status
         ),
     )
@@ -94,29 +97,33 @@ pub(crate) fn awaits_approval(order: OrderId, request: RequestId) -> Warnings {
     warning(
         "Revocation waits for approval",
         format!(
-            "Request {request} to revoke order {order} waits in CertCentral, because the user of the API key may not approve revocations. The \
-             certificate stays valid until somebody approves the request. Terraform forgets the order."
+            "Request {request} to revoke order {order} waits in CertCentral, because the user of \
+             the API key may not approve revocations. The certificate stays valid until somebody \
+             approves the request. Terraform forgets the order."
         ),
     )
 }
 
-/// Of an order that was to be revoked and is not shown to this key. `was_sent` means that the answer to the revocation was lost.
+/// Of an order that was to be revoked and is not shown to this key. `was_sent` means that the
+/// answer to the revocation was lost.
 pub(crate) fn not_found(id: OrderId, was_sent: bool) -> Warnings {
     if was_sent {
         return warning(
             "Order not found after its revocation",
             format!(
-                "The revocation of order {id} was sent and its answer was lost, and CertCentral shows no such order to this API key any more. Terraform \
-                 forgets it. If the order belongs to a division that the key does not see, its certificate may still be valid: look for it in \
-                 CertCentral."
+                "The revocation of order {id} was sent and its answer was lost, and CertCentral \
+                 shows no such order to this API key any more. Terraform forgets it. If the order \
+                 belongs to a division that the key does not see, its certificate may still be \
+                 valid: look for it in CertCentral."
             ),
         );
     }
     warning(
         "Order not found, nothing revoked",
         format!(
-            "CertCentral shows no order {id} to this API key, so Terraform forgets it and has revoked nothing. If the order belongs to a division \
-             that the key does not see, its certificate is still valid: revoke it in CertCentral."
+            "CertCentral shows no order {id} to this API key, so Terraform forgets it and has \
+             revoked nothing. If the order belongs to a division that the key does not see, its \
+             certificate is still valid: revoke it in CertCentral."
         ),
     )
 }
@@ -134,9 +141,10 @@ pub(crate) fn other_certificate(order: &Order, state: &SslOrderModel) -> Diagnos
     Diagnostic::error(
         "Certificate is not the one in state",
         format!(
-            "State holds {known} for order {id}, but the order's certificate is {seen}: it was issued or reissued since the last refresh. \
-             Nothing was revoked. If that certificate is to be revoked too, run `terraform apply -refresh-only` and destroy again; if somebody \
-             still needs it, forget the order with `terraform state rm`.",
+            "State holds {known} for order {id}, but the order's certificate is {seen}: it was \
+             issued or reissued since the last refresh. Nothing was revoked. If that certificate \
+             is to be revoked too, run `terraform apply -refresh-only` and destroy again; if \
+             somebody still needs it, forget the order with `terraform state rm`.",
             id = order.id,
         ),
     )
@@ -164,8 +172,8 @@ pub(crate) fn still_moving(order: &Order, paused: Paused) -> Diagnostic {
     Diagnostic::error(
         "Order not settled yet",
         format!(
-            "Order {} is {}, in which it can be neither canceled nor revoked, and {why}. The order stays in state as it was. Destroy it \
-             again later.",
+            "Order {} is {}, in which it can be neither canceled nor revoked, and {why}. The order \
+             stays in state as it was. Destroy it again later.",
             order.id, order.status
         ),
     )
@@ -181,8 +189,10 @@ pub(crate) fn locked(id: OrderId, paused: Paused) -> Diagnostic {
     Diagnostic::error(
         format!("Destroy of order {id} waited for another process"),
         format!(
-            "Another process on this machine, or another resource of this apply, was at work on an order with the same token or the same names, and {ended} \
-             while this destroy waited for it. Order {id} stays in state as it was. Destroy it again when the other one has ended. Nothing was ended."
+            "Another process on this machine, or another resource of this apply, was at work on an \
+             order with the same token or the same names, and {ended} while this destroy waited \
+             for it. Order {id} stays in state as it was. Destroy it again when the other one has \
+             ended. Nothing was ended."
         ),
     )
 }
@@ -192,8 +202,8 @@ pub(crate) fn interrupted(id: OrderId) -> Diagnostic {
     Diagnostic::error(
         "Interrupted before the order is ended",
         format!(
-            "The run was interrupted before it was known whether anybody else holds order {id}. Nothing was ended, and order {id} stays in state. Run the \
-             same command again."
+            "The run was interrupted before it was known whether anybody else holds order {id}. \
+             Nothing was ended, and order {id} stays in state. Run the same command again."
         ),
     )
 }
@@ -220,7 +230,8 @@ impl Failure<'_> {
         if let Error::Config(_) = error {
             return api_error::diagnostic(error, &doing(self.action, id));
         }
-        // Why a request cannot be rejected tells more than that an order in need of approval cannot be canceled.
+        // Why a request cannot be rejected tells more than that an order in need of approval cannot
+        // be canceled.
         let (diagnostic, also) = match self.rejection {
             Some(rejection) => (
                 api_error::diagnostic(rejection, &format!("rejecting the request of order {id}")),
@@ -237,7 +248,8 @@ impl Failure<'_> {
         };
         Diagnostic {
             detail: format!(
-                "{}\n\n{also}{after} It stays in state, and the next destroy looks at it again before it does anything.",
+                "{}\n\n{also}{after} It stays in state, and the next destroy looks at it again \
+                 before it does anything.",
                 diagnostic.detail
             ),
             ..diagnostic

@@ -1,4 +1,5 @@
-//! Any spelling of a configuration plans nothing, and any other name or key plans something. Through the plan of the resource.
+//! Any spelling of a configuration plans nothing, and any other name or key plans something.
+//! Through the plan of the resource.
 
 use std::sync::LazyLock;
 

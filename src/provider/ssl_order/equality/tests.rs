@@ -1,7 +1,7 @@
 //! Spellings that are no change, and changes that are.
 
 use super::super::model::{OrganizationModel, Term};
-use super::super::plan::decision::changes;
+use super::super::plan::changes::changes;
 use super::super::samples;
 use super::super::samples::{contact, names, new_organization};
 use super::{SslOrderModel, keep_equal_values, means_the_same};
@@ -169,7 +169,8 @@ fn other_people_are_a_change() {
     }
 }
 
-/// Core wants a plan that says what the configuration says where state says nothing, so these are changes of state that mean nothing.
+/// Core wants a plan that says what the configuration says where state says nothing, so these are
+/// changes of state that mean nothing.
 #[test]
 fn what_certcentral_takes_for_absent_is_no_change() {
     let cases: [(&str, Edit); 13] = [

@@ -1,5 +1,5 @@
-//! What DigiCert or the browsers end on a known day: data with date and source. A plan warns of it where a certificate is asked for, and
-//! where the configuration asks for what ends. Pure.
+//! What DigiCert or the browsers end on a known day: data with date and source. A plan warns of it
+//! where a certificate is asked for, and where the configuration asks for what ends. Pure.
 
 use time::Date;
 use time::macros::date;
@@ -22,16 +22,17 @@ pub(super) struct End {
     source: &'static str,
 }
 
-/// `clientAuth` in public TLS certificates: DigiCert issues none from this day on, whatever is ordered, reissued or renewed. What was issued
-/// before keeps it. It was to end on 2026-05-01 first (ALERT53, read in November 2026).
+/// `clientAuth` in public TLS certificates: DigiCert issues none from this day on, whatever is
+/// ordered, reissued or renewed. What was issued before keeps it. It was to end on 2026-05-01 first
+/// (ALERT53, read in November 2026).
 pub(super) const CLIENT_AUTH: End = End {
     what: "clientAuth",
     from: date!(2027 - 03 - 01),
     source: "https://knowledge.digicert.com/alerts/sunsetting-client-authentication-eku-from-digicert-public-tls-certificates",
 };
 
-/// The roots of DigiCert's first generation: Chrome and Mozilla trust nothing below them from this day on, and DigiCert renews nothing
-/// below them (ALERT86, read in November 2026).
+/// The roots of DigiCert's first generation: Chrome and Mozilla trust nothing below them from this
+/// day on, and DigiCert renews nothing below them (ALERT86, read in November 2026).
 const G1: End = End {
     what: "DigiCert's G1 roots",
     from: date!(2026 - 04 - 15),
@@ -79,8 +80,8 @@ pub(crate) fn of_a_new_order(order: &SslOrderModel, day: Date) -> Vec<Diagnostic
         .collect()
 }
 
-/// Returns what ends that an order in state has or asks for: where the plan gets another certificate with the arguments `sent`, and where the
-/// configuration asks for it.
+/// Returns what ends that an order in state has or asks for: where the plan gets another
+/// certificate with the arguments `sent`, and where the configuration asks for it.
 pub(crate) fn of_an_order(
     prior: &SslOrderModel,
     config: &SslOrderModel,
@@ -127,9 +128,11 @@ fn client_auth(order: &SslOrderModel, until: Option<Date>, day: Date) -> Diagnos
     let from = CLIENT_AUTH.from;
     let detail = if CLIENT_AUTH.is_over(day) {
         format!(
-            "`profile_option` of {order} asks for clientAuth. {}: new certificates are good for serverAuth only, whatever `profile_option` says. A \
-             certificate that was issued earlier keeps clientAuth until it ends. Use another certificate for client authentication, such as one of \
-             a private CA, and set `profile_option = \"server_auth_only_eku\"` once nothing needs the present one.",
+            "`profile_option` of {order} asks for clientAuth. {}: new certificates are good for \
+             serverAuth only, whatever `profile_option` says. A certificate that was issued \
+             earlier keeps clientAuth until it ends. Use another certificate for client \
+             authentication, such as one of a private CA, and set `profile_option = \
+             \"server_auth_only_eku\"` once nothing needs the present one.",
             CLIENT_AUTH.is_issued_no_more(),
         )
     } else {
@@ -140,9 +143,10 @@ fn client_auth(order: &SslOrderModel, until: Option<Date>, day: Date) -> Diagnos
             None => String::new(),
         };
         format!(
-            "`profile_option` of {order} asks for clientAuth, which DigiCert issues until {from} ({}).{outlives} Every reissue and renewal from that \
-             day on is good for serverAuth only, whatever `profile_option` says. Plan another certificate for client authentication by then, such \
-             as one of a private CA.",
+            "`profile_option` of {order} asks for clientAuth, which DigiCert issues until {from} \
+             ({}).{outlives} Every reissue and renewal from that day on is good for serverAuth \
+             only, whatever `profile_option` says. Plan another certificate for client \
+             authentication by then, such as one of a private CA.",
             CLIENT_AUTH.source,
         )
     };
@@ -167,27 +171,30 @@ fn g1_root(
     };
     let next = match is_sent {
         true => {
-            "The new certificate leads to another root: see to it that whoever pins the present root, or has a store of his own, trusts the new one."
+            "The new certificate leads to another root: see to it that whoever pins the present \
+             root, or has a store of his own, trusts the new one."
         }
         false => "A reissue (`reissue_trigger`) leads to another root, at no cost.",
     };
     let chosen = match ca_cert_id.as_str() {
         Some(id) => format!(
-            " `ca_cert_id` asks for {id:?}: if that CA is below a G1 root, CertCentral may refuse it, and taking the argument out lets DigiCert choose."
+            " `ca_cert_id` asks for {id:?}: if that CA is below a G1 root, CertCentral may refuse \
+             it, and taking the argument out lets DigiCert choose."
         ),
         None => String::new(),
     };
     Diagnostic::warning(
         G1.summary(day),
         format!(
-            "The present certificate of {order} leads to the root {root:?}. Chrome and Mozilla {trusted} {}, and DigiCert renews nothing below it \
-             ({}).{outlives} {next}{chosen}",
+            "The present certificate of {order} leads to the root {root:?}. Chrome and Mozilla \
+             {trusted} {}, and DigiCert renews nothing below it ({}).{outlives} {next}{chosen}",
             G1.from, G1.source,
         ),
     )
 }
 
-/// Returns the common name of the root to which the certificate in state leads, as far as CertCentral sent the chain.
+/// Returns the common name of the root to which the certificate in state leads, as far as
+/// CertCentral sent the chain.
 fn root_of(state: &SslOrderModel) -> Option<String> {
     let last = |pem: &Attr<String>| {
         let chain = Certificate::parse_bundle(pem.as_str()?).ok()?;

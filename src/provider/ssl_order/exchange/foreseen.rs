@@ -1,4 +1,5 @@
-//! What a plan can know of the certificate to come: from its arguments, from the certificate in force, and from dates. Pure.
+//! What a plan can know of the certificate to come: from its arguments, from the certificate in
+//! force, and from dates. Pure.
 
 use serde::{Deserialize, Serialize};
 use time::{Date, Duration};
@@ -46,8 +47,8 @@ pub(crate) struct Said {
 }
 
 impl Said {
-    /// Returns what nobody has to say of a certificate that no plan has spoken of: its life as the end of the order and the limit of
-    /// the day explain it.
+    /// Returns what nobody has to say of a certificate that no plan has spoken of: its life as the
+    /// end of the order and the limit of the day explain it.
     pub(super) fn of_its_dates(former: &InForce, state: &SslOrderModel, day: Date) -> Self {
         let asked = Asked {
             prior: state,
@@ -178,17 +179,20 @@ impl Foreseen {
         }
         if let Some((old, new)) = &self.hash {
             all.push_str(&format!(
-                " The present certificate is signed with {old}; the new one is asked for with {new}."
+                " The present certificate is signed with {old}; the new one is asked for with \
+                 {new}."
             ));
         }
         if let Some((old, new)) = &self.organization {
             all.push_str(&format!(
-                " The present certificate names the organization {old:?}, which CertCentral now calls {new:?}: the new one names that."
+                " The present certificate names the organization {old:?}, which CertCentral now \
+                 calls {new:?}: the new one names that."
             ));
         }
         if let Some(life) = &self.life {
             all.push_str(&format!(
-                " The new certificate is valid for {} days at most, until {}; the present one is for {}.",
+                " The new certificate is valid for {} days at most, until {}; the present one is \
+                 for {}.",
                 life.days, life.last_day, life.former_days
             ));
             if life.last_day < life.former_last_day {
@@ -201,7 +205,8 @@ impl Foreseen {
         all
     }
 
-    /// Returns the warning of a plan whose certificate is not good for what the present one is good for.
+    /// Returns the warning of a plan whose certificate is not good for what the present one is good
+    /// for.
     pub(crate) fn warning(&self, prior: &SslOrderModel, day: Date) -> Option<Diagnostic> {
         let (lost, lacks, then) = match (&self.lost[..], &self.perhaps_lost[..]) {
             ([], []) => return None,
@@ -212,7 +217,8 @@ impl Foreseen {
         let goes_on = lost.iter().any(|it| it == CLIENT_AUTH_USAGE) && !CLIENT_AUTH.is_over(day);
         let cure = match goes_on {
             true => format!(
-                "To keep clientAuth, set `profile_option = \"server_client_auth_eku\"`, with which DigiCert issues it until {}.",
+                "To keep clientAuth, set `profile_option = \"server_client_auth_eku\"`, with which \
+                 DigiCert issues it until {}.",
                 CLIENT_AUTH.from
             ),
             false => "Use another certificate for that, such as one of a private CA.".to_owned(),
@@ -221,8 +227,9 @@ impl Foreseen {
         let warning = Diagnostic::warning(
             format!("New certificate of order {order} {lacks} {gone}"),
             format!(
-                "The present certificate of order {order} for {} (serial number {}) has the extended key usages {}. {}, so the new one {then} {gone}, and \
-                 whoever relies on that is refused with it. {cure}",
+                "The present certificate of order {order} for {} (serial number {}) has the \
+                 extended key usages {}. {}, so the new one {then} {gone}, and whoever relies on \
+                 that is refused with it. {cure}",
                 prior.shown_names(),
                 prior.serial_number.as_str().unwrap_or("unknown"),
                 self.usages.join(", "),

@@ -1,8 +1,10 @@
-//! One certificate for another: what a reissue, a renewal or an import changes beside what its arguments say. Names and key, usages, issuer,
-//! organization, signature and life of the certificate in force are held against the one to come.
+//! One certificate for another: what a reissue, a renewal or an import changes beside what its
+//! arguments say. Names and key, usages, issuer, organization, signature and life of the
+//! certificate in force are held against the one to come.
 //!
-//! What can be known before (`foreseen`) is said in the plan. What only the new certificate shows (`seen`) is a warning of the apply that
-//! made it, or of the refresh that sees it first. What ends by a known date (`ends`) is data.
+//! What can be known before (`foreseen`) is said in the plan. What only the new certificate shows
+//! (`seen`) is a warning of the apply that made it, or of the refresh that sees it first. What ends
+//! by a known date (`ends`) is data.
 
 mod ends;
 mod foreseen;

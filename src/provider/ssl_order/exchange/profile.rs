@@ -33,10 +33,12 @@ pub(super) fn asks_for_client_auth(profile: &Attr<String>) -> bool {
     profile.as_str() == Some(SERVER_AND_CLIENT)
 }
 
-/// Returns whether the certificate in force has what the profile of a plan asks for, or nobody can tell: for an imported order, whose
-/// profile CertCentral does not show, that is no wish for another certificate.
+/// Returns whether the certificate in force has what the profile of a plan asks for, or nobody can
+/// tell: for an imported order, whose profile CertCentral does not show, that is no wish for
+/// another certificate.
 pub(crate) fn has_what_is_asked(in_force: Option<&InForce>, planned: &SslOrderModel) -> bool {
-    // What the profile means does not depend on today: whoever asks too late is told so where it is ordered.
+    // What the profile means does not depend on today: whoever asks too late is told so where it is
+    // ordered.
     let asked = asked_usages(&planned.profile_option, Date::MIN);
     let had = in_force.map(|it| &it.usages).filter(|it| !it.is_empty());
     match (asked, had) {
@@ -48,8 +50,9 @@ pub(crate) fn has_what_is_asked(in_force: Option<&InForce>, planned: &SslOrderMo
     }
 }
 
-/// Reads the profile of an imported order from its certificate, as long as nobody has configured one: a reissue then asks for what the
-/// certificate has. The certificate may come long after the import.
+/// Reads the profile of an imported order from its certificate, as long as nobody has configured
+/// one: a reissue then asks for what the certificate has. The certificate may come long after the
+/// import.
 pub(crate) fn follow_certificate(state: &mut SslOrderModel, private: &SslOrderPrivate) {
     // While a reissue is under way, its profile counts, and the certificate is the one before it.
     let is_ours = !private.imported

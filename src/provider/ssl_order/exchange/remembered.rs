@@ -1,5 +1,6 @@
-//! Which arguments of the certificate an apply found in the configuration. CertCentral could decide each of them, so a plan would keep the
-//! value of one that is taken away: nobody could get rid of it, and nobody would know what the next certificate has. Pure.
+//! Which arguments of the certificate an apply found in the configuration. CertCentral could decide
+//! each of them, so a plan would keep the value of one that is taken away: nobody could get rid of
+//! it, and nobody would know what the next certificate has. Pure.
 
 use std::collections::BTreeSet;
 
@@ -30,8 +31,8 @@ pub(crate) fn configured(config: &SslOrderModel) -> BTreeSet<String> {
     there.map(str::to_owned).collect()
 }
 
-/// Takes from the plan what the last apply had and the configuration has no longer, where a reissue can follow: not while the order has
-/// no certificate, and not once it is closed.
+/// Takes from the plan what the last apply had and the configuration has no longer, where a reissue
+/// can follow: not while the order has no certificate, and not once it is closed.
 pub(crate) fn drop_what_was_taken_away(
     config: &SslOrderModel,
     private: &SslOrderPrivate,

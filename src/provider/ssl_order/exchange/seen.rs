@@ -13,14 +13,15 @@ use crate::provider::ssl_order::model::{InForce, SslOrderModel, SslOrderPrivate}
 /// A certificate that is still to come.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Awaited {
-    /// The certificate (PEM) of the order that it renews; a reissue is held against the one that state keeps until then.
+    /// The certificate (PEM) of the order that it renews; a reissue is held against the one that
+    /// state keeps until then.
     former: Option<String>,
     /// What the plan said of it.
     said: Said,
 }
 
-/// Returns in what a certificate that an apply got differs from the one of `prior` without a word of the plan. Keeps in mind what that is
-/// held against where the certificate is still to come.
+/// Returns in what a certificate that an apply got differs from the one of `prior` without a word
+/// of the plan. Keeps in mind what that is held against where the certificate is still to come.
 pub(crate) fn by_apply(
     prior: &SslOrderModel,
     said: &Said,
@@ -46,8 +47,9 @@ pub(crate) fn by_apply(
     warning(&former, &new, said, expected, state)
 }
 
-/// Returns the same for a certificate that a refresh sees first: that of a reissue or renewal that waited, or somebody else's, of which no
-/// plan has spoken. Names and key are held against the arguments at every refresh.
+/// Returns the same for a certificate that a refresh sees first: that of a reissue or renewal that
+/// waited, or somebody else's, of which no plan has spoken. Names and key are held against the
+/// arguments at every refresh.
 pub(crate) fn at_refresh(
     before: &SslOrderModel,
     state: &SslOrderModel,
@@ -86,8 +88,10 @@ pub(crate) fn first(state: &SslOrderModel) -> Option<Diagnostic> {
     let warning = Diagnostic::warning(
         format!("Certificate of order {order} lacks clientAuth"),
         format!(
-            "`profile_option` of order {order} for {} asks for clientAuth, and the certificate (serial number {}) has the extended key usages {} only: \
-             DigiCert issued it without. Whoever is to use it as a client is refused with it. Nothing is planned because of it.",
+            "`profile_option` of order {order} for {} asks for clientAuth, and the certificate \
+             (serial number {}) has the extended key usages {} only: DigiCert issued it without. \
+             Whoever is to use it as a client is refused with it. Nothing is planned because of \
+             it.",
             state.shown_names(),
             state.serial_number.as_str().unwrap_or("unknown"),
             new.usages.join(", "),
@@ -96,7 +100,8 @@ pub(crate) fn first(state: &SslOrderModel) -> Option<Diagnostic> {
     Some(warning.at(AttributePath::of("profile_option")))
 }
 
-/// Returns what CertCentral calls the organization of an order now, if its certificate names another one.
+/// Returns what CertCentral calls the organization of an order now, if its certificate names
+/// another one.
 pub(crate) fn renamed_organization(state: &SslOrderModel, told: Option<&str>) -> Option<String> {
     let in_force = InForce::of(state)?;
     let told = told?;
@@ -144,7 +149,8 @@ impl Found {
             self.add(
                 format!("lacks {lost}"),
                 format!(
-                    "It is not good for {lost}, which the one before it was good for: whoever relies on that is refused with it."
+                    "It is not good for {lost}, which the one before it was good for: whoever \
+                     relies on that is refused with it."
                 ),
             );
         }
@@ -156,7 +162,8 @@ impl Found {
             self.add(
                 "has another issuer",
                 format!(
-                    "It was issued by {:?}, and the one before it by {:?}: servers need the new chain with it, and whoever pins the issuer needs the new one.",
+                    "It was issued by {:?}, and the one before it by {:?}: servers need the new \
+                     chain with it, and whoever pins the issuer needs the new one.",
                     shown(new),
                     shown(former)
                 ),
@@ -221,7 +228,8 @@ impl Found {
             self.add(
                 format!("does not cover {missing}"),
                 format!(
-                    "It does not cover {missing}. Where the one before it did, DigiCert revokes that one within 72 hours."
+                    "It does not cover {missing}. Where the one before it did, DigiCert revokes \
+                     that one within 72 hours."
                 ),
             );
         }
@@ -238,8 +246,9 @@ impl Found {
                 self.headlines.join(", ")
             ),
             format!(
-                "The certificate of order {order} for {} (serial number {}) differs from the one before it in what nobody could know before it was \
-                 issued. {} Nothing is planned because of it.",
+                "The certificate of order {order} for {} (serial number {}) differs from the one \
+                 before it in what nobody could know before it was issued. {} Nothing is planned \
+                 because of it.",
                 state.shown_names(),
                 state.serial_number.as_str().unwrap_or("unknown"),
                 self.sentences.join(" "),

@@ -1,5 +1,5 @@
-//! The arguments of an imported order, as far as CertCentral reports them, so that a plan with the matching configuration
-//! is empty; and the configuration that Terraform writes for them.
+//! The arguments of an imported order, as far as CertCentral reports them, so that a plan with the
+//! matching configuration is empty; and the configuration that Terraform writes for them.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +15,8 @@ use crate::provider::ssl_order::schema::products::Product;
 
 pub(crate) use super::organization::reported as told_organization;
 
-/// Products of other kinds, by how their name ids begin. Source: "Glossary: product identifiers" of the Services API.
+/// Products of other kinds, by how their name ids begin. Source: "Glossary: product identifiers" of
+/// the Services API.
 const OTHER_KINDS: [(&str, &str); 8] = [
     ("client_", "a client certificate"),
     ("class1_smime", "an S/MIME certificate"),
@@ -27,8 +28,8 @@ const OTHER_KINDS: [(&str, &str); 8] = [
     ("wildcard_dv_", "a DV TLS certificate"),
 ];
 
-/// Puts the prior value back where an imported order has only a guess: CertCentral does not tell these arguments and cannot
-/// change them, so whatever the configuration says of them is no change.
+/// Puts the prior value back where an imported order has only a guess: CertCentral does not tell
+/// these arguments and cannot change them, so whatever the configuration says of them is no change.
 pub(crate) fn keep_guesses(prior: &SslOrderModel, planned: &mut SslOrderModel) {
     fn keep<T: Clone>(prior: &Attr<T>, planned: &mut Attr<T>) {
         if !prior.is_null() && !planned.is_null() {
@@ -41,8 +42,9 @@ pub(crate) fn keep_guesses(prior: &SslOrderModel, planned: &mut SslOrderModel) {
     keep_validity(prior, planned);
 }
 
-/// Fills the arguments in. The provider's own arguments get their defaults; language and approval, which CertCentral does not
-/// tell, get the defaults of CertCentral. Returns the names that are left out, because CertCentral may have added them by itself.
+/// Fills the arguments in. The provider's own arguments get their defaults; language and approval,
+/// which CertCentral does not tell, get the defaults of CertCentral. Returns the names that are
+/// left out, because CertCentral may have added them by itself.
 pub(crate) fn fill(state: &mut SslOrderModel, order: &Order) -> BTreeSet<String> {
     let certificate = &order.certificate;
     let common_name = certificate.common_name.clone().unwrap_or_default();
@@ -145,9 +147,11 @@ pub(crate) fn not_visible(id: OrderId) -> Diagnostic {
     Diagnostic::error(
         "Order not visible",
         format!(
-            "CertCentral does not show order {id} to this API key, so it is not imported. The number may be another one, such as that of a \
-             certificate or a request; or the order may be in a container (division) or an account that the key does not see.\n\n\
-             Check the number in CertCentral under Certificates, Orders, or use a key that sees the container."
+            "CertCentral does not show order {id} to this API key, so it is not imported. The \
+             number may be another one, such as that of a certificate or a request; or the order \
+             may be in a container (division) or an account that the key does not see.\n\n\
+             Check the number in CertCentral under Certificates, Orders, or use a key that sees \
+             the container."
         ),
     )
 }
@@ -194,7 +198,8 @@ fn not_in_years(order: &Order) -> Option<&CertificateValidity> {
     (!is_in_years).then_some(told)
 }
 
-/// The validity in today's form: in the unit that was asked for, or its last day where CertCentral tells no usable years.
+/// The validity in today's form: in the unit that was asked for, or its last day where CertCentral
+/// tells no usable years.
 fn order_validity(order: &Order) -> Attr<Term> {
     if let Some(told) = not_in_years(order) {
         return Attr::Known(Term::reported(told).effective());
@@ -212,8 +217,8 @@ fn order_validity(order: &Order) -> Attr<Term> {
     }
 }
 
-/// The same in the older form, as far as it can say it: CertCentral does not tell which form was used, so that the state holds
-/// both and fits either configuration.
+/// The same in the older form, as far as it can say it: CertCentral does not tell which form was
+/// used, so that the state holds both and fits either configuration.
 fn validity_years(order: &Order) -> Attr<i64> {
     order
         .validity_years
@@ -230,7 +235,8 @@ fn certificate_validity(certificate: &OrderCertificate) -> Attr<Term> {
         .into()
 }
 
-/// Days and dates cannot be compared with the years that CertCentral tells, so they are no wish for another order.
+/// Days and dates cannot be compared with the years that CertCentral tells, so they are no wish for
+/// another order.
 fn keep_validity(prior: &SslOrderModel, planned: &mut SslOrderModel) {
     let (Attr::Known(told), Attr::Known(configured)) =
         (&prior.order_validity, &planned.order_validity)
@@ -251,8 +257,9 @@ pub(crate) fn check_product(order: &Order) -> Result<Option<Diagnostic>, Diagnos
         return Err(Diagnostic::error(
             "Order of another kind of product",
             format!(
-                "Order {} is of product `{name_id}`, {kind}. `digicert_ssl_order` holds orders for OV and EV TLS certificates only, so the \
-                 order is not imported; nothing about it was changed.",
+                "Order {} is of product `{name_id}`, {kind}. `digicert_ssl_order` holds orders for \
+                 OV and EV TLS certificates only, so the order is not imported; nothing about it \
+                 was changed.",
                 order.id
             ),
         ));
@@ -262,8 +269,9 @@ pub(crate) fn check_product(order: &Order) -> Result<Option<Diagnostic>, Diagnos
         Diagnostic::warning(
             "Order of an unknown product",
             format!(
-                "Order {} is of product `{name_id}`, which this provider does not know. It is imported as an OV or EV TLS order. Check that it \
-                 is one before you change its arguments.",
+                "Order {} is of product `{name_id}`, which this provider does not know. It is \
+                 imported as an OV or EV TLS order. Check that it is one before you change its \
+                 arguments.",
                 order.id
             ),
         )
@@ -284,7 +292,8 @@ fn other_kind(name_id: &str, validation: Option<&str>) -> Option<&'static str> {
         .find_map(|(start, kind)| name_id.starts_with(start).then_some(kind))
 }
 
-/// Keeps of the arguments what CertCentral told and what a person would write. What is left out keeps its value in state.
+/// Keeps of the arguments what CertCentral told and what a person would write. What is left out
+/// keeps its value in state.
 pub(crate) fn written(arguments: SslOrderModel) -> SslOrderModel {
     let mut config = SslOrderModel {
         // Our own mark on the order, or that of whoever placed it.

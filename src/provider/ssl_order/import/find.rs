@@ -1,7 +1,8 @@
 //! From the serial number or thumbprint of a certificate to the id of its order, by reads only.
 //!
-//! Order info takes both in place of an order id, but only of the primary certificate. The order list also takes the
-//! serial numbers of others. Source: "Order info" and "List orders" of the Services API.
+//! Order info takes both in place of an order id, but only of the primary certificate. The order
+//! list also takes the serial numbers of others. Source: "Order info" and "List orders" of the
+//! Services API.
 
 use crate::certcentral::{
     Client, Error, ListedOrder, Order, OrderFilter, OrderId, OrderRef, SerialNumber,
@@ -68,7 +69,8 @@ fn ambiguous(orders: &[ListedOrder], serial: &str) -> Diagnostic {
     Diagnostic::error(
         "Several orders have this serial number",
         format!(
-            "CertCentral lists the orders {}{more} for serial number {serial}. Import the one that is meant by its order id.",
+            "CertCentral lists the orders {}{more} for serial number {serial}. Import the one that \
+             is meant by its order id.",
             ids.join(", ")
         ),
     )
@@ -85,13 +87,15 @@ pub(crate) async fn by_thumbprint(
         Some(order) => Ok(order.id),
         None => Err(not_found(
             &format!("thumbprint {thumbprint}"),
-            "CertCentral finds only the certificate in force by its thumbprint, no duplicate and none that was reissued: import those by \
-             serial number or order id. If 40 digits are a serial number, write serial_number: before them. Check the digits",
+            "CertCentral finds only the certificate in force by its thumbprint, no duplicate and \
+             none that was reissued: import those by serial number or order id. If 40 digits are a \
+             serial number, write serial_number: before them. Check the digits",
         )),
     }
 }
 
-/// Whether a reissue or duplicate of the order has the serial number: an order that the list merely gives proves nothing.
+/// Whether a reissue or duplicate of the order has the serial number: an order that the list merely
+/// gives proves nothing.
 async fn has_further(
     client: &Client,
     order: OrderId,
@@ -106,8 +110,9 @@ async fn has_further(
         .any(|certificate| is_serial(certificate.serial_number.as_deref(), serial)))
 }
 
-/// The order that CertCentral shows for a key; none if it knows no such thing. CertCentral may take decimal digits for an order id:
-/// what is about another certificate than the one that was asked for is none either.
+/// The order that CertCentral shows for a key; none if it knows no such thing. CertCentral may take
+/// decimal digits for an order id: what is about another certificate than the one that was asked
+/// for is none either.
 async fn shown(client: &Client, key: OrderRef, doing: &str) -> Result<Option<Order>, Diagnostic> {
     match client.order(key).await {
         Err(Error::AboutAnother { .. }) => Ok(None),
@@ -132,8 +137,9 @@ fn not_found(what: &str, advice: &str) -> Diagnostic {
     Diagnostic::error(
         "No order found to import",
         format!(
-            "CertCentral shows this API key no order whose certificate has {what}. The certificate may be of another account, or its order \
-             in a container (division) that the key does not see. {advice}, or use a key that sees the container. Nothing was imported."
+            "CertCentral shows this API key no order whose certificate has {what}. The certificate \
+             may be of another account, or its order in a container (division) that the key does \
+             not see. {advice}, or use a key that sees the container. Nothing was imported."
         ),
     )
 }

@@ -1,5 +1,6 @@
-//! What names an order: an import id, which may also be the serial number or thumbprint of its certificate, and its identity, which is its
-//! number in CertCentral. A renewal gives the resource another one. Pure.
+//! What names an order: an import id, which may also be the serial number or thumbprint of its
+//! certificate, and its identity, which is its number in CertCentral. A renewal gives the resource
+//! another one. Pure.
 
 use crate::certcentral::OrderId;
 use crate::framework::{Attr, Diagnostic, IdentityAttribute, IdentitySchema, Type};
@@ -7,7 +8,8 @@ use crate::provider::ssl_order::model::SslOrderModel;
 
 /// Order ids have ten digits today; a public serial number has sixteen or more.
 const LONGEST_ORDER_ID: usize = 15;
-/// Digits of a SHA-1 thumbprint. A serial number may have as many, but those of DigiCert have at most 32.
+/// Digits of a SHA-1 thumbprint. A serial number may have as many, but those of DigiCert have at
+/// most 32.
 const THUMBPRINT: usize = 40;
 
 /// How an order is named for import.
@@ -22,8 +24,8 @@ pub(crate) enum ImportKey {
 }
 
 impl ImportKey {
-    /// Reads what a person wrote. A prefix decides; without one, up to 15 decimal digits are an order id, 40 hex digits a
-    /// thumbprint, and 16 to 39 hex digits a serial number.
+    /// Reads what a person wrote. A prefix decides; without one, up to 15 decimal digits are an
+    /// order id, 40 hex digits a thumbprint, and 16 to 39 hex digits a serial number.
     pub(crate) fn parse(text: &str) -> Result<Self, Diagnostic> {
         let trimmed = text.trim();
         let key = match trimmed.split_once(':') {
@@ -53,7 +55,8 @@ fn order_id(text: &str) -> Option<ImportKey> {
     text.parse().ok().map(ImportKey::OrderId)
 }
 
-/// A serial number is a number: zeros in front, which some programs write and others leave out, mean nothing.
+/// A serial number is a number: zeros in front, which some programs write and others leave out,
+/// mean nothing.
 fn serial(digits: &str) -> Option<ImportKey> {
     let significant = digits.trim_start_matches('0');
     (!significant.is_empty() && significant.len() <= THUMBPRINT)
@@ -80,9 +83,11 @@ fn invalid(text: &str) -> Diagnostic {
         format!(
             "{text:?} names no order. Import takes one of:\n\n\
              - the order id, such as 112233 or order_id:112233;\n\
-             - the serial number of the order's certificate, 16 to 39 hexadecimal digits with or without colons, such as \
-             0595011F5BEDE541680EFB3F5E79C45E; with another number of digits as serial_number:0A1B2C;\n\
-             - the SHA-1 thumbprint of the order's certificate, 40 hexadecimal digits with or without colons, or the same after thumbprint:"
+             - the serial number of the order's certificate, 16 to 39 hexadecimal digits with or \
+             without colons, such as 0595011F5BEDE541680EFB3F5E79C45E; with another number of \
+             digits as serial_number:0A1B2C;\n\
+             - the SHA-1 thumbprint of the order's certificate, 40 hexadecimal digits with or \
+             without colons, or the same after thumbprint:"
         ),
     )
 }
@@ -109,7 +114,8 @@ impl SslOrderIdentity {
         }
     }
 
-    /// Returns the identity of the order in a state or plan; none for a state that lost its order id.
+    /// Returns the identity of the order in a state or plan; none for a state that lost its order
+    /// id.
     pub(crate) fn of(state: &SslOrderModel) -> Option<Self> {
         let order_id = state.order_id.clone();
         (!order_id.is_null()).then_some(Self { order_id })
@@ -124,8 +130,9 @@ impl SslOrderIdentity {
         order_id.map(|id| id.to_string()).ok_or_else(|| {
             Diagnostic::error(
                 "Invalid identity",
-                "The `order_id` of an identity is the number of an order in CertCentral: a whole number above 0, such as 112233. \
-                 Correct it in the `identity` of the `import` block.",
+                "The `order_id` of an identity is the number of an order in CertCentral: a whole \
+                 number above 0, such as 112233. Correct it in the `identity` of the `import` \
+                 block.",
             )
         })
     }

@@ -1,5 +1,6 @@
-//! Importing an order by its id, or by serial number or thumbprint of its certificate. Import finds the order id; the refresh
-//! that core runs next fills the state in. Nothing here changes anything in CertCentral.
+//! Importing an order by its id, or by serial number or thumbprint of its certificate. Import finds
+//! the order id; the refresh that core runs next fills the state in. Nothing here changes anything
+//! in CertCentral.
 
 pub(crate) mod arguments;
 mod find;
@@ -18,7 +19,8 @@ use crate::certcentral::OrderId;
 use crate::framework::{Attr, Call, Diagnostics, Imported};
 use crate::provider::session::Session;
 
-/// Returns a first state, which holds the order id, for the id that a person wrote. An order id needs no call; the others are looked up.
+/// Returns a first state, which holds the order id, for the id that a person wrote. An order id
+/// needs no call; the others are looked up.
 pub(crate) async fn import(
     session: &Session,
     call: &Call,

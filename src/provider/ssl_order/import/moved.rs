@@ -1,5 +1,6 @@
-//! Taking over an order that was placed with `st-digicert_certificate` of `myklst/st-digicert`, so that a change of provider does
-//! not buy it again. Pure: the refresh that core runs next fills the state in, as after an import.
+//! Taking over an order that was placed with `st-digicert_certificate` of `myklst/st-digicert`, so
+//! that a change of provider does not buy it again. Pure: the refresh that core runs next fills the
+//! state in, as after an import.
 
 use serde_json::Value as Json;
 
@@ -11,12 +12,15 @@ use crate::provider::ssl_order::model::{
 };
 
 const SOURCE_TYPE: &str = "st-digicert_certificate";
-/// Namespace and type, without the host: that provider's own documentation installs it from a mirror.
+/// Namespace and type, without the host: that provider's own documentation installs it from a
+/// mirror.
 const SOURCE_PROVIDER: &str = "/myklst/st-digicert";
-/// How OpenTofu names that provider before 1.11.12 and 1.12.4. Source: <https://github.com/opentofu/opentofu/issues/4352>
+/// How OpenTofu names that provider before 1.11.12 and 1.12.4. Source:
+/// <https://github.com/opentofu/opentofu/issues/4352>
 const SOURCE_PROVIDER_BARE: &str = "st-digicert";
 
-/// A first state with what the other provider knew of the order. Private keys and DNS credentials stay behind.
+/// A first state with what the other provider knew of the order. Private keys and DNS credentials
+/// stay behind.
 pub(crate) fn move_from(source: &MoveSource) -> Result<Moved<SslOrder>, Diagnostic> {
     if source.type_name != SOURCE_TYPE || !is_source_provider(&source.provider_address) {
         return Err(not_supported(source));
@@ -85,10 +89,13 @@ fn warnings(before: &Json, order_id: OrderId) -> Warnings {
         warnings.push(Diagnostic::warning(
             "Private key stays behind",
             format!(
-                "The certificate of order {order_id} belongs to a private key that stands nowhere but in the state of {SOURCE_TYPE}, as \
-                 `private_key_pem`. This provider keeps no private keys, so the key is gone from the state after this apply.\n\n\
-                 Before you apply, save the state with `terraform state pull > before-move.tfstate`, and take `private_key_pem` and \
-                 `csr` out of that file. Keep the key where your servers find it, and set `csr` of the new resource to that `csr`."
+                "The certificate of order {order_id} belongs to a private key that stands nowhere \
+                 but in the state of {SOURCE_TYPE}, as `private_key_pem`. This provider keeps no \
+                 private keys, so the key is gone from the state after this apply.\n\n\
+                 Before you apply, save the state with `terraform state pull > \
+                 before-move.tfstate`, and take `private_key_pem` and `csr` out of that file. Keep \
+                 the key where your servers find it, and set `csr` of the new resource to that \
+                 `csr`."
             ),
         ));
     }
@@ -99,8 +106,9 @@ fn not_supported(source: &MoveSource) -> Diagnostic {
     Diagnostic::error(
         "Move not supported",
         format!(
-            "A {} cannot become a digicert_ssl_order. Only a {SOURCE_TYPE} of the provider myklst/st-digicert can, because its \
-             state names the order in CertCentral.\n\nRemove the `moved` block, and import the order by its id.",
+            "A {} cannot become a digicert_ssl_order. Only a {SOURCE_TYPE} of the provider \
+             myklst/st-digicert can, because its state names the order in CertCentral.\n\nRemove \
+             the `moved` block, and import the order by its id.",
             source.origin(),
         ),
     )
@@ -110,9 +118,11 @@ fn no_order_id() -> Diagnostic {
     Diagnostic::error(
         "Moved state without an order id",
         format!(
-            "The state of this {SOURCE_TYPE} holds no `order_id`, so the order that it paid for is not known, and a digicert_ssl_order \
-             without one would buy another.\n\nLook the order up in CertCentral by its common name. Then replace the `moved` block by an \
-             `import` block with the number of the order as `id`, and by a `removed` block (or `terraform state rm`) for the old resource."
+            "The state of this {SOURCE_TYPE} holds no `order_id`, so the order that it paid for is \
+             not known, and a digicert_ssl_order without one would buy another.\n\nLook the order \
+             up in CertCentral by its common name. Then replace the `moved` block by an `import` \
+             block with the number of the order as `id`, and by a `removed` block (or `terraform \
+             state rm`) for the old resource."
         ),
     )
 }
@@ -141,7 +151,8 @@ mod tests {
             "order_valid_till": "2027-04-13",
             "certificate_valid_till": "2026-10-13",
             "csr": samples::csr(),
-            "private_key_pem": "-----BEGIN RSA PRIVATE KEY-----\nkey-secret\n-----END RSA PRIVATE KEY-----\n",
+            "private_key_pem": "-----BEGIN RSA PRIVATE KEY-----\nkey-secret\n-----END RSA PRIVATE \
+                KEY-----\n",
             "certificate_pem": "leaf", "issuer_pem": "issuer", "root_pem": "root",
         })
     }

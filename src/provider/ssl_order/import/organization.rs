@@ -1,5 +1,6 @@
-//! The organization of an imported order. CertCentral tells its id, its name and people, but not whether the order named it by id
-//! or described it, nor which users of the account its contacts are.
+//! The organization of an imported order. CertCentral tells its id, its name and people, but not
+//! whether the order named it by id or described it, nor which users of the account its contacts
+//! are.
 
 use crate::certcentral::{Order, OrderContact};
 use crate::framework::{Attr, AttributePath};
@@ -7,7 +8,7 @@ use crate::provider::ssl_order::model::{
     ContactModel, OrganizationModel, ReportedContact, ReportedOrganization, SslOrderModel,
     SslOrderPrivate,
 };
-use crate::provider::ssl_order::plan::decision::{Change, Effect};
+use crate::provider::ssl_order::plan::changes::{Change, Effect};
 
 /// What order info tells beside the id.
 pub(crate) fn reported(order: &Order) -> ReportedOrganization {
@@ -33,8 +34,9 @@ pub(crate) fn reported(order: &Order) -> ReportedOrganization {
     }
 }
 
-/// Makes a change of the organization a mere record where the configuration describes what CertCentral told: the same organization
-/// in the members of a new one, the same contacts, or an id that is left to the provider.
+/// Makes a change of the organization a mere record where the configuration describes what
+/// CertCentral told: the same organization in the members of a new one, the same contacts, or an id
+/// that is left to the provider.
 pub(crate) fn recognize(
     changes: &mut [Change],
     prior: &SslOrderModel,
@@ -95,7 +97,8 @@ fn has_told_contacts(organization: &OrganizationModel, told: &ReportedOrganizati
     })
 }
 
-/// Whether CertCentral told such a contact. A user of the account cannot be compared: only its role is.
+/// Whether CertCentral told such a contact. A user of the account cannot be compared: only its role
+/// is.
 fn is_told(contact: &ContactModel, told: &ReportedOrganization) -> bool {
     let contact_type = match contact.contact_type.as_str() {
         Some("ev_approver") => Some("verified_contact"),
@@ -115,7 +118,7 @@ mod tests {
     use crate::provider::ssl_order::model::{
         ContactModel, OrganizationModel, SslOrderModel, SslOrderPrivate,
     };
-    use crate::provider::ssl_order::plan::decision::{Change, Effect, changes};
+    use crate::provider::ssl_order::plan::changes::{Change, Effect, changes};
     use crate::provider::ssl_order::samples::fixture;
 
     fn by_id(id: i64) -> OrganizationModel {

@@ -1,12 +1,13 @@
-//! The names that an order asks for, held against those that a certificate covers: one rule for plan, refresh, import and apply. Pure.
+//! The names that an order asks for, held against those that a certificate covers: one rule for
+//! plan, refresh, import and apply. Pure.
 
 use std::collections::BTreeSet;
 
 use super::SslOrderModel;
 use crate::pki::{canonical, dns_name::without_wildcard};
 
-/// What an order asks for. CertCentral adds base domain and `www` to some products at no charge: such a companion counts as nobody's
-/// wish, unless somebody asked for it.
+/// What an order asks for. CertCentral adds base domain and `www` to some products at no charge:
+/// such a companion counts as nobody's wish, unless somebody asked for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct AskedNames {
     now: BTreeSet<String>,
@@ -28,7 +29,8 @@ impl AskedNames {
         }
     }
 
-    /// Returns the names of a plan. Those of an imported order are what CertCentral told, and nobody's wish so far.
+    /// Returns the names of a plan. Those of an imported order are what CertCentral told, and
+    /// nobody's wish so far.
     pub(crate) fn changed(
         prior: &SslOrderModel,
         planned: &SslOrderModel,
@@ -88,8 +90,9 @@ impl AskedNames {
     }
 }
 
-/// Returns the names that an import leaves out: CertCentral may have added them by itself, and a configuration without them is the one
-/// that the order was placed with. Of two names that may each be the companion of the other, the common name or the shorter one stays.
+/// Returns the names that an import leaves out: CertCentral may have added them by itself, and a
+/// configuration without them is the one that the order was placed with. Of two names that may each
+/// be the companion of the other, the common name or the shorter one stays.
 pub(crate) fn companions_told(common_name: &str, told: &BTreeSet<String>) -> BTreeSet<String> {
     let common_name = canonical(common_name).unwrap_or_else(|_| common_name.to_lowercase());
     let is_left_out = |name: &&String| {

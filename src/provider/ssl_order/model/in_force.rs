@@ -1,4 +1,5 @@
-//! The certificate in force of an order, as the last read or apply stored it: what a plan decides against. Pure.
+//! The certificate in force of an order, as the last read or apply stored it: what a plan decides
+//! against. Pure.
 
 use std::collections::BTreeSet;
 
@@ -32,8 +33,8 @@ pub(crate) struct InForce {
 }
 
 impl InForce {
-    /// Returns the certificate of a state. None where state holds no certificate, as that of a pending order or one that was just moved,
-    /// or another than its serial number says.
+    /// Returns the certificate of a state. None where state holds no certificate, as that of a
+    /// pending order or one that was just moved, or another than its serial number says.
     pub(crate) fn of(state: &SslOrderModel) -> Option<Self> {
         let told = SerialNumber(state.serial_number.as_str()?);
         let in_force = Self::from_pem(state.certificate_pem.as_str()?)?;

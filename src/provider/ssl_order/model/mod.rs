@@ -1,5 +1,5 @@
-//! Configuration, plan and state of `digicert_ssl_order` as structs, and what they know of themselves. Field names are
-//! attribute names; their meaning stands in [`super::schema`].
+//! Configuration, plan and state of `digicert_ssl_order` as structs, and what they know of
+//! themselves. Field names are attribute names; their meaning stands in [`super::schema`].
 #![expect(missing_docs, reason = "the schema describes every attribute, once")]
 
 mod asked_names;
@@ -280,9 +280,11 @@ fn drop_empty<'a>(texts: impl IntoIterator<Item = &'a mut Attr<String>>) {
 }
 
 impl SslOrderModel {
-    /// Returns the order as it is meant: an optional text that is empty is absent, at any depth, because a module has no other way to
-    /// pass on that nothing is set. State keeps what is configured; whatever is compared, checked or sent is read from here. A text
-    /// with a closed list of values, and `alternative_order_id`, which the provider sets otherwise, cannot be empty.
+    /// Returns the order as it is meant: an optional text that is empty is absent, at any depth,
+    /// because a module has no other way to pass on that nothing is set. State keeps what is
+    /// configured; whatever is compared, checked or sent is read from here. A text with a closed
+    /// list of values, and `alternative_order_id`, which the provider sets otherwise, cannot be
+    /// empty.
     pub(crate) fn as_meant(&self) -> Self {
         let mut order = self.clone();
         drop_empty([
@@ -327,8 +329,9 @@ impl SslOrderModel {
                 Diagnostic::error(
                     "State without an order id",
                     format!(
-                        "The state of this resource holds no order id, so its order cannot be {changed}. Restore the state from a backup, or \
-                         remove the resource with `terraform state rm` and import the order."
+                        "The state of this resource holds no order id, so its order cannot be \
+                         {changed}. Restore the state from a backup, or remove the resource with \
+                         `terraform state rm` and import the order."
                     ),
                 )
             })
@@ -357,7 +360,8 @@ impl SslOrderModel {
         }
     }
 
-    /// Returns what becomes of the order on a destroy. Whatever is not known to mean an end of the order means none.
+    /// Returns what becomes of the order on a destroy. Whatever is not known to mean an end of the
+    /// order means none.
     pub(crate) fn on_destroy(&self) -> OnDestroy {
         match self.on_destroy.as_str() {
             Some("cancel") => OnDestroy::Cancel,
@@ -397,7 +401,8 @@ impl SslOrderModel {
             .known()
             .and_then(|timeouts| operation(timeouts).given())
             .and_then(|text| humantime::parse_duration(text).ok())
-            // A state may hold more than a configuration can say, and a clock cannot be set that far.
+            // A state may hold more than a configuration can say, and a clock cannot be set that
+            // far.
             .map_or(DEFAULT_TIMEOUT, |time| time.min(LONGEST_TIMEOUT))
     }
 
@@ -442,7 +447,8 @@ impl SslOrderModel {
         }
     }
 
-    /// Returns the term of the order in the form that is sent: `order_validity`, or the older one where that is not known.
+    /// Returns the term of the order in the form that is sent: `order_validity`, or the older one
+    /// where that is not known.
     pub(crate) fn term(&self) -> Term {
         match &self.order_validity {
             Attr::Known(term) => term.clone(),

@@ -5,7 +5,8 @@ use crate::framework::Attr;
 /// A value of `order_origin`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum OrderOrigin {
-    /// A POST of this object placed it, also where its answer was lost and the order was found again by the same call.
+    /// A POST of this object placed it, also where its answer was lost and the order was found
+    /// again by the same call.
     Placed,
     /// It was there before: an earlier run, another object or somebody else placed it.
     Adopted,
@@ -25,8 +26,9 @@ impl OrderOrigin {
         }
     }
 
-    /// Returns what an attribute says. Nothing where it is null, as in a state that was written before there was the attribute: whoever
-    /// asks takes that for an order that this object has not placed, because an order that stays can be ended later.
+    /// Returns what an attribute says. Nothing where it is null, as in a state that was written
+    /// before there was the attribute: whoever asks takes that for an order that this object has
+    /// not placed, because an order that stays can be ended later.
     pub(crate) fn of(attribute: &Attr<String>) -> Option<Self> {
         let said = attribute.as_str()?;
         Self::ALL.into_iter().find(|origin| origin.word() == said)

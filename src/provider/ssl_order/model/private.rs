@@ -14,49 +14,53 @@ use crate::provider::ssl_order::refresh::succession::Successor;
 /// Private state of an order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SslOrderPrivate {
-    /// Whether the order came by import. Arguments that CertCentral does not tell are then null in state, and setting
-    /// them in the configuration is no wish for a new order.
+    /// Whether the order came by import. Arguments that CertCentral does not tell are then null in
+    /// state, and setting them in the configuration is no wish for a new order.
     #[serde(default)]
     pub imported: bool,
-    /// What CertCentral told of the organization of an imported order and the state cannot hold, so that a configuration
-    /// that describes the same organization is no wish for a new order.
+    /// What CertCentral told of the organization of an imported order and the state cannot hold, so
+    /// that a configuration that describes the same organization is no wish for a new order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub organization: Option<ReportedOrganization>,
-    /// In which container the order was when CertCentral last told it, so that writing the same number down where state has none is no wish
-    /// for a new order.
+    /// In which container the order was when CertCentral last told it, so that writing the same
+    /// number down where state has none is no wish for a new order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub container: Option<i64>,
     /// The order that renews this one already.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub successor: Option<Successor>,
-    /// Whether the values with which control over the domains was proven are not accepted any more, as of the last refresh. A
-    /// reissue may then bring others.
+    /// Whether the values with which control over the domains was proven are not accepted any more,
+    /// as of the last refresh. A reissue may then bring others.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub values_expired: bool,
-    /// The random id by which the notes of the order name this object; none unless it adopted the order and left a note.
+    /// The random id by which the notes of the order name this object; none unless it adopted the
+    /// order and left a note.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub adoption: Option<String>,
-    /// Names of the certificate that an import left out of the arguments, because CertCentral may have added them by itself. A
-    /// configuration that names them asks for nothing.
+    /// Names of the certificate that an import left out of the arguments, because CertCentral may
+    /// have added them by itself. A configuration that names them asks for nothing.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub companions: BTreeSet<String>,
-    /// Arguments of the certificate that the last apply found in the configuration and that may be left out of it. Taking one of them away
-    /// asks for a certificate without it.
+    /// Arguments of the certificate that the last apply found in the configuration and that may be
+    /// left out of it. Taking one of them away asks for a certificate without it.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub configured: BTreeSet<String>,
-    /// The day of the last look: a plan holds dates against it, so that the two plans of one apply agree.
+    /// The day of the last look: a plan holds dates against it, so that the two plans of one apply
+    /// agree.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seen_on: Option<String>,
     /// What the certificate of a reissue or renewal is held against that is still to come.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub awaited: Option<Awaited>,
-    /// What CertCentral now calls the organization of the order, if the certificate names another one.
+    /// What CertCentral now calls the organization of the order, if the certificate names another
+    /// one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub renamed_organization: Option<String>,
     /// The reissue that CertCentral has taken and that nobody has decided yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reissue: Option<PendingReissue>,
-    /// The last day of a certificate that a reissue cannot move, or did not. The clock reissues none that ends on it.
+    /// The last day of a certificate that a reissue cannot move, or did not. The clock reissues
+    /// none that ends on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub no_gain: Option<String>,
     /// Whether CertCentral reissues by itself, as it told last.
@@ -68,29 +72,35 @@ pub struct SslOrderPrivate {
     /// The day, `yyyy-MM-dd`, on which the chain was read last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub chain_read: Option<String>,
-    /// The day, `yyyy-MM-dd`, on which the last refresh found that a clock has struck; none while none has.
+    /// The day, `yyyy-MM-dd`, on which the last refresh found that a clock has struck; none while
+    /// none has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due_on: Option<String>,
-    /// Whether a plan has said what becomes of the order when it is destroyed. Core asks about every destroy but those of a
-    /// tainted order and of one that `-replace` names. Handed from a plan to its apply and never stored: every refresh and every
-    /// apply drops it.
+    /// Whether a plan has said what becomes of the order when it is destroyed. Core asks about
+    /// every destroy but those of a tainted order and of one that `-replace` names. Handed from a
+    /// plan to its apply and never stored: every refresh and every apply drops it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub end_announced: bool,
-    /// Why the order stays open in a destroy that was asked to end it, as its plan has said. Never stored.
+    /// Why the order stays open in a destroy that was asked to end it, as its plan has said. Never
+    /// stored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stays: Option<String>,
-    /// The marks of other objects that a plan has listed as overridden by `claimed_order_id`. Never stored.
+    /// The marks of other objects that a plan has listed as overridden by `claimed_order_id`. Never
+    /// stored.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub overridden: Vec<String>,
-    /// Whether a plan has announced another order in the place of this one, so that the create which follows its destroy may buy beside it.
-    /// The destroy of an order whose address was renamed, too, is announced, but replaces nothing. Never stored.
+    /// Whether a plan has announced another order in the place of this one, so that the create
+    /// which follows its destroy may buy beside it. The destroy of an order whose address was
+    /// renamed, too, is announced, but replaces nothing. Never stored.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub replacement_announced: bool,
-    /// Why a replacement that `-replace` forces would buy an order; none if it would find this one again. The plan of an existing order
-    /// leaves it for the plan of the one that takes its place. Never stored.
+    /// Why a replacement that `-replace` forces would buy an order; none if it would find this one
+    /// again. The plan of an existing order leaves it for the plan of the one that takes its place.
+    /// Never stored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bought_if_forced: Option<String>,
-    /// What a plan has decided about an existing order, for the update that carries it out. Never stored.
+    /// What a plan has decided about an existing order, for the update that carries it out. Never
+    /// stored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub announced: Option<Announced>,
     /// Tells what the plan announced that a person reviews, where Terraform hands it to the plan of
@@ -100,7 +110,8 @@ pub struct SslOrderPrivate {
 }
 
 impl SslOrderPrivate {
-    /// Returns whether CertCentral reissues the certificate of `state` by itself, as far as anybody knows.
+    /// Returns whether CertCentral reissues the certificate of `state` by itself, as far as anybody
+    /// knows.
     pub(crate) fn reissues_by_itself(&self, state: &SslOrderModel) -> bool {
         match state.auto_reissue {
             Attr::Known(configured) if !self.auto_reissue_ignored => configured,

@@ -1,9 +1,11 @@
-//! How long an order or a certificate lasts. An order has two forms to say it: `order_validity`, and three older arguments.
+//! How long an order or a certificate lasts. An order has two forms to say it: `order_validity`,
+//! and three older arguments.
 
 use crate::certcentral::{CertificateValidity, Validity};
 use crate::framework::Attr;
 
-/// Years that the older form can say: `validity_years`. Source: <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/>
+/// Years that the older form can say: `validity_years`. Source:
+/// <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/>
 pub(crate) const OLDER_YEARS: std::ops::RangeInclusive<i64> = 1..=2;
 
 /// `order_validity.years`: longer orders are refused. Source:
@@ -67,8 +69,8 @@ impl Term {
             || self.custom_expiration_date.is_unknown()
     }
 
-    /// Returns the known member that counts. The API takes the date before the days before the years.
-    /// Source: <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/>
+    /// Returns the known member that counts. The API takes the date before the days before the
+    /// years. Source: <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/>
     pub(crate) fn sent(&self) -> Option<Validity> {
         if let Some(date) = self.custom_expiration_date.given() {
             Some(Validity::CustomExpirationDate(date.to_owned()))

@@ -9,7 +9,7 @@ use crate::framework::{
     Attr, Attribute, AttributePath, FromToValue, Kind, Mode, Severity, Type, Value,
 };
 use crate::provider::order::waiting::LONGEST_TIMEOUT;
-use crate::provider::ssl_order::plan::decision::changes;
+use crate::provider::ssl_order::plan::changes::changes;
 use crate::provider::ssl_order::purchase::new_order;
 use crate::provider::ssl_order::rules::validate;
 use crate::provider::ssl_order::samples::{
@@ -17,7 +17,8 @@ use crate::provider::ssl_order::samples::{
 };
 use crate::provider::ssl_order::schema::schema;
 
-/// Texts that are one of a list, and the one that the provider sets otherwise: an empty one is a mistake.
+/// Texts that are one of a list, and the one that the provider sets otherwise: an empty one is a
+/// mistake.
 const NEVER_EMPTY: [&str; 9] = [
     "signature_hash",
     "dcv_method",

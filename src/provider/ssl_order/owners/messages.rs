@@ -8,7 +8,8 @@ use crate::framework::{AttributePath, Diagnostic};
 use crate::provider::ssl_order::model::{OnDestroy, OrderOrigin, SslOrderModel};
 use crate::provider::ssl_order::rules::listed;
 
-/// Why an order stays, and what to do to have it ended all the same, as the end of a sentence about it.
+/// Why an order stays, and what to do to have it ended all the same, as the end of a sentence about
+/// it.
 pub(crate) fn because(why: &Why, order: &SslOrderModel) -> String {
     let (on_destroy, id) = (
         order.on_destroy.as_str().unwrap_or_default(),
@@ -26,8 +27,8 @@ pub(crate) fn because(why: &Why, order: &SslOrderModel) -> String {
                 shown(marks)
             ),
             format!(
-                "A destroy of that resource releases it. If nobody holds it any more, as after a run that was killed or a state that was lost, \
-                 {claim}."
+                "A destroy of that resource releases it. If nobody holds it any more, as after a \
+                 run that was killed or a state that was lost, {claim}."
             ),
         ),
         Why::Unreadable(error) => (
@@ -62,12 +63,13 @@ fn not_placed(order: &SslOrderModel) -> &'static str {
 pub(crate) fn beside_an_end(verdict: &Verdict) -> String {
     match verdict {
         Verdict::Ends(marks) if !marks.is_empty() => format!(
-            " `claimed_order_id` overrides that another resource adopted the order and has not released it ({}).",
+            " `claimed_order_id` overrides that another resource adopted the order and has not \
+             released it ({}).",
             shown(marks)
         ),
         Verdict::Depends => {
-            " The plan has no API key, or no address, to read the notes of the order with. The apply reads them and leaves the order open if \
-             another resource has adopted it."
+            " The plan has no API key, or no address, to read the notes of the order with. The \
+             apply reads them and leaves the order open if another resource has adopted it."
                 .to_owned()
         }
         Verdict::Ends(_) | Verdict::Stays(_) => String::new(),
@@ -88,14 +90,16 @@ pub(crate) fn claim_of_another_order(order: &SslOrderModel) -> Option<Diagnostic
     let warning = Diagnostic::warning(
         format!("`claimed_order_id` does not name order {id}"),
         format!(
-            "`claimed_order_id` is {claimed}, and the order of this resource is {id}, so the argument has no effect. Set it to {id} to let a \
-             destroy of this resource end that order although another resource may hold it, or remove it."
+            "`claimed_order_id` is {claimed}, and the order of this resource is {id}, so the \
+             argument has no effect. Set it to {id} to let a destroy of this resource end that \
+             order although another resource may hold it, or remove it."
         ),
     );
     Some(warning.at(AttributePath::of("claimed_order_id")))
 }
 
-/// What an adoption means for a later destroy; nothing where a destroy ends nothing, or was told to.
+/// What an adoption means for a later destroy; nothing where a destroy ends nothing, or was told
+/// to.
 pub(crate) fn adopted_for_good(state: &SslOrderModel) -> String {
     if state.on_destroy() == OnDestroy::Retain
         || state.origin() == Some(OrderOrigin::Placed)
@@ -104,7 +108,8 @@ pub(crate) fn adopted_for_good(state: &SslOrderModel) -> String {
         return String::new();
     }
     format!(
-        " A destroy of this resource leaves the order open, because another resource may hold it, unless `claimed_order_id = {}` is applied before.",
+        " A destroy of this resource leaves the order open, because another resource may hold it, \
+         unless `claimed_order_id = {}` is applied before.",
         state.shown_id()
     )
 }
@@ -114,9 +119,11 @@ pub(crate) fn adoption_not_noted(order: OrderId, error: &Error) -> Diagnostic {
     Diagnostic::warning(
         format!("Adoption of order {order} is not noted on it"),
         format!(
-            "Order {order} is adopted and in state, but the note on it that tells other resources so could not be left: {error}. A destroy of the \
-             resource that placed the order reads these notes and may end the order, because it finds none. Set `on_destroy = \"retain\"` there, or \
-             add a note to the order in CertCentral for the people who own it."
+            "Order {order} is adopted and in state, but the note on it that tells other resources \
+             so could not be left: {error}. A destroy of the resource that placed the order reads \
+             these notes and may end the order, because it finds none. Set `on_destroy = \
+             \"retain\"` there, or add a note to the order in CertCentral for the people who own \
+             it."
         ),
     )
 }
@@ -126,8 +133,9 @@ pub(crate) fn release_not_noted(order: OrderId, object: &str, reason: &str) -> D
     Diagnostic::warning(
         format!("Release of order {order} is not noted on it"),
         format!(
-            "This resource lets go of order {order}, but the note that says so could not be left: {reason} The notes of the order still name it \
-             (object {object}), so a destroy of the resource that placed the order leaves it open, unless `claimed_order_id = {order}` is \
+            "This resource lets go of order {order}, but the note that says so could not be left: \
+             {reason} The notes of the order still name it (object {object}), so a destroy of the \
+             resource that placed the order leaves it open, unless `claimed_order_id = {order}` is \
              applied there before."
         ),
     )
@@ -139,9 +147,11 @@ pub(crate) fn held_twice(order: &SslOrderModel) -> Diagnostic {
     Diagnostic::warning(
         format!("Order {id} is held by two resources"),
         format!(
-            "Order {id} for {} is in state twice: this resource and another one hold it, or an object that an interrupted replacement left behind. \
-             Both refresh, reissue and renew the same order. Keep one of them: set `on_destroy = \"retain\"` on the other, apply, and remove its block, or \
-             take it out of the state with `terraform state rm`. To have two orders, give one of them another `order_key`.",
+            "Order {id} for {} is in state twice: this resource and another one hold it, or an \
+             object that an interrupted replacement left behind. Both refresh, reissue and renew \
+             the same order. Keep one of them: set `on_destroy = \"retain\"` on the other, apply, \
+             and remove its block, or take it out of the state with `terraform state rm`. To have \
+             two orders, give one of them another `order_key`.",
             order.shown_names()
         ),
     )
@@ -152,9 +162,11 @@ pub(crate) fn imported_and_ended(order: OrderId) -> Diagnostic {
     Diagnostic::error(
         format!("Order {order} is imported and ended in one plan"),
         format!(
-            "This plan imports order {order} to one address, and a destroy or a replacement at another address cancels or revokes it. To give the \
-             resource another address, use a `moved` block instead of the import. To have the former address forget the order, use a `removed` \
-             block with `destroy = false`, or set `on_destroy = \"retain\"` there and apply first."
+            "This plan imports order {order} to one address, and a destroy or a replacement at \
+             another address cancels or revokes it. To give the resource another address, use a \
+             `moved` block instead of the import. To have the former address forget the order, use \
+             a `removed` block with `destroy = false`, or set `on_destroy = \"retain\"` there and \
+             apply first."
         ),
     )
 }

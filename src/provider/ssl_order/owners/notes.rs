@@ -1,7 +1,9 @@
-//! The notes by which objects that adopted one order know of each other: one when an object adopts, one when it lets go.
+//! The notes by which objects that adopted one order know of each other: one when an object adopts,
+//! one when it lets go.
 //!
-//! A note names its object by a random id, which the object keeps in its private data. Nothing else would do: addresses repeat in every
-//! copy of a state, and an object that was replaced has the content of its successor.
+//! A note names its object by a random id, which the object keeps in its private data. Nothing else
+//! would do: addresses repeat in every copy of a state, and an object that was replaced has the
+//! content of its successor.
 
 use std::collections::BTreeSet;
 
@@ -39,8 +41,8 @@ impl Mark {
     }
 }
 
-/// Leaves a mark on an adopted order. Returns the id that a release has to name, unless there is no mark for certain, and a warning if
-/// it may be missing: the order is adopted all the same.
+/// Leaves a mark on an adopted order. Returns the id that a release has to name, unless there is no
+/// mark for certain, and a warning if it may be missing: the order is adopted all the same.
 pub(crate) async fn adopt(client: &Client, order: OrderId) -> (Option<String>, Warnings) {
     let object = format!("{:032x}", fastrand::u128(..));
     let mut warnings = Warnings::new();
@@ -54,7 +56,8 @@ pub(crate) async fn adopt(client: &Client, order: OrderId) -> (Option<String>, W
     (may_be_there.then_some(object), warnings)
 }
 
-/// Takes the mark of an object back: the order stays, and the object lets go of it whether or not that can be noted.
+/// Takes the mark of an object back: the order stays, and the object lets go of it whether or not
+/// that can be noted.
 pub(crate) async fn release(
     session: &Session,
     stop: &CancellationToken,
@@ -82,7 +85,8 @@ pub(crate) async fn standing(client: &Client, order: OrderId) -> Result<Vec<Mark
     Ok(marks(&client.notes(order).await?))
 }
 
-/// An id is made once and released once at most, so the order in which notes are listed does not matter.
+/// An id is made once and released once at most, so the order in which notes are listed does not
+/// matter.
 fn marks(notes: &[Note]) -> Vec<Mark> {
     let named = |note: &Note, start: &str| {
         let object = note.text.as_deref()?.trim().strip_prefix(start)?;

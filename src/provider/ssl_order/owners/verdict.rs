@@ -1,5 +1,5 @@
-//! Whether a destroy that `on_destroy` asks to end an order does, decided by the plan and once more by the apply, which may only spare
-//! more of them.
+//! Whether a destroy that `on_destroy` asks to end an order does, decided by the plan and once more
+//! by the apply, which may only spare more of them.
 
 use std::time::Duration;
 
@@ -12,7 +12,8 @@ use crate::certcentral::{Client, OrderId};
 use crate::provider::session::{ReviewedEnd, Session};
 use crate::provider::ssl_order::model::{OrderOrigin, SslOrderModel, SslOrderPrivate};
 
-/// How long a plan waits for the notes, all attempts included. An order whose notes it does not get stays.
+/// How long a plan waits for the notes, all attempts included. An order whose notes it does not get
+/// stays.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What a destroy does with an order that it is asked to end.
@@ -20,7 +21,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub(crate) enum Verdict {
     /// It ends the order, in spite of these marks of other objects: a person named the order.
     Ends(Vec<Mark>),
-    /// Nobody can be asked for the notes yet: the apply asks, and spares an order that another object holds.
+    /// Nobody can be asked for the notes yet: the apply asks, and spares an order that another
+    /// object holds.
     Depends,
     /// It leaves the order open.
     Stays(Why),
@@ -69,7 +71,8 @@ impl Verdict {
         Self::by_notes(&client, id, order, private, |_| true).await
     }
 
-    /// Decides just before the order is ended. One call. A mark counts although a person named the order if the plan did not list it.
+    /// Decides just before the order is ended. One call. A mark counts although a person named the
+    /// order if the plan did not list it.
     pub(crate) async fn in_apply(
         client: &Client,
         id: OrderId,

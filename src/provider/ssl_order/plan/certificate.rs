@@ -1,6 +1,8 @@
-//! What a plan means for the certificate in force: which changed arguments it has already, and what a reissue takes away from it. Pure.
+//! What a plan means for the certificate in force: which changed arguments it has already, and what
+//! a reissue takes away from it. Pure.
 
-use super::decision::{Change, Effect, Facts, What};
+use super::changes::{Change, Effect};
+use super::decision::{Facts, What};
 use crate::certcentral::OrderStatus;
 use crate::pki::canonical;
 use crate::provider::order::certificate::parse_day;
@@ -10,8 +12,9 @@ use crate::provider::ssl_order::model::{AskedNames, InForce, SslOrderModel, SslO
 /// The arguments that decide which names the certificate has.
 const NAMES: [&str; 2] = ["common_name", "dns_names"];
 
-/// Judges changed arguments of the certificate by the certificate in force: what it has already is only recorded. What cannot be compared
-/// stays a change. While a reissue is under way, the certificate to come counts, and nobody knows it.
+/// Judges changed arguments of the certificate by the certificate in force: what it has already is
+/// only recorded. What cannot be compared stays a change. While a reissue is under way, the
+/// certificate to come counts, and nobody knows it.
 pub(crate) fn weigh(
     changes: &mut [Change],
     prior: &SslOrderModel,
@@ -57,7 +60,8 @@ fn recorded_if(has_it: bool) -> Effect {
     }
 }
 
-/// An order without a certificate has none to replace. A word that is not known is left to CertCentral's judgement.
+/// An order without a certificate has none to replace. A word that is not known is left to
+/// CertCentral's judgement.
 pub(crate) fn may_be_reissued(order: &SslOrderModel) -> bool {
     !matches!(
         order.order_status(),
@@ -111,7 +115,8 @@ fn is_same_name(a: Option<&str>, b: Option<&str>) -> bool {
     matches!((a.map(canonical), b.map(canonical)), (Some(Ok(a)), Some(Ok(b))) if a == b)
 }
 
-/// Returns whether the only changes are names that the import left out: the plan keeps what state says then, so that it is empty.
+/// Returns whether the only changes are names that the import left out: the plan keeps what state
+/// says then, so that it is empty.
 pub(crate) fn are_of_the_import(
     changes: &[Change],
     prior: &SslOrderModel,
@@ -132,7 +137,8 @@ pub(crate) fn are_of_the_import(
 /// What a reissue makes of the certificate in force.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Outlook {
-    /// Whether state holds the certificate in force. Without it, the arguments in state stand for its names.
+    /// Whether state holds the certificate in force. Without it, the arguments in state stand for
+    /// its names.
     pub is_known: bool,
     /// Its names.
     pub names: Vec<String>,
@@ -195,7 +201,8 @@ impl Outlook {
     }
 }
 
-/// In what the certificate to come differs beside names and key. A renewal has an order of its own, a replacement nothing of the former one.
+/// In what the certificate to come differs beside names and key. A renewal has an order of its own,
+/// a replacement nothing of the former one.
 fn beside(in_force: &InForce, facts: &Facts<'_>, what: What) -> Foreseen {
     let Facts {
         prior,

@@ -41,8 +41,8 @@ pub(crate) fn plan(
     plan
 }
 
-/// Gives an order the arguments that a new one has, from the configuration and the provider block. An order that was imported has more of
-/// them in state: those that CertCentral told.
+/// Gives an order the arguments that a new one has, from the configuration and the provider block.
+/// An order that was imported has more of them in state: those that CertCentral told.
 pub(crate) fn as_configured(
     order: &mut SslOrderModel,
     config: &SslOrderModel,
@@ -55,7 +55,8 @@ pub(crate) fn as_configured(
     }
 }
 
-/// Optional arguments that the provider could set, but has nothing to say about, stay absent instead of "known after apply".
+/// Optional arguments that the provider could set, but has nothing to say about, stay absent
+/// instead of "known after apply".
 fn leave_out_what_nobody_sets(order: &mut SslOrderModel, config: &SslOrderModel) {
     macro_rules! as_configured {
         ($($argument:ident),* $(,)?) => { $( order.$argument = config.$argument.clone(); )* };
@@ -103,8 +104,9 @@ fn or<T: Clone>(configured: &Attr<T>, default: &Attr<T>) -> Attr<T> {
     }
 }
 
-/// A nested `organization` that holds contacts only cannot take its id from the provider in the plan, because core wants the
-/// planned object to be the configured one; the create does that when it sends the order.
+/// A nested `organization` that holds contacts only cannot take its id from the provider in the
+/// plan, because core wants the planned object to be the configured one; the create does that when
+/// it sends the order.
 fn lacks_organization(order: &SslOrderModel, defaults: &OrderDefaults) -> bool {
     match &order.as_meant().organization {
         Attr::Null => true,
@@ -118,13 +120,15 @@ fn lacks_organization(order: &SslOrderModel, defaults: &OrderDefaults) -> bool {
 fn missing_organization() -> Diagnostic {
     Diagnostic::error(
         "Missing organization",
-        "An OV or EV order needs an organization. Set `organization = { id = ... }`, or `organization_id` in the provider block; the ids are \
-         in CertCentral under Certificates, Organizations.",
+        "An OV or EV order needs an organization. Set `organization = { id = ... }`, or \
+         `organization_id` in the provider block; the ids are in CertCentral under Certificates, \
+         Organizations.",
     )
     .at(AttributePath::of("organization"))
 }
 
-/// The names are known in the plan, so the keys are; `for_each` over DNS records works in the same apply.
+/// The names are known in the plan, so the keys are; `for_each` over DNS records works in the same
+/// apply.
 pub(crate) fn planned_domain_validations(
     order: &SslOrderModel,
 ) -> Attr<BTreeMap<String, Attr<DomainValidationModel>>> {

@@ -8,7 +8,8 @@ use crate::provider::ssl_order::model::{OnDestroy, SslOrderModel, SslOrderPrivat
 use crate::provider::ssl_order::owners::verdict::Why;
 use crate::provider::ssl_order::owners::{self, Verdict};
 
-/// Plans a destroy, and hands on to it that its end is announced. One call where the order would be ended.
+/// Plans a destroy, and hands on to it that its end is announced. One call where the order would be
+/// ended.
 pub(crate) async fn destroy(
     session: &Session,
     prior: &SslOrderModel,
@@ -29,7 +30,8 @@ pub(crate) async fn destroy(
     announced
 }
 
-/// Decides whether an order is ended for which that is asked. The notes are read only where the rest would let it happen.
+/// Decides whether an order is ended for which that is asked. The notes are read only where the
+/// rest would let it happen.
 pub(super) async fn verdict(
     session: &Session,
     prior: &SslOrderModel,
@@ -62,7 +64,8 @@ pub(super) fn not_while_imported(
     is_imported.then(|| owners::messages::imported_and_ended(id))
 }
 
-/// Announces what will happen to the order, or refuses it. Silent about an order that is closed already.
+/// Announces what will happen to the order, or refuses it. Silent about an order that is closed
+/// already.
 fn announce(prior: &SslOrderModel, verdict: &Verdict, allow_revocation: bool) -> Diagnostics {
     if let Verdict::Stays(why) = verdict {
         return stays(prior, why).into();
@@ -97,10 +100,11 @@ pub(crate) fn not_allowed(prior: &SslOrderModel) -> Diagnostic {
     Diagnostic::error(
         "Revocation is not allowed",
         format!(
-            "{} would be revoked, because its `on_destroy` is \"revoke\", but the provider's `allow_revocation` is not true. \
-             Nothing was revoked. To revoke it, set `allow_revocation = true` in the provider block, or DIGICERT_ALLOW_REVOCATION=true, \
-             and plan again. To keep the certificate, set `on_destroy = \"retain\"` and apply before destroying, or forget the order \
-             with `terraform state rm`.",
+            "{} would be revoked, because its `on_destroy` is \"revoke\", but the provider's \
+             `allow_revocation` is not true. Nothing was revoked. To revoke it, set \
+             `allow_revocation = true` in the provider block, or DIGICERT_ALLOW_REVOCATION=true, \
+             and plan again. To keep the certificate, set `on_destroy = \"retain\"` and apply \
+             before destroying, or forget the order with `terraform state rm`.",
             named(prior),
         ),
     )
@@ -109,7 +113,8 @@ pub(crate) fn not_allowed(prior: &SslOrderModel) -> Diagnostic {
 
 /// What becomes of the order that a new one replaces, as the end of a sentence.
 pub(crate) fn fate_when_replaced(prior: &SslOrderModel, verdict: &Verdict) -> String {
-    let order_of_things = "Terraform destroys the old one before it creates the new one, unless `create_before_destroy` is set";
+    let order_of_things = "Terraform destroys the old one before it creates the new one, unless \
+        `create_before_destroy` is set";
     if let Verdict::Stays(why) = verdict {
         let because = owners::messages::because(why, prior);
         return format!("stays open{}", because.trim_end_matches('.'));
@@ -120,10 +125,12 @@ pub(crate) fn fate_when_replaced(prior: &SslOrderModel, verdict: &Verdict) -> St
             "is canceled if it is not issued yet, and stays as it is otherwise".to_owned()
         }
         OnDestroy::Revoke => format!(
-            "is ended in the same apply, because `on_destroy` is \"revoke\": its certificate, duplicates and reissues are revoked for good and stop \
-             working. {order_of_things}; either way the new certificate may not be issued by then. Whether `lifecycle {{ destroy = false }}` spares the old \
-             one depends on the program: OpenTofu 1.12 only forgets it, Terraform ends it all the same. Set `on_destroy = \"retain\"` and apply first \
-             to keep the old certificate working"
+            "is ended in the same apply, because `on_destroy` is \"revoke\": its certificate, \
+             duplicates and reissues are revoked for good and stop working. {order_of_things}; \
+             either way the new certificate may not be issued by then. Whether `lifecycle {{ \
+             destroy = false }}` spares the old one depends on the program: OpenTofu 1.12 only \
+             forgets it, Terraform ends it all the same. Set `on_destroy = \"retain\"` and apply \
+             first to keep the old certificate working"
         ),
     };
     let beside = owners::messages::beside_an_end(verdict);
@@ -189,8 +196,10 @@ fn stays_open(prior: &SslOrderModel, status: &OrderStatus) -> Diagnostic {
     Diagnostic::warning(
         "Destroy leaves the order open",
         format!(
-            "{} stays open in CertCentral, because `on_destroy` is \"retain\". Terraform only forgets it.{certificate} The same configuration finds \
-             it again instead of buying another. Set `on_destroy = \"cancel\"` and apply before destroying to cancel an order that is not issued.",
+            "{} stays open in CertCentral, because `on_destroy` is \"retain\". Terraform only \
+             forgets it.{certificate} The same configuration finds it again instead of buying \
+             another. Set `on_destroy = \"cancel\"` and apply before destroying to cancel an order \
+             that is not issued.",
             named(prior)
         ),
     )
@@ -204,8 +213,8 @@ fn stays_valid(prior: &SslOrderModel, status: &OrderStatus) -> Diagnostic {
     Diagnostic::warning(
         "Destroy leaves the issued certificate valid",
         format!(
-            "{} cannot be canceled, because it is issued. Terraform forgets it; its certificate stays valid and the order stays open in \
-             CertCentral{reissue}.",
+            "{} cannot be canceled, because it is issued. Terraform forgets it; its certificate \
+             stays valid and the order stays open in CertCentral{reissue}.",
             named(prior)
         ),
     )
@@ -232,10 +241,15 @@ fn how_canceled(status: &OrderStatus) -> &'static str {
 fn is_canceled_or_revoked(prior: &SslOrderModel, status: &OrderStatus) -> Diagnostic {
     let otherwise = match prior.certificate_id.known() {
         Some(id) => format!(
-            "If its certificate {id} has been issued by then, the whole order is revoked for good instead{}",
+            "If its certificate {id} has been issued by then, the whole order is revoked for good \
+             instead{}",
             because(prior)
         ),
-        None => "If its certificate has been issued by then, nothing is done and the destroy stops with an error".to_owned(),
+        None => {
+            "If its certificate has been issued by then, nothing is done and the destroy stops \
+            with an error"
+                .to_owned()
+        }
     };
     Diagnostic::warning(
         "Destroy cancels the order",
@@ -250,17 +264,20 @@ fn is_canceled_or_revoked(prior: &SslOrderModel, status: &OrderStatus) -> Diagno
 fn is_revoked(prior: &SslOrderModel, status: &OrderStatus) -> Diagnostic {
     let before = match status {
         OrderStatus::ReissuePending => {
-            " The reissue that it waits for is canceled first, because nothing can be revoked before."
+            " The reissue that it waits for is canceled first, because nothing can be revoked \
+             before."
         }
         OrderStatus::Processing | OrderStatus::Approved => {
-            " The certificate is just being issued; the destroy waits for it, up to `timeouts.delete`."
+            " The certificate is just being issued; the destroy waits for it, up to \
+             `timeouts.delete`."
         }
         _ => "",
     };
     Diagnostic::warning(
         "Destroy revokes the certificate for good",
         format!(
-            "{} is revoked in CertCentral{}. Its certificate stops working, and all its duplicates and reissues too. This cannot be undone.{before}",
+            "{} is revoked in CertCentral{}. Its certificate stops working, and all its duplicates \
+             and reissues too. This cannot be undone.{before}",
             named(prior),
             because(prior),
         ),
@@ -324,7 +341,8 @@ mod tests {
                 assert_eq!(found.severity, Severity::Warning);
                 assert_eq!(found.summary, expected, "{status} {on_destroy}");
                 let order = format!(
-                    "Order 2147500123 for shop.example.com, api.example.com, www.shop.example.com (ssl_plus, {status}) "
+                    "Order 2147500123 for shop.example.com, api.example.com, www.shop.example.com \
+                     (ssl_plus, {status}) "
                 );
                 assert!(found.detail.starts_with(&order), "{}", found.detail);
             }
@@ -480,9 +498,11 @@ mod tests {
 
     #[test]
     fn the_words_of_an_order_that_stays_open_name_its_certificate_only_if_it_has_one() {
-        let open = "stays open in CertCentral, because `on_destroy` is \"retain\". Terraform only forgets it.";
-        let after = "The same configuration finds it again instead of buying another. Set `on_destroy = \"cancel\"` and apply before \
-                     destroying to cancel an order that is not issued.";
+        let open = "stays open in CertCentral, because `on_destroy` is \"retain\". Terraform only \
+            forgets it.";
+        let after = "The same configuration finds it again instead of buying another. Set \
+            `on_destroy = \"cancel\"` and apply before destroying to cancel an order that is not \
+            issued.";
         for (status, certificate) in [
             ("pending", ""),
             ("approved", ""),
@@ -500,8 +520,8 @@ mod tests {
             ),
         ] {
             let expected = format!(
-                "cannot be canceled, because it is issued. Terraform forgets it; its certificate stays valid and the order stays open in \
-                 CertCentral{reissue}."
+                "cannot be canceled, because it is issued. Terraform forgets it; its certificate \
+                 stays valid and the order stays open in CertCentral{reissue}."
             );
             assert_eq!(words(&prior(status, "cancel")), expected, "{status}");
         }
@@ -522,13 +542,14 @@ mod tests {
             assert_eq!(words(&prior(status, "cancel")), expected);
             let mut order = prior(status, "revoke");
             let expected = format!(
-                "{how}. Canceling is final. If its certificate has been issued by then, nothing is done and the destroy stops with an error."
+                "{how}. Canceling is final. If its certificate has been issued by then, nothing is \
+                 done and the destroy stops with an error."
             );
             assert_eq!(words(&order), expected);
             order.certificate_id = Attr::Known(77);
             let expected = format!(
-                "{how}. Canceling is final. If its certificate 77 has been issued by then, the whole order is revoked for good instead, with the \
-                 reason \"unspecified\"."
+                "{how}. Canceling is final. If its certificate 77 has been issued by then, the \
+                 whole order is revoked for good instead, with the reason \"unspecified\"."
             );
             assert_eq!(words(&order), expected);
         }
@@ -536,8 +557,10 @@ mod tests {
 
     #[test]
     fn the_words_of_a_revocation_say_what_comes_before_it() {
-        let waits = " The certificate is just being issued; the destroy waits for it, up to `timeouts.delete`.";
-        let cancels = " The reissue that it waits for is canceled first, because nothing can be revoked before.";
+        let waits = " The certificate is just being issued; the destroy waits for it, up to \
+            `timeouts.delete`.";
+        let cancels = " The reissue that it waits for is canceled first, because nothing can be \
+            revoked before.";
         for (status, before) in [
             ("issued", ""),
             ("processing", waits),
@@ -545,8 +568,8 @@ mod tests {
             ("reissue_pending", cancels),
         ] {
             let expected = format!(
-                "is revoked in CertCentral, with the reason \"unspecified\". Its certificate stops working, and all its duplicates and reissues \
-                 too. This cannot be undone.{before}"
+                "is revoked in CertCentral, with the reason \"unspecified\". Its certificate stops \
+                 working, and all its duplicates and reissues too. This cannot be undone.{before}"
             );
             assert_eq!(words(&prior(status, "revoke")), expected, "{status}");
         }

@@ -1,7 +1,9 @@
-//! The plan of an order that exists, from what is decided about it: marks on what becomes known after apply, and words.
+//! The plan of an order that exists, from what is decided about it: marks on what becomes known
+//! after apply, and words.
 
+use super::changes::Effect;
 use super::create::planned_domain_validations;
-use super::decision::{Decision, Effect, Reason, What};
+use super::decision::{Decision, Reason, What};
 use super::destroy::fate_when_replaced;
 use super::{Plan, Request, messages, shared_records};
 use crate::framework::{
@@ -47,8 +49,8 @@ pub(crate) fn plan(
     plan
 }
 
-/// A closed order stays as it is with a warning, since somebody closed it on purpose, unless the configuration asks for
-/// a new one.
+/// A closed order stays as it is with a warning, since somebody closed it on purpose, unless the
+/// configuration asks for a new one.
 fn closed(plan: &mut Plan, prior: &SslOrderModel, decision: &Decision, price: PriceDecision) {
     plan.diagnostics.extend(price.problem);
     if decision.what != What::Replace {
@@ -111,7 +113,8 @@ fn replacement(
     }
 }
 
-/// Everything becomes unknown, since another order takes this one's place. A reference that the user chose stays.
+/// Everything becomes unknown, since another order takes this one's place. A reference that the
+/// user chose stays.
 fn renewal(
     plan: &mut Plan,
     prior: &SslOrderModel,
@@ -134,7 +137,8 @@ fn renewal(
     }
 }
 
-/// The id is known, so that nobody takes it for a purchase; everything else of the order becomes known in the apply.
+/// The id is known, so that nobody takes it for a purchase; everything else of the order becomes
+/// known in the apply.
 fn follow(plan: &mut Plan, prior: &SslOrderModel, decision: &Decision) {
     let Some(successor) = decision.followed() else {
         return;
@@ -214,7 +218,8 @@ fn unknown_order(planned: &mut SslOrderModel) {
     planned.domain_validations = planned_domain_validations(planned);
 }
 
-/// Marks the certificate, and the status, because the new certificate may have to be approved or validated first.
+/// Marks the certificate, and the status, because the new certificate may have to be approved or
+/// validated first.
 fn unknown_certificate(planned: &mut SslOrderModel) {
     planned.certificate_id = Attr::Unknown;
     planned.requests = Attr::Unknown;
@@ -234,8 +239,9 @@ fn unknown_certificate(planned: &mut SslOrderModel) {
     planned.ready_for_reissue = Attr::Unknown;
 }
 
-/// Keeps the DNS records and files of former names while CertCentral would give their value again. DigiCert reuses a proof for a time
-/// only, so a reissue may bring another value once the former one has expired, and a first value where there was none yet.
+/// Keeps the DNS records and files of former names while CertCentral would give their value again.
+/// DigiCert reuses a proof for a time only, so a reissue may bring another value once the former
+/// one has expired, and a first value where there was none yet.
 fn keep_former_proofs(prior: &SslOrderModel, values_expired: bool, planned: &mut SslOrderModel) {
     planned.domain_validations = planned_domain_validations(planned);
     let (Attr::Known(former), Attr::Known(validations)) =
@@ -439,8 +445,8 @@ mod tests {
         let warning = plan.diagnostics.iter().nth(1).unwrap();
         assert!(
             warning.detail.starts_with(
-                "The reissue of order 2147500123 drops www.shop.example.com. DigiCert then revokes the present certificate of the order \
-                 (serial number 0A)"
+                "The reissue of order 2147500123 drops www.shop.example.com. DigiCert then revokes \
+                 the present certificate of the order (serial number 0A)"
             ),
             "{warning:?}"
         );

@@ -1,9 +1,10 @@
-//! What stands in the way of a plan's apply, whatever the plan is: replacements that nobody allowed or announced, and a provider that only
-//! reads.
+//! What stands in the way of a plan's apply, whatever the plan is: replacements that nobody allowed
+//! or announced, and a provider that only reads.
 //!
-//! Core asks twice for a replacement: about the old order, then, with the private data of that answer, about a new one from
-//! nothing. It shows the warnings of the first answer only. Where `-replace` forces the replacement, the first question is that of any plan
-//! and its answer knows nothing of it. Of a tainted order only the second question is asked, and its warnings are shown.
+//! Core asks twice for a replacement: about the old order, then, with the private data of that
+//! answer, about a new one from nothing. It shows the warnings of the first answer only. Where
+//! `-replace` forces the replacement, the first question is that of any plan and its answer knows
+//! nothing of it. Of a tainted order only the second question is asked, and its warnings are shown.
 
 use super::decision::{Decision, Reason, What};
 use super::destroy::{must_not_be_revoked, not_allowed};
@@ -17,8 +18,8 @@ use crate::provider::ssl_order::refresh::succession::Successor;
 /// Arguments that make another order of it for the look that a create begins with.
 const LOOKUP_KEYS: [&str; 3] = ["common_name", "dns_names", "csr"];
 
-/// Refuses the forced replacement that buys, because none can be announced. What the plan of the order before announced is no matter of a
-/// new one.
+/// Refuses the forced replacement that buys, because none can be announced. What the plan of the
+/// order before announced is no matter of a new one.
 pub(crate) fn create(plan: &mut Plan, permissions: Permissions) {
     plan.private.announced = None;
     let forced = plan.private.bought_if_forced.take();
@@ -32,8 +33,8 @@ pub(crate) fn create(plan: &mut Plan, permissions: Permissions) {
     }
 }
 
-/// Refuses the replacement that revokes what must not be revoked, and hands on what the plan says of a replacement: to the plan and the
-/// destroy that make one of it.
+/// Refuses the replacement that revokes what must not be revoked, and hands on what the plan says
+/// of a replacement: to the plan and the destroy that make one of it.
 pub(crate) fn existing(
     plan: &mut Plan,
     prior: &SslOrderModel,
@@ -68,7 +69,8 @@ pub(crate) fn existing(
     }
 }
 
-/// Why a create with the content of the plan would not find the order again and buy another one; none if it would find it.
+/// Why a create with the content of the plan would not find the order again and buy another one;
+/// none if it would find it.
 fn why_bought_if_forced(
     prior: &SslOrderModel,
     planned: &SslOrderModel,
@@ -79,13 +81,15 @@ fn why_bought_if_forced(
     let (order, names) = (prior.shown_id(), prior.shown_names());
     if let Some(renewal) = renewal.and_then(|renewal| renewal.order_id) {
         return Some(format!(
-            "Order {order} for {names} was renewed by order {renewal}, so `-replace` would buy an order beside that one. Without `-replace` a plan \
-             takes order {renewal} into state, which is free. To buy another order, change `order_key`",
+            "Order {order} for {names} was renewed by order {renewal}, so `-replace` would buy an \
+             order beside that one. Without `-replace` a plan takes order {renewal} into state, \
+             which is free. To buy another order, change `order_key`",
         ));
     }
     if decision.reason == Reason::Closed {
         return Some(format!(
-            "Order {order} for {names} is {}, so `-replace` would buy another one. To buy it, set `reorder_when_closed = true`, or change `order_key`",
+            "Order {order} for {names} is {}, so `-replace` would buy another one. To buy it, set \
+             `reorder_when_closed = true`, or change `order_key`",
             prior.status.as_str().unwrap_or_default(),
         ));
     }
@@ -105,15 +109,17 @@ fn why_bought_if_forced(
         });
         return (!is_ours).then(|| {
             format!(
-                "The certificate of order {order} for {names} is not the configured one, so `-replace` would not find the order and would buy another \
-                 one. Bring the configuration in line with the certificate, or set `reissue_trigger`, which is free. To buy another order, change \
-                 `order_key`",
+                "The certificate of order {order} for {names} is not the configured one, so \
+                 `-replace` would not find the order and would buy another one. Bring the \
+                 configuration in line with the certificate, or set `reissue_trigger`, which is \
+                 free. To buy another order, change `order_key`",
             )
         });
     }
     Some(format!(
-        "{} of order {order} for {names} changed, so `-replace` would buy another order. Without `-replace` the change reissues the certificate, which \
-         is free. To buy another order, change `order_key`",
+        "{} of order {order} for {names} changed, so `-replace` would buy another order. Without \
+         `-replace` the change reissues the certificate, which is free. To buy another order, \
+         change `order_key`",
         changed.join(" and "),
     ))
 }
@@ -122,8 +128,9 @@ fn not_announced(why: &str) -> Diagnostic {
     Diagnostic::error(
         "Forced replacement buys an order",
         format!(
-            "{why}, and plan without `-replace`: the plan then says what is bought. Terraform shows no warning of a replacement that \
-             `-replace` forces, and nothing is bought that no plan has announced."
+            "{why}, and plan without `-replace`: the plan then says what is bought. Terraform \
+             shows no warning of a replacement that `-replace` forces, and nothing is bought that \
+             no plan has announced."
         ),
     )
 }
@@ -145,14 +152,16 @@ pub(super) fn change_in_certcentral(prior: &SslOrderModel, decision: &Decision) 
     }
 }
 
-/// Warns of a plan that would `change` something in CertCentral where the provider only reads. It stays a plan, because pipelines that plan
-/// and never apply are what the switch is for; the client refuses the calls of an apply.
+/// Warns of a plan that would `change` something in CertCentral where the provider only reads. It
+/// stays a plan, because pipelines that plan and never apply are what the switch is for; the client
+/// refuses the calls of an apply.
 pub(crate) fn read_only(change: &str) -> Diagnostic {
     Diagnostic::warning(
         "This plan cannot be applied here",
         format!(
-            "An apply would {change}, and `read_only` of the provider block, or DIGICERT_READ_ONLY, is set: the call would be refused before it is \
-             sent. Apply where it is not set."
+            "An apply would {change}, and `read_only` of the provider block, or \
+             DIGICERT_READ_ONLY, is set: the call would be refused before it is sent. Apply where \
+             it is not set."
         ),
     )
 }
@@ -387,7 +396,8 @@ mod tests {
         );
         assert_eq!(
             with(|order| order.order_key = "again".into()).unwrap(),
-            "place an order that replaces 2147500123 for shop.example.com, api.example.com, www.shop.example.com"
+            "place an order that replaces 2147500123 for shop.example.com, api.example.com, \
+             www.shop.example.com"
         );
         assert_eq!(
             with(|order| order.dns_names =

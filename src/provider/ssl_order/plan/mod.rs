@@ -1,7 +1,9 @@
-//! The plan of an order: what becomes known only after apply, what a change means, and what the reviewer is told.
-//! Pure but for the price, which is asked for in between: a request becomes a decision, and the decision a plan.
+//! The plan of an order: what becomes known only after apply, what a change means, and what the
+//! reviewer is told. Pure but for the price, which is asked for in between: a request becomes a
+//! decision, and the decision a plan.
 
 mod certificate;
+pub(crate) mod changes;
 mod create;
 pub(crate) mod decision;
 mod destroy;
@@ -56,7 +58,8 @@ impl Permissions {
 
 /// Plans a create, or a change of an existing order.
 pub(crate) async fn plan(session: &Session, request: Request) -> Plan {
-    // The configuration tells what nobody sets from what is not known yet; the plan so far does not.
+    // The configuration tells what nobody sets from what is not known yet; the plan so far does
+    // not.
     let config = request.config.clone();
     let mut proposal = Proposal::of(request, local_today());
     if let Some(problem) = proposal.departure() {
@@ -154,7 +157,8 @@ impl Proposal {
         plan
     }
 
-    /// Asks whether somebody else holds an order that is about to be replaced. Returns the error of one that the same plan imports.
+    /// Asks whether somebody else holds an order that is about to be replaced. Returns the error of
+    /// one that the same plan imports.
     async fn ask_for_holders(&mut self, session: &Session) -> Option<Diagnostic> {
         let (prior, decision) = self.existing.as_ref()?;
         if decision.what != What::Replace {
@@ -169,7 +173,8 @@ impl Proposal {
         existing.is_none_or(|(_, decision)| decision.buys())
     }
 
-    /// Whether the plan is that of an order beside those in state. One that takes the place of another is announced with it.
+    /// Whether the plan is that of an order beside those in state. One that takes the place of
+    /// another is announced with it.
     fn is_of_another_order(&self) -> bool {
         self.existing.is_none() && !self.request.private.replacement_announced
     }
@@ -184,7 +189,8 @@ impl Proposal {
         }
     }
 
-    /// Makes the plan. `defaults` is none while the provider is not configured; `price` is that of the order if the plan buys one.
+    /// Makes the plan. `defaults` is none while the provider is not configured; `price` is that of
+    /// the order if the plan buys one.
     pub(crate) fn plan(
         mut self,
         defaults: Option<&OrderDefaults>,
@@ -235,8 +241,8 @@ fn seen_on(private: &SslOrderPrivate, today: Date) -> Date {
         .unwrap_or(today)
 }
 
-/// Returns today by the clock of this machine, in the time zone in which CertCentral writes its dates: a plan calls nothing that
-/// could tell CertCentral's.
+/// Returns today by the clock of this machine, in the time zone in which CertCentral writes its
+/// dates: a plan calls nothing that could tell CertCentral's.
 fn local_today() -> Date {
     OffsetDateTime::now_utc().date()
 }

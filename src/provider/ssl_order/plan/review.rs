@@ -9,7 +9,8 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::decision::{Change, Decision, Effect, What};
+use super::changes::{Change, Effect};
+use super::decision::{Decision, What};
 use super::guards::change_in_certcentral;
 use super::messages::arguments;
 use crate::framework::{AttributePath, Diagnostic};

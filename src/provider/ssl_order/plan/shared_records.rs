@@ -3,8 +3,8 @@
 use crate::framework::{AttributePath, Diagnostic};
 use crate::provider::ssl_order::model::{DomainValidationModel, SslOrderModel};
 
-/// A warning if a name that is dropped shares its record with one that stays. A configuration that creates a record for each name
-/// destroys the record of them all together with that name.
+/// A warning if a name that is dropped shares its record with one that stays. A configuration that
+/// creates a record for each name destroys the record of them all together with that name.
 pub(super) fn dropped(prior: &SslOrderModel, planned: &SslOrderModel) -> Option<Diagnostic> {
     let former = prior.domain_validations.known()?;
     let staying = planned.domain_validations.known()?;
@@ -37,9 +37,11 @@ pub(super) fn dropped(prior: &SslOrderModel, planned: &SslOrderModel) -> Option<
         Diagnostic::warning(
             format!("Order for {order}: a dropped name shares its DNS record"),
             format!(
-                "This apply drops names whose DNS record other names of the order need:\n{}\n\nWhere a configuration creates the records with `for_each` over \
-                 `domain_validations`, this apply destroys the record together with the key of the dropped name, and the other names cannot be \
-                 proven again. Key the records by their domains instead; the guide on DNS validation shows how.",
+                "This apply drops names whose DNS record other names of the order \
+                 need:\n{}\n\nWhere a configuration creates the records with `for_each` over \
+                 `domain_validations`, this apply destroys the record together with the key of the \
+                 dropped name, and the other names cannot be proven again. Key the records by \
+                 their domains instead; the guide on DNS validation shows how.",
                 shared.join("\n")
             ),
         )
@@ -89,7 +91,8 @@ mod tests {
             said.summary,
             "Order for shop.example.com: a dropped name shares its DNS record"
         );
-        let line = "- _dnsauth.example.com, the record of a.example.com, is that of b.example.com as well\n";
+        let line = "- _dnsauth.example.com, the record of a.example.com, is that of b.example.com \
+            as well\n";
         assert!(said.detail.contains(line), "{}", said.detail);
         for staying in [
             &[("a.example.com", com), ("b.example.com", com)][..],

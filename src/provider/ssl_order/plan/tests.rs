@@ -87,13 +87,13 @@ fn a_create_names_what_is_paid() {
     );
     assert_eq!(
         words(4),
-        "Product ssl_plus for shop.example.com, n00.example.com, n01.example.com, n02.example.com, n03.example.com, valid for 1 year, \
-         organization 778812"
+        "Product ssl_plus for shop.example.com, n00.example.com, n01.example.com, n02.example.com, \
+         n03.example.com, valid for 1 year, organization 778812"
     );
     assert_eq!(
         words(39),
-        "Product ssl_plus for shop.example.com, n00.example.com, n01.example.com, n02.example.com, n03.example.com and 35 more names, valid \
-         for 1 year, organization 778812"
+        "Product ssl_plus for shop.example.com, n00.example.com, n01.example.com, n02.example.com, \
+         n03.example.com and 35 more names, valid for 1 year, organization 778812"
     );
 }
 

@@ -1,10 +1,12 @@
-//! Values that become known only during the apply: a change that may turn out to be none costs nothing in the plan. Pure.
+//! Values that become known only during the apply: a change that may turn out to be none costs
+//! nothing in the plan. Pure.
 //!
-//! Terraform plans again during the apply, with the values known, and stops where that plan replaces what the first one did not.
+//! Terraform plans again during the apply, with the values known, and stops where that plan
+//! replaces what the first one did not.
 
 use std::collections::BTreeSet;
 
-use super::decision::{Change, Effect};
+use super::changes::{Change, Effect};
 use crate::framework::{FromToValue as _, Value};
 use crate::pki::canonical_names;
 use crate::provider::ssl_order::model::SslOrderModel;
@@ -46,7 +48,8 @@ fn is_same_but_contacts(old: &Value, new: &Value) -> bool {
         .all(|(name, new)| name == "contacts" || may_become(old.get(name).unwrap_or(NULL), new))
 }
 
-/// Names that are known may be spelled in another way, and a set may turn out to hold one name twice.
+/// Names that are known may be spelled in another way, and a set may turn out to hold one name
+/// twice.
 fn names_may_be_the_same(prior: &SslOrderModel, planned: &SslOrderModel) -> bool {
     let known: BTreeSet<_> = match planned.common_name.as_str() {
         Some(common_name) => canonical_names(common_name, planned.known_dns_names()),

@@ -1,5 +1,5 @@
-//! Whether an order is the one that we are about to place. A reference says so of an order that nobody has changed since; one that a
-//! person chose may name anything. Pure.
+//! Whether an order is the one that we are about to place. A reference says so of an order that
+//! nobody has changed since; one that a person chose may name anything. Pure.
 
 use std::fmt;
 
@@ -8,7 +8,8 @@ use super::new_order::Prepared;
 use crate::certcentral::{IssuedCertificate, Order, OrderOrganization, OrganizationRef};
 use crate::pki::certificate_names;
 
-/// What of an order is not as we are about to order it, in words. What an answer does not tell is no difference.
+/// What of an order is not as we are about to order it, in words. What an answer does not tell is
+/// no difference.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Differences(Vec<String>);
 
@@ -66,7 +67,8 @@ pub(crate) fn is_our_product(product: &str, prepared: &Prepared) -> bool {
     product.eq_ignore_ascii_case(&prepared.product)
 }
 
-/// Returns whether an organization is ours. Of a new one only the name is known, which CertCentral may write a little differently.
+/// Returns whether an organization is ours. Of a new one only the name is known, which CertCentral
+/// may write a little differently.
 pub(crate) fn is_our_organization(theirs: &OrganizationRef, prepared: &Prepared) -> bool {
     match &prepared.body.organization {
         Some(OrderOrganization::Existing(ours)) => theirs.id.is_none_or(|id| id == ours.id),

@@ -1,12 +1,14 @@
-//! Looking for an order that is there already: by its token and by its names, before the POST, after one whose answer was lost, and
-//! once more after the order is placed.
+//! Looking for an order that is there already: by its token and by its names, before the POST,
+//! after one whose answer was lost, and once more after the order is placed.
 //!
-//! Two applies without a state lock both look, find nothing, and order; and CertCentral may carry out the order of a killed run after the
-//! next one has looked. Nothing can prevent either, but whoever looks last sees both orders, and says so while they can still be ended.
+//! Two applies without a state lock both look, find nothing, and order; and CertCentral may carry
+//! out the order of a killed run after the next one has looked. Nothing can prevent either, but
+//! whoever looks last sees both orders, and says so while they can still be ended.
 //!
-//! An order goes on under another reference: a reissue to another key or other names changes what the token is derived from, but not the
-//! order's reference, and a renewal order has a reference of its own. Without a trace, a lost state or a rename would buy the order again.
-//! An order of somebody else is never adopted, only named.
+//! An order goes on under another reference: a reissue to another key or other names changes what
+//! the token is derived from, but not the order's reference, and a renewal order has a reference of
+//! its own. Without a trace, a lost state or a rename would buy the order again. An order of
+//! somebody else is never adopted, only named.
 
 use std::collections::BTreeSet;
 
@@ -38,7 +40,8 @@ pub(crate) enum Found {
     Nothing,
     /// One open order that is ours.
     Ours(Box<Order>),
-    /// Open orders, but none of ours: they were reissued since, or the token is the user's own and names something else.
+    /// Open orders, but none of ours: they were reissued since, or the token is the user's own and
+    /// names something else.
     Others(Vec<(OrderId, Differences)>),
     /// Several open orders that could be ours.
     Several(Vec<OrderId>),
@@ -56,7 +59,8 @@ impl Found {
     }
 }
 
-/// Looks the token up. Closed orders are ignored: they are history, unless a renewal goes on from them.
+/// Looks the token up. Closed orders are ignored: they are history, unless a renewal goes on from
+/// them.
 pub(crate) async fn by_token(client: &Client, prepared: &Prepared) -> Result<Found, Error> {
     debug!(token = %prepared.token, "looking for an order by its token");
     let mut open: Vec<Order> = Vec::new();
@@ -85,7 +89,8 @@ pub(crate) async fn by_token(client: &Client, prepared: &Prepared) -> Result<Fou
     })
 }
 
-/// Whether an order waits for a reissue to our key and our names. Order info may show the certificate in force until then.
+/// Whether an order waits for a reissue to our key and our names. Order info may show the
+/// certificate in force until then.
 async fn is_reissued_for_us(
     client: &Client,
     order: &Order,
@@ -121,7 +126,8 @@ impl Afterwards {
     }
 }
 
-/// Looks the token up once more after `ours` is placed. A look that fails shows nothing: the order is placed.
+/// Looks the token up once more after `ours` is placed. A look that fails shows nothing: the order
+/// is placed.
 pub(crate) async fn afterwards(client: &Client, prepared: &Prepared, ours: OrderId) -> Afterwards {
     match others(client, prepared, ours).await {
         Ok(found) => found,
@@ -181,7 +187,8 @@ pub(crate) enum Similar {
     Doubtful(OrderId),
     /// An order of which CertCentral tells too little to know whether it is ours.
     Untold(OrderId),
-    /// An order of the last week that is not ours, or was bought with our key under another reference.
+    /// An order of the last week that is not ours, or was bought with our key under another
+    /// reference.
     Foreign(OpenOrder),
     /// Only such orders that are older and go on covering the names.
     Older(Vec<OpenOrder>),
@@ -192,11 +199,13 @@ pub(crate) enum Similar {
 pub(crate) struct Known {
     /// When somebody on this machine did something about the same token or names for the last time.
     pub changed: Option<OffsetDateTime>,
-    /// Orders for the same names that this apply has placed or taken over. The list may not show them yet.
+    /// Orders for the same names that this apply has placed or taken over. The list may not show
+    /// them yet.
     pub of_this_apply: Vec<OrderId>,
 }
 
-/// Looks for similar orders wherever one may show. `renewal_of_order_id` is no duplicate of what renews it.
+/// Looks for similar orders wherever one may show. `renewal_of_order_id` is no duplicate of what
+/// renews it.
 pub(crate) async fn similar(
     client: &Client,
     prepared: &Prepared,
@@ -249,7 +258,8 @@ pub(crate) async fn similar(
     })
 }
 
-/// The open orders with our names, our key and our token, where the look-up by token may not show them yet.
+/// The open orders with our names, our key and our token, where the look-up by token may not show
+/// them yet.
 pub(crate) async fn with_our_token(
     client: &Client,
     prepared: &Prepared,
@@ -278,8 +288,8 @@ fn bears_our_token(order: &Order, prepared: &Prepared) -> bool {
     has_key(order, &prepared.csr) && prepared.is_token(reference)
 }
 
-/// The orders with our common name whose requests wait for an approver, beside those that are `known`. It is not documented that lists
-/// of orders show these.
+/// The orders with our common name whose requests wait for an approver, beside those that are
+/// `known`. It is not documented that lists of orders show these.
 async fn awaiting_approval(
     client: &Client,
     prepared: &Prepared,
@@ -313,8 +323,8 @@ fn may_be_for(order: &RequestOrder, prepared: &Prepared) -> bool {
     theirs.is_none_or(|theirs| theirs.eq_ignore_ascii_case(ours))
 }
 
-/// The open orders for the same names, product and organization, newest first. Of one that waits for a reissue, the list may show the
-/// names that it is about to lose.
+/// The open orders for the same names, product and organization, newest first. Of one that waits
+/// for a reissue, the list may show the names that it is about to lose.
 async fn candidates(client: &Client, prepared: &Prepared) -> Result<Vec<Order>, Error> {
     let certificate = &prepared.body.certificate;
     let filter = OrderFilter {
@@ -367,8 +377,8 @@ fn may_be_similar(listed: &ListedOrder, prepared: &Prepared) -> bool {
         && organization.is_none_or(|theirs| is_our_organization(theirs, prepared))
 }
 
-/// Whether order info shows the names, the product and the organization that we are about to order. What it does not tell is no
-/// difference: something else told that the order may be for them.
+/// Whether order info shows the names, the product and the organization that we are about to order.
+/// What it does not tell is no difference: something else told that the order may be for them.
 fn is_similar(order: &Order, prepared: &Prepared) -> bool {
     let theirs = &order.certificate;
     let product = order.product();
@@ -400,10 +410,11 @@ pub(crate) enum Relation {
     Same,
     /// An order of the same configuration beside the one that is to be renewed.
     Twin,
-    /// It was reissued for our key, or waits for a reissue that order info does not show, and bears no trace of what for.
+    /// It was reissued for our key, or waits for a reissue that order info does not show, and bears
+    /// no trace of what for.
     Doubtful,
-    /// It may be the order of this configuration: CertCentral shows it without its names and its key, or with our key and without a
-    /// reference.
+    /// It may be the order of this configuration: CertCentral shows it without its names and its
+    /// key, or with our key and without a reference.
     Untold,
     /// Another order of this provider for the same key.
     Sibling,
@@ -419,7 +430,8 @@ pub(crate) async fn relation(
 ) -> Result<Relation, Error> {
     let reference = order.alternative_order_id.as_deref().unwrap_or_default();
     let has_our_key = has_key(order, &prepared.csr);
-    // Of an order that waits for a reissue, order info may show the certificate in force and not the one to come.
+    // Of an order that waits for a reissue, order info may show the certificate in force and not
+    // the one to come.
     let is_pending = order.status == OrderStatus::ReissuePending;
     let is_ours = reference.starts_with(TOKEN_PREFIX);
     let is_keyless = order.certificate.csr.is_none();
@@ -473,8 +485,9 @@ pub(crate) async fn relation(
     })
 }
 
-/// Whether the latest reissues are for our key and our names and the first of them is later than every note: a run died between it
-/// and its note. Reissues of the same content leave no further note.
+/// Whether the latest reissues are for our key and our names and the first of them is later than
+/// every note: a run died between it and its note. Reissues of the same content leave no further
+/// note.
 fn is_ahead_of_notes(reissues: &[IssuedCertificate], notes: &[Note], prepared: &Prepared) -> bool {
     let refused = [Some(OrderStatus::Rejected), Some(OrderStatus::Canceled)];
     let mut taken: Vec<_> = reissues
@@ -497,7 +510,8 @@ fn is_ahead_of_notes(reissues: &[IssuedCertificate], notes: &[Note], prepared: &
     }
 }
 
-/// The open order at the end of a line of renewals: `order` itself, or the last one that renews it and is open.
+/// The open order at the end of a line of renewals: `order` itself, or the last one that renews it
+/// and is open.
 pub(crate) async fn latest(client: &Client, order: Order) -> Result<Order, Error> {
     let mut next = renewed_by(&order);
     let mut open = order;

@@ -10,13 +10,15 @@ use crate::provider::order::waiting::Paused;
 /// Orders that one message tells of.
 const SHOWN_ORDERS: usize = 3;
 
-/// An earlier run had placed the order. `for_good` is a sentence on what that means for a later destroy, if it means something.
+/// An earlier run had placed the order. `for_good` is a sentence on what that means for a later
+/// destroy, if it means something.
 pub(crate) fn adopted(order: &Order, token: &str, for_good: &str) -> Diagnostic {
     Diagnostic::warning(
         "Existing order adopted",
         format!(
-            "Order {} ({}) was placed earlier with the same content (token {token}). It is taken over instead of buying it again. To buy another \
-             order with the same content, set or change `order_key`.{for_good}",
+            "Order {} ({}) was placed earlier with the same content (token {token}). It is taken \
+             over instead of buying it again. To buy another order with the same content, set or \
+             change `order_key`.{for_good}",
             order.id, order.status
         ),
     )
@@ -27,7 +29,8 @@ pub(crate) fn settled(order: &Order) -> Diagnostic {
     Diagnostic::warning(
         "Order found after a lost answer",
         format!(
-            "CertCentral's answer to the order was lost, and the order was found afterwards: order {} ({}). Nothing was sent twice.",
+            "CertCentral's answer to the order was lost, and the order was found afterwards: order \
+             {} ({}). Nothing was sent twice.",
             order.id, order.status
         ),
     )
@@ -46,8 +49,9 @@ pub(crate) fn odd_answer(answer: &PlacedOrder) -> Option<Diagnostic> {
     Some(Diagnostic::warning(
         "Answer of CertCentral is odd in parts",
         format!(
-            "CertCentral has taken order {}, which is in state. These members of its answer were not of the type that the API documents, \
-             so they were left out: {}. The order itself is not affected. If the next plan shows nothing unexpected, nothing is to be done.",
+            "CertCentral has taken order {}, which is in state. These members of its answer were \
+             not of the type that the API documents, so they were left out: {}. The order itself \
+             is not affected. If the next plan shows nothing unexpected, nothing is to be done.",
             answer.id,
             members.join(", ")
         ),
@@ -59,7 +63,8 @@ pub(crate) fn details_follow(id: OrderId) -> Diagnostic {
     Diagnostic::warning(
         "Order placed, details follow",
         format!(
-            "Order {id} is placed and in state. The next refresh fills in its status and certificate."
+            "Order {id} is placed and in state. The next refresh fills in its status and \
+             certificate."
         ),
     )
 }
@@ -69,8 +74,9 @@ pub(crate) fn details_lost(id: OrderId) -> Diagnostic {
     Diagnostic::warning(
         "Order placed, details lost by a bug",
         format!(
-            "Order {id} is placed and in state. A bug of the provider kept it from reading the order's details; the next refresh tries again. \
-             Please report the bug, with the log of this run."
+            "Order {id} is placed and in state. A bug of the provider kept it from reading the \
+             order's details; the next refresh tries again. Please report the bug, with the log of \
+             this run."
         ),
     )
 }
@@ -79,7 +85,8 @@ pub(crate) fn details_lost(id: OrderId) -> Diagnostic {
 pub(crate) fn interrupted() -> Diagnostic {
     Diagnostic::error(
         "Interrupted before ordering",
-        "The run was interrupted before the order was sent to CertCentral. Nothing was ordered. Run apply again to order.",
+        "The run was interrupted before the order was sent to CertCentral. Nothing was ordered. \
+         Run apply again to order.",
     )
 }
 
@@ -96,9 +103,11 @@ pub(crate) fn unknown_outcome(
     Diagnostic::error(
         "Unknown outcome of the order",
         format!(
-            "The order for {} was sent to CertCentral and the answer was lost: {lost}. {looked} It may or may not have been placed; it was not sent \
-             again.\n\nRun apply again: it looks for the token {} first, takes the order over if it exists, and orders only if it does not. \
-             Keep the configuration as it is until then, because the token is derived from it.",
+            "The order for {} was sent to CertCentral and the answer was lost: {lost}. {looked} It \
+             may or may not have been placed; it was not sent again.\n\nRun apply again: it looks \
+             for the token {} first, takes the order over if it exists, and orders only if it does \
+             not. Keep the configuration as it is until then, because the token is derived from \
+             it.",
             prepared.body.certificate.common_name, prepared.token
         ),
     )
@@ -110,23 +119,26 @@ pub(crate) fn several_orders(prepared: &Prepared, ids: &[OrderId]) -> Diagnostic
     Diagnostic::error(
         "Several orders with the same token",
         format!(
-            "The open orders {} all carry the token {}. Nothing was ordered. Import the one to keep with `terraform import`, and cancel or \
-             revoke the others in CertCentral.",
+            "The open orders {} all carry the token {}. Nothing was ordered. Import the one to \
+             keep with `terraform import`, and cancel or revoke the others in CertCentral.",
             ids.join(", "),
             prepared.token
         ),
     )
 }
 
-/// The POST's answer was lost, and more than one open order carries the token: another run ordered at the same time.
+/// The POST's answer was lost, and more than one open order carries the token: another run ordered
+/// at the same time.
 pub(crate) fn several_after_a_lost_answer(prepared: &Prepared, ids: &[OrderId]) -> Diagnostic {
     let ids: Vec<_> = ids.iter().map(ToString::to_string).collect();
     Diagnostic::error(
         "Several orders with the same token",
         format!(
-            "The order was sent and its answer was lost. The open orders {} all carry the token {} now: this run placed one of them, and another run \
-             the rest, such as a second apply at the same time. Keep the one with the lowest number, end the others in CertCentral (cancel \
-             what is pending, revoke what is issued), then apply again: the apply takes the one that is left over.",
+            "The order was sent and its answer was lost. The open orders {} all carry the token {} \
+             now: this run placed one of them, and another run the rest, such as a second apply at \
+             the same time. Keep the one with the lowest number, end the others in CertCentral \
+             (cancel what is pending, revoke what is issued), then apply again: the apply takes \
+             the one that is left over.",
             ids.join(", "),
             prepared.token
         ),
@@ -139,16 +151,19 @@ pub(crate) fn placed_twice(ours: OrderId, other: &Order, token: &str) -> Diagnos
     Diagnostic::warning(
         "Order placed twice by two runs",
         format!(
-            "Order {ours} is in this state, and order {} ({}) carries the same token {token}: another run placed it meanwhile, such as a second \
-             apply without a state lock, or a killed one whose request arrived late. CertCentral charges both. Keep order {keep}, the earlier \
-             one, and end order {end} in CertCentral: cancel it while it is pending, revoke it once it is issued. Remove it with `terraform state \
-             rm` from the state that holds it and apply there again: the apply takes order {keep} over.",
+            "Order {ours} is in this state, and order {} ({}) carries the same token {token}: \
+             another run placed it meanwhile, such as a second apply without a state lock, or a \
+             killed one whose request arrived late. CertCentral charges both. Keep order {keep}, \
+             the earlier one, and end order {end} in CertCentral: cancel it while it is pending, \
+             revoke it once it is issued. Remove it with `terraform state rm` from the state that \
+             holds it and apply there again: the apply takes order {keep} over.",
             other.id, other.status
         ),
     )
 }
 
-/// The reference names an order that is not the one to be placed: one that was reissued since, unless the reference is the user's own.
+/// The reference names an order that is not the one to be placed: one that was reissued since,
+/// unless the reference is the user's own.
 pub(crate) fn other_orders(prepared: &Prepared, others: &[(OrderId, Differences)]) -> Diagnostic {
     let [(id, differs)] = others else {
         let ids: Vec<_> = others.iter().map(|(id, _)| *id).collect();
@@ -159,9 +174,10 @@ pub(crate) fn other_orders(prepared: &Prepared, others: &[(OrderId, Differences)
         return Diagnostic::error(
             "Reissued order exists",
             format!(
-                "Order {id} was placed for this very configuration ({common_name}, token {}) and is another one since: {differs}. Nothing was ordered. \
-                 To go on with it, import it; the next apply reissues it for what is configured, which costs nothing:\n\n  {}\n\nTo buy another \
-                 order, change `order_key`.",
+                "Order {id} was placed for this very configuration ({common_name}, token {}) and \
+                 is another one since: {differs}. Nothing was ordered. To go on with it, import \
+                 it; the next apply reissues it for what is configured, which costs nothing:\n\n  \
+                 {}\n\nTo buy another order, change `order_key`.",
                 prepared.token,
                 import_block(*id),
             ),
@@ -170,9 +186,10 @@ pub(crate) fn other_orders(prepared: &Prepared, others: &[(OrderId, Differences)
     Diagnostic::error(
         "Alternative order id in use",
         format!(
-            "Order {id} carries the alternative order id {:?} and is not the order for {common_name} that is configured here: {differs}. Nothing was \
-             ordered. Choose another `alternative_order_id`. To let both orders carry this one, set `order_key` here, or `duplicate_order_check = \
-             \"warn\"`. To go on with order {id}, import it.",
+            "Order {id} carries the alternative order id {:?} and is not the order for \
+             {common_name} that is configured here: {differs}. Nothing was ordered. Choose another \
+             `alternative_order_id`. To let both orders carry this one, set `order_key` here, or \
+             `duplicate_order_check = \"warn\"`. To go on with order {id}, import it.",
             prepared.token
         ),
     )
@@ -188,7 +205,8 @@ pub(crate) fn other_orders_passed(
         Diagnostic::warning(
             "Alternative order id in use",
             format!(
-                "Order {id} carries the alternative order id {:?}, too, and is another one: {differs}. The order for {} is placed beside it.",
+                "Order {id} carries the alternative order id {:?}, too, and is another one: \
+                 {differs}. The order for {} is placed beside it.",
                 prepared.token, prepared.body.certificate.common_name
             ),
         )
@@ -205,8 +223,9 @@ pub(crate) fn same_order_twice(prepared: &Prepared) -> Diagnostic {
     Diagnostic::error(
         "Same order twice in one apply",
         format!(
-            "Another resource of this configuration orders the same product for the same names, key, organization and validity ({}). It was not \
-             ordered twice. Remove one of them, or set a different `order_key` on each to buy both.",
+            "Another resource of this configuration orders the same product for the same names, \
+             key, organization and validity ({}). It was not ordered twice. Remove one of them, or \
+             set a different `order_key` on each to buy both.",
             prepared.body.certificate.common_name
         ),
     )
@@ -218,8 +237,9 @@ pub(crate) fn similar_order(prepared: &Prepared, order: &OpenOrder) -> Diagnosti
     Diagnostic::error(
         "Similar order exists",
         format!(
-            "Order {id}, placed {placed}, is open and covers the same names with the same product and organization ({}). Nothing was \
-             ordered. To manage it, import it:\n\n  {}\n\nTo order another one all the same, set `duplicate_order_check = \"warn\"`, or \
+            "Order {id}, placed {placed}, is open and covers the same names with the same product \
+             and organization ({}). Nothing was ordered. To manage it, import it:\n\n  {}\n\nTo \
+             order another one all the same, set `duplicate_order_check = \"warn\"`, or \
              `order_key` if both orders are for the same key.",
             prepared.body.certificate.common_name,
             import_block(*id),
@@ -234,8 +254,10 @@ pub(crate) fn bought_beside(prepared: &Prepared, order: &OpenOrder) -> Diagnosti
     Diagnostic::warning(
         format!("Order for {name} is bought beside order {id}"),
         format!(
-            "Order {id}, placed {placed}, is open and covers the same names with the same product and organization. Another one is ordered all \
-             the same, because `duplicate_order_check` is \"warn\". If order {id} was meant, end the new one and import order {id}:\n\n  {}",
+            "Order {id}, placed {placed}, is open and covers the same names with the same product \
+             and organization. Another one is ordered all the same, because \
+             `duplicate_order_check` is \"warn\". If order {id} was meant, end the new one and \
+             import order {id}:\n\n  {}",
             import_block(*id),
         ),
     )
@@ -246,29 +268,33 @@ pub(crate) fn sibling_order(prepared: &Prepared, order: &OpenOrder) -> Diagnosti
     Diagnostic::error(
         "Same names twice in one apply",
         format!(
-            "Another resource of this apply has just placed or taken over order {id} for the same names with the same product and organization \
-             ({name}) and another CSR. Nothing was ordered here. Remove one of the two resources. To buy both orders on purpose, set a different \
-             `order_key` on each.",
+            "Another resource of this apply has just placed or taken over order {id} for the same \
+             names with the same product and organization ({name}) and another CSR. Nothing was \
+             ordered here. Remove one of the two resources. To buy both orders on purpose, set a \
+             different `order_key` on each.",
             id = order.id,
             name = prepared.body.certificate.common_name,
         ),
     )
 }
 
-/// Another resource of this apply has sent an order for the same names, and nobody knows what became of it.
+/// Another resource of this apply has sent an order for the same names, and nobody knows what
+/// became of it.
 pub(crate) fn sibling_of_unknown_outcome(prepared: &Prepared) -> Diagnostic {
     Diagnostic::error(
         "Same names twice in one apply",
         format!(
-            "Another resource of this apply has sent an order for the same names with the same product and organization ({}), and its outcome is not \
-             known yet. Nothing was ordered here. Apply again: the other order is looked for first. To buy both orders on purpose, set a different \
-             `order_key` on each.",
+            "Another resource of this apply has sent an order for the same names with the same \
+             product and organization ({}), and its outcome is not known yet. Nothing was ordered \
+             here. Apply again: the other order is looked for first. To buy both orders on \
+             purpose, set a different `order_key` on each.",
             prepared.body.certificate.common_name
         ),
     )
 }
 
-/// Another process of the same run has the order: that of another provider block, or of a test that runs beside this one.
+/// Another process of the same run has the order: that of another provider block, or of a test that
+/// runs beside this one.
 pub(crate) fn same_order_in_two_processes(prepared: &Prepared, id: Option<OrderId>) -> Diagnostic {
     let what = match id {
         Some(id) => format!("has just placed, adopted or reissued order {id} for"),
@@ -277,9 +303,10 @@ pub(crate) fn same_order_in_two_processes(prepared: &Prepared, id: Option<OrderI
     Diagnostic::error(
         "Same order twice in one apply",
         format!(
-            "Another resource of this run, perhaps under another provider block such as an alias, a module with a block of its own or a parallel test, \
-             {what} the same product, names, key, organization and validity ({}). It was not ordered twice. Remove one of the two resources, or set a different `order_key` on each to \
-             buy both.",
+            "Another resource of this run, perhaps under another provider block such as an alias, \
+             a module with a block of its own or a parallel test, {what} the same product, names, \
+             key, organization and validity ({}). It was not ordered twice. Remove one of the two \
+             resources, or set a different `order_key` on each to buy both.",
             prepared.body.certificate.common_name
         ),
     )
@@ -298,8 +325,9 @@ pub(crate) fn locked(prepared: &Prepared, paused: Paused) -> Diagnostic {
             prepared.body.certificate.common_name
         ),
         format!(
-            "Another process on this machine, or another resource of this apply, was at work on an order with the same token or the same names ({}), and \
-             {ended} while this one waited for it. Run apply again when the other one has ended. Nothing was ordered.",
+            "Another process on this machine, or another resource of this apply, was at work on an \
+             order with the same token or the same names ({}), and {ended} while this one waited \
+             for it. Run apply again when the other one has ended. Nothing was ordered.",
             prepared.token
         ),
     )
@@ -311,8 +339,10 @@ pub(crate) fn older_orders(prepared: &Prepared, orders: &[OpenOrder]) -> Diagnos
     Diagnostic::warning(
         format!("Open order for {name} exists already"),
         format!(
-            "{} The order for {name} was placed beside it all the same, because only an order of the last week stops it. If one order is enough, cancel \
-             the new one while it is pending, or revoke it, and import the older one:\n\n  {}\n\n`duplicate_order_check = \"off\"` silences this.",
+            "{} The order for {name} was placed beside it all the same, because only an order of \
+             the last week stops it. If one order is enough, cancel the new one while it is \
+             pending, or revoke it, and import the older one:\n\n  {}\n\n`duplicate_order_check = \
+             \"off\"` silences this.",
             told(orders),
             blocks(orders),
         ),
@@ -324,9 +354,10 @@ pub(crate) fn open_orders_in_a_plan(common_name: &str, orders: &[OpenOrder]) -> 
     Diagnostic::warning(
         format!("Open order for {common_name} exists already"),
         format!(
-            "{} If an earlier run placed it for this very configuration, the apply takes it over and buys nothing. If not, the apply stops for one of the \
-             last week, and buys another order beside an older one. To manage it instead, import it:\n\n  {}\n\n`duplicate_order_check = \"off\"` \
-             silences this.",
+            "{} If an earlier run placed it for this very configuration, the apply takes it over \
+             and buys nothing. If not, the apply stops for one of the last week, and buys another \
+             order beside an older one. To manage it instead, import it:\n\n  \
+             {}\n\n`duplicate_order_check = \"off\"` silences this.",
             told(orders),
             blocks(orders),
         ),
@@ -338,7 +369,8 @@ fn told(orders: &[OpenOrder]) -> String {
     let each = orders.iter().take(SHOWN_ORDERS).map(|order| {
         let OpenOrder { id, placed, ends } = order;
         format!(
-            "Order {id}, placed {placed}, is open for the same names with the same product and organization, and {ends}."
+            "Order {id}, placed {placed}, is open for the same names with the same product and \
+             organization, and {ends}."
         )
     });
     let mut text = each.collect::<Vec<_>>().join(" ");
@@ -360,27 +392,32 @@ pub(crate) fn planned_twice(common_name: &str) -> Diagnostic {
     Diagnostic::warning(
         format!("Two orders for {common_name} in one plan"),
         format!(
-            "Two resources of this plan order the same product for the same names and organization ({common_name}) with different CSRs. The apply \
-             places one of them and stops at the other. Remove one, or set a different `order_key` on each to buy both."
+            "Two resources of this plan order the same product for the same names and organization \
+             ({common_name}) with different CSRs. The apply places one of them and stops at the \
+             other. Remove one, or set a different `order_key` on each to buy both."
         ),
     )
 }
 
-/// Order info does not show the reference that was sent, and the look-up by it does not show the order.
+/// Order info does not show the reference that was sent, and the look-up by it does not show the
+/// order.
 pub(crate) fn reference_lost(order: &Order, prepared: &Prepared, is_noted: bool) -> Diagnostic {
     let bears = match order.alternative_order_id.as_deref() {
         Some(told) => format!("bears the reference {told:?}"),
         None => "bears no reference".to_owned(),
     };
     let next = if is_noted {
-        "A note on the order names the token, so that a later apply without this state finds the order by its names."
+        "A note on the order names the token, so that a later apply without this state finds the \
+         order by its names."
     } else {
-        "A later apply without this state finds the order by its names only, and stops for it within a week. So keep the state."
+        "A later apply without this state finds the order by its names only, and stops for it \
+         within a week. So keep the state."
     };
     Diagnostic::warning(
         format!("Order {} does not bear its reference", order.id),
         format!(
-            "Order {id} for {name} was sent with the reference {token}, and in CertCentral it {bears}. The order is in state and is not affected. {next}",
+            "Order {id} for {name} was sent with the reference {token}, and in CertCentral it \
+             {bears}. The order is in state and is not affected. {next}",
             id = order.id,
             name = prepared.body.certificate.common_name,
             token = prepared.token,
@@ -401,15 +438,17 @@ pub(crate) fn answered_with_another(
             prepared.token, prepared.body.certificate.common_name
         ),
         None => format!(
-            "No order bears the token {} of the order for {} yet, so order {} is in state, as CertCentral answered.",
+            "No order bears the token {} of the order for {} yet, so order {} is in state, as \
+             CertCentral answered.",
             prepared.token, prepared.body.certificate.common_name, told.id
         ),
     };
     Diagnostic::warning(
         format!("Two orders were answered with one id, {}", told.id),
         format!(
-            "CertCentral answered this order with the id {id}, and order {id} bears the reference {reference:?} of another order. {found} Look at both \
-             orders in CertCentral, and in every state that holds order {id}.",
+            "CertCentral answered this order with the id {id}, and order {id} bears the reference \
+             {reference:?} of another order. {found} Look at both orders in CertCentral, and in \
+             every state that holds order {id}.",
             id = told.id,
         ),
     )
@@ -421,40 +460,46 @@ pub(crate) fn twin_order(prepared: &Prepared, id: OrderId) -> Diagnostic {
     Diagnostic::error(
         "Order of this configuration exists beside the one to renew",
         format!(
-            "Order {id} is open for {common_name} and was placed for this very configuration, beside order {former}, which runs out. Nothing was \
-             ordered. To go on with order {id}, take the resource out of the state with `terraform state rm` and import that order:\n\n  \
-             import {{\n    to = digicert_ssl_order.<name>\n    id = \"{id}\"\n  }}\n\nTo renew order {former} all the same, set \
-             `duplicate_order_check = \"off\"`.",
+            "Order {id} is open for {common_name} and was placed for this very configuration, \
+             beside order {former}, which runs out. Nothing was ordered. To go on with order {id}, \
+             take the resource out of the state with `terraform state rm` and import that \
+             order:\n\n  import {{\n    to = digicert_ssl_order.<name>\n    id = \"{id}\"\n  \
+             }}\n\nTo renew order {former} all the same, set `duplicate_order_check = \"off\"`.",
             common_name = prepared.body.certificate.common_name,
             former = former.unwrap_or_default(),
         ),
     )
 }
 
-/// An order holds the key and the names, but nothing tells whether it was placed for this configuration.
+/// An order holds the key and the names, but nothing tells whether it was placed for this
+/// configuration.
 pub(crate) fn doubtful_order(prepared: &Prepared, id: OrderId) -> Diagnostic {
     Diagnostic::error(
         "Reissued order exists",
         format!(
-            "Order {id} is open for {common_name}, was placed by this provider and was reissued since, or waits for a reissue, so its reference does \
-             not tell whether it belongs to this configuration (token {token}). Nothing was ordered. If it does, import it:\n\n  \
-             import {{\n    to = digicert_ssl_order.<name>\n    id = \"{id}\"\n  }}\n\nTo buy another order for the same key, set \
-             `duplicate_order_check = \"off\"`.",
+            "Order {id} is open for {common_name}, was placed by this provider and was reissued \
+             since, or waits for a reissue, so its reference does not tell whether it belongs to \
+             this configuration (token {token}). Nothing was ordered. If it does, import it:\n\n  \
+             import {{\n    to = digicert_ssl_order.<name>\n    id = \"{id}\"\n  }}\n\nTo buy \
+             another order for the same key, set `duplicate_order_check = \"off\"`.",
             common_name = prepared.body.certificate.common_name,
             token = prepared.token,
         ),
     )
 }
 
-/// An order may be the one of this configuration, and CertCentral's answer leaves out what would tell.
+/// An order may be the one of this configuration, and CertCentral's answer leaves out what would
+/// tell.
 pub(crate) fn untold_order(prepared: &Prepared, id: OrderId) -> Diagnostic {
     let name = &prepared.body.certificate.common_name;
     Diagnostic::error(
         format!("Order {id} may be the one for {name}"),
         format!(
-            "Order {id} is open, and CertCentral shows it without its CSR, its names or its reference, so nothing tells whether it belongs to \
-             this configuration ({name}, token {}). Nothing was ordered. Run apply again if the answer was incomplete. If it is the order of this \
-             configuration, import it:\n\n  {}\n\nTo buy another order all the same, set `duplicate_order_check = \"off\"`.",
+            "Order {id} is open, and CertCentral shows it without its CSR, its names or its \
+             reference, so nothing tells whether it belongs to this configuration ({name}, token \
+             {}). Nothing was ordered. Run apply again if the answer was incomplete. If it is the \
+             order of this configuration, import it:\n\n  {}\n\nTo buy another order all the same, \
+             set `duplicate_order_check = \"off\"`.",
             prepared.token,
             import_block(id),
         ),
@@ -466,10 +511,13 @@ pub(crate) fn order_ending(id: OrderId) -> Diagnostic {
     Diagnostic::error(
         format!("Order {id} is just being ended by this apply"),
         format!(
-            "Order {id}, which was placed earlier with this very content, is just being canceled or revoked by a destroy of the same apply, as its plan \
-             has said. So it was not adopted, and nothing was ordered. A resource that was renamed without a `moved` block is such a case: Terraform \
-             destroys it under its former name and creates it under the new one. If this destroy fails and the order is still open, add a `moved` block \
-             from the former address to the new one, and plan again. Otherwise the next apply orders anew, and its plan says what that costs."
+            "Order {id}, which was placed earlier with this very content, is just being canceled \
+             or revoked by a destroy of the same apply, as its plan has said. So it was not \
+             adopted, and nothing was ordered. A resource that was renamed without a `moved` block \
+             is such a case: Terraform destroys it under its former name and creates it under the \
+             new one. If this destroy fails and the order is still open, add a `moved` block from \
+             the former address to the new one, and plan again. Otherwise the next apply orders \
+             anew, and its plan says what that costs."
         ),
     )
 }
@@ -479,8 +527,9 @@ pub(crate) fn order_taken(id: OrderId) -> Diagnostic {
     Diagnostic::error(
         "Same order twice in one apply",
         format!(
-            "Order {id}, which was placed earlier, belongs to this configuration, but another resource of this apply has it already. Give one of \
-             them another `order_key` to buy a second order."
+            "Order {id}, which was placed earlier, belongs to this configuration, but another \
+             resource of this apply has it already. Give one of them another `order_key` to buy a \
+             second order."
         ),
     )
 }

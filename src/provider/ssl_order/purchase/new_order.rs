@@ -1,5 +1,5 @@
-//! From the plan of an order to the body of the order POST, and to the token that finds the order again.
-//! Pure. Everything that could be wrong with a value is found here, before money moves.
+//! From the plan of an order to the body of the order POST, and to the token that finds the order
+//! again. Pure. Everything that could be wrong with a value is found here, before money moves.
 
 use std::collections::BTreeSet;
 
@@ -56,8 +56,8 @@ impl Prepared {
         self.content.is_some()
     }
 
-    /// Whether a reference is the token of this order. It may have been cut or kept in another case, and placed at another spelling
-    /// of the host.
+    /// Whether a reference is the token of this order. It may have been cut or kept in another
+    /// case, and placed at another spelling of the host.
     pub(crate) fn is_token(&self, reference: &str) -> bool {
         if !self.is_derived() {
             return reference.eq_ignore_ascii_case(&self.token);
@@ -70,14 +70,15 @@ impl Prepared {
         })
     }
 
-    /// Whether a reference is the token that the order which renews `former` has, if it was placed for the same configuration.
+    /// Whether a reference is the token that the order which renews `former` has, if it was placed
+    /// for the same configuration.
     pub(crate) fn is_token_as_renewal_of(&self, former: OrderId, reference: &str) -> bool {
         let tokens = self.tokens(|_| Some(former.get()));
         tokens.iter().any(|token| token == reference)
     }
 
-    /// The same order where the choice of `container`, which this one names, was left to CertCentral. None if it names another, or the
-    /// token is the user's own.
+    /// The same order where the choice of `container`, which this one names, was left to
+    /// CertCentral. None if it names another, or the token is the user's own.
     pub(crate) fn left_to_choose(&self, container: ContainerId) -> Option<Self> {
         let content = self.content.clone()?;
         if content.container_id != Some(container.get()) {
@@ -94,7 +95,8 @@ impl Prepared {
         })
     }
 
-    /// The tokens that the order would have if it continued no other one; none if it continues none.
+    /// The tokens that the order would have if it continued no other one; none if it continues
+    /// none.
     pub(crate) fn tokens_as_first_order(&self) -> Vec<String> {
         let continues = self
             .content
@@ -132,7 +134,8 @@ impl Prepared {
         certificate_names(Some(&certificate.common_name), &certificate.dns_names)
     }
 
-    /// Whether a certificate covers these names, and no other but those that CertCentral adds by itself.
+    /// Whether a certificate covers these names, and no other but those that CertCentral adds by
+    /// itself.
     pub(crate) fn fits(&self, covered: &BTreeSet<String>) -> bool {
         AskedNames::only(self.names()).fit(covered)
     }
@@ -153,8 +156,9 @@ impl Prepared {
     }
 }
 
-/// Prepares the order of a wholly known plan. `default_organization` stands in for an organization without id;
-/// `renewal_of` is the order that it continues, where the configuration does not name one.
+/// Prepares the order of a wholly known plan. `default_organization` stands in for an organization
+/// without id; `renewal_of` is the order that it continues, where the configuration does not name
+/// one.
 pub(crate) fn prepare(
     order: &SslOrderModel,
     default_organization: Option<i64>,
@@ -311,7 +315,8 @@ fn organization(
     let number = configured.or(default_organization).ok_or_else(|| {
         Diagnostic::error(
             "Missing organization",
-            "An OV or EV order needs an organization. Set `organization = { id = ... }`, or `organization_id` in the provider block.",
+            "An OV or EV order needs an organization. Set `organization = { id = ... }`, or \
+             `organization_id` in the provider block.",
         )
         .at(AttributePath::of("organization"))
     })?;
@@ -385,7 +390,8 @@ fn custom_fields(order: &SslOrderModel) -> Vec<CustomFieldValue> {
         .collect()
 }
 
-/// The names beside the common name, each once whatever its spellings, in the order of the configuration.
+/// The names beside the common name, each once whatever its spellings, in the order of the
+/// configuration.
 fn further_names(order: &SslOrderModel) -> Vec<String> {
     let mut sent = pki::canonical_names(order.common_name.as_str().unwrap_or_default(), []);
     let names = order.known_dns_names().map(ascii_name);
@@ -394,7 +400,8 @@ fn further_names(order: &SslOrderModel) -> Vec<String> {
         .collect()
 }
 
-/// A name as CertCentral takes it: A-labels, no trailing dot. State keeps the spelling of the configuration.
+/// A name as CertCentral takes it: A-labels, no trailing dot. State keeps the spelling of the
+/// configuration.
 fn ascii_name(name: &str) -> String {
     pki::canonical(name).unwrap_or_else(|_| name.to_owned())
 }
@@ -460,14 +467,15 @@ struct Content {
 }
 
 impl Content {
-    /// Returns the token: `tf-` and 128 bits of a SHA-256 over the content, in lower-case base32: 29 characters of
-    /// `[a-z2-7-]`.
+    /// Returns the token: `tf-` and 128 bits of a SHA-256 over the content, in lower-case base32:
+    /// 29 characters of `[a-z2-7-]`.
     ///
-    /// CertCentral's POST has no idempotency key, and a crash loses whatever the process knew. So the token is derived from
-    /// what makes the order the same order, sent as `alternative_order_id`, and looked up before every POST.
+    /// CertCentral's POST has no idempotency key, and a crash loses whatever the process knew. So
+    /// the token is derived from what makes the order the same order, sent as
+    /// `alternative_order_id`, and looked up before every POST.
     ///
-    /// The text under the hash is JSON with members in the order of [`Content`]. Changing it would make every existing order
-    /// unfindable, which a test with a pinned token prevents.
+    /// The text under the hash is JSON with members in the order of [`Content`]. Changing it would
+    /// make every existing order unfindable, which a test with a pinned token prevents.
     fn token(&self) -> Result<String, serde_json::Error> {
         let canonical = serde_json::to_vec(self)?;
         let hash = digest::digest(&digest::SHA256, &canonical);

@@ -1,13 +1,15 @@
 //! Creating an order: look, act once, settle.
 //!
-//! The POST is sent once. Only what proves that CertCentral did nothing counts as not placed, and even then the order is looked for
-//! before the POST is sent again. After anything else it is looked for with growing pauses; the POST is never repeated.
+//! The POST is sent once. Only what proves that CertCentral did nothing counts as not placed, and
+//! even then the order is looked for before the POST is sent again. After anything else it is
+//! looked for with growing pauses; the POST is never repeated.
 //!
-//! From the look to the answer nobody else on this machine does the same: see [`lock`](crate::provider::order::lock).
+//! From the look to the answer nobody else on this machine does the same: see
+//! [`lock`](crate::provider::order::lock).
 //!
-//! Until CertCentral has an order, a failure is an error and leaves nothing behind. From then on there are warnings only:
-//! an error beside a created object would make core taint it, and the next apply would buy it again. The return type
-//! sees to it: [`Created::Object`] cannot hold an error.
+//! Until CertCentral has an order, a failure is an error and leaves nothing behind. From then on
+//! there are warnings only: an error beside a created object would make core taint it, and the next
+//! apply would buy it again. The return type sees to it: [`Created::Object`] cannot hold an error.
 
 use std::time::Duration;
 
@@ -109,7 +111,8 @@ impl<T: Into<Diagnostics>> From<T> for NotObtained {
 pub(crate) struct Purchase {
     /// Its plan; computed values are unknown in it.
     pub planned: SslOrderModel,
-    /// The plan as a create of the same configuration would have it, if that is another: the order is found by its content again.
+    /// The plan as a create of the same configuration would have it, if that is another: the order
+    /// is found by its content again.
     pub content: Option<SslOrderModel>,
     /// The order that it continues, where the provider renews by itself.
     pub renewal_of: Option<OrderId>,
@@ -132,8 +135,8 @@ pub(crate) struct Obtained {
     pub warnings: Warnings,
 }
 
-/// Places an order, or adopts it if an earlier run placed it. Without an error there is an order, and its state holds the id;
-/// with an error nothing was ordered, or nobody knows.
+/// Places an order, or adopts it if an earlier run placed it. Without an error there is an order,
+/// and its state holds the id; with an error nothing was ordered, or nobody knows.
 pub(crate) async fn obtain(
     session: &Session,
     call: &Call,
@@ -175,7 +178,8 @@ pub(crate) async fn obtain(
         Some(order) => {
             claim_order(session, order.id)?.keep();
             buyer.locked.ordered(order.id);
-            info!(order_id = %order.id, token = %buyer.prepared.token, "order of an earlier run adopted");
+            info!(order_id = %order.id, token = %buyer.prepared.token, "order of an earlier run \
+                adopted");
             claim.keep();
             buyer.adopt(&order).await;
             Taken::Seen(order)
@@ -185,7 +189,8 @@ pub(crate) async fn obtain(
     Ok(buyer.ordered(taken).await)
 }
 
-/// Takes the locks of an order's content. Orders that are there on purpose do not wait for each other.
+/// Takes the locks of an order's content. Orders that are there on purpose do not wait for each
+/// other.
 pub(crate) async fn take_locks(
     session: &Session,
     planned: &SslOrderModel,
@@ -214,7 +219,8 @@ fn prepare(session: &Session, purchase: &Purchase, host: &str) -> Result<Prepare
     Ok(prepared)
 }
 
-/// Builds the state with a placeholder id and holds it against core's rules: after the POST nothing may fail.
+/// Builds the state with a placeholder id and holds it against core's rules: after the POST nothing
+/// may fail.
 fn answer_would_be_accepted(
     planned: &SslOrderModel,
     prepared: &Prepared,
@@ -260,8 +266,8 @@ struct Buyer<'a> {
 }
 
 impl Buyer<'_> {
-    /// Takes an order over that was there before, and says so on it for those who may hold it as well. What an object of this apply has just let go
-    /// of stays what it was.
+    /// Takes an order over that was there before, and says so on it for those who may hold it as
+    /// well. What an object of this apply has just let go of stays what it was.
     async fn adopt(&mut self, order: &Order) {
         let left = self.session.take_over(order.id);
         match left.filter(|left| !left.is_released && !left.order_origin.is_null()) {
@@ -287,7 +293,8 @@ impl Buyer<'_> {
             .push(messages::adopted(order, token, &for_good));
     }
 
-    /// Looks for the order of an earlier run: by its token, or under another reference after a reissue or a renewal.
+    /// Looks for the order of an earlier run: by its token, or under another reference after a
+    /// reissue or a renewal.
     async fn look(&mut self) -> Result<Option<Box<Order>>, NotObtained> {
         let found = self.find().await?;
         let doings = self.locked.about_the_token();
@@ -399,7 +406,8 @@ impl Buyer<'_> {
         };
         price::check(session, priced, &self.client, bounds.stop).await?;
         self.prepared.body.price_estimate = price::known(session, priced);
-        // What is not known to have failed may be there: nobody else of this apply sends the same order then.
+        // What is not known to have failed may be there: nobody else of this apply sends the same
+        // order then.
         claim.keep();
         self.locked.sending();
         let taken = match place(&self.client, &self.prepared, bounds).await {
@@ -452,7 +460,8 @@ impl Buyer<'_> {
             prepared: &prepared,
             limits: &limits,
         };
-        // On the heap, because this is the largest future of all and every caller would hold it on its stack.
+        // On the heap, because this is the largest future of all and every caller would hold it on
+        // its stack.
         let details = Box::pin(owner.fill_in(certain.clone(), taken));
         let mut filled_in = unless_it_panics(details, certain, id).await;
         warnings.extend(filled_in.warnings);

@@ -1,6 +1,6 @@
-//! What a plan says of orders that are there already, or are planned beside it: an order for the same names that goes on covers them,
-//! whoever placed it and however long ago. Warnings only, from one list that all orders of the process share; what cannot be listed
-//! stops no plan.
+//! What a plan says of orders that are there already, or are planned beside it: an order for the
+//! same names that goes on covers them, whoever placed it and however long ago. Warnings only, from
+//! one list that all orders of the process share; what cannot be listed stops no plan.
 
 use std::collections::BTreeSet;
 
@@ -61,7 +61,8 @@ fn ends(order: Option<Date>, certificate: Option<Date>) -> String {
     }
 }
 
-/// What the plan of a new order says of others for the same names. Says nothing where the check is off, or something is not known yet.
+/// What the plan of a new order says of others for the same names. Says nothing where the check is
+/// off, or something is not known yet.
 pub(crate) async fn announce(session: &Session, order: &SslOrderModel) -> Vec<Diagnostic> {
     let Some(wanted) = Wanted::of(session, order) else {
         return Vec::new();
@@ -111,7 +112,8 @@ impl Wanted {
         })
     }
 
-    /// Whether an order for another key is planned for the same names. With `order_key` that is on purpose.
+    /// Whether an order for another key is planned for the same names. With `order_key` that is on
+    /// purpose.
     fn is_planned_twice(&self, session: &Session, order: &SslOrderModel) -> bool {
         let csr = order.csr.as_str().and_then(|text| Csr::from_pem(text).ok());
         let Some(csr) = csr.filter(|_| order.as_meant().order_key.is_null()) else {

@@ -1,5 +1,5 @@
-//! The POST of an order and what became of it: sent once, looked for after everything that proves nothing, and before it is sent
-//! again after what seems to prove that nothing happened.
+//! The POST of an order and what became of it: sent once, looked for after everything that proves
+//! nothing, and before it is sent again after what seems to prove that nothing happened.
 
 use tokio::time::{Instant, timeout_at};
 use tracing::{info, warn};
@@ -43,8 +43,8 @@ impl Outcome {
     }
 }
 
-/// Sends the order and settles its outcome before the deadline. A stop that came before the POST prevents it, also when
-/// the process shuts down; a later one ends the settling, never the POST.
+/// Sends the order and settles its outcome before the deadline. A stop that came before the POST
+/// prevents it, also when the process shuts down; a later one ends the settling, never the POST.
 pub(crate) async fn place(client: &Client, prepared: &Prepared, bounds: Bounds<'_>) -> Outcome {
     if bounds.stop.is_cancelled() {
         return Outcome::NoOrder(messages::interrupted());
@@ -66,7 +66,8 @@ pub(crate) async fn place(client: &Client, prepared: &Prepared, bounds: Bounds<'
         };
         drop(turn.take());
         if attempts.pause_after(&error).await {
-            // One at a time: the looks of those who failed together would take the turns of their orders.
+            // One at a time: the looks of those who failed together would take the turns of their
+            // orders.
             let next = timeout_at(bounds.deadline.max(Instant::now()), client.turn_to_repeat());
             turn = next.await.ok();
         }
@@ -106,8 +107,9 @@ pub(crate) async fn place(client: &Client, prepared: &Prepared, bounds: Bounds<'
     }
 }
 
-/// Looks whether an order is there although the failure of its POST says that nothing happened: a gateway can answer 429 in the place
-/// of an answer that was on its way. The look-up by token may not show an order that waits for an approver; the requests do.
+/// Looks whether an order is there although the failure of its POST says that nothing happened: a
+/// gateway can answer 429 in the place of an answer that was on its way. The look-up by token may
+/// not show an order that waits for an approver; the requests do.
 async fn placed_after_all(client: &Client, prepared: &Prepared) -> Result<Option<Outcome>, Error> {
     let mut found = lookup::by_token(client, prepared).await?;
     if matches!(found, Found::Nothing | Found::Others(_)) {

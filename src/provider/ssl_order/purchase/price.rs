@@ -1,8 +1,8 @@
-//! What an order would cost: asked for in the plan that buys it, and held against `max_order_price` there and once more
-//! just before the order is placed.
+//! What an order would cost: asked for in the plan that buys it, and held against `max_order_price`
+//! there and once more just before the order is placed.
 //!
-//! A price is an estimate. Without a limit nothing depends on it, so whatever keeps it away is silent. With a limit an order
-//! passes only on a price that is known and within.
+//! A price is an estimate. Without a limit nothing depends on it, so whatever keeps it away is
+//! silent. With a limit an order passes only on a price that is known and within.
 
 use std::fmt;
 use std::time::Duration;
@@ -19,7 +19,8 @@ use crate::provider::order::api_error;
 use crate::provider::session::{Answer, Asker, NoAnswer, Session};
 use crate::provider::ssl_order::model::SslOrderModel;
 
-/// How long a plan waits for an estimate, its turn and all attempts included. Nothing is lost by not knowing.
+/// How long a plan waits for an estimate, its turn and all attempts included. Nothing is lost by
+/// not knowing.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What is known of the price of an order.
@@ -198,7 +199,8 @@ fn read(estimate: PriceEstimate) -> Estimate {
         None => Estimate::Undetermined(match estimate.total_price {
             Some(text) if text.parse::<Amount>().is_ok() => {
                 format!(
-                    "CertCentral answered with a price of {text}, by which it says that it cannot estimate this order."
+                    "CertCentral answered with a price of {text}, by which it says that it cannot \
+                     estimate this order."
                 )
             }
             Some(text) => format!("CertCentral answered with {text:?}, which is not a price."),
@@ -225,7 +227,8 @@ impl Priced<'_> {
     }
 }
 
-/// Judges a planned order. What the plan cannot know yet does not stop it: [`refusal`] does, when the order is placed.
+/// Judges a planned order. What the plan cannot know yet does not stop it: [`refusal`] does, when
+/// the order is placed.
 fn judge(estimate: &Estimate, limit: &Attr<Amount>) -> PriceDecision {
     let problem = match (estimate, limit) {
         (Estimate::Price(_) | Estimate::Undetermined(_), Attr::Known(_)) => {
@@ -282,10 +285,12 @@ fn limit_sentence(estimate: &Estimate, limit: &Attr<Amount>) -> Option<String> {
             "`max_order_price` {checked_later} it becomes known only during apply."
         )),
         (Attr::Known(limit), Estimate::NotKnownYet) => Some(format!(
-            "`max_order_price`, {limit}, {checked_later} the product, the names or the validity become known only during apply."
+            "`max_order_price`, {limit}, {checked_later} the product, the names or the validity \
+             become known only during apply."
         )),
         (Attr::Known(limit), Estimate::NobodyToAsk) => Some(format!(
-            "`max_order_price`, {limit}, {checked_later} the plan has no API key, or no address, to ask CertCentral for the price with."
+            "`max_order_price`, {limit}, {checked_later} the plan has no API key, or no address, \
+             to ask CertCentral for the price with."
         )),
         (Attr::Known(limit), Estimate::Price(price)) => Some(format!(
             "That is within `max_order_price`, {}.",
@@ -313,9 +318,11 @@ fn undetermined(reason: &str, limit: &Amount) -> Diagnostic {
     Diagnostic::error(
         "Price of the order not known",
         format!(
-            "The price could not be determined, and with `max_order_price`, {limit}, no order is placed at an unknown price. Nothing was \
-             ordered.\n\n{reason}\n\nRun the command again. If CertCentral tells no price for this order, order without a limit: remove \
-             `max_order_price` from the provider block, or unset DIGICERT_MAX_ORDER_PRICE, for this apply."
+            "The price could not be determined, and with `max_order_price`, {limit}, no order is \
+             placed at an unknown price. Nothing was ordered.\n\n{reason}\n\nRun the command \
+             again. If CertCentral tells no price for this order, order without a limit: remove \
+             `max_order_price` from the provider block, or unset DIGICERT_MAX_ORDER_PRICE, for \
+             this apply."
         ),
     )
     .at(AttributePath::of("product_name_id"))
@@ -324,8 +331,9 @@ fn undetermined(reason: &str, limit: &Amount) -> Diagnostic {
 fn unknown_limit() -> Diagnostic {
     Diagnostic::error(
         "Price limit not known",
-        "`max_order_price` of the provider block is set from a value that is still unknown, so the price cannot be checked. Nothing was \
-         ordered. Apply the resources that the value comes from first, or write the amount into the provider block.",
+        "`max_order_price` of the provider block is set from a value that is still unknown, so the \
+         price cannot be checked. Nothing was ordered. Apply the resources that the value comes \
+         from first, or write the amount into the provider block.",
     )
     .at(AttributePath::of("product_name_id"))
 }
@@ -463,31 +471,34 @@ mod tests {
                 price("879"),
                 limit("1000"),
                 Some(
-                    "CertCentral estimates its price at 879.00 USD before tax. That is within `max_order_price`, 1000.00 USD.",
+                    "CertCentral estimates its price at 879.00 USD before tax. That is within \
+                     `max_order_price`, 1000.00 USD.",
                 ),
             ),
             (
                 price("879"),
                 Attr::Unknown,
                 Some(
-                    "CertCentral estimates its price at 879.00 USD before tax. `max_order_price` is checked before the order is placed, because it \
-                 becomes known only during apply.",
+                    "CertCentral estimates its price at 879.00 USD before tax. `max_order_price` \
+                     is checked before the order is placed, because it becomes known only during \
+                     apply.",
                 ),
             ),
             (
                 Estimate::NobodyToAsk,
                 limit("1000"),
                 Some(
-                    "`max_order_price`, 1000.00, is checked before the order is placed, because the plan has no API key, or no address, to ask \
-                 CertCentral for the price with.",
+                    "`max_order_price`, 1000.00, is checked before the order is placed, because \
+                     the plan has no API key, or no address, to ask CertCentral for the price \
+                     with.",
                 ),
             ),
             (
                 Estimate::NotKnownYet,
                 limit("1000"),
                 Some(
-                    "`max_order_price`, 1000.00, is checked before the order is placed, because the product, the names or the validity become known \
-                 only during apply.",
+                    "`max_order_price`, 1000.00, is checked before the order is placed, because \
+                     the product, the names or the validity become known only during apply.",
                 ),
             ),
             (Estimate::NobodyToAsk, Attr::Null, None),
@@ -563,7 +574,8 @@ mod tests {
         assert_eq!(
             verdict.words.as_deref(),
             Some(
-                "CertCentral estimates its price at 804.00 USD before tax. That is within `max_order_price`, 804.00 USD."
+                "CertCentral estimates its price at 804.00 USD before tax. That is within \
+                 `max_order_price`, 804.00 USD."
             )
         );
         let stop = CancellationToken::new();
@@ -622,7 +634,8 @@ mod tests {
         for (body, reason) in [
             (
                 r#"{"total_price": 0, "currency": "USD"}"#,
-                "CertCentral answered with a price of 0, by which it says that it cannot estimate this order.",
+                "CertCentral answered with a price of 0, by which it says that it cannot estimate \
+                 this order.",
             ),
             (
                 r#"{"total_price": -5}"#,

@@ -53,7 +53,8 @@ pub(crate) async fn remember(
     }
 }
 
-/// Returns what an order with this content is found by at a host. None for a reference of the user's own, which says it by itself.
+/// Returns what an order with this content is found by at a host. None for a reference of the
+/// user's own, which says it by itself.
 pub(crate) fn found_as(order: &SslOrderModel, session: &Session, host: &str) -> Option<Prepared> {
     let own = order.alternative_order_id.as_str().unwrap_or_default();
     if !own.starts_with(TOKEN_PREFIX) {

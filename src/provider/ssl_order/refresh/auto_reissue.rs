@@ -1,11 +1,12 @@
-//! Whether CertCentral reissues by itself as it is configured. An account without multi-year plans ignores the argument or refuses it: then it
-//! stays as configured, is said once and not sent again. Where it was in force and is not any more, a colleague has changed it. Pure.
+//! Whether CertCentral reissues by itself as it is configured. An account without multi-year plans
+//! ignores the argument or refuses it: then it stays as configured, is said once and not sent
+//! again. Where it was in force and is not any more, a colleague has changed it. Pure.
 
 use crate::framework::{Attr, AttributePath, Diagnostic};
 use crate::provider::ssl_order::model::{SslOrderModel, SslOrderPrivate};
 
-/// Compares what CertCentral tells with what is configured. A change by a colleague goes into state, so that the next plan proposes the configured
-/// value again.
+/// Compares what CertCentral tells with what is configured. A change by a colleague goes into
+/// state, so that the next plan proposes the configured value again.
 pub(crate) fn follow(
     state: &mut SslOrderModel,
     private: &mut SslOrderPrivate,
@@ -42,9 +43,10 @@ pub(crate) fn ignored(state: &SslOrderModel, why: &str) -> Diagnostic {
     Diagnostic::warning(
         format!("`auto_reissue` of order {order} has no effect"),
         format!(
-            "`auto_reissue` is to be {on_or_off} for order {order} for {}, and {why}: an account without multi-year plans does not have it. State keeps \
-             what is configured, it is not sent again, and this is said once. The clock of `reissue_days_before_expiry` reissues as it did; take \
-             `auto_reissue` out of the configuration if nothing else is wanted.",
+            "`auto_reissue` is to be {on_or_off} for order {order} for {}, and {why}: an account \
+             without multi-year plans does not have it. State keeps what is configured, it is not \
+             sent again, and this is said once. The clock of `reissue_days_before_expiry` reissues \
+             as it did; take `auto_reissue` out of the configuration if nothing else is wanted.",
             state.shown_names(),
         ),
     )

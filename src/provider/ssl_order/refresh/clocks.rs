@@ -1,7 +1,8 @@
-//! The two clocks of an order: its certificate runs out, and its coverage runs out. Pure; read at every refresh, so that a
-//! plan needs no clock and two plans of one run agree.
+//! The two clocks of an order: its certificate runs out, and its coverage runs out. Pure; read at
+//! every refresh, so that a plan needs no clock and two plans of one run agree.
 //!
-//! Where nobody sets the days of a certificate, its own life does: certificates get shorter from year to year.
+//! Where nobody sets the days of a certificate, its own life does: certificates get shorter from
+//! year to year.
 //!
 //! A state may hold numbers that no configuration may say, so no sum of them may overflow.
 
@@ -14,14 +15,16 @@ use crate::provider::order::status;
 use crate::provider::session::Today;
 use crate::provider::ssl_order::model::{RENEWAL_DAYS, SslOrderModel, SslOrderPrivate};
 
-/// The most days before its end from which a certificate is reissued where nobody sets another number. Source: this provider's own choice.
+/// The most days before its end from which a certificate is reissued where nobody sets another
+/// number. Source: this provider's own choice.
 const LONGEST_NOTICE: i64 = 30;
 /// Days before the end of a certificate at which CertCentral reissues it by itself.
-/// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/update-auto-reissue-settings.html>
+/// Source:
+/// <https://dev.digicert.com/certcentral-apis/services-api/orders/update-auto-reissue-settings.html>
 pub(crate) const AUTO_REISSUE_DAYS: i64 = 30;
 
-/// Sets `ready_for_reissue` and `ready_for_renewal` as of `today`. Neither is due while nobody knows what day it is, and an order is renewed
-/// once.
+/// Sets `ready_for_reissue` and `ready_for_renewal` as of `today`. Neither is due while nobody
+/// knows what day it is, and an order is renewed once.
 pub(crate) fn set(state: &mut SslOrderModel, is_renewed: bool, today: Today) {
     let due = |is_due: fn(&SslOrderModel, Date) -> bool| {
         Attr::Known(today.agreed().is_some_and(|today| is_due(state, today)))
@@ -73,7 +76,8 @@ impl Deadline {
         self.days > 0 && self.left(today) <= self.days
     }
 
-    /// Returns the first day of the last third of the days that the clock leaves: what fails from then on cannot be put off.
+    /// Returns the first day of the last third of the days that the clock leaves: what fails from
+    /// then on cannot be put off.
     pub(crate) fn last_third(self) -> Date {
         self.before(third_of(self.days))
     }
@@ -105,15 +109,16 @@ fn is_renewal_due(state: &SslOrderModel, today: Date) -> bool {
             .is_some_and(|order| may_be_renewed(order.end, today) && order.is_due(today))
 }
 
-/// Notes the day on which a clock was found to have struck: an apply that CertCentral does not answer knows no other day than this machine's.
+/// Notes the day on which a clock was found to have struck: an apply that CertCentral does not
+/// answer knows no other day than this machine's.
 pub(crate) fn note(state: &SslOrderModel, private: &mut SslOrderPrivate, today: Today) {
     let has_struck =
         [&state.ready_for_reissue, &state.ready_for_renewal].contains(&&Attr::Known(true));
     private.due_on = today.agreed().filter(|_| has_struck).map(day);
 }
 
-/// Says in `status_detail` from which day on the certificate is reissued. The same on each day, and nothing where no reissue can move its
-/// end.
+/// Says in `status_detail` from which day on the certificate is reissued. The same on each day, and
+/// nothing where no reissue can move its end.
 pub(crate) fn tell(state: &mut SslOrderModel, private: &SslOrderPrivate) {
     if state.order_status() != OrderStatus::Issued {
         return;
@@ -191,8 +196,8 @@ fn days_since_begin(state: &SslOrderModel, end: Option<Date>) -> Option<i64> {
     Some((end? - date(&state.valid_from)?).whole_days())
 }
 
-/// The days that count. As many as a whole life has would be due again at once after each reissue or renewal, and each renewal is
-/// paid: then half of them count.
+/// The days that count. As many as a whole life has would be due again at once after each reissue
+/// or renewal, and each renewal is paid: then half of them count.
 fn bounded(days: &Attr<i64>, life: Option<i64>) -> i64 {
     let days = days.known().copied().unwrap_or(0);
     match life {
@@ -349,7 +354,8 @@ mod tests {
         }
     }
 
-    /// An order with coverage for long, and a certificate of so many days (both ends) from 2029-08-01 on.
+    /// An order with coverage for long, and a certificate of so many days (both ends) from
+    /// 2029-08-01 on.
     fn certificate_of(days: i64, before_its_end: Attr<i64>) -> SslOrderModel {
         let begin = date!(2029 - 08 - 01);
         let end = begin + time::Duration::days(days - 1);

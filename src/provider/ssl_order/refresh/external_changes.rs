@@ -1,9 +1,10 @@
-//! What somebody did to an order outside Terraform. What an update can change back goes into state, so that the next plan proposes the
-//! configured value again. What Terraform cannot undo is said and never planned: the certificate no longer is the configured one, or the
-//! order is in another container. Pure.
+//! What somebody did to an order outside Terraform. What an update can change back goes into state,
+//! so that the next plan proposes the configured value again. What Terraform cannot undo is said
+//! and never planned: the certificate no longer is the configured one, or the order is in another
+//! container. Pure.
 //!
-//! Only a difference in meaning counts. What the answer does not say is no difference, and an argument that is null in state
-//! stays null: nobody asked for a value.
+//! Only a difference in meaning counts. What the answer does not say is no difference, and an
+//! argument that is null in state stays null: nobody asked for a value.
 
 use std::collections::BTreeMap;
 
@@ -14,8 +15,8 @@ use crate::provider::ssl_order::equality::same_emails;
 use crate::provider::ssl_order::model::{AskedNames, CustomFieldModel, SslOrderModel};
 use crate::provider::ssl_order::purchase::lookup::has_key;
 
-/// Follows changes of e-mail addresses, the switch of the renewal notifications and the values of custom fields. Nothing of a closed
-/// order: it stays as it is.
+/// Follows changes of e-mail addresses, the switch of the renewal notifications and the values of
+/// custom fields. Nothing of a closed order: it stays as it is.
 pub(crate) fn follow(state: &mut SslOrderModel, order: &Order) {
     if order.status.is_closed() {
         return;
@@ -54,7 +55,8 @@ fn emails(state: &mut Attr<Set<Attr<String>>>, reported: &[String]) {
     }
 }
 
-/// Fields that the order does not list keep their value: the API cannot take one away, and lists none that is empty.
+/// Fields that the order does not list keep their value: the API cannot take one away, and lists
+/// none that is empty.
 fn custom_field(field: &mut CustomFieldModel, reported: &[CustomField]) {
     let known = field.value.as_str().unwrap_or_default().trim();
     let mut values = reported
@@ -67,9 +69,10 @@ fn custom_field(field: &mut CustomFieldModel, reported: &[CustomField]) {
     }
 }
 
-/// A warning if the certificate of an issued order has another key than the CSR in state, or other names than the
-/// arguments in state. The arguments stay, so that nothing is planned. Says nothing where one side does not tell, and nothing
-/// while a reissue is pending: the arguments may be those of the certificate to come, and order info shows the former one.
+/// A warning if the certificate of an issued order has another key than the CSR in state, or other
+/// names than the arguments in state. The arguments stay, so that nothing is planned. Says nothing
+/// where one side does not tell, and nothing while a reissue is pending: the arguments may be those
+/// of the certificate to come, and order info shows the former one.
 pub(crate) fn reissued(state: &SslOrderModel, order: &Order) -> Option<Diagnostic> {
     let is_settled = order.status.has_certificate() && order.status != OrderStatus::ReissuePending;
     if !is_settled || order.certificate.serial_number.is_none() {
@@ -105,19 +108,24 @@ fn not_the_configured_one(order: &Order, differences: &str) -> Diagnostic {
         Some(request) => Diagnostic::warning(
             "Certificate is not the configured one",
             format!(
-                "The certificate of order {id} is not the configured one: {differences}. The latest reissue was rejected (request {request}), so \
-                 the certificate from before it is still in force. The attributes show that certificate, the arguments stay as they are, and \
-                 nothing is planned because of it. Ask the approver for the reason; then set or change `reissue_trigger` to ask for the \
-                 configured values again, or set the arguments back to those of the certificate."
+                "The certificate of order {id} is not the configured one: {differences}. The \
+                 latest reissue was rejected (request {request}), so the certificate from before \
+                 it is still in force. The attributes show that certificate, the arguments stay as \
+                 they are, and nothing is planned because of it. Ask the approver for the reason; \
+                 then set or change `reissue_trigger` to ask for the configured values again, or \
+                 set the arguments back to those of the certificate."
             ),
         ),
         None => Diagnostic::warning(
             "Certificate reissued outside Terraform",
             format!(
-                "The certificate of order {id} is not the configured one: {differences}. It was probably reissued outside Terraform. The attributes \
-                 of the certificate show the new one, the arguments stay as they are, and nothing is planned because of it. Bring the configuration \
-                 in line with the certificate, which is only recorded, or set or change `reissue_trigger` to reissue it for the configured names and \
-                 key. A reissue that falls due is for these, too; its plan names what the certificate loses."
+                "The certificate of order {id} is not the configured one: {differences}. It was \
+                 probably reissued outside Terraform. The attributes of the certificate show the \
+                 new one, the arguments stay as they are, and nothing is planned because of it. \
+                 Bring the configuration in line with the certificate, which is only recorded, or \
+                 set or change `reissue_trigger` to reissue it for the configured names and key. A \
+                 reissue that falls due is for these, too; its plan names what the certificate \
+                 loses."
             ),
         ),
     }
@@ -133,8 +141,8 @@ fn rejected_reissue(order: &Order) -> Option<RequestId> {
     (newest.status == Some(RequestStatus::Rejected)).then_some(newest.id)
 }
 
-/// A warning if an open order is in another container than the one in state. State keeps its own: following the order would
-/// look like a wish for a new one.
+/// A warning if an open order is in another container than the one in state. State keeps its own:
+/// following the order would look like a wish for a new one.
 pub(crate) fn moved(state: &SslOrderModel, order: &Order) -> Option<Diagnostic> {
     let configured = *state.container_id.known()?;
     let container = order.container.as_ref()?;
@@ -150,9 +158,11 @@ pub(crate) fn moved(state: &SslOrderModel, order: &Order) -> Option<Diagnostic> 
         Diagnostic::warning(
             "Order moved to another container",
             format!(
-                "Order {} is in container {actual}{name}, and `container_id` is {configured}: it was moved in CertCentral, and the API cannot move it \
-                 back. State keeps {configured}, and nothing is planned. Move it back in CertCentral. To follow it instead, remove the resource \
-                 with `terraform state rm`, set `container_id = {actual}` and import order {}; a change of `container_id` alone buys a new order.",
+                "Order {} is in container {actual}{name}, and `container_id` is {configured}: it \
+                 was moved in CertCentral, and the API cannot move it back. State keeps \
+                 {configured}, and nothing is planned. Move it back in CertCentral. To follow it \
+                 instead, remove the resource with `terraform state rm`, set `container_id = \
+                 {actual}` and import order {}; a change of `container_id` alone buys a new order.",
                 order.id, order.id
             ),
         )

@@ -1,7 +1,9 @@
-//! Looking at an order, once or until it has its certificate: order info, the validation of its domains while it is open, and the chain once
-//! per certificate. The order is in state whatever happens here.
+//! Looking at an order, once or until it has its certificate: order info, the validation of its
+//! domains while it is open, and the chain once per certificate. The order is in state whatever
+//! happens here.
 //!
-//! One call for an order that is issued and known, so that a refresh of many orders costs one call each.
+//! One call for an order that is issued and known, so that a refresh of many orders costs one call
+//! each.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,8 +25,8 @@ use crate::provider::order::waiting::{WaitsFor, waits_for};
 use crate::provider::session::Session;
 use crate::provider::ssl_order::model::SslOrderModel;
 
-/// Brings what CertCentral says about an order into its state. Never fails: what cannot be looked at now stays as it was, with a
-/// warning.
+/// Brings what CertCentral says about an order into its state. Never fails: what cannot be looked
+/// at now stays as it was, with a warning.
 #[derive(Debug)]
 pub(crate) struct Observer<'a> {
     /// Makes the calls.
@@ -157,8 +159,8 @@ impl<'a> Observer<'a> {
         self.warnings.push(api_error::diagnostic(error, doing));
     }
 
-    /// Brings everything that hangs on an order into state. `chain_at_hand` is the chain of the answer to the POST; without it the chain is
-    /// downloaded.
+    /// Brings everything that hangs on an order into state. `chain_at_hand` is the chain of the
+    /// answer to the POST; without it the chain is downloaded.
     pub(crate) async fn details(
         &mut self,
         order: Order,
@@ -173,8 +175,9 @@ impl<'a> Observer<'a> {
         state::order(&mut self.state, &order);
         let was_issued = before.serial_number.known().is_some();
         if was_issued && !order.status.is_closed() {
-            // Order info may show the reissue before it is issued, or say less than the last time: until something says that it ended, the
-            // certificate that was issued is the one in force.
+            // Order info may show the reissue before it is issued, or say less than the last time:
+            // until something says that it ended, the certificate that was issued is the one in
+            // force.
             state::keep_what_was_issued(&mut self.state, &before);
         }
         let was_reissued = before.status.as_str() == Some("reissue_pending");
@@ -195,8 +198,8 @@ impl<'a> Observer<'a> {
         Observation { order, steps }
     }
 
-    /// Asks for the random value of an order whose answer to the POST nobody has. That gives the value in force, so records that stand
-    /// stay good.
+    /// Asks for the random value of an order whose answer to the POST nobody has. That gives the
+    /// value in force, so records that stand stay good.
     pub(crate) async fn random_value(&mut self, order: &Order) {
         let method = order.dcv_method.as_deref().unwrap_or_default();
         if !has_a_value_to_ask_for(method) {
@@ -217,8 +220,9 @@ impl<'a> Observer<'a> {
         }
     }
 
-    /// Looks at the order until nothing is under way, nobody need wait, the deadline passes, or a stop comes. Nothing is under way when
-    /// the order is issued or closed; an order whose reissue is under way is `reissue_pending` until then.
+    /// Looks at the order until nothing is under way, nobody need wait, the deadline passes, or a
+    /// stop comes. Nothing is under way when the order is issued or closed; an order whose reissue
+    /// is under way is `reissue_pending` until then.
     pub(crate) async fn wait(&mut self, mut seen: Observation, limits: &Limits<'_>) {
         let id = seen.order.id;
         let mut waiter = None;
@@ -252,7 +256,8 @@ impl<'a> Observer<'a> {
         }
     }
 
-    /// Asks which steps of the validation are open while that can still change. None if the answer could not be read.
+    /// Asks which steps of the validation are open while that can still change. None if the answer
+    /// could not be read.
     async fn validations(&mut self, order: &Order, is_settled: bool) -> Option<OpenSteps> {
         let is_known = is_settled
             && matches!(&self.state.domain_validations, Attr::Known(known) if !known.is_empty());
@@ -276,8 +281,8 @@ impl<'a> Observer<'a> {
         }
     }
 
-    /// Stores the chain of the order's certificate: the one at hand if it is that certificate's, else the one that CertCentral has. Returns
-    /// whether it is stored.
+    /// Stores the chain of the order's certificate: the one at hand if it is that certificate's,
+    /// else the one that CertCentral has. Returns whether it is stored.
     async fn chain(&mut self, order: &Order, at_hand: &[ChainItem]) -> bool {
         let Some(certificate_id) = order.certificate.id else {
             return false;
@@ -296,8 +301,8 @@ impl<'a> Observer<'a> {
                 Err(reason) => self.warnings.push(Diagnostic::warning(
                     "Certificate chain not usable",
                     format!(
-                        "CertCentral's chain of certificate {certificate_id} of order {} is not stored: {reason}. The order is fine; a later \
-                         refresh tries again.",
+                        "CertCentral's chain of certificate {certificate_id} of order {} is not \
+                         stored: {reason}. The order is fine; a later refresh tries again.",
                         order.id
                     ),
                 )),
@@ -314,7 +319,8 @@ impl<'a> Observer<'a> {
     }
 }
 
-/// What to say of an order that still lacks a certificate when the wait ends; nothing if it has all.
+/// What to say of an order that still lacks a certificate when the wait ends; nothing if it has
+/// all.
 fn without_certificate(order: &Order, state: &SslOrderModel) -> Option<Diagnostic> {
     let (id, status) = (order.id, &order.status);
     let meaning = state.status_detail.as_str().unwrap_or_default();
@@ -322,8 +328,9 @@ fn without_certificate(order: &Order, state: &SslOrderModel) -> Option<Diagnosti
         Some(Diagnostic::warning(
             "Reissue not finished yet",
             format!(
-                "Order {id} waits for a reissued certificate, and the certificate in state is the one before. {} A later refresh, plan or apply picks \
-                 the new one up; nothing is requested again.",
+                "Order {id} waits for a reissued certificate, and the certificate in state is the \
+                 one before. {} A later refresh, plan or apply picks the new one up; nothing is \
+                 requested again.",
                 who_acts(order, meaning)
             ),
         ))
@@ -333,8 +340,9 @@ fn without_certificate(order: &Order, state: &SslOrderModel) -> Option<Diagnosti
         Some(Diagnostic::warning(
             "Order closed without a certificate",
             format!(
-                "Order {id} was closed before its certificate was issued; its status is {status}. {meaning} It stays in state, and no later \
-                 refresh brings a certificate. Ask the approver or DigiCert for the reason; to buy another order, set \
+                "Order {id} was closed before its certificate was issued; its status is {status}. \
+                 {meaning} It stays in state, and no later refresh brings a certificate. Ask the \
+                 approver or DigiCert for the reason; to buy another order, set \
                  `reorder_when_closed = true` or change `order_key`."
             ),
         ))
@@ -342,8 +350,8 @@ fn without_certificate(order: &Order, state: &SslOrderModel) -> Option<Diagnosti
         Some(Diagnostic::warning(
             "Certificate not issued yet",
             format!(
-                "Order {id} is placed and in state; its status is {status}. {meaning} A later refresh, plan or apply picks the certificate up; \
-                 nothing is ordered again."
+                "Order {id} is placed and in state; its status is {status}. {meaning} A later \
+                 refresh, plan or apply picks the certificate up; nothing is ordered again."
             ),
         ))
     }
@@ -395,8 +403,10 @@ mod tests {
         assert_eq!(summary, "Reissue not finished yet");
         assert_eq!(
             detail,
-            "Order 2147500123 waits for a reissued certificate, and the certificate in state is the one before. Its request waits for an \
-         approver of the account: approve it in CertCentral. A later refresh, plan or apply picks the new one up; nothing is requested again."
+            "Order 2147500123 waits for a reissued certificate, and the certificate in state is \
+             the one before. Its request waits for an approver of the account: approve it in \
+             CertCentral. A later refresh, plan or apply picks the new one up; nothing is \
+             requested again."
         );
         info.requests.clear();
         let Diagnostic { detail, .. } = without_certificate(&info, &state).expect("a warning");
@@ -421,9 +431,10 @@ mod tests {
         assert_eq!(summary, "Order closed without a certificate");
         assert_eq!(
             detail,
-            "Order 2147500123 was closed before its certificate was issued; its status is rejected. The request was rejected by an approver or by \
-         DigiCert. It stays in state, and no later refresh brings a certificate. Ask the approver or DigiCert for the reason; to buy another \
-         order, set `reorder_when_closed = true` or change `order_key`."
+            "Order 2147500123 was closed before its certificate was issued; its status is \
+             rejected. The request was rejected by an approver or by DigiCert. It stays in state, \
+             and no later refresh brings a certificate. Ask the approver or DigiCert for the \
+             reason; to buy another order, set `reorder_when_closed = true` or change `order_key`."
         );
         let Diagnostic {
             summary, detail, ..

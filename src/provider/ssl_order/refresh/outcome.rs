@@ -1,5 +1,6 @@
-//! What became of a reissue: rejected, or issued, and whether it gained time. A reissue by the clock that cannot move the end of the
-//! certificate, or did not, would be made at every apply. Pure.
+//! What became of a reissue: rejected, or issued, and whether it gained time. A reissue by the
+//! clock that cannot move the end of the certificate, or did not, would be made at every apply.
+//! Pure.
 
 use time::Date;
 
@@ -9,7 +10,8 @@ use crate::framework::{Attr, Diagnostic};
 use crate::provider::order::certificate::parse_day;
 use crate::provider::ssl_order::model::{PendingReissue, SslOrderModel, SslOrderPrivate};
 
-/// Notes what a reissue that CertCentral has taken is held against, and returns what to say if it is issued already and gained nothing.
+/// Notes what a reissue that CertCentral has taken is held against, and returns what to say if it
+/// is issued already and gained nothing.
 pub(crate) fn sent(
     prior: &SslOrderModel,
     state: &SslOrderModel,
@@ -18,7 +20,8 @@ pub(crate) fn sent(
     let text = |attribute: &Attr<String>| attribute.known().cloned();
     let trigger = text(&state.reissue_trigger);
     let earlier = private.reissue.take();
-    // An earlier reissue that waits still, and that asked for this trigger: it knows the former one.
+    // An earlier reissue that waits still, and that asked for this trigger: it knows the former
+    // one.
     let former =
         earlier.filter(|it| it.trigger == trigger && text(&prior.reissue_trigger) == trigger);
     private.reissue = Some(PendingReissue {
@@ -38,8 +41,9 @@ pub(crate) fn sent(
     }
 }
 
-/// Decides a reissue that waited, once nothing is under way any more: after a rejection state has the former trigger again, so that the
-/// next plan announces the reissue once more. Returns what to say of one that gained nothing.
+/// Decides a reissue that waited, once nothing is under way any more: after a rejection state has
+/// the former trigger again, so that the next plan announces the reissue once more. Returns what to
+/// say of one that gained nothing.
 pub(crate) fn settle(
     state: &mut SslOrderModel,
     private: &mut SslOrderPrivate,
@@ -67,7 +71,8 @@ pub(crate) fn settle(
     Some(gained_nothing(state))
 }
 
-/// Returns, once for each end of a certificate, that the clock strikes and a reissue cannot move the end.
+/// Returns, once for each end of a certificate, that the clock strikes and a reissue cannot move
+/// the end.
 pub(crate) fn strikes_in_vain(
     state: &SslOrderModel,
     private: &mut SslOrderPrivate,
@@ -96,8 +101,9 @@ fn gained_nothing(state: &SslOrderModel) -> Diagnostic {
     Diagnostic::warning(
         format!("Reissue of order {} gained no time", state.shown_id()),
         format!(
-            "The certificate for {} was reissued because it runs out, and the new one ends on {} all the same. Another reissue would not change \
-             that, so none is made by the clock while the certificate ends on that day. {}",
+            "The certificate for {} was reissued because it runs out, and the new one ends on {} \
+             all the same. Another reissue would not change that, so none is made by the clock \
+             while the certificate ends on that day. {}",
             state.shown_names(),
             state.valid_till.as_str().unwrap_or("an unknown day"),
             what_helps(state),
@@ -109,7 +115,8 @@ fn cannot_gain(state: &SslOrderModel) -> Diagnostic {
     Diagnostic::warning(
         format!("Reissue of order {} would gain no time", state.shown_id()),
         format!(
-            "The certificate for {} runs out on {}, and `cert_validity` lets a new one end no later. So it is not reissued by the clock. {}",
+            "The certificate for {} runs out on {}, and `cert_validity` lets a new one end no \
+             later. So it is not reissued by the clock. {}",
             state.shown_names(),
             state.valid_till.as_str().unwrap_or("an unknown day"),
             what_helps(state),
@@ -125,7 +132,8 @@ fn what_helps(state: &SslOrderModel) -> String {
         }
     };
     format!(
-        "{pinned}The order has coverage until {}; what comes after it is a renewal, see `renew_days_before_expiry`.",
+        "{pinned}The order has coverage until {}; what comes after it is a renewal, see \
+         `renew_days_before_expiry`.",
         state.order_valid_till.as_str().unwrap_or("an unknown day"),
     )
 }

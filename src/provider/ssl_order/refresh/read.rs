@@ -1,5 +1,5 @@
-//! Refreshing an order. Any status is recorded, and nothing that CertCentral answers drops an order from state, because a
-//! dropped order would be bought again.
+//! Refreshing an order. Any status is recorded, and nothing that CertCentral answers drops an order
+//! from state, because a dropped order would be bought again.
 
 use super::observer::Observer;
 use super::{auto_reissue, clocks, external_changes, outcome, state, succession};
@@ -128,8 +128,8 @@ async fn read_chain_again(
     Some(warning)
 }
 
-/// A 404 means "not visible to this key" as often as "gone". An open order may still get its certificate, so it cannot be left at
-/// that; of a closed one nothing is awaited any more.
+/// A 404 means "not visible to this key" as often as "gone". An open order may still get its
+/// certificate, so it cannot be left at that; of a closed one nothing is awaited any more.
 fn not_visible(id: OrderId, state: &SslOrderModel) -> Result<Warnings, Diagnostic> {
     let status = state.order_status();
     if status.is_closed() {
@@ -137,9 +137,11 @@ fn not_visible(id: OrderId, state: &SslOrderModel) -> Result<Warnings, Diagnosti
         warnings.push(Diagnostic::warning(
             "Closed order not visible",
             format!(
-                "CertCentral does not show order {id} to this API key. It was {status} when it was last seen. It stays in state as it was, because \
-                 dropping it would buy it again.\n\n\
-                 To let go of it, remove the resource from the configuration, or remove it with `terraform state rm`."
+                "CertCentral does not show order {id} to this API key. It was {status} when it was \
+                 last seen. It stays in state as it was, because dropping it would buy it \
+                 again.\n\n\
+                 To let go of it, remove the resource from the configuration, or remove it with \
+                 `terraform state rm`."
             ),
         ));
         return Ok(warnings);
@@ -147,10 +149,11 @@ fn not_visible(id: OrderId, state: &SslOrderModel) -> Result<Warnings, Diagnosti
     Err(Diagnostic::error(
         "Order not visible",
         format!(
-            "CertCentral does not show order {id} to this API key. It may be in a container (division) that the key does not see, or \
-             gone. It stays in state, because dropping it would buy it again.\n\n\
-             Use a key that sees the container; or, if the order is gone for certain, \
-             remove it with `terraform state rm`."
+            "CertCentral does not show order {id} to this API key. It may be in a container \
+             (division) that the key does not see, or gone. It stays in state, because dropping it \
+             would buy it again.\n\n\
+             Use a key that sees the container; or, if the order is gone for certain, remove it \
+             with `terraform state rm`."
         ),
     ))
 }

@@ -1,5 +1,5 @@
-//! From what CertCentral says about an order to the attributes of its state: status and certificate, and how control over each name is
-//! proven (`domain_validations`). Pure.
+//! From what CertCentral says about an order to the attributes of its state: status and
+//! certificate, and how control over each name is proven (`domain_validations`). Pure.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +21,8 @@ use crate::provider::ssl_order::model::{
     ChainElementModel, DomainValidationModel, OrderOrigin, RequestModel, SslOrderModel,
 };
 
-/// The state of an order that was just placed and of which only the plan and the id are known: every attribute known, nothing invented.
+/// The state of an order that was just placed and of which only the plan and the id are known:
+/// every attribute known, nothing invented.
 pub(crate) fn placed(planned: SslOrderModel, id: OrderId, token: &str) -> SslOrderModel {
     let mut state = SslOrderModel {
         id: Attr::Known(id.to_string()),
@@ -100,7 +101,8 @@ pub(crate) fn chain(state: &mut SslOrderModel, chain: &Chain) {
     );
 }
 
-/// Puts the certificate of an earlier state back as a whole, so that its number and its PEM never come apart.
+/// Puts the certificate of an earlier state back as a whole, so that its number and its PEM never
+/// come apart.
 pub(crate) fn keep_certificate(state: &mut SslOrderModel, before: &SslOrderModel) {
     state.certificate_id = before.certificate_id.clone();
     state.serial_number = before.serial_number.clone();
@@ -116,8 +118,8 @@ pub(crate) fn keep_certificate(state: &mut SslOrderModel, before: &SslOrderModel
     state.extended_key_usages = before.extended_key_usages.clone();
 }
 
-/// Puts back what an answer does not tell of a certificate that was issued: all of it where it tells no certificate, and single
-/// members where it tells the same one.
+/// Puts back what an answer does not tell of a certificate that was issued: all of it where it
+/// tells no certificate, and single members where it tells the same one.
 pub(crate) fn keep_what_was_issued(state: &mut SslOrderModel, before: &SslOrderModel) {
     if state.serial_number.known().is_none() {
         keep_certificate(state, before);
@@ -215,8 +217,8 @@ fn moment(at: Option<OffsetDateTime>) -> Option<String> {
     at.and_then(|at| at.format(&Rfc3339).ok())
 }
 
-/// Puts back how control over the names was proven, where a plan leaves open whether it has to be proven again. Another method
-/// leaves nothing of it.
+/// Puts back how control over the names was proven, where a plan leaves open whether it has to be
+/// proven again. Another method leaves nothing of it.
 pub(crate) fn former_proofs(state: &mut SslOrderModel, prior: &SslOrderModel) {
     let is_same_method = state.dcv_method == prior.dcv_method;
     let former = prior.domain_validations.known().filter(|_| is_same_method);
@@ -228,8 +230,8 @@ pub(crate) fn former_proofs(state: &mut SslOrderModel, prior: &SslOrderModel) {
     store(state, validations);
 }
 
-/// Whether a value that proves control is not accepted any more for certain, so that CertCentral gives another one where control
-/// has to be proven again.
+/// Whether a value that proves control is not accepted any more for certain, so that CertCentral
+/// gives another one where control has to be proven again.
 pub(crate) fn has_expired_values(state: &SslOrderModel, today: Date) -> bool {
     let mut entries = known(state).into_values();
     entries.any(|entry| {

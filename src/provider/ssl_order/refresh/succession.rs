@@ -1,6 +1,6 @@
-//! An order that was renewed, and state does not know: by a colleague, by `auto_renew`, or by a run that lost its state. Which order
-//! continues it, and whether a plan may take that one into state in its place. CertCentral renews an order once, so it is never renewed
-//! again.
+//! An order that was renewed, and state does not know: by a colleague, by `auto_renew`, or by a run
+//! that lost its state. Which order continues it, and whether a plan may take that one into state
+//! in its place. CertCentral renews an order once, so it is never renewed again.
 
 use serde::{Deserialize, Serialize};
 
@@ -37,7 +37,8 @@ pub enum Refused {
     NotSeen(String),
 }
 
-/// Looks at the order that renews `order`. None if nothing renews it, or what was to renew it came to nothing.
+/// Looks at the order that renews `order`. None if nothing renews it, or what was to renew it came
+/// to nothing.
 pub(crate) async fn successor(
     session: &Session,
     client: &Client,
@@ -143,20 +144,27 @@ pub(crate) fn left_alone(state: &SslOrderModel, successor: &Successor) -> Option
         .order_id
         .map_or_else(|| "another order".to_owned(), |id| format!("order {id}"));
     let import = format!(
-        "To go on with {renewal}, remove this resource with `terraform state rm` and import that order at the same address."
+        "To go on with {renewal}, remove this resource with `terraform state rm` and import that \
+         order at the same address."
     );
     let advice = match refused {
         Refused::NotAsked => format!(
-            "{import} Or set `renew_days_before_expiry` and apply: the plan after that takes {renewal} into state at no cost."
+            "{import} Or set `renew_days_before_expiry` and apply: the plan after that takes \
+             {renewal} into state at no cost."
         ),
-        Refused::NotNamed => "CertCentral does not tell its id. Look for it there, remove this resource with `terraform state rm`, and import that \
-                              order at the same address."
+        Refused::NotNamed => "CertCentral does not tell its id. Look for it there, remove this \
+            resource with `terraform state rm`, and import that order at the same address."
             .to_owned(),
         Refused::NotIssued => {
-            "Its certificate is not issued yet. Once it is, a plan takes it into state at no cost.".to_owned()
+            "Its certificate is not issued yet. Once it is, a plan takes it into state at no \
+             cost."
+                .to_owned()
         }
         Refused::Differs(how) => {
-            format!("It is not taken into state, because it is not what this resource describes: {how}. {import}")
+            format!(
+                "It is not taken into state, because it is not what this resource describes: \
+                {how}. {import}"
+            )
         }
         Refused::NotSeen(error) => {
             format!("It could not be looked at ({error}). The next refresh looks again.")
@@ -165,8 +173,8 @@ pub(crate) fn left_alone(state: &SslOrderModel, successor: &Successor) -> Option
     Some(Diagnostic::warning(
         format!("Order {id} was renewed by {renewal}"),
         format!(
-            "Order {id} for {names} was renewed by {renewal}, which is not in this state. State keeps order {id}, which ends on {end}, and Terraform \
-             does not renew it again. {advice}"
+            "Order {id} for {names} was renewed by {renewal}, which is not in this state. State \
+             keeps order {id}, which ends on {end}, and Terraform does not renew it again. {advice}"
         ),
     ))
 }

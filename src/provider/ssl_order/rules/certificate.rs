@@ -6,8 +6,9 @@ use crate::pki;
 use crate::pki::{Csr, CsrError, DnsNameError, dns_rules};
 use crate::provider::ssl_order::model::SslOrderModel;
 
-/// Names as DigiCert's "Data Entries that Violate Industry Standards" and the CA/Browser Forum allow them.
-/// Source: <https://docs.digicert.com/en/certcentral/manage-certificates/restrictions-on-data-entries-for-public-certificates.html>
+/// Names as DigiCert's "Data Entries that Violate Industry Standards" and the CA/Browser Forum
+/// allow them. Source:
+/// <https://docs.digicert.com/en/certcentral/manage-certificates/restrictions-on-data-entries-for-public-certificates.html>
 pub(crate) fn names(order: &SslOrderModel) -> Vec<Diagnostic> {
     let say = if is_private(order) { warning } else { error };
     let common_name = order.common_name.as_str().and_then(|name| {
@@ -44,8 +45,9 @@ fn is_private(order: &SslOrderModel) -> bool {
         .is_some_and(|product| product.starts_with("private_"))
 }
 
-/// The CSR parses, its signature verifies, its key is strong enough. Sources: <https://www.digicert.com/kb/csr-creation.htm>,
-/// Baseline Requirements 6.1.5, <https://cabforum.org/working-groups/server/baseline-requirements/requirements/>
+/// The CSR parses, its signature verifies, its key is strong enough. Sources:
+/// <https://www.digicert.com/kb/csr-creation.htm>, Baseline Requirements 6.1.5,
+/// <https://cabforum.org/working-groups/server/baseline-requirements/requirements/>
 pub(crate) fn csr(order: &SslOrderModel) -> Vec<Diagnostic> {
     let Some(text) = order.csr.as_str() else {
         return Vec::new();
@@ -56,17 +58,17 @@ pub(crate) fn csr(order: &SslOrderModel) -> Vec<Diagnostic> {
     vec![not_ordered(&reason)]
 }
 
-/// Says why a CSR cannot be ordered with. Core quotes the source of the argument that a diagnostic points at, so one about a
-/// secret points nowhere.
+/// Says why a CSR cannot be ordered with. Core quotes the source of the argument that a diagnostic
+/// points at, so one about a secret points nowhere.
 pub(crate) fn not_ordered(reason: &CsrError) -> Diagnostic {
     let advice = match reason {
         CsrError::KeyAlgorithm { .. } => {
-            "If the key is a `tls_private_key`, set `algorithm = \"ECDSA\"` with `ecdsa_curve = \"P256\"` or `\"P384\"` (its default curve is P-224), or \
-             `algorithm = \"RSA\"`"
+            "If the key is a `tls_private_key`, set `algorithm = \"ECDSA\"` with `ecdsa_curve = \
+             \"P256\"` or `\"P384\"` (its default curve is P-224), or `algorithm = \"RSA\"`"
         }
         _ => {
-            "Pass the PEM text of a PKCS#10 certificate signing request, for example `tls_cert_request.example.cert_request_pem` or \
-             `file(\"example.csr\")`"
+            "Pass the PEM text of a PKCS#10 certificate signing request, for example \
+             `tls_cert_request.example.cert_request_pem` or `file(\"example.csr\")`"
         }
     };
     let detail = format!("`csr` cannot be ordered with: {reason}. {advice}.");
@@ -76,8 +78,9 @@ pub(crate) fn not_ordered(reason: &CsrError) -> Diagnostic {
     }
 }
 
-/// The API takes only the key from the CSR. Names that the CSR lists and the order does not would silently be missing.
-/// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/order-secure-site-ov.html>
+/// The API takes only the key from the CSR. Names that the CSR lists and the order does not would
+/// silently be missing. Source:
+/// <https://dev.digicert.com/certcentral-apis/services-api/orders/order-secure-site-ov.html>
 pub(crate) fn csr_names(order: &SslOrderModel) -> Vec<Diagnostic> {
     if !order.names_are_known() {
         return Vec::new();
@@ -98,8 +101,9 @@ pub(crate) fn csr_names(order: &SslOrderModel) -> Vec<Diagnostic> {
             &AttributePath::of("csr"),
             "CSR names missing from the order",
             format!(
-                "The CSR lists {}, which neither `common_name` nor `dns_names` has. CertCentral takes only the key from a CSR, so the \
-                 certificate would not hold them. Add them to `dns_names`, or make the CSR without them.",
+                "The CSR lists {}, which neither `common_name` nor `dns_names` has. CertCentral \
+                 takes only the key from a CSR, so the certificate would not hold them. Add them \
+                 to `dns_names`, or make the CSR without them.",
                 missing.join(", ")
             ),
         ));
@@ -112,16 +116,17 @@ pub(crate) fn csr_names(order: &SslOrderModel) -> Vec<Diagnostic> {
             &AttributePath::of("csr"),
             "CSR made for another name",
             format!(
-                "The subject of the CSR names {subject:?}, which the order does not. CertCentral takes only the key from a CSR, so this is \
-                 harmless if the key is the right one."
+                "The subject of the CSR names {subject:?}, which the order does not. CertCentral \
+                 takes only the key from a CSR, so this is harmless if the key is the right one."
             ),
         ));
     }
     found
 }
 
-/// A CSR may also list addresses and URIs, which no order can have. A warning, because the certificate is what was ordered.
-/// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/order-secure-site-ov.html>
+/// A CSR may also list addresses and URIs, which no order can have. A warning, because the
+/// certificate is what was ordered. Source:
+/// <https://dev.digicert.com/certcentral-apis/services-api/orders/order-secure-site-ov.html>
 pub(crate) fn csr_other_names(order: &SslOrderModel) -> Vec<Diagnostic> {
     let csr = order.csr.as_str().and_then(|text| Csr::from_pem(text).ok());
     let Some(csr) = csr.filter(|csr| !csr.other_names().is_empty()) else {
@@ -131,15 +136,16 @@ pub(crate) fn csr_other_names(order: &SslOrderModel) -> Vec<Diagnostic> {
         &AttributePath::of("csr"),
         "CSR names that no order has",
         format!(
-            "The CSR lists {}, and an order has domain names only. CertCentral takes only the key from a CSR, so the certificate will not hold \
-             them. This is harmless if nobody expects them there.",
+            "The CSR lists {}, and an order has domain names only. CertCentral takes only the key \
+             from a CSR, so the certificate will not hold them. This is harmless if nobody expects \
+             them there.",
             csr.other_names().join(", ")
         ),
     )]
 }
 
-/// Departments are dropped, and those that say nothing refused. Sources: <https://knowledge.digicert.com> "DigiCert will deprecate
-/// the Organizational Unit field",
+/// Departments are dropped, and those that say nothing refused. Sources:
+/// <https://knowledge.digicert.com> "DigiCert will deprecate the Organizational Unit field",
 /// <https://docs.digicert.com/en/certcentral/manage-certificates/restrictions-on-data-entries-for-public-certificates.html>
 pub(crate) fn organization_units(order: &SslOrderModel) -> Vec<Diagnostic> {
     let path = AttributePath::of("organization_units");
@@ -151,7 +157,8 @@ pub(crate) fn organization_units(order: &SslOrderModel) -> Vec<Diagnostic> {
         found.push(warning(
             &path,
             "Organization units are ignored",
-            "Public TLS certificates hold no organizational unit since August 2022: CertCentral accepts the value and drops it.",
+            "Public TLS certificates hold no organizational unit since August 2022: CertCentral \
+             accepts the value and drops it.",
         ));
     }
     for (index, unit) in units.iter().enumerate() {
@@ -159,7 +166,10 @@ pub(crate) fn organization_units(order: &SslOrderModel) -> Vec<Diagnostic> {
             found.push(error(
                 &path.index(index),
                 "Meaningless organization unit",
-                format!("{unit:?} says nothing, and CertCentral refuses such values. Name a department, or remove the element."),
+                format!(
+                    "{unit:?} says nothing, and CertCentral refuses such values. Name a \
+                    department, or remove the element."
+                ),
             ));
         }
     }

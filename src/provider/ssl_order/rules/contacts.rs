@@ -1,4 +1,5 @@
-//! Rules about the people of an order. Sources: <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/> and
+//! Rules about the people of an order. Sources:
+//! <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/> and
 //! <https://dev.digicert.com/certcentral-apis/services-api/orders/update-order-contacts.html>
 
 use std::collections::BTreeSet;
@@ -14,7 +15,8 @@ use crate::provider::ssl_order::schema::products::Product;
 /// The five members of a person with their names.
 type Person<'a> = [(&'static str, &'a Attr<String>); 5];
 
-/// Contacts are of a known type. Source: <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/>
+/// Contacts are of a known type. Source:
+/// <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/>
 pub(crate) fn types(order: &SslOrderModel) -> Vec<Diagnostic> {
     known_contacts(order)
         .filter_map(|(path, contact)| {
@@ -24,7 +26,10 @@ pub(crate) fn types(order: &SslOrderModel) -> Vec<Diagnostic> {
                 return Some(error(
                     &path,
                     "Invalid contact type",
-                    format!("`{path}` is {kind:?}, no contact type. Use one of {}.", CONTACT_TYPES.join(", ")),
+                    format!(
+                        "`{path}` is {kind:?}, no contact type. Use one of {}.",
+                        CONTACT_TYPES.join(", ")
+                    ),
                 ));
             }
             (!CONTACT_TYPES.contains(&kind)).then(|| {
@@ -32,7 +37,8 @@ pub(crate) fn types(order: &SslOrderModel) -> Vec<Diagnostic> {
                     &path,
                     "Unknown contact type",
                     format!(
-                        "`{path}` is {kind:?}, none of the contact types {}. It is sent as it is; CertCentral may refuse it.",
+                        "`{path}` is {kind:?}, none of the contact types {}. It is sent as it is; \
+                         CertCentral may refuse it.",
                         CONTACT_TYPES.join(", ")
                     ),
                 )
@@ -41,15 +47,15 @@ pub(crate) fn types(order: &SslOrderModel) -> Vec<Diagnostic> {
         .collect()
 }
 
-/// An order has one organization contact and one technical contact; approvers may be several. Source:
+/// An order has one organization contact and one technical contact; approvers may be several.
+/// Source:
 /// <https://dev.digicert.com/certcentral-apis/services-api/organizations/update-organization-and-technical-contact.html>
 pub(crate) fn duplicates(order: &SslOrderModel) -> Vec<Diagnostic> {
     let (mut types, mut users) = (BTreeSet::new(), BTreeSet::new());
     known_contacts(order)
         .filter_map(|(path, contact)| {
             let kind = contact.contact_type.as_str()?;
-            let is_second_of_its_type =
-                SINGLE_CONTACT_TYPES.contains(&kind) && !types.insert(kind);
+            let is_second_of_its_type = SINGLE_CONTACT_TYPES.contains(&kind) && !types.insert(kind);
             let is_same_user = contact
                 .user_id
                 .known()
@@ -59,7 +65,8 @@ pub(crate) fn duplicates(order: &SslOrderModel) -> Vec<Diagnostic> {
                     &path,
                     "Duplicate contact",
                     format!(
-                        "`{path}` is {} that an earlier contact is already; CertCentral may refuse the second one. Remove one of them.",
+                        "`{path}` is {} that an earlier contact is already; CertCentral may refuse \
+                         the second one. Remove one of them.",
                         if is_same_user {
                             format!("the same user as {kind:?}")
                         } else {
@@ -82,7 +89,8 @@ pub(crate) fn completeness(order: &SslOrderModel) -> Vec<Diagnostic> {
                 &path.attribute("user_id"),
                 "Invalid user id",
                 format!(
-                    "`{path}.user_id` is {id}; ids of CertCentral are whole numbers above zero. Leave it out to describe a new contact."
+                    "`{path}.user_id` is {id}; ids of CertCentral are whole numbers above zero. \
+                     Leave it out to describe a new contact."
                 ),
             )],
             Attr::Known(_) | Attr::Unknown => Vec::new(),
@@ -90,8 +98,8 @@ pub(crate) fn completeness(order: &SslOrderModel) -> Vec<Diagnostic> {
         .collect()
 }
 
-/// The texts of a person say something and fit. A certificate does not show them and some people have one name only, so what
-/// is not simply blank is a warning. Source:
+/// The texts of a person say something and fit. A certificate does not show them and some people
+/// have one name only, so what is not simply blank is a warning. Source:
 /// <https://dev.digicert.com/certcentral-apis/services-api/orders/update-order-contacts.html>
 pub(crate) fn texts(order: &SslOrderModel) -> Vec<Diagnostic> {
     let mut people: Vec<_> = known_contacts(order)
@@ -132,14 +140,18 @@ fn person_texts<'a>(
                 Some(error(
                     &path,
                     "Invalid e-mail address",
-                    format!("`{path}` is {text:?}, not an e-mail address such as \"tls@example.com\"."),
+                    format!(
+                        "`{path}` is {text:?}, not an e-mail address such as \
+                        \"tls@example.com\"."
+                    ),
                 ))
             } else if is_meaningless(text) {
                 Some(warning(
                     &path,
                     "Meaningless contact argument",
                     format!(
-                        "`{path}` is {text:?}, which says nothing; CertCentral may refuse it. DigiCert calls and writes to this person."
+                        "`{path}` is {text:?}, which says nothing; CertCentral may refuse it. \
+                         DigiCert calls and writes to this person."
                     ),
                 ))
             } else if length > limit {
@@ -147,7 +159,8 @@ fn person_texts<'a>(
                     &path,
                     "Long contact argument",
                     format!(
-                        "`{path}` has {length} characters; CertCentral may refuse more than {limit}. Shorten it."
+                        "`{path}` has {length} characters; CertCentral may refuse more than \
+                         {limit}. Shorten it."
                     ),
                 ))
             } else {
@@ -156,8 +169,8 @@ fn person_texts<'a>(
         })
 }
 
-/// EV orders need a contact who may approve them: an error for the two EV products of the API page, a warning for today's,
-/// whose organization may have a verified contact already. Sources:
+/// EV orders need a contact who may approve them: an error for the two EV products of the API page,
+/// a warning for today's, whose organization may have a verified contact already. Sources:
 /// <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/>,
 /// <https://dev.digicert.com/certcentral-apis/services-api/orders/order-basic-ev.html>
 pub(crate) fn ev_contact(order: &SslOrderModel) -> Vec<Diagnostic> {
@@ -175,7 +188,8 @@ pub(crate) fn ev_contact(order: &SslOrderModel) -> Vec<Diagnostic> {
     }
     let path = AttributePath::of("organization").attribute("contacts");
     let detail = format!(
-        "`{}` is an EV product, and no contact of the order is an `ev_approver` or `verified_contact`. Add one to `organization.contacts`",
+        "`{}` is an EV product, and no contact of the order is an `ev_approver` or \
+         `verified_contact`. Add one to `organization.contacts`",
         product.name_id
     );
     vec![if product.of_the_page {

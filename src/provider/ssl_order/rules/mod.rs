@@ -1,7 +1,9 @@
-//! Everything that can be known to be wrong before a call is made, reported together. Unknown values pass.
+//! Everything that can be known to be wrong before a call is made, reported together. Unknown
+//! values pass.
 //!
-//! A rule is a function from the configuration to diagnostics. What the API page or an industry rule forbids is an
-//! error; what is only known of a product is a warning, because a wrong refusal is worse than a late one.
+//! A rule is a function from the configuration to diagnostics. What the API page or an industry
+//! rule forbids is an error; what is only known of a product is a warning, because a wrong refusal
+//! is worse than a late one.
 
 mod certificate;
 mod contacts;
@@ -68,7 +70,8 @@ const RULES: &[Rule] = &[
     contacts::ev_contact,
 ];
 
-/// What is wrong with the values of the provider block that stand in for an order's. Both have the same names.
+/// What is wrong with the values of the provider block that stand in for an order's. Both have the
+/// same names.
 pub(crate) fn validate_defaults(
     dcv_method: Attr<String>,
     payment_method: Attr<String>,
@@ -82,7 +85,8 @@ pub(crate) fn validate_defaults(
     rules.iter().flat_map(|rule| rule(&defaults)).collect()
 }
 
-/// Applies every rule. A private key in any text is refused first and alone: what else is wrong with that text would quote it.
+/// Applies every rule. A private key in any text is refused first and alone: what else is wrong
+/// with that text would quote it.
 pub(crate) fn validate(order: &SslOrderModel) -> Diagnostics {
     let keys = private_keys::arguments(order);
     if !keys.is_empty() {

@@ -1,5 +1,6 @@
-//! Rules about the organization, existing or new. Sources: <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/> and
-//! "Create organization" of the Services API.
+//! Rules about the organization, existing or new. Sources:
+//! <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/> and "Create organization" of the
+//! Services API.
 
 use super::contacts::{missing_person_members, person_values};
 use super::limits::{
@@ -10,8 +11,8 @@ use crate::framework::{Attr, AttributePath, Diagnostic};
 use crate::pki::dns_rules::is_meaningless;
 use crate::provider::ssl_order::model::{OrganizationModel, SslOrderModel};
 
-/// An id or a new organization, not both. An organization with contacts only takes its id from the provider.
-/// Source: <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/>
+/// An id or a new organization, not both. An organization with contacts only takes its id from the
+/// provider. Source: <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/>
 pub(crate) fn id_or_inline(order: &SslOrderModel) -> Vec<Diagnostic> {
     let Some(organization) = order.organization.known() else {
         return Vec::new();
@@ -23,8 +24,8 @@ pub(crate) fn id_or_inline(order: &SslOrderModel) -> Vec<Diagnostic> {
             &path.attribute("id"),
             "Invalid organization id",
             format!(
-                "`organization.id` is {id}; ids of CertCentral are whole numbers above zero. They are in CertCentral under Certificates, \
-                 Organizations."
+                "`organization.id` is {id}; ids of CertCentral are whole numbers above zero. They \
+                 are in CertCentral under Certificates, Organizations."
             ),
         ));
     }
@@ -32,15 +33,15 @@ pub(crate) fn id_or_inline(order: &SslOrderModel) -> Vec<Diagnostic> {
         found.push(error(
             &path,
             "Conflicting organization arguments",
-            "`organization` has an `id` and describes a new organization at once. Keep the id for an existing organization, or remove it \
-             to have a new one created.",
+            "`organization` has an `id` and describes a new organization at once. Keep the id for \
+             an existing organization, or remove it to have a new one created.",
         ));
     }
     found
 }
 
-/// A new organization needs its name, address and contact. While its id is unknown it may be an existing one.
-/// Source: "Create organization" of the Services API.
+/// A new organization needs its name, address and contact. While its id is unknown it may be an
+/// existing one. Source: "Create organization" of the Services API.
 pub(crate) fn inline_is_complete(order: &SslOrderModel) -> Vec<Diagnostic> {
     let Some(organization) = new_organization(order).filter(|o| o.id.is_null()) else {
         return Vec::new();
@@ -67,7 +68,8 @@ fn incomplete(path: &AttributePath, member: &str) -> Diagnostic {
         &path.attribute(member),
         "Incomplete organization",
         format!(
-            "A new organization needs `{member}`. Set it, or use the `id` of an existing organization."
+            "A new organization needs `{member}`. Set it, or use the `id` of an existing \
+             organization."
         ),
     )
 }
@@ -95,14 +97,15 @@ pub(crate) fn inline_texts(order: &SslOrderModel) -> Vec<Diagnostic> {
         .collect()
 }
 
-/// `NA` is Namibia as a country and nothing at all elsewhere. An empty optional member is as good as none.
+/// `NA` is Namibia as a country and nothing at all elsewhere. An empty optional member is as good
+/// as none.
 fn meaningless(path: &AttributePath, member: &str, text: &str) -> Option<Diagnostic> {
     if member == "country" || !is_meaningless(text) || (is_optional(member) && text.is_empty()) {
         return None;
     }
     let detail = format!(
-        "`organization.{member}` is {text:?}, which says nothing: CertCentral refuses such values in a certificate. Set what the \
-         organization's registration says, or remove the argument."
+        "`organization.{member}` is {text:?}, which says nothing: CertCentral refuses such values \
+         in a certificate. Set what the organization's registration says, or remove the argument."
     );
     let summary = "Meaningless organization argument";
     Some(if member == "telephone" && !text.trim().is_empty() {
@@ -119,14 +122,15 @@ fn too_long(path: &AttributePath, member: &str, text: &str, limit: usize) -> Opt
             path,
             "Organization argument too long",
             format!(
-                "`organization.{member}` has {length} characters; at most {limit} are allowed. Shorten it, or use the `id` of an \
-                 existing organization."
+                "`organization.{member}` has {length} characters; at most {limit} are allowed. \
+                 Shorten it, or use the `id` of an existing organization."
             ),
         )
     })
 }
 
-/// What is only known of names in general: a warning. Source: DigiCert's knowledge base on organization names.
+/// What is only known of names in general: a warning. Source: DigiCert's knowledge base on
+/// organization names.
 pub(crate) fn inline_names(order: &SslOrderModel) -> Vec<Diagnostic> {
     let Some(organization) = new_organization(order) else {
         return Vec::new();
@@ -142,7 +146,8 @@ pub(crate) fn inline_names(order: &SslOrderModel) -> Vec<Diagnostic> {
             &path.attribute("name"),
             "Unusual organization name",
             format!(
-                "`organization.name` contains {character:?}, which CertCentral may refuse. Use the name as it is registered."
+                "`organization.name` contains {character:?}, which CertCentral may refuse. Use the \
+                 name as it is registered."
             ),
         ));
     }
@@ -152,8 +157,9 @@ pub(crate) fn inline_names(order: &SslOrderModel) -> Vec<Diagnostic> {
             &path.attribute("assumed_name"),
             "Long organization names",
             format!(
-                "`name` and `assumed_name` have {both} characters together; CertCentral may refuse more than {BOTH_NAMES_LENGTH}, because \
-                 the certificate shows them in one field. Shorten the assumed name, or leave it out."
+                "`name` and `assumed_name` have {both} characters together; CertCentral may refuse \
+                 more than {BOTH_NAMES_LENGTH}, because the certificate shows them in one field. \
+                 Shorten the assumed name, or leave it out."
             ),
         ));
     }
@@ -174,7 +180,8 @@ pub(crate) fn country(order: &SslOrderModel) -> Vec<Diagnostic> {
             &path,
             "Invalid country",
             format!(
-                "`organization.country` is {country:?}; it takes a two-letter code of ISO 3166 such as \"us\"."
+                "`organization.country` is {country:?}; it takes a two-letter code of ISO 3166 \
+                 such as \"us\"."
             ),
         )];
     }
@@ -185,8 +192,8 @@ pub(crate) fn country(order: &SslOrderModel) -> Vec<Diagnostic> {
         &path,
         "Unknown country",
         format!(
-            "`organization.country` is {country:?}, which ISO 3166 assigns to no country (the United Kingdom is \"gb\"). It is sent as it \
-             is; CertCentral may refuse it."
+            "`organization.country` is {country:?}, which ISO 3166 assigns to no country (the \
+             United Kingdom is \"gb\"). It is sent as it is; CertCentral may refuse it."
         ),
     )]
 }

@@ -1,4 +1,5 @@
-//! Rules about names that do not fit their product. What is only known of a product is a warning: DigiCert may have moved on.
+//! Rules about names that do not fit their product. What is only known of a product is a warning:
+//! DigiCert may have moved on.
 
 use super::limits::HOST_ONLY_DCV_METHODS;
 use super::{error, warning};
@@ -8,8 +9,8 @@ use crate::pki::dns_rules;
 use crate::provider::ssl_order::model::SslOrderModel;
 use crate::provider::ssl_order::schema::products::{Names, Product};
 
-/// EV certificates hold no wildcard, except of an onion service. Sources: EV Guidelines 3.2.2.4 and appendix A,
-/// <https://cabforum.org/working-groups/server/extended-validation/guidelines/>
+/// EV certificates hold no wildcard, except of an onion service. Sources: EV Guidelines 3.2.2.4 and
+/// appendix A, <https://cabforum.org/working-groups/server/extended-validation/guidelines/>
 pub(crate) fn ev_wildcards(order: &SslOrderModel) -> Vec<Diagnostic> {
     if Product::of(order).is_none_or(|product| !product.extended_validation) {
         return Vec::new();
@@ -22,7 +23,10 @@ pub(crate) fn ev_wildcards(order: &SslOrderModel) -> Vec<Diagnostic> {
             error(
                 &AttributePath::of(argument),
                 "Wildcard in an EV order",
-                format!("{name:?} is a wildcard, and EV certificates cannot hold one. Name each host, or order an OV product."),
+                format!(
+                    "{name:?} is a wildcard, and EV certificates cannot hold one. Name each \
+                    host, or order an OV product."
+                ),
             )
         })
         .collect()
@@ -34,7 +38,8 @@ fn is_onion(name: &str) -> bool {
         .ends_with(".onion")
 }
 
-/// A wildcard product for plain names. Source: <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/>
+/// A wildcard product for plain names. Source:
+/// <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/>
 pub(crate) fn wildcard_is_used(order: &SslOrderModel) -> Vec<Diagnostic> {
     let Some(product) = with(order, &[Names::Wildcard]) else {
         return Vec::new();
@@ -46,14 +51,16 @@ pub(crate) fn wildcard_is_used(order: &SslOrderModel) -> Vec<Diagnostic> {
         &AttributePath::of("common_name"),
         "Wildcard product without a wildcard",
         format!(
-            "`{}` ({}) is for names such as \"*.example.com\", and the order has none. CertCentral may refuse it, or sell a wildcard \
-             that is not used. Add the wildcard, or choose another product.",
+            "`{}` ({}) is for names such as \"*.example.com\", and the order has none. CertCentral \
+             may refuse it, or sell a wildcard that is not used. Add the wildcard, or choose \
+             another product.",
             product.name_id, product.brand_name
         ),
     )]
 }
 
-/// A wildcard in an OV product that has none. Source: <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/>
+/// A wildcard in an OV product that has none. Source:
+/// <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/>
 pub(crate) fn wildcard_is_covered(order: &SslOrderModel) -> Vec<Diagnostic> {
     let Some(product) = Product::of(order).filter(|product| {
         !product.extended_validation && matches!(product.names, Names::One | Names::Several)
@@ -67,8 +74,9 @@ pub(crate) fn wildcard_is_covered(order: &SslOrderModel) -> Vec<Diagnostic> {
                 &AttributePath::of(argument),
                 "Wildcard in a product without wildcards",
                 format!(
-                    "{name:?} is a wildcard, and `{}` ({}) is for plain names. CertCentral may refuse it. Choose a product that covers \
-                     wildcards, such as \"ssl_basic\", or name each host.",
+                    "{name:?} is a wildcard, and `{}` ({}) is for plain names. CertCentral may \
+                     refuse it. Choose a product that covers wildcards, such as \"ssl_basic\", or \
+                     name each host.",
                     product.name_id, product.brand_name
                 ),
             )
@@ -76,8 +84,8 @@ pub(crate) fn wildcard_is_covered(order: &SslOrderModel) -> Vec<Diagnostic> {
         .collect()
 }
 
-/// More names than the product covers: the common name, and the same name with or without `www.`. Sources:
-/// <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/>,
+/// More names than the product covers: the common name, and the same name with or without `www.`.
+/// Sources: <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/>,
 /// <https://dev.digicert.com/workflows/ov-certificate-lifecycle/>
 pub(crate) fn names_are_covered(order: &SslOrderModel) -> Vec<Diagnostic> {
     let Some(product) = with(order, &[Names::One]) else {
@@ -103,8 +111,8 @@ pub(crate) fn names_are_covered(order: &SslOrderModel) -> Vec<Diagnostic> {
         &AttributePath::of("dns_names"),
         "More names than the product covers",
         format!(
-            "`{}` ({}) covers the common name and its www form; {} may cost extra or be refused. Choose a product for several names, such as \
-             \"ssl_basic\", or remove them.",
+            "`{}` ({}) covers the common name and its www form; {} may cost extra or be refused. \
+             Choose a product for several names, such as \"ssl_basic\", or remove them.",
             product.name_id,
             product.brand_name,
             further.join(", ")
@@ -116,8 +124,9 @@ fn is_companion(own: &str, name: &str) -> bool {
     own == name || own.strip_prefix("www.") == Some(name) || name.strip_prefix("www.") == Some(own)
 }
 
-/// A file on one host proves nothing about the names below it. Source: Baseline Requirements 3.2.2.4.18,
-/// <https://cabforum.org/working-groups/server/baseline-requirements/requirements/>. A warning, because the domain may be validated.
+/// A file on one host proves nothing about the names below it. Source: Baseline Requirements
+/// 3.2.2.4.18, <https://cabforum.org/working-groups/server/baseline-requirements/requirements/>. A
+/// warning, because the domain may be validated.
 pub(crate) fn dcv_method_proves_wildcards(order: &SslOrderModel) -> Vec<Diagnostic> {
     let Some(method) = order
         .dcv_method
@@ -133,8 +142,9 @@ pub(crate) fn dcv_method_proves_wildcards(order: &SslOrderModel) -> Vec<Diagnost
         &AttributePath::of("dcv_method"),
         "DCV method without wildcards",
         format!(
-            "{method:?} cannot prove control for the wildcard {name:?} since November 2021. Use \"dns-txt-token\", \"dns-cname-token\" or \
-             \"email\", unless the domain is validated already."
+            "{method:?} cannot prove control for the wildcard {name:?} since November 2021. Use \
+             \"dns-txt-token\", \"dns-cname-token\" or \"email\", unless the domain is validated \
+             already."
         ),
     )]
 }

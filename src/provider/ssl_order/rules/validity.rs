@@ -1,8 +1,8 @@
-//! Rules about the validity of order and certificate, in both forms. Values that are unknown may turn out to be absent, so nothing is
-//! concluded from them.
+//! Rules about the validity of order and certificate, in both forms. Values that are unknown may
+//! turn out to be absent, so nothing is concluded from them.
 //!
-//! Most rules hold whatever day it is. Those about dates hold for an order that is about to be placed only: one whose date has passed must
-//! still plan and destroy, so today is an argument.
+//! Most rules hold whatever day it is. Those about dates hold for an order that is about to be
+//! placed only: one whose date has passed must still plan and destroy, so today is an argument.
 
 use time::{Date, Duration};
 
@@ -15,8 +15,9 @@ use crate::provider::ssl_order::model::{OLDER_YEARS, ORDER_YEARS, SslOrderModel,
 /// Days of the longest year.
 const LONGEST_YEAR: i64 = 366;
 
-/// One of the two forms is required. Both may be given where they mean the same, as in a configuration that Terraform
-/// generated for an imported order. Sources: <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/>,
+/// One of the two forms is required. Both may be given where they mean the same, as in a
+/// configuration that Terraform generated for an imported order. Sources:
+/// <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/>,
 /// <https://dev.digicert.com/certcentral-apis/services-api/orders/order-secure-site-ov.html>
 pub(crate) fn one_form(order: &SslOrderModel) -> Vec<Diagnostic> {
     let older = order.older_term();
@@ -32,8 +33,9 @@ pub(crate) fn one_form(order: &SslOrderModel) -> Vec<Diagnostic> {
         (None, None) => found.push(error(
             &AttributePath::of("order_validity"),
             "Missing order validity",
-            "Nothing says how long the order lasts. Set `order_validity = { years = 1 }`, or one of the older arguments `validity_years`, \
-             `validity_days` and `custom_expiration_date`.",
+            "Nothing says how long the order lasts. Set `order_validity = { years = 1 }`, or one \
+             of the older arguments `validity_years`, `validity_days` and \
+             `custom_expiration_date`.",
         )),
         (_, None) => {}
         (None, Some(validity)) => found.extend(exactly_one(validity)),
@@ -56,7 +58,8 @@ fn both_forms(older: &Term, today: &Term) -> Option<Diagnostic> {
             &path,
             "Validity given twice",
             format!(
-                "`order_validity` and `{argument}` say the same about how long the order lasts. Remove `{argument}`, the older form."
+                "`order_validity` and `{argument}` say the same about how long the order lasts. \
+                 Remove `{argument}`, the older form."
             ),
         )
     } else {
@@ -64,7 +67,8 @@ fn both_forms(older: &Term, today: &Term) -> Option<Diagnostic> {
             &path,
             "Conflicting validity arguments",
             format!(
-                "`order_validity` and `{argument}` both say how long the order lasts, and they differ. Remove one of them."
+                "`order_validity` and `{argument}` both say how long the order lasts, and they \
+                 differ. Remove one of them."
             ),
         )
     })
@@ -81,7 +85,8 @@ fn precedence(given: &[&'static str]) -> Diagnostic {
         &AttributePath::of(counts),
         "Several validity arguments",
         format!(
-            "{} are set. CertCentral uses `{counts}` and ignores the others; all of them are sent as given. Remove the others.",
+            "{} are set. CertCentral uses `{counts}` and ignores the others; all of them are sent \
+             as given. Remove the others.",
             names
                 .iter()
                 .map(|name| format!("`{name}`"))
@@ -105,7 +110,8 @@ fn exactly_one(validity: &Term) -> Option<Diagnostic> {
         0 if !validity.has_unknown() => Some(error(
             &path,
             "Empty validity",
-            "`order_validity` has no member. Set one of `years`, `days` and `custom_expiration_date`.",
+            "`order_validity` has no member. Set one of `years`, `days` and \
+             `custom_expiration_date`.",
         )),
         0 | 1 => None,
         _ => Some(several_members(&path, "order_validity", "exactly one")),
@@ -117,12 +123,14 @@ fn several_members(path: &AttributePath, argument: &str, how_many: &str) -> Diag
         path,
         "Several validity members",
         format!(
-            "`{argument}` takes {how_many} of `years`, `days` and `custom_expiration_date`. Remove the others."
+            "`{argument}` takes {how_many} of `years`, `days` and `custom_expiration_date`. Remove \
+             the others."
         ),
     )
 }
 
-/// Allowed years and days of the order. Sources: <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/> for the older form,
+/// Allowed years and days of the order. Sources:
+/// <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/> for the older form,
 /// <https://dev.digicert.com/en/certcentral-apis/services-api/api-changes/end-of-4-6-year-multi-year-plans-for-public-tls-ssl-and-vmc-certificates.html>
 /// for today's.
 pub(crate) fn years_and_days(order: &SslOrderModel) -> Vec<Diagnostic> {
@@ -173,7 +181,8 @@ pub(crate) fn years_and_days(order: &SslOrderModel) -> Vec<Diagnostic> {
     .collect()
 }
 
-/// Every date is a date of the calendar. Source: <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/>
+/// Every date is a date of the calendar. Source:
+/// <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/>
 pub(crate) fn dates(order: &SslOrderModel) -> Vec<Diagnostic> {
     all_dates(order)
         .into_iter()
@@ -182,14 +191,18 @@ pub(crate) fn dates(order: &SslOrderModel) -> Vec<Diagnostic> {
             error(
                 &path,
                 "Invalid date",
-                format!("`{path}` is {text:?}, not a date of the form yyyy-MM-dd, such as \"2027-03-31\"."),
+                format!(
+                    "`{path}` is {text:?}, not a date of the form yyyy-MM-dd, such as \
+                    \"2027-03-31\"."
+                ),
             )
         })
         .collect()
 }
 
 /// The first certificate's own validity: at most one member, above zero.
-/// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/order-secure-site-ev.html>
+/// Source:
+/// <https://dev.digicert.com/certcentral-apis/services-api/orders/order-secure-site-ev.html>
 pub(crate) fn certificate_validity(order: &SslOrderModel) -> Vec<Diagnostic> {
     let Some(validity) = order.cert_validity.known() else {
         return Vec::new();
@@ -208,7 +221,8 @@ pub(crate) fn certificate_validity(order: &SslOrderModel) -> Vec<Diagnostic> {
                 &path.attribute(member),
                 "Invalid validity",
                 format!(
-                    "`cert_validity.{member}` is {value}; it takes {} to {}. Leave it out to get the longest that is allowed.",
+                    "`cert_validity.{member}` is {value}; it takes {} to {}. Leave it out to get \
+                     the longest that is allowed.",
                     allowed.start(),
                     allowed.end()
                 ),
@@ -219,7 +233,8 @@ pub(crate) fn certificate_validity(order: &SslOrderModel) -> Vec<Diagnostic> {
 }
 
 /// A certificate that would outlive its order. A warning, because CertCentral counts the days.
-/// Source: `cert_validity_exceeds_order_validity`, <https://dev.digicert.com/certcentral-apis/services-api/errors.html>
+/// Source: `cert_validity_exceeds_order_validity`,
+/// <https://dev.digicert.com/certcentral-apis/services-api/errors.html>
 pub(crate) fn certificate_within_order(order: &SslOrderModel) -> Vec<Diagnostic> {
     if order.order_validity.is_unknown() {
         return Vec::new();
@@ -238,14 +253,14 @@ pub(crate) fn certificate_within_order(order: &SslOrderModel) -> Vec<Diagnostic>
         &AttributePath::of("cert_validity"),
         "Certificate longer than its order",
         format!(
-            "`cert_validity` asks for {wanted} days and the order lasts {ordered} at most; CertCentral may refuse that. Shorten the \
-             certificate, or make the order longer."
+            "`cert_validity` asks for {wanted} days and the order lasts {ordered} at most; \
+             CertCentral may refuse that. Shorten the certificate, or make the order longer."
         ),
     )]
 }
 
-/// Dates are in the future and not too far ahead, and the certificate is not longer than DigiCert issues today.
-/// Sources: at each part of the rule.
+/// Dates are in the future and not too far ahead, and the certificate is not longer than DigiCert
+/// issues today. Sources: at each part of the rule.
 pub(crate) fn dates_for_a_new_order(order: &SslOrderModel, today: Date) -> Vec<Diagnostic> {
     all_dates(order)
         .into_iter()
@@ -291,7 +306,8 @@ fn too_far(path: &AttributePath, date: Date, today: Date) -> Option<Diagnostic> 
             path,
             "Date too far ahead",
             format!(
-                "`{path}` is {date}; it must be less than {} days after {today}. Choose an earlier date.",
+                "`{path}` is {date}; it must be less than {} days after {today}. Choose an earlier \
+                 date.",
                 longest + 1
             ),
         )
@@ -321,8 +337,9 @@ fn certificate_above_the_limit(order: &SslOrderModel, today: Date) -> Option<Dia
             &path,
             "Certificate longer than DigiCert issues",
             format!(
-                "`cert_validity` asks for {days} days. Since {} DigiCert issues public certificates for {} days at most (the CA/Browser Forum \
-                 allows {} from {}), and shortens or refuses longer ones. Leave `cert_validity` out to get the longest.",
+                "`cert_validity` asks for {days} days. Since {} DigiCert issues public \
+                 certificates for {} days at most (the CA/Browser Forum allows {} from {}), and \
+                 shortens or refuses longer ones. Leave `cert_validity` out to get the longest.",
                 step.digicert_from, step.digicert_days, step.industry_days, step.industry_from
             ),
         )

@@ -1,5 +1,6 @@
-//! Rules about single values: that they say something, are among those that CertCentral or this provider takes, and have the form that
-//! CertCentral takes. Elements of a set have no address, so what is wrong with one points at the set.
+//! Rules about single values: that they say something, are among those that CertCentral or this
+//! provider takes, and have the form that CertCentral takes. Elements of a set have no address, so
+//! what is wrong with one points at the set.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +14,8 @@ use crate::provider::order::waiting::LONGEST_TIMEOUT;
 use crate::provider::ssl_order::model::{CustomFieldModel, RENEWAL_DAYS, SslOrderModel};
 use crate::provider::ssl_order::schema::products::{PRODUCTS, Product};
 
-/// Arguments with a closed list: other values have no meaning, or none that this provider could act by.
+/// Arguments with a closed list: other values have no meaning, or none that this provider could act
+/// by.
 const OWN_CHOICES: [(&str, &[&str]); 5] = [
     ("wait_for", &["auto", "issued", "none"]),
     ("on_destroy", &["retain", "cancel", "revoke"]),
@@ -28,8 +30,8 @@ const API_CHOICES: [(&str, &[&str]); 2] = [
     ("dcv_method", &DCV_METHODS),
 ];
 
-/// A list or a set has no element that is null, because the API's have none. Elements of a set have no address.
-/// Source: <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/>
+/// A list or a set has no element that is null, because the API's have none. Elements of a set have
+/// no address. Source: <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/>
 pub(crate) fn nulls(order: &SslOrderModel) -> Vec<Diagnostic> {
     let organization = AttributePath::of("organization");
     let contacts = order
@@ -82,8 +84,8 @@ fn null_elements<T>(list: &AttributePath, elements: Option<&Vec<Attr<T>>>) -> Ve
         .collect()
 }
 
-/// A blank text chooses nothing: an error where the API takes one of several values, a warning where it takes a name.
-/// Source: <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/>
+/// A blank text chooses nothing: an error where the API takes one of several values, a warning
+/// where it takes a name. Source: <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/>
 pub(crate) fn blanks(order: &SslOrderModel) -> Vec<Diagnostic> {
     type Say = fn(&AttributePath, &str, String) -> Diagnostic;
     let arguments: [(&str, &Attr<String>, Say); 4] = [
@@ -99,7 +101,10 @@ pub(crate) fn blanks(order: &SslOrderModel) -> Vec<Diagnostic> {
             say(
                 &AttributePath::of(name),
                 "Blank argument",
-                format!("`{name}` is blank, which names nothing. Leave it out, or set it to null, to use the default."),
+                format!(
+                    "`{name}` is blank, which names nothing. Leave it out, or set it to null, \
+                    to use the default."
+                ),
             )
         })
         .collect()
@@ -114,15 +119,16 @@ pub(crate) fn product(order: &SslOrderModel) -> Vec<Diagnostic> {
             &path,
             "Invalid product",
             format!(
-                "{name:?} is not a product name id: those are made of a-z, 0-9 and underscores, such as \"ssl_basic\"."
+                "{name:?} is not a product name id: those are made of a-z, 0-9 and underscores, \
+                 such as \"ssl_basic\"."
             ),
         )],
         Some(name) if Product::named(name).is_none() => vec![warning(
             &path,
             "Unknown product",
             format!(
-                "{name:?} is none of the products that this provider knows ({}). It is sent as it is; CertCentral refuses products that are \
-                 not enabled for the account.",
+                "{name:?} is none of the products that this provider knows ({}). It is sent as it \
+                 is; CertCentral refuses products that are not enabled for the account.",
                 PRODUCTS.map(|p| p.name_id).join(", ")
             ),
         )],
@@ -134,7 +140,8 @@ fn is_name_character(c: char) -> bool {
     c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_'
 }
 
-/// The products of the API page take only SHA-256, and no public CA takes SHA-1. What other products take is theirs to say. Sources:
+/// The products of the API page take only SHA-256, and no public CA takes SHA-1. What other
+/// products take is theirs to say. Sources:
 /// <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/>, Baseline Requirements 7.1.3.2,
 /// <https://cabforum.org/working-groups/server/baseline-requirements/requirements/>
 pub(crate) fn signature_hash(order: &SslOrderModel) -> Vec<Diagnostic> {
@@ -166,7 +173,8 @@ pub(crate) fn signature_hash(order: &SslOrderModel) -> Vec<Diagnostic> {
                 &path,
                 "Invalid signature hash",
                 format!(
-                    "`signature_hash` is {hash:?}, which no public certificate is signed with; it takes {}.",
+                    "`signature_hash` is {hash:?}, which no public certificate is signed with; it \
+                     takes {}.",
                     quoted(&SIGNATURE_HASHES)
                 ),
             )
@@ -181,14 +189,17 @@ fn unknown_value(path: &AttributePath, name: &str, value: &str, known: &[&str]) 
         path,
         "Unknown value",
         format!(
-            "`{name}` is {value:?}; this provider knows {}. It is sent as it is; CertCentral may refuse it.",
+            "`{name}` is {value:?}; this provider knows {}. It is sent as it is; CertCentral may \
+             refuse it.",
             quoted(known)
         ),
     )
 }
 
-/// Arguments with a closed or open list of values. Sources: <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/>,
-/// <https://dev.digicert.com/glossary/>, <https://dev.digicert.com/certcentral-apis/services-api/orders/revoke-order-certificates.html>
+/// Arguments with a closed or open list of values. Sources:
+/// <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/>,
+/// <https://dev.digicert.com/glossary/>,
+/// <https://dev.digicert.com/certcentral-apis/services-api/orders/revoke-order-certificates.html>
 pub(crate) fn enumerations(order: &SslOrderModel) -> Vec<Diagnostic> {
     let value = |name: &str| match name {
         "wait_for" => order.wait_for.as_str(),
@@ -220,7 +231,8 @@ fn quoted(choices: &[&str]) -> String {
     listed(choices.iter().map(|choice| format!("{choice:?}")), "or")
 }
 
-/// Ids of CertCentral are above zero. Source: <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/>
+/// Ids of CertCentral are above zero. Source:
+/// <https://dev.digicert.com/services-api/orders/order-ov-ev-ssl/>
 pub(crate) fn ids(order: &SslOrderModel) -> Vec<Diagnostic> {
     let ids = [
         (AttributePath::of("container_id"), &order.container_id),
@@ -235,7 +247,10 @@ pub(crate) fn ids(order: &SslOrderModel) -> Vec<Diagnostic> {
             Some(error(
                 &path,
                 "Invalid id",
-                format!("{id} is not an id: ids of CertCentral are whole numbers above zero. Leave the argument out to use the default."),
+                format!(
+                    "{id} is not an id: ids of CertCentral are whole numbers above zero. Leave \
+                    the argument out to use the default."
+                ),
             ))
         })
         .collect()
@@ -292,8 +307,9 @@ pub(crate) fn thumbprint(order: &SslOrderModel) -> Vec<Diagnostic> {
         .collect()
 }
 
-/// The API's own limits are not documented: what cannot be part of a URL path is refused, what is long only doubted.
-/// Source: <https://dev.digicert.com/services-api/orders/get-orders-alternative-order-id/>
+/// The API's own limits are not documented: what cannot be part of a URL path is refused, what is
+/// long only doubted. Source:
+/// <https://dev.digicert.com/services-api/orders/get-orders-alternative-order-id/>
 pub(crate) fn alternative_order_id(order: &SslOrderModel) -> Vec<Diagnostic> {
     let Some(text) = order.alternative_order_id.as_str() else {
         return Vec::new();
@@ -303,7 +319,8 @@ pub(crate) fn alternative_order_id(order: &SslOrderModel) -> Vec<Diagnostic> {
         return vec![error(
             &path,
             "Invalid alternative order id",
-            "`alternative_order_id` takes a text without control characters. Leave it out to have one derived from the order.",
+            "`alternative_order_id` takes a text without control characters. Leave it out to have \
+             one derived from the order.",
         )];
     }
     let length = text.chars().count();
@@ -314,13 +331,15 @@ pub(crate) fn alternative_order_id(order: &SslOrderModel) -> Vec<Diagnostic> {
         &path,
         "Long alternative order id",
         format!(
-            "`alternative_order_id` has {length} characters. CertCentral does not say how many it keeps; the order cannot be found again by \
-             a text that was cut. Use at most {LONGEST_REFERENCE}."
+            "`alternative_order_id` has {length} characters. CertCentral does not say how many it \
+             keeps; the order cannot be found again by a text that was cut. Use at most \
+             {LONGEST_REFERENCE}."
         ),
     )]
 }
 
-/// Platforms have ids above zero, and -1 stands for any other. Source: <https://dev.digicert.com/glossary/>
+/// Platforms have ids above zero, and -1 stands for any other. Source:
+/// <https://dev.digicert.com/glossary/>
 pub(crate) fn server_platform(order: &SslOrderModel) -> Vec<Diagnostic> {
     order
         .server_platform_id
@@ -330,7 +349,10 @@ pub(crate) fn server_platform(order: &SslOrderModel) -> Vec<Diagnostic> {
             warning(
                 &AttributePath::of("server_platform_id"),
                 "Unknown server platform",
-                format!("`server_platform_id` is {id}; ids are above zero, and -1 stands for any other platform. CertCentral may refuse it."),
+                format!(
+                    "`server_platform_id` is {id}; ids are above zero, and -1 stands for any \
+                    other platform. CertCentral may refuse it."
+                ),
             )
         })
         .into_iter()
@@ -348,7 +370,10 @@ pub(crate) fn locale(order: &SslOrderModel) -> Vec<Diagnostic> {
             warning(
                 &AttributePath::of("locale"),
                 "Unknown value",
-                format!("`locale` is {text:?}, which does not look like a language such as \"en\". It is sent as it is; CertCentral may refuse it."),
+                format!(
+                    "`locale` is {text:?}, which does not look like a language such as \"en\". \
+                    It is sent as it is; CertCentral may refuse it."
+                ),
             )
         })
         .into_iter()
@@ -381,7 +406,8 @@ pub(crate) fn clock_days(order: &SslOrderModel) -> Vec<Diagnostic> {
             &AttributePath::of(name),
             "Invalid number of days",
             format!(
-                "`{name}` is {days}; it takes a number of days up to {}, or 0 to switch the clock off.",
+                "`{name}` is {days}; it takes a number of days up to {}, or 0 to switch the clock \
+                 off.",
                 CLOCK_DAYS.end()
             ),
         ))
@@ -389,7 +415,8 @@ pub(crate) fn clock_days(order: &SslOrderModel) -> Vec<Diagnostic> {
     .collect()
 }
 
-/// A renewal that is due before CertCentral takes it waits until then. Source: <https://www.digicert.com/ssl-certificate-renewal/>
+/// A renewal that is due before CertCentral takes it waits until then. Source:
+/// <https://www.digicert.com/ssl-certificate-renewal/>
 pub(crate) fn renewal_days(order: &SslOrderModel) -> Vec<Diagnostic> {
     let days = order.renew_days_before_expiry.known();
     days.filter(|days| **days > RENEWAL_DAYS && CLOCK_DAYS.contains(days))
@@ -398,8 +425,9 @@ pub(crate) fn renewal_days(order: &SslOrderModel) -> Vec<Diagnostic> {
                 &AttributePath::of("renew_days_before_expiry"),
                 "Renewal is refused this early",
                 format!(
-                    "`renew_days_before_expiry` is {days}, but CertCentral refuses to renew an order more than {RENEWAL_DAYS} days before its end. \
-                     The renewal is planned from then on. Set {RENEWAL_DAYS} or fewer days."
+                    "`renew_days_before_expiry` is {days}, but CertCentral refuses to renew an \
+                     order more than {RENEWAL_DAYS} days before its end. The renewal is planned \
+                     from then on. Set {RENEWAL_DAYS} or fewer days."
                 ),
             )
         })
@@ -407,7 +435,8 @@ pub(crate) fn renewal_days(order: &SslOrderModel) -> Vec<Diagnostic> {
         .collect()
 }
 
-/// CertCentral and this provider would each buy the order that follows. Source: this provider's own argument.
+/// CertCentral and this provider would each buy the order that follows. Source: this provider's own
+/// argument.
 pub(crate) fn renewed_once(order: &SslOrderModel) -> Vec<Diagnostic> {
     let by_itself = order.auto_renew == Attr::Known(true);
     let days = order.renew_days_before_expiry.known();
@@ -417,9 +446,11 @@ pub(crate) fn renewed_once(order: &SslOrderModel) -> Vec<Diagnostic> {
                 &AttributePath::of("auto_renew"),
                 "Order may be renewed twice",
                 format!(
-                    "`auto_renew` is true, so CertCentral renews the order by itself before it ends, and `renew_days_before_expiry` is {days}, so \
-                     Terraform renews it as well: each of the two may place a paid order. Remove one of them. With `renew_days_before_expiry` the \
-                     renewal comes under Terraform; what CertCentral orders by itself does not."
+                    "`auto_renew` is true, so CertCentral renews the order by itself before it \
+                     ends, and `renew_days_before_expiry` is {days}, so Terraform renews it as \
+                     well: each of the two may place a paid order. Remove one of them. With \
+                     `renew_days_before_expiry` the renewal comes under Terraform; what \
+                     CertCentral orders by itself does not."
                 ),
             )
         })
@@ -427,7 +458,8 @@ pub(crate) fn renewed_once(order: &SslOrderModel) -> Vec<Diagnostic> {
         .collect()
 }
 
-/// CertCentral and this provider would each reissue the certificate. Source: this provider's own argument.
+/// CertCentral and this provider would each reissue the certificate. Source: this provider's own
+/// argument.
 pub(crate) fn reissued_once(order: &SslOrderModel) -> Vec<Diagnostic> {
     let by_itself = order.auto_reissue == Attr::Known(true);
     let days = order.reissue_days_before_expiry.known();
@@ -437,9 +469,10 @@ pub(crate) fn reissued_once(order: &SslOrderModel) -> Vec<Diagnostic> {
                 &AttributePath::of("auto_reissue"),
                 "Certificate is reissued by two",
                 format!(
-                    "`auto_reissue` is true, so CertCentral reissues the certificate by itself 30 days before it ends, and \
-                     `reissue_days_before_expiry` is {days}, so Terraform reissues it as well. Neither costs anything, but only the reissue of Terraform \
-                     stands in a plan. Remove one of them."
+                    "`auto_reissue` is true, so CertCentral reissues the certificate by itself 30 \
+                     days before it ends, and `reissue_days_before_expiry` is {days}, so Terraform \
+                     reissues it as well. Neither costs anything, but only the reissue of \
+                     Terraform stands in a plan. Remove one of them."
                 ),
             )
         })
@@ -474,7 +507,8 @@ pub(crate) fn timeouts(order: &SslOrderModel) -> Vec<Diagnostic> {
     .collect()
 }
 
-/// Ids are above zero. Source: <https://dev.digicert.com/certcentral-apis/services-api/account/list-custom-fields.html>
+/// Ids are above zero. Source:
+/// <https://dev.digicert.com/certcentral-apis/services-api/account/list-custom-fields.html>
 pub(crate) fn custom_field_ids(order: &SslOrderModel) -> Vec<Diagnostic> {
     known_fields(order)
         .filter_map(|field| field.metadata_id.known())
@@ -484,15 +518,16 @@ pub(crate) fn custom_field_ids(order: &SslOrderModel) -> Vec<Diagnostic> {
                 &AttributePath::of("custom_fields"),
                 "Invalid id",
                 format!(
-                    "{id} is not a `metadata_id`: ids of CertCentral are whole numbers above zero. They are in CertCentral under Settings, \
-                     Custom Order Fields."
+                    "{id} is not a `metadata_id`: ids of CertCentral are whole numbers above zero. \
+                     They are in CertCentral under Settings, Custom Order Fields."
                 ),
             )
         })
         .collect()
 }
 
-/// A field has one value for an order. Source: <https://dev.digicert.com/services-api/orders/edit-custom-field/>
+/// A field has one value for an order. Source:
+/// <https://dev.digicert.com/services-api/orders/edit-custom-field/>
 pub(crate) fn custom_field_duplicates(order: &SslOrderModel) -> Vec<Diagnostic> {
     let mut fields = BTreeMap::<i64, usize>::new();
     for id in known_fields(order).filter_map(|field| field.metadata_id.known()) {
@@ -506,7 +541,8 @@ pub(crate) fn custom_field_duplicates(order: &SslOrderModel) -> Vec<Diagnostic> 
                 &AttributePath::of("custom_fields"),
                 "Duplicate custom field",
                 format!(
-                    "`metadata_id` {id} has {count} values, and an order has one value for each field. Keep one of them."
+                    "`metadata_id` {id} has {count} values, and an order has one value for each \
+                     field. Keep one of them."
                 ),
             )
         })

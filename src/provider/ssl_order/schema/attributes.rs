@@ -19,13 +19,15 @@ fn order() -> Vec<Attribute> {
         Attribute::computed(
             "order_origin",
             Type::String,
-            "How this resource came by the order: `placed`, `adopted` (it found an order of the same content) or `imported`. Only a placed order \
-             is ended by `on_destroy`, unless `claimed_order_id` names it.",
+            "How this resource came by the order: `placed`, `adopted` (it found an order of the \
+             same content) or `imported`. Only a placed order is ended by `on_destroy`, unless \
+             `claimed_order_id` names it.",
         ),
         Attribute::computed(
             "certificate_id",
             Type::Number,
-            "The id of the order's primary certificate. It can be there before the certificate is issued.",
+            "The id of the order's primary certificate. It can be there before the certificate is \
+             issued.",
         ),
         Attribute::computed(
             "requests",
@@ -35,12 +37,14 @@ fn order() -> Vec<Attribute> {
         Attribute::computed(
             "status",
             Type::String,
-            "Status of the order in CertCentral's words, such as `needs_approval`, `pending`, `issued`, `revoked`.",
+            "Status of the order in CertCentral's words, such as `needs_approval`, `pending`, \
+             `issued`, `revoked`.",
         ),
         Attribute::computed(
             "status_detail",
             Type::String,
-            "What the status means and who has to act; of an issued certificate also from which day on it is reissued.",
+            "What the status means and who has to act; of an issued certificate also from which \
+             day on it is reissued.",
         ),
         Attribute::computed(
             "order_valid_till",
@@ -50,19 +54,23 @@ fn order() -> Vec<Attribute> {
         Attribute::computed(
             "ready_for_reissue",
             Type::Bool,
-            "Whether the certificate ends within `reissue_days_before_expiry`, or the days that count without it, while the order still has coverage. Set at every refresh; \
-             the next plan then announces a reissue.",
+            "Whether the certificate ends within `reissue_days_before_expiry`, or the days that \
+             count without it, while the order still has coverage. Set at every refresh; the next \
+             plan then announces a reissue.",
         ),
         Attribute::computed(
             "ready_for_renewal",
             Type::Bool,
-            "Whether the order ends within `renew_days_before_expiry`. Set at every refresh; the next plan then announces a renewal.",
+            "Whether the order ends within `renew_days_before_expiry`. Set at every refresh; the \
+             next plan then announces a renewal.",
         ),
         Attribute::computed(
             "domain_validations",
             domain_validations(),
-            "How control over each name is proven, by name without its wildcard. The keys are known in the plan, so `for_each` takes it as it is. Names \
-             below one domain share its record. DigiCert reuses a proof for a time only, so a reissue may ask for another value.",
+            "How control over each name is proven, by name without its wildcard. The keys are \
+             known in the plan, so `for_each` takes it as it is. Names below one domain share its \
+             record. DigiCert reuses a proof for a time only, so a reissue may ask for another \
+             value.",
         ),
     ]
 }
@@ -108,7 +116,8 @@ fn certificate() -> Vec<Attribute> {
         Attribute::computed(
             "extended_key_usages",
             Type::list(Type::String),
-            "What the certificate may be used for, such as `serverAuth` and `clientAuth`; usages without a name by their object identifier.",
+            "What the certificate may be used for, such as `serverAuth` and `clientAuth`; usages \
+             without a name by their object identifier.",
         ),
         Attribute::computed(
             "valid_from",
@@ -166,8 +175,9 @@ fn domain_validations() -> Kind {
             Attribute::computed(
                 "record_name",
                 Type::String,
-                "Name of the DNS record to create, for the DNS token methods. For `dns-cname-token` it begins with `_dnsauth`. For `dns-txt-token` it is \
-                 the domain, and `_dnsauth` below it does as well.",
+                "Name of the DNS record to create, for the DNS token methods. For \
+                 `dns-cname-token` it begins with `_dnsauth`. For `dns-txt-token` it is the \
+                 domain, and `_dnsauth` below it does as well.",
             ),
             Attribute::computed(
                 "record_type",
@@ -182,8 +192,9 @@ fn domain_validations() -> Kind {
             Attribute::computed(
                 "http_url",
                 Type::String,
-                "Where the token file must be served, for `http-token`; for `http-token-dynamic` if CertCentral says it. Else null: CertCentral shows the \
-                 generated file name at the order.",
+                "Where the token file must be served, for `http-token`; for `http-token-dynamic` \
+                 if CertCentral says it. Else null: CertCentral shows the generated file name at \
+                 the order.",
             ),
             Attribute::computed(
                 "http_content",

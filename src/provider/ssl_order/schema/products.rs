@@ -1,5 +1,5 @@
-//! What is known of the products: data, not rules. An unknown product is no error, because DigiCert adds products
-//! and an account sees only those that are enabled for it.
+//! What is known of the products: data, not rules. An unknown product is no error, because DigiCert
+//! adds products and an account sees only those that are enabled for it.
 
 use crate::provider::ssl_order::model::SslOrderModel;
 

@@ -1,5 +1,5 @@
-//! Changes that CertCentral makes to an order without another certificate: from two states to the calls, and the calls, one after the
-//! other. Each sets a value, so the next apply may repeat it.
+//! Changes that CertCentral makes to an order without another certificate: from two states to the
+//! calls, and the calls, one after the other. Each sets a value, so the next apply may repeat it.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,8 @@ use crate::provider::ssl_order::refresh::observer::Observer;
 use crate::provider::ssl_order::refresh::state;
 
 /// Contacts that the API changes; the others stay as they were ordered.
-/// Source: <https://dev.digicert.com/certcentral-apis/services-api/orders/update-order-contacts.html>
+/// Source:
+/// <https://dev.digicert.com/certcentral-apis/services-api/orders/update-order-contacts.html>
 const CHANGEABLE_CONTACTS: [&str; 2] = ["organization_contact", "technical_contact"];
 
 /// One call, which sets a value and may be repeated.
@@ -66,7 +67,8 @@ pub(crate) struct InPlace {
     pub kept: Vec<String>,
 }
 
-/// Returns what it takes to bring the order of `prior` to `planned`, for the arguments that `changed` in place. Unknown values need no call yet.
+/// Returns what it takes to bring the order of `prior` to `planned`, for the arguments that
+/// `changed` in place. Unknown values need no call yet.
 pub(crate) fn changes(
     prior: &SslOrderModel,
     planned: &SslOrderModel,
@@ -202,12 +204,13 @@ fn contacts(prior: &SslOrderModel, planned: &SslOrderModel, all: &mut InPlace) {
         }
         if !CHANGEABLE_CONTACTS.contains(&kind) {
             all.kept.push(format!(
-                "The {kind} stays as it was ordered, because the API changes the organization contact and the technical contact only."
+                "The {kind} stays as it was ordered, because the API changes the organization \
+                 contact and the technical contact only."
             ));
         } else if contact.user_id.known().is_some() {
             all.kept.push(format!(
-                "The {kind} stays as it was ordered, because the API changes a contact by name, telephone and e-mail address, not by \
-                 `user_id`."
+                "The {kind} stays as it was ordered, because the API changes a contact by name, \
+                 telephone and e-mail address, not by `user_id`."
             ));
         } else {
             updates.push(update(kind, contact));
@@ -273,13 +276,15 @@ fn dcv_method(prior: &SslOrderModel, planned: &SslOrderModel, all: &mut InPlace)
         all.edits.push(Edit::DcvMethod(method.to_owned()));
     } else {
         all.kept.push(
-            "The DCV method counts from the next reissue on, because the domains of this order are validated."
+            "The DCV method counts from the next reissue on, because the domains of this order are \
+             validated."
                 .to_owned(),
         );
     }
 }
 
-/// Makes the calls, and returns the state with all arguments of the plan. When one fails, the state has those before it.
+/// Makes the calls, and returns the state with all arguments of the plan. When one fails, the state
+/// has those before it.
 pub(super) async fn change(
     update: Update<'_>,
     private: &mut SslOrderPrivate,
@@ -363,7 +368,8 @@ async fn make(observer: &mut Observer<'_>, id: OrderId, edit: &Edit) -> Result<(
     }
 }
 
-/// How control over the names is proven by another method. The method has changed already, so no failure undoes it.
+/// How control over the names is proven by another method. The method has changed already, so no
+/// failure undoes it.
 async fn read_proofs(
     observer: &mut Observer<'_>,
     id: OrderId,
@@ -411,8 +417,7 @@ mod tests {
     use crate::certcentral::{ContactUpdate, CustomFieldValue};
     use crate::framework::{Attr, Set};
     use crate::provider::ssl_order::model::{ContactModel, CustomFieldModel, SslOrderModel};
-    use crate::provider::ssl_order::plan::decision;
-    use crate::provider::ssl_order::plan::decision::Effect;
+    use crate::provider::ssl_order::plan::changes::{self as plan_changes, Effect};
     use crate::provider::ssl_order::samples::{contact, names, order, placed, private};
 
     fn in_place(edit_prior: fn(&mut SslOrderModel), edit: fn(&mut SslOrderModel)) -> InPlace {
@@ -420,7 +425,7 @@ mod tests {
         edit_prior(&mut prior);
         let mut planned = prior.clone();
         edit(&mut planned);
-        let changed = decision::changes(&prior, &planned, &private(false)).into_iter();
+        let changed = plan_changes::changes(&prior, &planned, &private(false)).into_iter();
         let changed: Vec<_> = changed
             .filter(|change| change.effect == Effect::InPlace)
             .map(|change| change.argument)
@@ -511,8 +516,10 @@ mod tests {
         assert_eq!(
             changed.kept,
             [
-                "The ev_approver stays as it was ordered, because the API changes the organization contact and the technical contact only.",
-                "The organization_contact stays, because the API has no call that removes a contact.",
+                "The ev_approver stays as it was ordered, because the API changes the organization \
+                 contact and the technical contact only.",
+                "The organization_contact stays, because the API has no call that removes a \
+                 contact.",
             ]
         );
     }

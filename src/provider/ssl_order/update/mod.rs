@@ -1,4 +1,5 @@
-//! Changing an order: calls in place, a reissue, or the order that renews it, bought or found. What is done is exactly what the plan announced.
+//! Changing an order: calls in place, a reissue, or the order that renews it, bought or found. What
+//! is done is exactly what the plan announced.
 
 pub(crate) mod in_place;
 mod messages;
@@ -74,7 +75,8 @@ impl<'a> Update<'a> {
         Ok(client.within(limits.bounds.deadline, &self.call.stop))
     }
 
-    /// Returns in what the certificate of `state` differs from the former one without a word of the plan.
+    /// Returns in what the certificate of `state` differs from the former one without a word of the
+    /// plan.
     fn differences(
         &self,
         expected: &BTreeSet<String>,
@@ -85,7 +87,8 @@ impl<'a> Update<'a> {
         exchange::by_apply(self.prior, said, expected, state, private)
     }
 
-    /// Returns the names that a reissue is to keep or to bring, those among them that CertCentral may add by itself.
+    /// Returns the names that a reissue is to keep or to bring, those among them that CertCentral
+    /// may add by itself.
     fn expected_names(&self) -> BTreeSet<String> {
         let asked = AskedNames::changed(self.prior, self.planned, self.private.imported);
         let former = InForce::of(self.prior).map(|it| it.names);
@@ -95,8 +98,9 @@ impl<'a> Update<'a> {
         names
     }
 
-    /// Notes on the order what finds it from now on, where state records another key or other names that the certificate has already: a
-    /// reissue whose run died, or somebody else's. Only a trace: without a key there is none.
+    /// Notes on the order what finds it from now on, where state records another key or other names
+    /// that the certificate has already: a reissue whose run died, or somebody else's. Only a
+    /// trace: without a key there is none.
     async fn remember_new_content(&self) {
         let Self { prior, planned, .. } = *self;
         let differing = self.announced.of_the_certificate();

@@ -1,5 +1,6 @@
-//! A reissue or renewal that only a clock asks for, failed, and nothing hangs on it yet: the certificate in force is good for some time, so
-//! what else the configuration has to do need not stand still. Pure.
+//! A reissue or renewal that only a clock asks for, failed, and nothing hangs on it yet: the
+//! certificate in force is good for some time, so what else the configuration has to do need not
+//! stand still. Pure.
 
 use time::Date;
 
@@ -12,7 +13,8 @@ use crate::provider::ssl_order::model::OnClockFailure;
 use crate::provider::ssl_order::plan::decision::What;
 use crate::provider::ssl_order::refresh::clocks::Deadline;
 
-/// Returns the order as it was, with a warning in the place of the errors; none where the failure is one.
+/// Returns the order as it was, with a warning in the place of the errors; none where the failure
+/// is one.
 pub(super) fn instead_of(update: Update<'_>, failed: &Failed) -> Option<Updated<SslOrder>> {
     let is_wanted = update.planned.on_clock_failure() == OnClockFailure::Warn;
     let is_by_a_clock = update.announced.is_by_a_clock_alone();
@@ -42,7 +44,8 @@ pub(super) fn instead_of(update: Update<'_>, failed: &Failed) -> Option<Updated<
     })
 }
 
-/// Today by CertCentral: it may have answered the refresh and no call of this process. None if nobody knows.
+/// Today by CertCentral: it may have answered the refresh and no call of this process. None if
+/// nobody knows.
 fn today(update: Update<'_>) -> Option<Date> {
     let refreshed = update.private.due_on.as_deref().and_then(parse_day);
     let today = update.session.today().agreed()?;

@@ -1,5 +1,5 @@
-//! A reissue: look, act once, make sure. It is free, but it may make DigiCert revoke the former certificate, so it is not
-//! sent twice either.
+//! A reissue: look, act once, make sure. It is free, but it may make DigiCert revoke the former
+//! certificate, so it is not sent twice either.
 
 use tracing::{info, warn};
 
@@ -31,7 +31,8 @@ enum Before {
     Done(Box<Order>),
 }
 
-/// Reissues the certificate of the order in `state`, which holds the arguments of the plan already, and waits for it.
+/// Reissues the certificate of the order in `state`, which holds the arguments of the plan already,
+/// and waits for it.
 pub(super) async fn reissue(
     update: Update<'_>,
     state: SslOrderModel,
@@ -44,7 +45,8 @@ pub(super) async fn reissue(
         planned,
         ..
     } = update;
-    // Whatever fails before CertCentral has taken the reissue leaves the certificate's arguments as they were.
+    // Whatever fails before CertCentral has taken the reissue leaves the certificate's arguments as
+    // they were.
     let failed = |problem: Diagnostic| Failed::at(with_former_certificate(&state, prior), problem);
     let changed = update.announced.reissued_for();
     if prior.ready_for_reissue != Attr::Known(true) && changed.is_empty() {
@@ -130,9 +132,9 @@ pub(super) async fn reissue(
     Ok(observer.state)
 }
 
-/// Takes the locks of the content that the order is about to have, because a create may be looking for an order with that content. What
-/// this run has ordered with it already is not made a second time of another order. None where a person's own reference says which
-/// order it is.
+/// Takes the locks of the content that the order is about to have, because a create may be looking
+/// for an order with that content. What this run has ordered with it already is not made a second
+/// time of another order. None where a person's own reference says which order it is.
 async fn lock(
     update: Update<'_>,
     client: &Client,
@@ -302,8 +304,9 @@ impl Wanted<'_> {
             && self.has_names(reissue.common_name.as_deref(), &reissue.dns_names)
     }
 
-    /// Whether the certificate is the reissued one already: it holds the key and the names of the plan, and either it is not the one
-    /// of the state and shows nothing else, or the order shows everything that was to change.
+    /// Whether the certificate is the reissued one already: it holds the key and the names of the
+    /// plan, and either it is not the one of the state and shows nothing else, or the order shows
+    /// everything that was to change.
     fn is_done(&self, now: &OrderCertificate) -> bool {
         if !is_for_key(now.csr.as_deref(), self.csr)
             || !self.has_names(now.common_name.as_deref(), &now.dns_names)
@@ -326,8 +329,8 @@ impl Wanted<'_> {
         }
     }
 
-    /// Whether the certificate is the one that the plan was made for. Where nothing tells, it has at least no name that the plan did not
-    /// know of and that the reissue would take away.
+    /// Whether the certificate is the one that the plan was made for. Where nothing tells, it has
+    /// at least no name that the plan did not know of and that the reissue would take away.
     fn is_as_planned(&self, now: &OrderCertificate) -> bool {
         let serial_numbers = (
             now.serial_number.as_deref(),
@@ -347,8 +350,9 @@ impl Wanted<'_> {
         }
     }
 
-    /// Whether the order has another certificate than before, and one that this reissue may have made: somebody else's has another
-    /// key, or lacks a name. CertCentral may have added names of its own.
+    /// Whether the order has another certificate than before, and one that this reissue may have
+    /// made: somebody else's has another key, or lacks a name. CertCentral may have added names of
+    /// its own.
     fn may_have_made(&self, now: &OrderCertificate, before: &OrderCertificate) -> bool {
         let is_another = now.id.is_some() && now.id != before.id;
         let key_fits = now.csr.is_none() || is_for_key(now.csr.as_deref(), self.csr);
@@ -365,7 +369,8 @@ impl Wanted<'_> {
     }
 }
 
-/// Whether the order tells that its certificate was asked for with an argument of the plan; none where it tells nothing of it.
+/// Whether the order tells that its certificate was asked for with an argument of the plan; none
+/// where it tells nothing of it.
 fn shows(certificate: &OrderCertificate, argument: &str, planned: &SslOrderModel) -> Option<bool> {
     match argument {
         "signature_hash" => {

@@ -1,5 +1,6 @@
-//! A renewal: the order that continues one which runs out. It is placed as every order is, once, or it is there already, because somebody
-//! else renewed the order. It takes the place of the old one in state; nothing is done to the old one.
+//! A renewal: the order that continues one which runs out. It is placed as every order is, once, or
+//! it is there already, because somebody else renewed the order. It takes the place of the old one
+//! in state; nothing is done to the old one.
 
 use super::messages;
 use super::{Failed, Update};
@@ -114,16 +115,18 @@ async fn release(update: Update<'_>, former: OrderId, warnings: &mut Warnings) {
     }
 }
 
-/// Points an error about `renewal_of_order_id`, which the provider set, at `renew_days_before_expiry`, which the user set.
+/// Points an error about `renewal_of_order_id`, which the provider set, at
+/// `renew_days_before_expiry`, which the user set.
 fn point_at_renew_days(problem: Diagnostic) -> Diagnostic {
     if problem.attribute != Some(AttributePath::of("renewal_of_order_id")) {
         return problem;
     }
     let said = problem.detail.split("\n\n").next().unwrap_or_default();
     let detail = format!(
-        "{said}\n\n`renew_days_before_expiry` led to this renewal. CertCentral renews an order once, and only in the last {RENEWAL_DAYS} days \
-         before it ends. If it was renewed elsewhere, import the renewal in the place of this order. If not, apply again later, or set \
-         `renew_days_before_expiry = 0` to renew nothing."
+        "{said}\n\n`renew_days_before_expiry` led to this renewal. CertCentral renews an order \
+         once, and only in the last {RENEWAL_DAYS} days before it ends. If it was renewed \
+         elsewhere, import the renewal in the place of this order. If not, apply again later, or \
+         set `renew_days_before_expiry = 0` to renew nothing."
     );
     Diagnostic { detail, ..problem }.at(AttributePath::of("renew_days_before_expiry"))
 }

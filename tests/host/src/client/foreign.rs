@@ -1,4 +1,5 @@
-//! Calls for objects that come from elsewhere: imports, moves across types, and the configuration that is written for them.
+//! Calls for objects that come from elsewhere: imports, moves across types, and the configuration
+//! that is written for them.
 
 use super::{
     Provider,

@@ -240,7 +240,8 @@ impl Provider {
         ))
     }
 
-    /// UpgradeResourceIdentity, with the JSON of the identity as it is stored. The answer has an identity only.
+    /// UpgradeResourceIdentity, with the JSON of the identity as it is stored. The answer has an
+    /// identity only.
     pub async fn upgrade_identity(
         &self,
         type_name: &str,
@@ -365,7 +366,8 @@ impl Provider {
         .with_identity(self.identity(type_name), answer.new_identity.as_ref()))
     }
 
-    /// StopProvider, as core calls it at the first Ctrl-C. The text is the provider's error, empty for none.
+    /// StopProvider, as core calls it at the first Ctrl-C. The text is the provider's error, empty
+    /// for none.
     pub async fn stop(&self) -> Result<String, Error> {
         let answer = self
             .client

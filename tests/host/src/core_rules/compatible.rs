@@ -1,4 +1,5 @@
-//! Core's check of a result against its plan (AssertObjectCompatible): what was known must have come true.
+//! Core's check of a result against its plan (AssertObjectCompatible): what was known must have
+//! come true.
 
 use std::collections::BTreeMap;
 
@@ -10,8 +11,8 @@ use crate::{
     value::Value,
 };
 
-/// What of `actual` was not planned. `rule` says which comparison this is: the result of an apply, or the plan
-/// that core makes again during apply. Values of sensitive attributes are hidden.
+/// What of `actual` was not planned. `rule` says which comparison this is: the result of an apply,
+/// or the plan that core makes again during apply. Values of sensitive attributes are hidden.
 pub fn check_object_compatible(
     rule: Rule,
     block: &Block,
@@ -169,7 +170,8 @@ fn nested_block(
             }
             found
         }
-        // Null or unknown blocks: the plan or the form of the value is at fault, and other rules say so.
+        // Null or unknown blocks: the plan or the form of the value is at fault, and other rules
+        // say so.
         _ => check_value_compatible(rule, planned, actual, path),
     }
 }

@@ -1,6 +1,7 @@
-//! What the state of a data source may be. Core checks that there is one and that it is known; it takes the rest on
-//! trust, so the arguments are held against the configuration here.
-//! Source: `readDataSource` of <https://github.com/hashicorp/terraform/blob/main/internal/terraform/node_resource_abstract_instance.go>
+//! What the state of a data source may be. Core checks that there is one and that it is known; it
+//! takes the rest on trust, so the arguments are held against the configuration here. Source:
+//! `readDataSource` of
+//! <https://github.com/hashicorp/terraform/blob/main/internal/terraform/node_resource_abstract_instance.go>
 
 use std::collections::BTreeMap;
 
@@ -71,7 +72,8 @@ fn objects(
                 arguments(schema, config, &read[key], &path.key(key), found);
             }
         }
-        // Elements of sets cannot be told apart by anything but their values: only the count is fixed.
+        // Elements of sets cannot be told apart by anything but their values: only the count is
+        // fixed.
         (Value::Set(configured), Value::Set(read)) if configured.len() == read.len() => {}
         _ => found.push(changed(path, "has other elements than were configured")),
     }

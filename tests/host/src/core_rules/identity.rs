@@ -1,10 +1,11 @@
-//! Rules for identities. Core asks no more than this: an identity may differ from the one before, also after an update in place.
+//! Rules for identities. Core asks no more than this: an identity may differ from the one before,
+//! also after an update in place.
 
 use super::{Rule, Violation};
 use crate::{path::Path, value::Value};
 
-/// The identity beside an object that core is about to store. Of a type that has identities, an object without one could not be
-/// found again by it; core lets that pass and we do not.
+/// The identity beside an object that core is about to store. Of a type that has identities, an
+/// object without one could not be found again by it; core lets that pass and we do not.
 pub fn check_stored_identity(
     has_identities: bool,
     object: &Value,

@@ -9,8 +9,8 @@ use crate::{
     value::Value,
 };
 
-/// An object that core is about to store, after apply, read, import or upgrade: wholly known, and null in every
-/// write-only attribute.
+/// An object that core is about to store, after apply, read, import or upgrade: wholly known, and
+/// null in every write-only attribute.
 pub fn check_stored_object(block: &Block, value: &Value) -> Vec<Violation> {
     let unknown = value
         .unknown_paths()
@@ -26,7 +26,8 @@ pub fn check_write_only_null(block: &Block, value: &Value) -> Vec<Violation> {
     found
 }
 
-/// Two plans of the same request: state, replace paths and all must be equal, unknown where the other is unknown.
+/// Two plans of the same request: state, replace paths and all must be equal, unknown where the
+/// other is unknown.
 pub fn check_same_plan(first: &Value, second: &Value) -> Vec<Violation> {
     if first == second {
         return vec![];

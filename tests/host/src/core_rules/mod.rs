@@ -1,4 +1,5 @@
-//! Core's rules for the provider's answers. Each rule is a pure function that lists what an answer violates.
+//! Core's rules for the provider's answers. Each rule is a pure function that lists what an answer
+//! violates.
 
 mod compatible;
 mod data_source;

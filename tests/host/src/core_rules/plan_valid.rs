@@ -1,4 +1,5 @@
-//! Core's check of a plan (AssertPlanValid): the provider may decide computed values, the configuration the rest.
+//! Core's check of a plan (AssertPlanValid): the provider may decide computed values, the
+//! configuration the rest.
 
 use std::collections::BTreeMap;
 
@@ -198,7 +199,8 @@ fn nested_block(
     if !planned.is_known() {
         return invalid(
             path,
-            "attribute representing nested block must not be unknown itself; set nested attribute values to unknown instead",
+            "attribute representing nested block must not be unknown itself; set nested attribute \
+             values to unknown instead",
         );
     }
     let inner = |prior: &Value, config: &Value, planned: &Value, path: &Path| {

@@ -1,4 +1,5 @@
-//! What core proposes to the provider: the configuration, with prior values where the provider may compute.
+//! What core proposes to the provider: the configuration, with prior values where the provider may
+//! compute.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +9,8 @@ use crate::{
     value::Value,
 };
 
-/// The object that core proposes from the prior state and the configuration (ProposedNew). Both may be null.
+/// The object that core proposes from the prior state and the configuration (ProposedNew). Both may
+/// be null.
 pub fn proposed_new(block: &Block, prior: &Value, config: &Value) -> Value {
     if config.is_null() && prior.is_null() {
         return Value::Null;
@@ -60,7 +62,8 @@ fn attribute_value(attribute: &Attribute, prior: &Value, config: &Value) -> Valu
         return Value::Null;
     }
     if attribute.computed && config.is_null() {
-        // Objects that the configuration once wrote cannot be the provider's now that it writes none.
+        // Objects that the configuration once wrote cannot be the provider's now that it writes
+        // none.
         return if holds_configured_values(attribute, prior) {
             Value::Null
         } else {
@@ -76,7 +79,8 @@ fn attribute_value(attribute: &Attribute, prior: &Value, config: &Value) -> Valu
     }
 }
 
-/// Whether an optional nested attribute has a value in one of its attributes that only a configuration can write.
+/// Whether an optional nested attribute has a value in one of its attributes that only a
+/// configuration can write.
 fn holds_configured_values(attribute: &Attribute, value: &Value) -> bool {
     let AttributeType::Nested { attributes, .. } = &attribute.ty else {
         return false;
@@ -151,8 +155,9 @@ fn collection(nesting: Nesting, prior: &Value, config: &Value, schema: Body<'_>)
     }
 }
 
-/// Elements of a set are told apart by what the configuration writes: a prior element may stand behind a
-/// configured one when they differ in computed values only. Each prior element is used once.
+/// Elements of a set are told apart by what the configuration writes: a prior element may stand
+/// behind a configured one when they differ in computed values only. Each prior element is used
+/// once.
 fn set(prior: &Value, config: &[Value], schema: Body<'_>) -> Value {
     let mut candidates: Vec<&Value> = prior.elements().iter().collect();
     let elements = config.iter().map(|element| {

@@ -17,8 +17,8 @@ pub struct ReplacePaths {
     pub violations: Vec<Violation>,
 }
 
-/// Sorts the `requires_replace` of an answer. A path counts where the values differ, where the planned one is
-/// unknown, or where it names a write-only attribute. On create none counts.
+/// Sorts the `requires_replace` of an answer. A path counts where the values differ, where the
+/// planned one is unknown, or where it names a write-only attribute. On create none counts.
 pub fn replace_paths(
     block: &Block,
     prior: &Value,

@@ -3,7 +3,8 @@
 use super::{Rule, Violation};
 use crate::{json::to_json, path::Path, value::Value};
 
-/// Matches the elements of two sets. Every planned element needs an actual one that `fits` it, and the reverse.
+/// Matches the elements of two sets. Every planned element needs an actual one that `fits` it, and
+/// the reverse.
 pub(super) fn check_sets_correlate(
     rule: Rule,
     planned: &[Value],

@@ -28,8 +28,8 @@ pub struct Schemas {
 }
 
 impl Schemas {
-    /// Reads an answer. The violations are those of core's check at load; a part that is in violation is read as
-    /// far as it can be.
+    /// Reads an answer. The violations are those of core's check at load; a part that is in
+    /// violation is read as far as it can be.
     pub fn decode(answer: &proto::get_provider_schema::Response) -> (Self, Vec<Violation>) {
         let mut violations = Vec::new();
         let mut read = |name: &str, schema: &proto::Schema| {

@@ -5,8 +5,9 @@ use serde_json::json;
 use super::{Attribute, AttributeType, Block, NestedBlock, Nesting};
 use crate::ty::Type;
 
-/// required `name`; computed `id`; optional and computed `note`; optional set `tags`; write-only `secret`; optional
-/// and computed nested list `contacts` {`email`, computed `contact_id`}; single block `timeouts`; list block `rule`.
+/// required `name`; computed `id`; optional and computed `note`; optional set `tags`; write-only
+/// `secret`; optional and computed nested list `contacts` {`email`, computed `contact_id`}; single
+/// block `timeouts`; list block `rule`.
 pub(crate) fn order() -> Block {
     let contact = [
         ("email", attribute("string", "required")),

@@ -1,4 +1,5 @@
-//! The apply: plan every change again, hold it against the plan, do it, and save what core would save.
+//! The apply: plan every change again, hold it against the plan, do it, and save what core would
+//! save.
 
 use std::mem;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -55,7 +56,8 @@ impl Workspace {
         self.apply_with(plan, &plan.resources).await
     }
 
-    /// Applies a plan with the configurations as they are known by now. No value may be unknown any more.
+    /// Applies a plan with the configurations as they are known by now. No value may be unknown any
+    /// more.
     pub async fn apply_with(
         &mut self,
         plan: &Plan,
@@ -110,7 +112,8 @@ impl Workspace {
     }
 }
 
-/// Tells the provider to stop once the apply is interrupted, as core does, and goes on waiting for the running steps.
+/// Tells the provider to stop once the apply is interrupted, as core does, and goes on waiting for
+/// the running steps.
 async fn stopped(provider: &Provider, interruption: &CancellationToken) -> Error {
     interruption.cancelled().await;
     match provider.stop().await {

@@ -19,7 +19,8 @@ pub struct DataRead {
 }
 
 impl Workspace {
-    /// Validates a data source and, if its configuration is wholly known, reads it, as a plan does. Nothing is stored.
+    /// Validates a data source and, if its configuration is wholly known, reads it, as a plan does.
+    /// Nothing is stored.
     pub async fn read_data_source(
         &mut self,
         type_name: &str,

@@ -1,4 +1,5 @@
-//! Objects that come into a state from elsewhere: imports, moves across types, and the configuration written for them.
+//! Objects that come into a state from elsewhere: imports, moves across types, and the
+//! configuration written for them.
 
 use serde_json::Value as Json;
 
@@ -29,7 +30,8 @@ impl Workspace {
         self.import_named(address, Name::Id(id)).await
     }
 
-    /// Imports an object by identity, as an `import` block with `identity` does since Terraform 1.12.
+    /// Imports an object by identity, as an `import` block with `identity` does since Terraform
+    /// 1.12.
     pub async fn import_by_identity(
         &mut self,
         address: &str,
@@ -50,7 +52,8 @@ impl Workspace {
         Ok(report)
     }
 
-    /// Takes over an object of another type, as a `moved` block does before the plan that refreshes it.
+    /// Takes over an object of another type, as a `moved` block does before the plan that refreshes
+    /// it.
     pub async fn move_from(&mut self, source: &Source, address: &str) -> Result<Report, Error> {
         let mut report = Report::default();
         let provider = self.open(Phase::Run, &mut report).await?;
@@ -77,7 +80,8 @@ impl Workspace {
         Ok(report)
     }
 
-    /// The configuration that the provider writes for an object in state, as for `plan -generate-config-out` since Terraform
+    /// The configuration that the provider writes for an object in state, as for `plan
+    /// -generate-config-out` since Terraform
     /// 1.14. Null when it reported an error.
     pub async fn generate_config(&mut self, address: &str) -> Result<(Json, Report), Error> {
         let object = self.state.get(address).cloned();

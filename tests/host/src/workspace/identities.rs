@@ -8,7 +8,8 @@ use crate::{
     value::Value,
 };
 
-/// The identity of a stored object under the current schema; none if there is none, or the provider could not say.
+/// The identity of a stored object under the current schema; none if there is none, or the provider
+/// could not say.
 pub(super) async fn upgraded_identity(
     provider: &Provider,
     address: &str,

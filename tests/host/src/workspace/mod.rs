@@ -1,4 +1,5 @@
-//! A tiny Terraform: resources with configurations, a state, and core's sequences of calls against the provider.
+//! A tiny Terraform: resources with configurations, a state, and core's sequences of calls against
+//! the provider.
 
 mod apply;
 mod data;
@@ -65,8 +66,8 @@ impl Resource {
     }
 }
 
-/// A state and the provider it belongs to. Every phase (validate, plan, apply) starts a process of its own, as
-/// Terraform does, unless [`Workspace::keep_process`] says otherwise.
+/// A state and the provider it belongs to. Every phase (validate, plan, apply) starts a process of
+/// its own, as Terraform does, unless [`Workspace::keep_process`] says otherwise.
 #[derive(Debug)]
 pub struct Workspace {
     source: Source,
@@ -123,7 +124,8 @@ impl Workspace {
         Self { release, ..self }
     }
 
-    /// Works on this many resources at the same time, as `-parallelism` says it. Dependencies are not known here.
+    /// Works on this many resources at the same time, as `-parallelism` says it. Dependencies are
+    /// not known here.
     #[must_use]
     pub fn parallelism(self, parallelism: usize) -> Self {
         Self {
@@ -158,8 +160,8 @@ impl Workspace {
         self.kept = None;
     }
 
-    /// What interrupts the next apply when it is cancelled, as the first Ctrl-C does: the provider is told to stop, running
-    /// steps come to their end, and no further one begins.
+    /// What interrupts the next apply when it is cancelled, as the first Ctrl-C does: the provider
+    /// is told to stop, running steps come to their end, and no further one begins.
     pub fn interruption(&mut self) -> CancellationToken {
         self.interruption = CancellationToken::new();
         self.interruption.clone()

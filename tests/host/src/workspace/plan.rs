@@ -64,7 +64,8 @@ impl Change {
 /// A plan of all resources.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Plan {
-    /// One change per resource that could be planned, in the order of the configuration, then what is only in state.
+    /// One change per resource that could be planned, in the order of the configuration, then what
+    /// is only in state.
     pub changes: Vec<Change>,
     /// What came up.
     pub report: Report,
@@ -244,7 +245,8 @@ pub(super) struct Planner<'a> {
 }
 
 impl Planner<'_> {
-    /// The change from the stored object. `None` when the provider reported an error or broke a rule.
+    /// The change from the stored object. `None` when the provider reported an error or broke a
+    /// rule.
     pub(super) async fn change(
         &self,
         stored: Option<&StoredObject>,
@@ -339,7 +341,8 @@ impl Planner<'_> {
         }))
     }
 
-    /// Asks twice: the same question must have the same answer, because core asks again during apply.
+    /// Asks twice: the same question must have the same answer, because core asks again during
+    /// apply.
     async fn ask(
         &self,
         block: &Block,

@@ -73,7 +73,8 @@ impl Report {
             }));
     }
 
-    /// Takes messages and wrong forms out of an answer. A call that failed is an answer with core's message.
+    /// Takes messages and wrong forms out of an answer. A call that failed is an answer with core's
+    /// message.
     pub(super) fn take(
         &mut self,
         address: &str,
@@ -103,9 +104,10 @@ impl Report {
         Ok(())
     }
 
-    /// Takes what a replacement's second question brought up, the one without a prior object. Core supposes that its warnings
-    /// repeat those of the first, and shows nothing of it unless there is an error among it.
-    /// Source: `plan` of <https://github.com/hashicorp/terraform/blob/main/internal/terraform/node_resource_abstract_instance.go>
+    /// Takes what a replacement's second question brought up, the one without a prior object. Core
+    /// supposes that its warnings repeat those of the first, and shows nothing of it unless there
+    /// is an error among it. Source: `plan` of
+    /// <https://github.com/hashicorp/terraform/blob/main/internal/terraform/node_resource_abstract_instance.go>
     pub(super) fn merge_create_half(&mut self, mut other: Self) {
         if other.errors().next().is_none() {
             other.diagnostics.clear();

@@ -47,8 +47,9 @@ pub enum Operation {
     Delete,
 }
 
-/// What core stores after an apply (`None`: nothing). `answer` is an answer that core has checked: a violation
-/// counts as an error. The type and the versions, of state and identity, are those of the schemas.
+/// What core stores after an apply (`None`: nothing). `answer` is an answer that core has checked:
+/// a violation counts as an error. The type and the versions, of state and identity, are those of
+/// the schemas.
 pub fn saved_object(
     operation: Operation,
     prior: Option<&StoredObject>,
@@ -73,7 +74,8 @@ pub fn saved_object(
     })
 }
 
-/// The stored attributes without those that the schema does not have. Core does this when the versions are equal.
+/// The stored attributes without those that the schema does not have. Core does this when the
+/// versions are equal.
 pub(super) fn without_removed_attributes(ty: &Type, json: &Json) -> Json {
     match (ty, json) {
         (Type::Object(types), Json::Object(object)) => types

@@ -1,4 +1,5 @@
-//! A server that echoes the key it was sent, in every place and form in which an answer can hold it.
+//! A server that echoes the key it was sent, in every place and form in which an answer can hold
+//! it.
 
 use std::net::TcpListener;
 
@@ -27,7 +28,8 @@ fn echo() -> String {
 fn answer(status: &str, headers: &str, body: &str) -> Vec<u8> {
     let length = body.len();
     format!(
-        "HTTP/1.1 {status} {KEY}\r\nX-Echo: {KEY} {}\r\nContent-Length: {length}\r\nConnection: close\r\n{headers}\r\n\r\n{body}",
+        "HTTP/1.1 {status} {KEY}\r\nX-Echo: {KEY} {}\r\nContent-Length: {length}\r\nConnection: \
+         close\r\n{headers}\r\n\r\n{body}",
         echo()
     )
     .into_bytes()

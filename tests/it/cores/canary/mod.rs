@@ -1,4 +1,5 @@
-//! Secrets of a recognisable form, driven through real Terraform with its fullest log: they must turn up nowhere.
+//! Secrets of a recognisable form, driven through real Terraform with its fullest log: they must
+//! turn up nowhere.
 
 mod echo;
 mod files;
@@ -16,7 +17,8 @@ use crate::cores::driver::{Output, Workdir};
 /// A key that each encoding changes, and long enough that its parts are secrets too.
 const KEY: &str = "sandbox-canary-7f3d/+?&\"=Zq81LmT0wXy9";
 
-/// What gives a secret away: the whole of it in every encoding and backwards, and its last eight characters.
+/// What gives a secret away: the whole of it in every encoding and backwards, and its last eight
+/// characters.
 fn traces(secret: &str) -> Vec<String> {
     let backwards: String = secret.chars().rev().collect();
     let json = serde_json::Value::from(secret).to_string();

@@ -1,4 +1,5 @@
-//! What lies between us and the API: a proxy with a password, and files of certificates that hold a key by mistake.
+//! What lies between us and the API: a proxy with a password, and files of certificates that hold a
+//! key by mistake.
 
 use std::io::Write;
 use std::net::TcpListener;
@@ -57,7 +58,8 @@ fn a_proxy_sees_no_key_and_its_password_is_shown_nowhere() {
         let credentials = BASE64.encode(format!("user:{PASSWORD}").as_bytes());
         let body = format!("user:{PASSWORD} {credentials}");
         let echo = format!(
-            "HTTP/1.1 407 {PASSWORD}\r\nX-Echo: {body}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            "HTTP/1.1 407 {PASSWORD}\r\nX-Echo: {body}\r\nContent-Length: {}\r\nConnection: \
+             close\r\n\r\n{body}",
             body.len()
         );
         let proxy = Server::start(move |_| echo.clone().into_bytes());

@@ -80,7 +80,8 @@ fn an_immediate_answer_leaves_a_verified_chain() {
         .for_each(|core| ends_in(core, &IMMEDIATE));
 }
 
-/// Applies, and then lets the certificate be issued: a refresh stores it, and no plan proposes anything.
+/// Applies, and then lets the certificate be issued: a refresh stores it, and no plan proposes
+/// anything.
 #[track_caller]
 fn ends_in(core: &Core, answer: &Answer) {
     let sandbox = sandbox(answer.approval, answer.issuance);

@@ -33,8 +33,8 @@ fn a_csr_that_is_none_is_refused_by_validate() {
     }
 }
 
-/// Core quotes the source of an argument that a diagnostic points at, a heredoc with all its lines, so a key that was pasted
-/// into the configuration itself is the hard case.
+/// Core quotes the source of an argument that a diagnostic points at, a heredoc with all its lines,
+/// so a key that was pasted into the configuration itself is the hard case.
 #[test]
 fn a_private_key_in_place_of_the_csr_is_refused_and_never_shown() {
     for core in few_cores() {
@@ -61,7 +61,8 @@ fn a_private_key_in_place_of_the_csr_is_refused_and_never_shown() {
                     &output,
                     &[
                         "Error: Invalid CSR",
-                        "`csr` cannot be ordered with: the text holds a private key, not a certificate signing request; keep the key secret",
+                        "`csr` cannot be ordered with: the text holds a private key, not a \
+                         certificate signing request; keep the key secret",
                     ],
                 );
                 let secret = key.lines().nth(1).unwrap();
@@ -104,7 +105,8 @@ fn a_private_key_in_another_argument_is_refused_and_never_shown() {
     }
 }
 
-/// Core quotes the source of the argument that a diagnostic points at, so a literal stands below "the value is not shown here".
+/// Core quotes the source of the argument that a diagnostic points at, so a literal stands below
+/// "the value is not shown here".
 #[test]
 fn a_secret_of_the_provider_block_is_refused_and_never_shown() {
     let small = Configuration::small(NOWHERE);

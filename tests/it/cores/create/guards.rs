@@ -100,7 +100,8 @@ fn an_order_above_the_limit_stops_in_the_plan_and_one_just_at_it_is_placed() {
             &[
                 "Error: Order exceeds the price limit",
                 &too_dear.line_of("product_name_id"),
-                "CertCentral estimates the price of this order at 536.00 USD before tax, and `max_order_price` allows 535.99 USD.",
+                "CertCentral estimates the price of this order at 536.00 USD before tax, and \
+                 `max_order_price` allows 535.99 USD.",
             ],
         );
         assert_eq!(order_posts(&sandbox), [], "{}", core.name);
@@ -112,7 +113,8 @@ fn an_order_above_the_limit_stops_in_the_plan_and_one_just_at_it_is_placed() {
             &output,
             &[
                 "Warning: This apply places a paid order",
-                "CertCentral estimates its price at 536.00 USD before tax. That is within `max_order_price`, 536.00 USD.",
+                "CertCentral estimates its price at 536.00 USD before tax. That is within \
+                 `max_order_price`, 536.00 USD.",
             ],
         );
         workdir.apply_saved();

@@ -75,7 +75,8 @@ fn an_order_of_a_killed_provider_is_adopted_by_the_next_run() {
     }
 }
 
-/// State has nothing, the sandbox has the order, and the next apply brings them together without another POST.
+/// State has nothing, the sandbox has the order, and the next apply brings them together without
+/// another POST.
 #[track_caller]
 fn assert_adopted_by_the_next_apply(sandbox: &Sandbox, workdir: &Workdir) {
     assert_eq!(workdir.attributes(ORDER), None);

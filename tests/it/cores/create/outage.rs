@@ -20,7 +20,8 @@ fn a_missing_key_is_reported_when_a_call_needs_it() {
             &[
                 "Error: Missing API key",
                 ORDER,
-                "Set the argument `api_key` of the provider block, or better the environment variable DIGICERT_API_KEY.",
+                "Set the argument `api_key` of the provider block, or better the environment \
+                 variable DIGICERT_API_KEY.",
             ],
         );
         assert_eq!(sandbox.journal(), [], "{}", core.name);

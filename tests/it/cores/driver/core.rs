@@ -1,4 +1,5 @@
-//! Finds Terraform and OpenTofu on this machine, says which ones are missing, and knows what a core can do.
+//! Finds Terraform and OpenTofu on this machine, says which ones are missing, and knows what a core
+//! can do.
 
 use std::env;
 use std::io::{self, Write};
@@ -85,8 +86,9 @@ pub(crate) fn having(feature: Feature, mut cores: Vec<Core>) -> Vec<Core> {
 
 /// The cores to test with: those under `.cores/`, then `terraform` and `tofu` on `PATH`.
 ///
-/// They are named on standard error once, and the missing ones with each test that asks. A missing core fails the test instead
-/// when `REQUIRE_CORES=1` (any core of `tests/cores/cores.txt`) or `REQUIRE_TERRAFORM=1` (neither `terraform` nor `tofu`).
+/// They are named on standard error once, and the missing ones with each test that asks. A missing
+/// core fails the test instead when `REQUIRE_CORES=1` (any core of `tests/cores/cores.txt`) or
+/// `REQUIRE_TERRAFORM=1` (neither `terraform` nor `tofu`).
 pub(crate) fn cores() -> Vec<Core> {
     static FOUND: OnceLock<Inventory> = OnceLock::new();
     let inventory = FOUND.get_or_init(|| {
@@ -131,7 +133,8 @@ impl Inventory {
         if require_cores && !self.missing_cores.is_empty() {
             let missing = self.missing_cores.join(", ");
             return Err(format!(
-                "REQUIRE_CORES=1, but Terraform {missing} is not installed: run tests/cores/install.sh"
+                "REQUIRE_CORES=1, but Terraform {missing} is not installed: run \
+                 tests/cores/install.sh"
             ));
         }
         if require_terraform && self.missing_programs.len() == PROGRAMS.len() {
@@ -248,12 +251,14 @@ mod tests {
         assert!(inventory.found.is_empty());
         assert_eq!(
             inventory.missing().unwrap(),
-            "Terraform 1.6, 1.8, 1.11, 1.12, 1.15 (tests/cores/install.sh installs them); terraform on PATH; tofu on PATH",
+            "Terraform 1.6, 1.8, 1.11, 1.12, 1.15 (tests/cores/install.sh installs them); \
+             terraform on PATH; tofu on PATH",
         );
         assert_eq!(inventory.satisfies(false, false), Ok(()));
         assert_eq!(
             inventory.satisfies(true, false).unwrap_err(),
-            "REQUIRE_CORES=1, but Terraform 1.6, 1.8, 1.11, 1.12, 1.15 is not installed: run tests/cores/install.sh",
+            "REQUIRE_CORES=1, but Terraform 1.6, 1.8, 1.11, 1.12, 1.15 is not installed: run \
+             tests/cores/install.sh",
         );
         assert_eq!(
             inventory.satisfies(false, true).unwrap_err(),

@@ -79,8 +79,8 @@ fn an_import_brings_an_id_into_an_empty_state() {
     }
 }
 
-/// The provisioner of the second resource blocks until Terraform kills it: were it to end by the interrupt, Terraform could be
-/// done before it says that one came.
+/// The provisioner of the second resource blocks until Terraform kills it: were it to end by the
+/// interrupt, Terraform could be done before it says that one came.
 const BLOCKING: &str = r#"
 resource "terraform_data" "done" {}
 

@@ -1,4 +1,5 @@
-//! A Terraform command that is still running: its lines as they come, signals, and whether anything of it is left.
+//! A Terraform command that is still running: its lines as they come, signals, and whether anything
+//! of it is left.
 
 use std::io::{BufRead, BufReader, ErrorKind, Read};
 use std::os::fd::OwnedFd;
@@ -13,7 +14,8 @@ use nix::unistd::Pid;
 
 use super::workdir::Output;
 
-/// A command in a process group of its own. The whole group is killed when a test ends without waiting for it.
+/// A command in a process group of its own. The whole group is killed when a test ends without
+/// waiting for it.
 pub(crate) struct Running {
     command: String,
     child: Child,
@@ -78,7 +80,8 @@ impl Running {
             }
         }
         panic!(
-            "{} ended without a line that contains {text:?}\n--- stdout ---\n{}\n--- stderr ---\n{}",
+            "{} ended without a line that contains {text:?}\n--- stdout ---\n{}\n--- stderr \
+             ---\n{}",
             self.command, self.stdout, self.stderr,
         );
     }
@@ -122,7 +125,8 @@ impl Drop for Running {
     }
 }
 
-/// Told by the end of standard input when a command and everything that it started are gone: each of them inherits it.
+/// Told by the end of standard input when a command and everything that it started are gone: each
+/// of them inherits it.
 pub(crate) struct Lifeline(UnixStream);
 
 impl Lifeline {
@@ -143,11 +147,13 @@ impl Lifeline {
     }
 }
 
-/// The running providers in a process group. Their directories and files are not ours to read: see `src/plugin/memory.rs`.
+/// The running providers in a process group. Their directories and files are not ours to read: see
+/// `src/plugin/memory.rs`.
 #[cfg(target_os = "linux")]
 fn providers_in(group: Pid) -> Vec<Pid> {
     let is_provider = |stat: &str| {
-        // `4711 (terraform-provi) S 4700 4690`: name, state, parent, group. Names end after 15 characters.
+        // `4711 (terraform-provi) S 4700 4690`: name, state, parent, group. Names end after 15
+        // characters.
         let (name, rest) = stat.split_once('(')?.1.rsplit_once(") ")?;
         let mut fields = rest.split(' ');
         let (state, group_of) = (fields.next()?, fields.nth(1)?);

@@ -20,9 +20,11 @@ const SAVED_PLAN: &str = "saved.plan";
 /// Whose registry Terraform, and whose OpenTofu, means by a source address without a host.
 pub(crate) const HOSTS: [&str; 2] = ["registry.terraform.io", "registry.opentofu.org"];
 
-/// A temporary directory in which one core runs the built provider, alone with an environment of its own.
+/// A temporary directory in which one core runs the built provider, alone with an environment of
+/// its own.
 ///
-/// Nothing of the caller's environment but `PATH` gets in: no `DIGICERT_*` key, no `TF_*` switch, no home directory.
+/// Nothing of the caller's environment but `PATH` gets in: no `DIGICERT_*` key, no `TF_*` switch,
+/// no home directory.
 pub(crate) struct Workdir {
     core: Core,
     environment: BTreeMap<OsString, OsString>,
@@ -63,8 +65,8 @@ impl Output {
 }
 
 impl Workdir {
-    /// Writes `files` (name, text) into a new directory, with a CLI configuration that puts the built provider in the place
-    /// of `certcentral/digicert`, so that no `init` is needed.
+    /// Writes `files` (name, text) into a new directory, with a CLI configuration that puts the
+    /// built provider in the place of `certcentral/digicert`, so that no `init` is needed.
     pub(crate) fn new(core: &Core, files: &[(&str, &str)]) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let [home, temporary] = ["home", "tmp"].map(|name| directory.path().join(name));
@@ -129,7 +131,8 @@ impl Workdir {
         }
     }
 
-    /// Starts a command in a process group of its own, as a shell does, so that a signal reaches Terraform and the provider.
+    /// Starts a command in a process group of its own, as a shell does, so that a signal reaches
+    /// Terraform and the provider.
     pub(crate) fn spawn(&self, arguments: &[&str]) -> Running {
         let mut command = self.command(arguments);
         Running::start(self.line(arguments), command.process_group(0))
@@ -193,7 +196,8 @@ impl Workdir {
         self.show(&[])
     }
 
-    /// The attributes in state of one resource instance of the root module, or `None` when it is not there.
+    /// The attributes in state of one resource instance of the root module, or `None` when it is
+    /// not there.
     #[track_caller]
     pub(crate) fn attributes(&self, address: &str) -> Option<Value> {
         let state = self.state();
@@ -228,12 +232,14 @@ impl Workdir {
     }
 }
 
-/// A CLI configuration in which programs in these directories stand for these providers, wherever a core looks for them.
+/// A CLI configuration in which programs in these directories stand for these providers, wherever a
+/// core looks for them.
 pub(crate) fn overrides(providers: &[(&str, &Path)]) -> String {
     let lines: String = providers
         .iter()
         .flat_map(|(address, directory)| {
-            // A Rust string literal of a path is an HCL string literal too: both escape quotes and backslashes alike.
+            // A Rust string literal of a path is an HCL string literal too: both escape quotes and
+            // backslashes alike.
             HOSTS.map(|host| format!("    \"{host}/{address}\" = {directory:?}\n"))
         })
         .collect();

@@ -1,5 +1,5 @@
-//! A change of every argument on an issued order, through real cores: what is planned, what a reviewer is told, what is called, and
-//! that nothing is left to change afterwards.
+//! A change of every argument on an issued order, through real cores: what is planned, what a
+//! reviewer is told, what is called, and that nothing is left to change afterwards.
 
 mod rows;
 mod taken_away;
@@ -59,8 +59,8 @@ fn no_argument_of_the_schema_is_left_out() {
     assert_eq!(taken_away, arguments);
 }
 
-/// Applies the first value of each row, changes all to the second, and holds plan, words, calls and the plan afterwards against
-/// the rows. `rows` takes an order that may be renewed now.
+/// Applies the first value of each row, changes all to the second, and holds plan, words, calls and
+/// the plan afterwards against the rows. `rows` takes an order that may be renewed now.
 fn each_changes_as_told(cores: &[Core], rows: fn(u64) -> Vec<Row>) {
     for core in cores {
         let (sandbox, renewable) = account();
@@ -140,7 +140,8 @@ fn workdir(core: &Core, sandbox: &Sandbox, rows: &[Row], value: fn(&Row) -> &Val
 /// One resource for each row, with a name of its own.
 fn text(sandbox: &Sandbox, rows: &[Row], value: fn(&Row) -> &Value) -> String {
     let mut text = format!(
-        "terraform {{\n  required_providers {{\n    digicert = {{ source = \"certcentral/digicert\" }}\n  }}\n}}\n\n\
+        "terraform {{\n  required_providers {{\n    digicert = {{ source = \
+         \"certcentral/digicert\" }}\n  }}\n}}\n\n\
          provider \"digicert\" {{\n  base_url = \"{}\"\n}}\n",
         sandbox.base_url()
     );

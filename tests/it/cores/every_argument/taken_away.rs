@@ -1,5 +1,6 @@
-//! The table of arguments that are taken out of the configuration: what has a default gets it, an argument of the certificate means one
-//! without it, and what else CertCentral or the provider block decides stays what it is.
+//! The table of arguments that are taken out of the configuration: what has a default gets it, an
+//! argument of the certificate means one without it, and what else CertCentral or the provider
+//! block decides stays what it is.
 
 use serde_json::{Value, json};
 

@@ -51,8 +51,8 @@ fn state_file(order_id: &Value) -> Value {
     })
 }
 
-/// Our resource, moved from that certificate. As long as a state names the former provider, core starts it and asks for its
-/// schemas, for nothing else; the built binary answers in its place.
+/// Our resource, moved from that certificate. As long as a state names the former provider, core
+/// starts it and asks for its schemas, for nothing else; the built binary answers in its place.
 fn workdir(configuration: &Configuration, core: &Core, order_id: &Value) -> Workdir {
     let moved =
         format!("moved {{\n  from = st-digicert_certificate.example\n  to   = {ORDER}\n}}\n");

@@ -1,4 +1,5 @@
-//! Imports through real cores: by the command, by a block, and with a configuration that core writes.
+//! Imports through real cores: by the command, by a block, and with a configuration that core
+//! writes.
 
 use std::fs;
 
@@ -125,7 +126,8 @@ fn a_block_imports_and_changes_nothing() {
 /// A workspace with nothing but the provider and an import block.
 fn without_resource(core: &Core, sandbox: &Sandbox, id: u64) -> Workdir {
     let text = format!(
-        "terraform {{\n  required_providers {{\n    digicert = {{ source = \"certcentral/digicert\" }}\n  }}\n}}\n\n\
+        "terraform {{\n  required_providers {{\n    digicert = {{ source = \
+         \"certcentral/digicert\" }}\n  }}\n}}\n\n\
          provider \"digicert\" {{\n  base_url = \"{}\"\n}}\n\n{}",
         sandbox.base_url(),
         block(&id.to_string()),

@@ -1,4 +1,5 @@
-//! The profile of an imported order, which CertCentral does not tell: it is read from the certificate in force, now or once it is there.
+//! The profile of an imported order, which CertCentral does not tell: it is read from the
+//! certificate in force, now or once it is there.
 
 use certcentral_sandbox::{Issuance, Sandbox};
 use serde_json::{Value, json};

@@ -135,14 +135,16 @@ impl Shelf {
     }
 }
 
-/// A directory whose state is in `backend`, and whose provider is installed as users install it, because a backend needs `init`.
+/// A directory whose state is in `backend`, and whose provider is installed as users install it,
+/// because a backend needs `init`.
 fn initialized(core: &Core, sandbox: &Sandbox, backend: &Backend) -> Workdir {
     let mut workdir = Configuration::small(&sandbox.base_url()).workdir(core);
     let address = backend.address;
     workdir.write(
         "backend.tf",
         &format!(
-            "terraform {{\n  backend \"http\" {{\n    address   = \"http://{address}/\"\n    retry_max = 0\n  }}\n}}\n"
+            "terraform {{\n  backend \"http\" {{\n    address   = \"http://{address}/\"\n    \
+             retry_max = 0\n  }}\n}}\n"
         ),
     );
     let mirror = workdir.path().with_file_name("mirror");

@@ -22,7 +22,8 @@ impl Cell {
         format!("{:?} {} {:?}", self.operation, self.point.name, self.death)
     }
 
-    /// Ends one run at the point, and holds against the promises what it leaves and what the next one makes of it.
+    /// Ends one run at the point, and holds against the promises what it leaves and what the next
+    /// one makes of it.
     pub(super) fn play(&self, core: &Core) {
         let scene = Scene::set(self.operation, self.point, core);
         let barrier = scene.arm(self.point);
@@ -75,7 +76,8 @@ impl Cell {
         assert_eq!(lock.exists(), self.death.leaves_the_lock(), "lock file");
         if self.death == Death::ProviderKilled {
             let output = killed.exits_with(1);
-            // "Plugin did not respond" or "Request cancelled": Terraform's words, as no provider is left to say more.
+            // "Plugin did not respond" or "Request cancelled": Terraform's words, as no provider is
+            // left to say more.
             assert_says(&output, &["Error: ", "ApplyResourceChange"]);
             return;
         }
@@ -119,7 +121,8 @@ struct Left {
     state_is_cut: bool,
 }
 
-/// Every order is in state and issued, what the first run left out of it is adopted with a word, and nothing is left to do.
+/// Every order is in state and issued, what the first run left out of it is adopted with a word,
+/// and nothing is left to do.
 fn assert_created(scene: &Scene, left: &Left, next: &Output) {
     assert_eq!(scene.orders_in_state(), scene.orders());
     for order in left.orders.difference(&left.in_state) {
@@ -132,7 +135,8 @@ fn assert_created(scene: &Scene, left: &Left, next: &Output) {
     assert_open_and_quiet(scene);
 }
 
-/// Without a state nobody knows that the order of the former key is the one to reissue: nothing is bought, and its import is asked for.
+/// Without a state nobody knows that the order of the former key is the one to reissue: nothing is
+/// bought, and its import is asked for.
 fn assert_asks(scene: &Scene, next: Output) {
     assert_says(&next.exits_with(1), &["Error: Similar order exists"]);
     assert_eq!(scene.sandbox.summary().orders_created, 1);
@@ -146,8 +150,9 @@ fn assert_untouched(scene: &Scene, next: Output) {
     assert_eq!(summary.canceled + summary.rejected + summary.revoked, 0);
 }
 
-/// State has the certificate of the one reissue, the reissue is noted once, and nothing is left to do. Where Terraform was ended between
-/// emptying its state file and writing it, the next run adopts the order and notes that, too.
+/// State has the certificate of the one reissue, the reissue is noted once, and nothing is left to
+/// do. Where Terraform was ended between emptying its state file and writing it, the next run
+/// adopts the order and notes that, too.
 fn assert_reissued(scene: &Scene, left: &Left) {
     if !left.state_is_cut {
         assert_eq!(left.in_state, left.orders, "the order stays in state");

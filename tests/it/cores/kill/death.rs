@@ -42,7 +42,8 @@ impl Death {
         matches!(self, Self::TerraformKilled | Self::BothKilled)
     }
 
-    /// Ends a run that has reached its point, and lets what is held there go on by `release`: during an orderly end, or after any other.
+    /// Ends a run that has reached its point, and lets what is held there go on by `release`:
+    /// during an orderly end, or after any other.
     #[track_caller]
     pub(super) fn strike(
         self,

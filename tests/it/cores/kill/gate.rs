@@ -1,5 +1,5 @@
-//! A line to the sandbox on which one call stops where the sandbox itself cannot stop it: before anybody reads the request, or with
-//! half of the answer delivered.
+//! A line to the sandbox on which one call stops where the sandbox itself cannot stop it: before
+//! anybody reads the request, or with half of the answer delivered.
 
 use std::io::{ErrorKind, Result, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};

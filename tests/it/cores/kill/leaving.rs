@@ -1,4 +1,5 @@
-//! SIGTERM to every process while CertCentral takes longer to answer than a CI system waits: the last sentence says what is known.
+//! SIGTERM to every process while CertCentral takes longer to answer than a CI system waits: the
+//! last sentence says what is known.
 
 use certcentral_sandbox::{At, Sandbox, Settings};
 use nix::sys::signal::Signal;

@@ -1,6 +1,8 @@
-//! The kill matrix: everything ends in the middle, and the same command once more makes one order of it, in state.
+//! The kill matrix: everything ends in the middle, and the same command once more makes one order
+//! of it, in state.
 //!
-//! Real Terraform, the real binary, and a sandbox that holds the run at a point, so that nothing depends on time. Six deaths (see
+//! Real Terraform, the real binary, and a sandbox that holds the run at a point, so that nothing
+//! depends on time. Six deaths (see
 //! [`death::Death`]) at each of these points:
 //!
 //! | point | where the run is | create | reissue | destroy |
@@ -20,11 +22,13 @@
 //!
 //! A destroy cancels, rejects the request of what waits for an approver, or revokes.
 //!
-//! K3 and K9 do not exist, because the provider keeps no journal on disk: what is on disk is lost with the machine that runs a pipeline,
-//! and the token finds the order from the configuration alone. A destroy makes no call after its act and has nothing to wait for.
+//! K3 and K9 do not exist, because the provider keeps no journal on disk: what is on disk is lost
+//! with the machine that runs a pipeline, and the token finds the order from the configuration
+//! alone. A destroy makes no call after its act and has nothing to wait for.
 //!
-//! Every cell ends in one order. One story outside of the matrix does not: where the next apply runs while the request of a killed one
-//! is still under way (K5 without its release), nobody can see that order yet. See [`race`].
+//! Every cell ends in one order. One story outside of the matrix does not: where the next apply
+//! runs while the request of a killed one is still under way (K5 without its release), nobody can
+//! see that order yet. See [`race`].
 
 mod backend;
 mod cell;

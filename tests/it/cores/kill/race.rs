@@ -1,4 +1,5 @@
-//! Two applies of one configuration in two directories, without a state lock: what nobody can prevent is said at once.
+//! Two applies of one configuration in two directories, without a state lock: what nobody can
+//! prevent is said at once.
 
 use certcentral_sandbox::{At, Hold, Move, Sandbox, Settings};
 use nix::sys::signal::Signal;
@@ -28,7 +29,8 @@ fn id_in(workdir: &Workdir) -> u64 {
 fn two_applies_at_once_say_that_two_orders_were_placed_and_their_advice_leaves_one() {
     for core in installed_cores() {
         let (sandbox, directories) = two_directories(&core);
-        // Both have looked before one of the orders is there, and both are there before one of the answers leaves.
+        // Both have looked before one of the orders is there, and both are there before one of the
+        // answers leaves.
         let barriers = [At::Before, At::After]
             .map(|at| [1, 2].map(|call| sandbox.hold(order_post(), call, at)));
 
@@ -83,8 +85,9 @@ fn an_apply_that_orders_last_sees_the_order_of_the_first() {
     }
 }
 
-/// The one story that does not end in one order: the request of a killed run takes effect after the next apply has looked for the last
-/// time. Nobody can see that order before it exists. Whoever looks next names both.
+/// The one story that does not end in one order: the request of a killed run takes effect after the
+/// next apply has looked for the last time. Nobody can see that order before it exists. Whoever
+/// looks next names both.
 #[test]
 fn an_order_that_arrives_after_the_next_apply_is_named_by_the_one_after_it() {
     for core in installed_cores() {

@@ -1,4 +1,5 @@
-//! Where a cell plays: an account, a line to it, and a directory with what the operation needs before it begins.
+//! Where a cell plays: an account, a line to it, and a directory with what the operation needs
+//! before it begins.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -107,7 +108,8 @@ impl Scene {
         }
     }
 
-    /// The sandbox finishes what it began, as the real service does, whether anybody waits for the answer or not.
+    /// The sandbox finishes what it began, as the real service does, whether anybody waits for the
+    /// answer or not.
     pub(super) fn wait_for_what_is_under_way(&self) {
         let is_idle = || {
             let journal = self.sandbox.journal();
@@ -140,7 +142,8 @@ impl Scene {
         ids.map(str::to_owned).collect()
     }
 
-    /// Whether the state was cut: Terraform empties the file before it writes, and was ended in between.
+    /// Whether the state was cut: Terraform empties the file before it writes, and was ended in
+    /// between.
     pub(super) fn state_is_cut(&self) -> bool {
         fs::metadata(self.workdir.path().join("terraform.tfstate"))
             .is_ok_and(|file| file.len() == 0)

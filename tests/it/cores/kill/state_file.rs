@@ -1,4 +1,5 @@
-//! A local state that a kill left empty or in half: Terraform empties the file before it writes, for every resource that is done.
+//! A local state that a kill left empty or in half: Terraform empties the file before it writes,
+//! for every resource that is done.
 
 use std::collections::BTreeSet;
 use std::fs;

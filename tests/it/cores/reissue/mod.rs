@@ -1,5 +1,5 @@
-//! Reissues on real cores: what a plan says of the certificate in force, what hangs on values that are not known yet, and what consumers of
-//! the certificate see of it.
+//! Reissues on real cores: what a plan says of the certificate in force, what hangs on values that
+//! are not known yet, and what consumers of the certificate see of it.
 
 mod in_force;
 mod unknown;
@@ -14,8 +14,8 @@ use crate::cores::evidence::changing_calls;
 use crate::host::bed::http;
 
 /// A resource that is replaced whenever the certificate is another one.
-const CONSUMER: &str = "\nresource \"terraform_data\" \"consumer\" {\n  input            = digicert_ssl_order.example.certificate_pem\n  \
-                        triggers_replace = [digicert_ssl_order.example.serial_number, digicert_ssl_order.example.certificate_id]\n}\n";
+const CONSUMER: &str = "\nresource \"terraform_data\" \"consumer\" \
+    {\n  input            = digicert_ssl_order.example.certificate_pem\n  triggers_replace = [digicert_ssl_order.example.serial_number, digicert_ssl_order.example.certificate_id]\n}\n";
 
 /// Signing requests for one key.
 fn requests<const N: usize>() -> [String; N] {

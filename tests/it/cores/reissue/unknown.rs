@@ -1,4 +1,5 @@
-//! Values that another resource makes during the apply: they may turn out to be what they were, and then nothing happens.
+//! Values that another resource makes during the apply: they may turn out to be what they were, and
+//! then nothing happens.
 
 use certcentral_sandbox::{Sandbox, Settings};
 use serde_json::json;
@@ -11,10 +12,11 @@ use crate::cores::evidence::{assert_says, few_cores};
 /// A resource whose output is unknown in a plan that replaces it.
 fn source(input: &str, generation: u32) -> String {
     let input = serde_json::to_string(input).unwrap();
-    let read = "\nlocals {\n  text  = terraform_data.source.output == \"none\" ? null : terraform_data.source.output\n  \
-                words = split(\" \", terraform_data.source.output)\n}\n";
+    let read = "\nlocals {\n  text  = terraform_data.source.output == \"none\" ? null : \
+        terraform_data.source.output\n  words = split(\" \", terraform_data.source.output)\n}\n";
     format!(
-        "{read}\nresource \"terraform_data\" \"source\" {{\n  input            = {input}\n  triggers_replace = [{generation}]\n}}\n"
+        "{read}\nresource \"terraform_data\" \"source\" {{\n  input            = {input}\n  \
+         triggers_replace = [{generation}]\n}}\n"
     )
 }
 

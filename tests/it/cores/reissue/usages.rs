@@ -1,4 +1,5 @@
-//! What a reissue changes beside names and dates: said in the plan where it can be known, and by the apply where only the certificate shows it.
+//! What a reissue changes beside names and dates: said in the plan where it can be known, and by
+//! the apply where only the certificate shows it.
 
 use certcentral_sandbox::{ColleagueReissue, Sandbox};
 use serde_json::{Value, json};
@@ -26,7 +27,8 @@ fn asked_for(sandbox: &Sandbox) -> Value {
     newest.request["certificate"].clone()
 }
 
-/// Plans and applies one reissue, after which nothing is left to do. Returns what the plan and the apply said.
+/// Plans and applies one reissue, after which nothing is left to do. Returns what the plan and the
+/// apply said.
 #[track_caller]
 fn reissue(workdir: &Workdir, sandbox: &Sandbox) -> [String; 2] {
     let before = reissues(sandbox);

@@ -22,7 +22,8 @@ fn chains(entries: &[Entry]) -> usize {
 fn a_replaced_chain_reaches_what_uses_it_and_costs_one_call_a_week() {
     for core in few_cores() {
         let sandbox = account();
-        let uses = "\nresource \"terraform_data\" \"server\" {\n  input = digicert_ssl_order.example.fullchain_pem\n}\n";
+        let uses = "\nresource \"terraform_data\" \"server\" \
+            {\n  input = digicert_ssl_order.example.fullchain_pem\n}\n";
         let workdir = Configuration::small(&sandbox.base_url())
             .with(uses)
             .workdir(&core);

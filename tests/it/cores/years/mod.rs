@@ -1,5 +1,6 @@
-//! An order over a year and a half of CertCentral's time: issued, reissued twice, renewed, reissued and destroyed on real cores.
-//! Every step is announced by a plan, and the day before it there is nothing to do.
+//! An order over a year and a half of CertCentral's time: issued, reissued twice, renewed, reissued
+//! and destroyed on real cores. Every step is announced by a plan, and the day before it there is
+//! nothing to do.
 
 mod chain;
 mod put_off;
@@ -53,7 +54,8 @@ impl Life {
         self.sandbox.advance(Duration::from_secs(days * 86_400));
     }
 
-    /// Nothing is to do the day before `day`. On `day` the plan says `words`, and its apply makes `calls`; afterwards nothing is to do.
+    /// Nothing is to do the day before `day`. On `day` the plan says `words`, and its apply makes
+    /// `calls`; afterwards nothing is to do.
     #[track_caller]
     fn strikes(&self, day: Date, words: &[&str], calls: &[&str]) {
         self.advance_to(day.previous_day().unwrap());
@@ -163,7 +165,8 @@ fn an_order_lives_for_a_year_and_a_half_without_a_surprise() {
     }
 }
 
-/// Core warns that this has no effect, and shows the provider a configuration in which these values are set.
+/// Core warns that this has no effect, and shows the provider a configuration in which these values
+/// are set.
 #[test]
 fn changes_of_values_that_only_the_provider_sets_cannot_be_ignored_away() {
     for core in few_cores() {
@@ -174,8 +177,7 @@ fn changes_of_values_that_only_the_provider_sets_cannot_be_ignored_away() {
             .set("reissue_days_before_expiry", REISSUE_DAYS)
             .set("renew_days_before_expiry", RENEW_DAYS);
         let workdir = order.workdir(&core);
-        let ignoring = "  lifecycle {\n    ignore_changes = [ready_for_reissue, ready_for_renewal, status, valid_till, certificate_pem, \
-                        id, domain_validations, requests]\n  }\n}\n";
+        let ignoring = "  lifecycle {\n    ignore_changes = [ready_for_reissue, ready_for_renewal, status, valid_till, certificate_pem, id, domain_validations, requests]\n  }\n}\n";
         let text = order.text();
         workdir.write(
             "main.tf",

@@ -10,7 +10,8 @@ use crate::cores::evidence::{assert_says, changing, few_cores};
 /// What a team releases with the certificate.
 fn release(number: u32) -> String {
     format!(
-        "\nresource \"terraform_data\" \"release\" {{\n  input = \"release {number} with ${{digicert_ssl_order.example.serial_number}}\"\n}}\n"
+        "\nresource \"terraform_data\" \"release\" {{\n  input = \"release {number} with \
+         ${{digicert_ssl_order.example.serial_number}}\"\n}}\n"
     )
 }
 

@@ -1,4 +1,5 @@
-//! A year of certificates that last for 46 days, with validations that are reused for ten: what DigiCert issues from 2029-03-15 on.
+//! A year of certificates that last for 46 days, with validations that are reused for ten: what
+//! DigiCert issues from 2029-03-15 on.
 
 use certcentral_sandbox::{Behavior, Dcv, DnsRecord, Sandbox, Settings};
 use serde_json::{Value, json};
@@ -39,8 +40,9 @@ fn record(life: &Life) -> DnsRecord {
 /// The order, and a wait that is done anew for each certificate.
 fn configured(sandbox: &Sandbox, certificate: u32) -> Configuration {
     let wait = format!(
-        "\nresource \"digicert_order_issuance\" \"example\" {{\n  order_id = digicert_ssl_order.example.order_id\n  keepers  = {{ certificate = \
-         \"{certificate}\" }}\n}}\n"
+        "\nresource \"digicert_order_issuance\" \"example\" {{\n  order_id = \
+         digicert_ssl_order.example.order_id\n  keepers  = {{ certificate = \"{certificate}\" \
+         }}\n}}\n"
     );
     Configuration::small(&sandbox.base_url())
         .set("validity_years", Value::Null)
@@ -103,7 +105,8 @@ fn a_year_of_short_certificates_and_shorter_validations_passes_without_a_surpris
             let reissue = format!("POST /order/certificate/{order}/reissue");
             let calls = changing(&life.sandbox.journal()[seen..]);
             assert!(calls.contains(&reissue), "{}: {calls:?}", life.core);
-            // The validation has lapsed: its record is in state at once, and there is time to create it.
+            // The validation has lapsed: its record is in state at once, and there is time to
+            // create it.
             assert_eq!(life.attribute("status"), "reissue_pending");
             assert_eq!(life.day("valid_till"), end, "the certificate in force");
             let record = record(&life);

@@ -42,7 +42,8 @@ fn line_of(text: &str, index: usize, argument: &str) -> usize {
     start + offset.unwrap_or(0) + 1
 }
 
-/// The argument whose line core quotes for a path such as `.organization.contacts[0].email`; empty for the resource itself.
+/// The argument whose line core quotes for a path such as `.organization.contacts[0].email`; empty
+/// for the resource itself.
 fn quoted_argument<'a>(path: &'a str, core: &Core) -> &'a str {
     let Some(path) = path.strip_prefix('.') else {
         return "";
@@ -113,7 +114,8 @@ fn core_quotes_the_line_of_every_mistake_in_a_provider_block() {
         .enumerate()
         .map(|(index, row)| {
             format!(
-                "provider \"digicert\" {{\n  alias = \"row{index}\"\n{}}}\n{}\n  provider = digicert.row{index}\n{}}}\n",
+                "provider \"digicert\" {{\n  alias = \"row{index}\"\n{}}}\n{}\n  provider = \
+                 digicert.row{index}\n{}}}\n",
                 lines(&row.edit),
                 header(index),
                 lines(&order())

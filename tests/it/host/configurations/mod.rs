@@ -1,4 +1,5 @@
-//! Configurations, wrong and odd, against the built binary: no key, no network, and nothing is ordered.
+//! Configurations, wrong and odd, against the built binary: no key, no network, and nothing is
+//! ordered.
 
 mod accepted;
 mod cores;

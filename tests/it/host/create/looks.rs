@@ -1,5 +1,5 @@
-//! The look before an order is as thorough as the one after it: wherever an order may show, whatever its age and its reference, and
-//! whoever has it in this very apply.
+//! The look before an order is as thorough as the one after it: wherever an order may show,
+//! whatever its age and its reference, and whoever has it in this very apply.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -32,7 +32,8 @@ fn hide_orders(bed: &Bed) {
     );
 }
 
-/// The smallest order under other conditions than those of an order that is there, and the account a week and a day older.
+/// The smallest order under other conditions than those of an order that is there, and the account
+/// a week and a day older.
 async fn a_week_later(first: &Json) -> Bed {
     let mut bed = Bed::new();
     let _applied = bed.apply(first).await.expect_success();
@@ -60,7 +61,8 @@ async fn an_order_that_only_its_request_shows_is_found_before_another_one_is_bou
     }
 }
 
-/// Where an answer leaves out what would tell whether an order is the one of the configuration nothing is bought, and the next run looks again.
+/// Where an answer leaves out what would tell whether an order is the one of the configuration
+/// nothing is bought, and the next run looks again.
 #[tokio::test]
 async fn an_order_of_which_too_little_is_told_stops_the_create() {
     let answers = [

@@ -1,4 +1,5 @@
-//! What an order costs: told in the plan, held against `max_order_price` there and before the order is placed.
+//! What an order costs: told in the plan, held against `max_order_price` there and before the order
+//! is placed.
 
 use certcentral_sandbox::{At, Fault, Sandbox, Settings};
 use serde_json::{Value as Json, json};
@@ -55,7 +56,8 @@ async fn the_plan_names_the_price_that_the_order_is_charged() {
     let words = paid(&plan.report);
     assert!(
         words.contains(&format!(
-            "organization 123456. CertCentral estimates its price at {COSTS} before tax. CertCentral charges it"
+            "organization 123456. CertCentral estimates its price at {COSTS} before tax. \
+             CertCentral charges it"
         )),
         "{words}"
     );
@@ -294,8 +296,9 @@ async fn a_replacement_names_the_price_and_asks_for_it_once() {
     let words = &plan.report.warnings().next().unwrap().detail;
     assert!(
         words.ends_with(
-            "The new order: Product ssl_securesite_flex for shop.example.com, valid for 1 year, organization 123456. CertCentral estimates \
-             its price at 438.00 USD before tax. That is within `max_order_price`, 500.00 USD."
+            "The new order: Product ssl_securesite_flex for shop.example.com, valid for 1 year, \
+             organization 123456. CertCentral estimates its price at 438.00 USD before tax. That \
+             is within `max_order_price`, 500.00 USD."
         ),
         "{words}"
     );

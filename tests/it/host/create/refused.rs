@@ -54,7 +54,10 @@ async fn a_key_that_may_only_read_is_told_so_and_orders_nothing() {
     let failed = bed.apply(&order()).await;
     assert_eq!(errors(&failed.report), ["API key lacks a permission"]);
     assert!(
-        only_error(&failed.report).contains("The user or the role of the key may not do this. Use a key of a user with the permission; a view-only key can only plan."),
+        only_error(&failed.report).contains(
+            "The user or the role of the key may not do this. Use \
+            a key of a user with the permission; a view-only key can only plan."
+        ),
         "{}",
         only_error(&failed.report)
     );

@@ -1,5 +1,5 @@
-//! An order is found again under whatever its configuration became: after a reissue, after a renewal, with the state lost, renamed or
-//! tainted. Nothing of it buys.
+//! An order is found again under whatever its configuration became: after a reissue, after a
+//! renewal, with the state lost, renamed or tainted. Nothing of it buys.
 
 use std::time::Duration;
 
@@ -167,7 +167,8 @@ async fn a_reissued_order_without_a_note_is_replaced_where_the_plan_says_so_and_
     assert!(bed.plan(&config).await.expect_success().is_empty());
 }
 
-/// The run died between the reissue and its note, and what the earlier note says is not true any more.
+/// The run died between the reissue and its note, and what the earlier note says is not true any
+/// more.
 #[tokio::test]
 async fn a_reissue_without_a_note_after_one_with_a_note_stops_the_create() {
     for approval in [Approval::None, Approval::OneStep] {
@@ -193,7 +194,8 @@ async fn a_reissue_without_a_note_after_one_with_a_note_stops_the_create() {
     }
 }
 
-/// Two orders were bought for one configuration, because its state was lost before the first of them was reissued, and then restored.
+/// Two orders were bought for one configuration, because its state was lost before the first of
+/// them was reissued, and then restored.
 #[tokio::test]
 async fn nothing_is_renewed_beside_another_order_of_the_same_configuration() {
     let mut bed = Bed::new();
@@ -235,8 +237,8 @@ async fn nothing_is_renewed_beside_another_order_of_the_same_configuration() {
     assert_eq!(bed.posts().len(), 3);
 }
 
-/// The plan destroys the order at one address and creates it at another, and announces the end of the old one; nothing says that the new
-/// one is to be another order.
+/// The plan destroys the order at one address and creates it at another, and announces the end of
+/// the old one; nothing says that the new one is to be another order.
 #[tokio::test]
 async fn a_rename_without_a_moved_block_buys_no_order_of_which_nobody_can_tell() {
     let mut bed = with_both_at_once();
@@ -278,7 +280,8 @@ async fn rename(bed: &mut Bed, config: &Json) -> Applied {
     bed.terraform.apply(&plan).await.unwrap().expect_valid()
 }
 
-/// CertCentral adds the base domain to the certificate of a `www` name. The order is found by its names all the same.
+/// CertCentral adds the base domain to the certificate of a `www` name. The order is found by its
+/// names all the same.
 #[tokio::test]
 async fn a_reissued_order_to_which_certcentral_added_a_name_is_found_again() {
     let mut bed = Bed::with(|account| account.adds_companions = true);

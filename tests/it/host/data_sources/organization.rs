@@ -1,4 +1,5 @@
-//! `data.digicert_organization` on the built binary: by id, by name, and what is said where there is not exactly one.
+//! `data.digicert_organization` on the built binary: by id, by name, and what is said where there
+//! is not exactly one.
 
 use certcentral_sandbox::Settings;
 use serde_json::{Value as Json, json};

@@ -1,5 +1,5 @@
-//! A destroy whose calls are refused: nothing is asked for twice, and no order is forgotten of which nobody knows. Answers
-//! that get lost are in `tests/it/faults/destroy.rs`.
+//! A destroy whose calls are refused: nothing is asked for twice, and no order is forgotten of
+//! which nobody knows. Answers that get lost are in `tests/it/faults/destroy.rs`.
 
 use certcentral_sandbox::{At, Fault};
 use serde_json::json;

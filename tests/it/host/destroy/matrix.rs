@@ -1,4 +1,5 @@
-//! Every status of an order under every `on_destroy`: which calls a destroy makes, and what becomes of the order.
+//! Every status of an order under every `on_destroy`: which calls a destroy makes, and what becomes
+//! of the order.
 
 use certcentral_sandbox::{Approval, At, Fault, Issuance, Move, Sandbox};
 use serde_json::{Value as Json, json};

@@ -96,8 +96,9 @@ fn refuse_notes(bed: &Bed, method: &str) {
     bed.sandbox.fault_times(notes, 1, 99, At::Before, refused);
 }
 
-/// What Terraform 1.16 does to `replace_triggered_by` with `create_before_destroy`, and every release to a replacement that fails halfway: the
-/// successor is there, and what it succeeded is destroyed by a later process.
+/// What Terraform 1.16 does to `replace_triggered_by` with `create_before_destroy`, and every
+/// release to a replacement that fails halfway: the successor is there, and what it succeeded is
+/// destroyed by a later process.
 #[tokio::test]
 async fn a_leftover_whose_order_its_successor_adopted_ends_nothing() {
     for on_destroy in ["revoke", "cancel"] {

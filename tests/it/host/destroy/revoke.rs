@@ -1,4 +1,5 @@
-//! Revoking on destroy: only where it is allowed, only the certificate in state, and never without words in the plan.
+//! Revoking on destroy: only where it is allowed, only the certificate in state, and never without
+//! words in the plan.
 
 use certcentral_sandbox::{Approval, Issuance};
 use serde_json::json;
@@ -235,7 +236,8 @@ async fn what_no_plan_could_announce_is_neither_canceled_nor_revoked() {
             let config = order_with(json!({ "on_destroy": on_destroy, "wait_for": "none" }));
             let shop = [terraform_host::Resource::new(SHOP, config)];
             let seen = bed.seen();
-            // Core tells the provider nothing of a tainted order in the plan, and nothing of `-replace`.
+            // Core tells the provider nothing of a tainted order in the plan, and nothing of
+            // `-replace`.
             let plan = if tainted {
                 bed.terraform.taint(SHOP).unwrap();
                 bed.terraform.plan(&shop).await.unwrap()

@@ -1,4 +1,5 @@
-//! The guards of the provider block: `read_only`, `max_orders_per_apply` and `audit_log_path`, proven by the sandbox's journal.
+//! The guards of the provider block: `read_only`, `max_orders_per_apply` and `audit_log_path`,
+//! proven by the sandbox's journal.
 
 mod audit_log;
 mod order_limit;

@@ -1,4 +1,5 @@
-//! A read-only provider plans and refreshes as ever, says what it would refuse, and changes nothing.
+//! A read-only provider plans and refreshes as ever, says what it would refuse, and changes
+//! nothing.
 
 use certcentral_sandbox::{Approval, Dcv};
 use serde_json::{Value as Json, json};

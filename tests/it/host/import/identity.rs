@@ -1,4 +1,5 @@
-//! The identity of an order in state, import by it, and the configuration that is generated for an imported order.
+//! The identity of an order in state, import by it, and the configuration that is generated for an
+//! imported order.
 
 use certcentral_sandbox::Approval;
 use serde_json::{Value as Json, json};

@@ -31,7 +31,8 @@ fn attributes(order_id: &Json) -> Json {
         "order_valid_till": "2027-11-24",
         "certificate_valid_till": "2026-12-24",
         "csr": *CSR,
-        "private_key_pem": "-----BEGIN RSA PRIVATE KEY-----\nkey-secret\n-----END RSA PRIVATE KEY-----\n",
+        "private_key_pem": "-----BEGIN RSA PRIVATE KEY-----\nkey-secret\n-----END RSA PRIVATE \
+            KEY-----\n",
         "certificate_pem": "leaf",
         "issuer_pem": "issuer",
         "root_pem": "root",

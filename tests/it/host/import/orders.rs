@@ -1,5 +1,6 @@
-//! Orders that were made outside Terraform, in every status and of every kind: after the import, a plan with the matching
-//! configuration is empty, and what CertCentral does not tell is recorded without a call.
+//! Orders that were made outside Terraform, in every status and of every kind: after the import, a
+//! plan with the matching configuration is empty, and what CertCentral does not tell is recorded
+//! without a call.
 
 use certcentral_sandbox::{Approval, At, Fault, Issuance, Move};
 use serde_json::{Value as Json, json};

@@ -1,4 +1,5 @@
-//! The chain of a certificate that stays the same: read again once a week, one call for all who hold the same intermediates.
+//! The chain of a certificate that stays the same: read again once a week, one call for all who
+//! hold the same intermediates.
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
-//! Orders that somebody closed outside Terraform: recorded, warned about, and bought again only when asked for.
+//! Orders that somebody closed outside Terraform: recorded, warned about, and bought again only
+//! when asked for.
 
 use std::time::Duration;
 
@@ -66,7 +67,11 @@ async fn reorder_when_closed_plans_a_replacement_and_orders_once() {
         );
         let words = &plan.report.warnings().next().unwrap().detail;
         assert!(
-            words.contains("The new order: Product ssl_basic for shop.example.com, valid for 1 year, organization 123456. CertCentral estimates its price at 293.00 USD before tax."),
+            words.contains(
+                "The new order: Product ssl_basic for shop.example.com, valid for 1 \
+                year, organization 123456. CertCentral estimates its price at 293.00 USD before \
+                tax."
+            ),
             "{words}"
         );
 
@@ -149,7 +154,8 @@ async fn an_order_that_ran_out_by_the_clock_is_recorded_as_expired() {
     assert!(bed.plan(&order()).await.expect_success().is_empty());
 }
 
-/// Answers with which CertCentral, a gateway before it or a key of another account says that there is no order.
+/// Answers with which CertCentral, a gateway before it or a key of another account says that there
+/// is no order.
 const NOT_SHOWN: [&str; 4] = [
     r#"{"errors":[{"code":"not_found|order","message":"Not found"}]}"#,
     r#"{"errors":[{"code":"not_found|certificate"}]}"#,

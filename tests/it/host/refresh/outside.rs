@@ -1,5 +1,5 @@
-//! What people do to an order in CertCentral while Terraform does not look: the state shows it, the plan says it once and
-//! changes nothing, and nothing is bought.
+//! What people do to an order in CertCentral while Terraform does not look: the state shows it, the
+//! plan says it once and changes nothing, and nothing is bought.
 
 use certcentral_sandbox::{Approval, At, Fault, Issuance, Move};
 use serde_json::{Value as Json, json};
@@ -76,7 +76,8 @@ async fn a_reissue_with_the_configured_content_is_taken_over_in_silence() {
     }
 }
 
-/// A cache may answer the download of the new certificate with the former one, which has the same key.
+/// A cache may answer the download of the new certificate with the former one, which has the same
+/// key.
 #[tokio::test]
 async fn a_chain_of_another_serial_number_is_not_stored_and_asked_for_again() {
     let mut bed = Bed::new();

@@ -1,4 +1,5 @@
-//! Reading an order back: what happened at CertCentral is recorded, and what could not be seen changes nothing.
+//! Reading an order back: what happened at CertCentral is recorded, and what could not be seen
+//! changes nothing.
 
 use certcentral_sandbox::{Approval, At, Dcv, Fault, Issuance, Move};
 use serde_json::{Value as Json, json};

@@ -114,7 +114,8 @@ async fn a_generated_file_has_the_address_that_certcentral_gives_or_none_with_a_
 #[tokio::test]
 async fn a_record_in_the_form_that_the_answer_names_is_passed_on() {
     let mut bed = Bed::with(|account| account.dcv = Dcv::Required);
-    let rule = "POST /order/certificate/* set pointer=/domains/0/dcv_token/verification_value value=dcv.digicert.com";
+    let rule = "POST /order/certificate/* set pointer=/domains/0/dcv_token/verification_value \
+        value=dcv.digicert.com";
     bed.sandbox.add_fault(rule.parse().unwrap());
     let config = order_with(json!({ "dcv_method": "dns-cname-token" }));
     let _applied = bed.apply(&config).await.expect_success();

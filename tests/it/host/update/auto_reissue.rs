@@ -1,4 +1,5 @@
-//! CertCentral reissues by itself, as well as our own clock: who does it is said, and an account without that is not asked twice.
+//! CertCentral reissues by itself, as well as our own clock: who does it is said, and an account
+//! without that is not asked twice.
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
-//! The two clocks of an order, day by day: they follow the time of CertCentral, not that of this machine.
+//! The two clocks of an order, day by day: they follow the time of CertCentral, not that of this
+//! machine.
 
 use std::time::Duration;
 

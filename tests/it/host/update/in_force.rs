@@ -1,4 +1,5 @@
-//! A plan is made against the certificate in force, also where it is not the one that state asked for, and the apply holds it.
+//! A plan is made against the certificate in force, also where it is not the one that state asked
+//! for, and the apply holds it.
 
 use std::time::Duration;
 
@@ -52,7 +53,8 @@ fn assert_records(bed: &Bed, plan: &Plan, arguments: &[&str]) {
     assert_eq!(after, before);
 }
 
-/// Applies a plan that only records, and sees that nothing is left to do. A note for other content is a trace and no change.
+/// Applies a plan that only records, and sees that nothing is left to do. A note for other content
+/// is a trace and no change.
 async fn recorded(bed: &mut Bed, config: &Json, arguments: &[&str]) {
     let plan = bed.plan(config).await.expect_success();
     bed.terraform.refresh().await.unwrap().expect_success();

@@ -1,4 +1,5 @@
-//! What CertCentral changes of an order without another certificate: one call, no warning, and an empty plan afterwards.
+//! What CertCentral changes of an order without another certificate: one call, no warning, and an
+//! empty plan afterwards.
 
 use certcentral_sandbox::{At, Dcv, Fault};
 use serde_json::{Value as Json, json};

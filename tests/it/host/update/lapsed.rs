@@ -87,7 +87,8 @@ async fn a_reissue_by_the_clock_proves_lapsed_domains_anew() {
         .report
         .warnings()
         .find(|it| it.summary == "Reissue not finished yet");
-    let words = "Control over example.com is not proven: create the DNS records that `domain_validations` names.";
+    let words = "Control over example.com is not proven: create the DNS records that \
+        `domain_validations` names.";
     assert!(said.unwrap().detail.contains(words), "{said:?}");
     assert_eq!(bed.order()["status"], "reissue_pending");
     assert!(
@@ -223,6 +224,7 @@ async fn a_dropped_name_whose_record_others_need_is_spoken_of() {
         ]
     );
     let words = &plan.report.warnings().nth(2).unwrap().detail;
-    let line = "- _dnsauth.example.com, the record of www.example.com, is that of shop.example.com as well";
+    let line = "- _dnsauth.example.com, the record of www.example.com, is that of shop.example.com \
+        as well";
     assert!(words.contains(line), "{words}");
 }

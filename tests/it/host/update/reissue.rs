@@ -1,4 +1,5 @@
-//! A certificate that changes: one reissue on the same order, announced, sent once, and found again after whatever went wrong.
+//! A certificate that changes: one reissue on the same order, announced, sent once, and found again
+//! after whatever went wrong.
 
 use certcentral_sandbox::{Approval, At, Dcv, Fault, Issuance, Move};
 use serde_json::{Value as Json, json};
@@ -20,7 +21,8 @@ fn sent(bed: &Bed) -> Vec<Json> {
         .collect()
 }
 
-/// One order is bought, `times` reissues are sent, the state belongs to the order, and a plan is empty.
+/// One order is bought, `times` reissues are sent, the state belongs to the order, and a plan is
+/// empty.
 async fn assert_settled(bed: &mut Bed, config: &Json, times: usize) {
     assert_eq!(bed.sandbox.summary().orders_created, 1);
     assert_eq!(sent(bed).len(), times, "reissues");
@@ -307,7 +309,8 @@ async fn a_certificate_that_runs_out_is_reissued_with_the_same_key() {
         .await
         .expect_success();
     let former = bed.order().clone();
-    // No certificate is valid for so long, so half of its life counts, or each reissue would be due for the next one.
+    // No certificate is valid for so long, so half of its life counts, or each reissue would be due
+    // for the next one.
     let config = order_with(json!({
         "order_validity": { "years": 2 }, "reissue_days_before_expiry": 398,
     }));

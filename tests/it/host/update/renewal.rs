@@ -1,4 +1,5 @@
-//! An order that runs out: the paid order that continues it, announced, placed once, and the old one left alone.
+//! An order that runs out: the paid order that continues it, announced, placed once, and the old
+//! one left alone.
 
 use std::time::Duration;
 

@@ -30,7 +30,8 @@ fn wrapped(width: usize, end: &str) -> String {
         .map(|line| std::str::from_utf8(line).unwrap())
         .collect();
     format!(
-        "-----BEGIN NEW CERTIFICATE REQUEST-----{end}{}{end}-----END NEW CERTIFICATE REQUEST-----{end}",
+        "-----BEGIN NEW CERTIFICATE REQUEST-----{end}{}{end}-----END NEW CERTIFICATE \
+         REQUEST-----{end}",
         lines.join(end)
     )
 }

@@ -294,7 +294,8 @@ async fn an_order_that_cannot_be_canceled_stays_in_state() {
     assert_eq!(problem.summary, "API key lacks a permission");
 }
 
-/// The plan said that the certificate stays valid. A word for its status that nobody has heard of is no reason to cancel anything.
+/// The plan said that the certificate stays valid. A word for its status that nobody has heard of
+/// is no reason to cancel anything.
 #[tokio::test]
 async fn what_the_plan_said_to_stay_valid_is_not_canceled() {
     for word in ["on_hold", "pending", "waiting_pickup"] {

@@ -168,7 +168,8 @@ fn a_shorter_life_is_told_by_dates_and_arguments() {
             pinned(days),
             TODAY,
             Some(
-                "until 2027-02-28; the present one is for 199. It ends before the present one, which ends on 2027-06-09.",
+                "until 2027-02-28; the present one is for 199. It ends before the present one, \
+                 which ends on 2027-06-09.",
             ),
         ),
         (

@@ -83,7 +83,8 @@ fn an_apply_says_what_only_the_new_certificate_shows() {
             other,
             asking(),
             Some(
-                "has another issuer, names another organization, has another signature hash, has a shorter life",
+                "has another issuer, names another organization, has another signature hash, has a \
+                 shorter life",
             ),
         ),
     ] {

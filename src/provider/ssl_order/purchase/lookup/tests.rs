@@ -14,7 +14,8 @@ use crate::framework::Attr;
 use crate::provider::ssl_order::model::SslOrderModel;
 use crate::provider::ssl_order::samples::{client, csr_for, order, prepared};
 
-/// An account in which a renewal may be ordered at any time, and a user's own reference that any order may carry.
+/// An account in which a renewal may be ordered at any time, and a user's own reference that any
+/// order may carry.
 struct Account {
     sandbox: Sandbox,
     client: Client,

@@ -77,7 +77,8 @@ async fn a_stop_before_the_post_orders_nothing() {
     assert_eq!(sandbox.summary().orders_created, 0);
 }
 
-/// The order takes effect, a gateway answers 429 in the place of its answer, and Ctrl-C ends the look that would have found it.
+/// The order takes effect, a gateway answers 429 in the place of its answer, and Ctrl-C ends the
+/// look that would have found it.
 #[tokio::test]
 async fn a_429_whose_look_is_interrupted_is_looked_for_once_more() {
     let sandbox = Sandbox::start(Settings::default()).unwrap();

@@ -47,7 +47,8 @@ fn other_names_are_named() {
     assert_eq!(
         said(&state).as_deref(),
         Some(
-            "dns_names: it does not cover new.example.com; it also covers api.example.com, which the order's arguments do not name"
+            "dns_names: it does not cover new.example.com; it also covers api.example.com, which \
+             the order's arguments do not name"
         )
     );
 }

@@ -9,15 +9,18 @@ fn names_are_public_domain_names() {
     each_is_refused(&[
         (
             |o| o.dns_names = names(&["192.0.2.1"]),
-            "error dns_names: Invalid DNS name. CertCentral does not issue a certificate for it: \"192.0.2.1\" is an IP address",
+            "error dns_names: Invalid DNS name. CertCentral does not issue a certificate for it: \
+             \"192.0.2.1\" is an IP address",
         ),
         (
             |o| o.dns_names = names(&["localhost"]),
-            "error dns_names: Invalid DNS name. CertCentral does not issue a certificate for it: \"localhost\"",
+            "error dns_names: Invalid DNS name. CertCentral does not issue a certificate for it: \
+             \"localhost\"",
         ),
         (
             |o| o.dns_names = names(&["a_b.example.com"]),
-            "error dns_names: Invalid DNS name. CertCentral does not issue a certificate for it: \"a_b.example.com\"",
+            "error dns_names: Invalid DNS name. CertCentral does not issue a certificate for it: \
+             \"a_b.example.com\"",
         ),
         (
             |o| o.dns_names = names(&["https://example.com"]),
@@ -33,25 +36,29 @@ fn names_are_public_domain_names() {
         ),
         (
             |o| o.dns_names = names(&["-a.example.com"]),
-            "error dns_names: Invalid DNS name. CertCentral does not issue a certificate for it: the label \"-a\"",
+            "error dns_names: Invalid DNS name. CertCentral does not issue a certificate for it: \
+             the label \"-a\"",
         ),
         (
             |o| {
                 o.csr = Attr::Unknown;
                 o.common_name = "mail.corp".into();
             },
-            "error common_name: Invalid common name. CertCentral does not issue a certificate for it: \"mail.corp\"",
+            "error common_name: Invalid common name. CertCentral does not issue a certificate for \
+             it: \"mail.corp\"",
         ),
         (
             |o| {
                 o.csr = Attr::Unknown;
                 o.common_name = Attr::Known(format!("{}.example.com", "a".repeat(53)));
             },
-            "error common_name: Invalid common name. CertCentral does not issue a certificate for it:",
+            "error common_name: Invalid common name. CertCentral does not issue a certificate for \
+             it:",
         ),
         (
             |o| o.dns_names = names(&["ab--c.example.com"]),
-            "error dns_names: Invalid DNS name. CertCentral does not issue a certificate for it: the label \"ab--c\"",
+            "error dns_names: Invalid DNS name. CertCentral does not issue a certificate for it: \
+             the label \"ab--c\"",
         ),
     ]);
     each_passes(&[
@@ -111,8 +118,10 @@ fn a_csr_is_one_request_with_a_good_key() {
                 let csr = params.serialize_request(&key).unwrap();
                 o.csr = Attr::Known(csr.pem().unwrap());
             },
-            "error csr: Invalid CSR. `csr` cannot be ordered with: public TLS certificates cannot hold a key of the kind ECDSA P-521; use RSA with at \
-             least 2048 bits, ECDSA P-256 or ECDSA P-384. If the key is a `tls_private_key`, set `algorithm = \"ECDSA\"` with `ecdsa_curve = \"P256\"`",
+            "error csr: Invalid CSR. `csr` cannot be ordered with: public TLS certificates cannot \
+             hold a key of the kind ECDSA P-521; use RSA with at least 2048 bits, ECDSA P-256 or \
+             ECDSA P-384. If the key is a `tls_private_key`, set `algorithm = \"ECDSA\"` with \
+             `ecdsa_curve = \"P256\"`",
         ),
     ]);
 }
@@ -222,7 +231,8 @@ fn values_with(ty: &Type, text: &str) -> Vec<(String, Value)> {
 fn a_text_before_the_csr_is_refused_and_points_nowhere() {
     each_is_refused(&[(
         |o| o.csr = Attr::Known(format!("canary\n{}", csr())),
-        "error : Invalid CSR. `csr` cannot be ordered with: a text that is not shown here stands before",
+        "error : Invalid CSR. `csr` cannot be ordered with: a text that is not shown here stands \
+         before",
     )]);
 }
 
@@ -236,15 +246,18 @@ fn names_of_the_csr_are_ordered_too() {
                     &["shop.example.com", "old.example.com"],
                 ));
             },
-            "error csr: CSR names missing from the order. The CSR lists old.example.com, which neither",
+            "error csr: CSR names missing from the order. The CSR lists old.example.com, which \
+             neither",
         ),
         (
             |o| o.csr = Attr::Known(csr_for("old.example.com", &[])),
-            "warning csr: CSR made for another name. The subject of the CSR names \"old.example.com\"",
+            "warning csr: CSR made for another name. The subject of the CSR names \
+             \"old.example.com\"",
         ),
         (
             |o| o.csr = Attr::Known(csr_for("shop.example.com", &["10.0.0.1", "2001:db8::1"])),
-            "warning csr: CSR names that no order has. The CSR lists 10.0.0.1, 2001:db8::1, and an order has domain names only",
+            "warning csr: CSR names that no order has. The CSR lists 10.0.0.1, 2001:db8::1, and an \
+             order has domain names only",
         ),
     ]);
     each_passes(&[

@@ -34,7 +34,8 @@ fn the_texts_of_a_person_say_something() {
                     },
                 );
             },
-            "error organization.contacts[0].first_name: Blank contact argument. `organization.contacts[0].first_name` is blank.",
+            "error organization.contacts[0].first_name: Blank contact argument. \
+             `organization.contacts[0].first_name` is blank.",
         ),
         (
             |o| {
@@ -46,7 +47,8 @@ fn the_texts_of_a_person_say_something() {
                     },
                 );
             },
-            "warning organization.contacts[0].last_name: Meaningless contact argument. `organization.contacts[0].last_name` is \"-\"",
+            "warning organization.contacts[0].last_name: Meaningless contact argument. \
+             `organization.contacts[0].last_name` is \"-\"",
         ),
         (
             |o| {
@@ -58,7 +60,8 @@ fn the_texts_of_a_person_say_something() {
                     },
                 );
             },
-            "error organization.contacts[0].email: Invalid e-mail address. `organization.contacts[0].email` is \"jill\", not",
+            "error organization.contacts[0].email: Invalid e-mail address. \
+             `organization.contacts[0].email` is \"jill\", not",
         ),
         (
             |o| {
@@ -70,7 +73,9 @@ fn the_texts_of_a_person_say_something() {
                     },
                 );
             },
-            "warning organization.contacts[0].job_title: Long contact argument. `organization.contacts[0].job_title` has 65 characters; CertCentral may refuse more than 64.",
+            "warning organization.contacts[0].job_title: Long contact argument. \
+             `organization.contacts[0].job_title` has 65 characters; CertCentral may refuse more \
+             than 64.",
         ),
         (
             |o| {
@@ -104,7 +109,8 @@ fn an_order_has_one_contact_of_a_type_and_many_approvers() {
                     &[contact("technical_contact"), contact("technical_contact")],
                 );
             },
-            "warning organization.contacts[1]: Duplicate contact. `organization.contacts[1]` is the \"technical_contact\" that an earlier",
+            "warning organization.contacts[1]: Duplicate contact. `organization.contacts[1]` is \
+             the \"technical_contact\" that an earlier",
         ),
         (
             |o| {
@@ -115,7 +121,8 @@ fn an_order_has_one_contact_of_a_type_and_many_approvers() {
                 };
                 with_contacts(o, &[user.clone(), user]);
             },
-            "warning organization.contacts[1]: Duplicate contact. `organization.contacts[1]` is the same user as \"ev_approver\" that an earlier",
+            "warning organization.contacts[1]: Duplicate contact. `organization.contacts[1]` is \
+             the same user as \"ev_approver\" that an earlier",
         ),
     ]);
     each_passes(&[("two approvers", |o| {
@@ -176,18 +183,21 @@ fn a_contact_is_a_user_or_a_whole_person() {
         let found = found(edit);
         assert_eq!(found.len(), 1, "{found:#?}");
         let start = format!(
-            "error organization.contacts[0].{member}: Incomplete contact. A new contact needs `organization.contacts[0].{member}`."
+            "error organization.contacts[0].{member}: Incomplete contact. A new contact needs \
+             `organization.contacts[0].{member}`."
         );
         assert!(found[0].starts_with(&start), "{found:#?}");
     }
     each_is_refused(&[(
         |o| with_contact(o, contact("boss")),
-        "warning organization.contacts[0].contact_type: Unknown contact type. `organization.contacts[0].contact_type` is \"boss\", none of",
+        "warning organization.contacts[0].contact_type: Unknown contact type. \
+         `organization.contacts[0].contact_type` is \"boss\", none of",
     )]);
     each_is_refused(&[
         (
             |o| with_contact(o, contact("")),
-            "error organization.contacts[0].contact_type: Invalid contact type. `organization.contacts[0].contact_type` is \"\", no contact type.",
+            "error organization.contacts[0].contact_type: Invalid contact type. \
+             `organization.contacts[0].contact_type` is \"\", no contact type.",
         ),
         (
             |o| {
@@ -199,7 +209,8 @@ fn a_contact_is_a_user_or_a_whole_person() {
                     },
                 );
             },
-            "error organization.contacts[0].user_id: Invalid user id. `organization.contacts[0].user_id` is 0;",
+            "error organization.contacts[0].user_id: Invalid user id. \
+             `organization.contacts[0].user_id` is 0;",
         ),
     ]);
     each_passes(&[

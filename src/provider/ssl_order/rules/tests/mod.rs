@@ -1,5 +1,5 @@
-//! Every rule, good and bad: path, severity and sentence. A bad case is a good order with one thing changed, and the
-//! one diagnostic that it gets.
+//! Every rule, good and bad: path, severity and sentence. A bad case is a good order with one thing
+//! changed, and the one diagnostic that it gets.
 
 mod certificate;
 mod contacts;

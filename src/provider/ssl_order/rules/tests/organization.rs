@@ -25,7 +25,8 @@ fn an_organization_is_an_id_or_described() {
         ),
         (
             |o| set(o, |new| new.id = Attr::Known(1)),
-            "error organization: Conflicting organization arguments. `organization` has an `id` and describes",
+            "error organization: Conflicting organization arguments. `organization` has an `id` \
+             and describes",
         ),
     ]);
     each_passes(&[
@@ -87,23 +88,28 @@ fn members_of_a_new_organization_have_limits() {
     each_is_refused(&[
         (
             |o| set(o, |new| new.name = Attr::Known("n".repeat(65))),
-            "error organization.name: Organization argument too long. `organization.name` has 65 characters; at most 64",
+            "error organization.name: Organization argument too long. `organization.name` has 65 \
+             characters; at most 64",
         ),
         (
             |o| set(o, |new| new.zip = Attr::Known("1".repeat(41))),
-            "error organization.zip: Organization argument too long. `organization.zip` has 41 characters; at most 40",
+            "error organization.zip: Organization argument too long. `organization.zip` has 41 \
+             characters; at most 40",
         ),
         (
             |o| set(o, |new| new.telephone = Attr::Known("1".repeat(33))),
-            "error organization.telephone: Organization argument too long. `organization.telephone` has 33 characters; at most 32",
+            "error organization.telephone: Organization argument too long. \
+             `organization.telephone` has 33 characters; at most 32",
         ),
         (
             |o| set(o, |new| new.address = Attr::Known("a".repeat(65))),
-            "error organization.address: Organization argument too long. `organization.address` has 65 characters; at most 64",
+            "error organization.address: Organization argument too long. `organization.address` \
+             has 65 characters; at most 64",
         ),
         (
             |o| set(o, |new| new.city = "-".into()),
-            "error organization.city: Meaningless organization argument. `organization.city` is \"-\", which says nothing",
+            "error organization.city: Meaningless organization argument. `organization.city` is \
+             \"-\", which says nothing",
         ),
         (
             |o| set(o, |new| new.state = "NA".into()),
@@ -115,7 +121,8 @@ fn members_of_a_new_organization_have_limits() {
         ),
         (
             |o| set(o, |new| new.name = " ".into()),
-            "error organization.name: Meaningless organization argument. `organization.name` is \" \"",
+            "error organization.name: Meaningless organization argument. `organization.name` is \" \
+             \"",
         ),
         (
             |o| set(o, |new| new.name = "".into()),
@@ -127,11 +134,13 @@ fn members_of_a_new_organization_have_limits() {
         ),
         (
             |o| set(o, |new| new.name = "Widgets (UK) Ltd".into()),
-            "warning organization.name: Unusual organization name. `organization.name` contains '('",
+            "warning organization.name: Unusual organization name. `organization.name` contains \
+             '('",
         ),
         (
             |o| set(o, |new| new.assumed_name = Attr::Known("w".repeat(50))),
-            "warning organization.assumed_name: Long organization names. `name` and `assumed_name` have 69 characters together",
+            "warning organization.assumed_name: Long organization names. `name` and `assumed_name` \
+             have 69 characters together",
         ),
         (
             |o| set(o, |new| new.country = "uk".into()),

@@ -26,25 +26,29 @@ fn names_that_do_not_fit_their_product_are_a_warning() {
     each_is_refused(&[
         (
             |o| o.product_name_id = "ssl_wildcard".into(),
-            "warning common_name: Wildcard product without a wildcard. `ssl_wildcard` (Wildcard) is for names",
+            "warning common_name: Wildcard product without a wildcard. `ssl_wildcard` (Wildcard) \
+             is for names",
         ),
         (
             |o| {
                 o.product_name_id = "ssl_multi_domain".into();
                 o.dns_names = names(&["*.example.com"]);
             },
-            "warning dns_names: Wildcard in a product without wildcards. \"*.example.com\" is a wildcard, and `ssl_multi_domain`",
+            "warning dns_names: Wildcard in a product without wildcards. \"*.example.com\" is a \
+             wildcard, and `ssl_multi_domain`",
         ),
         (
             |o| o.product_name_id = "ssl_plus".into(),
-            "warning dns_names: More names than the product covers. `ssl_plus` (Standard SSL) covers the common name and its www form; api.example.com may",
+            "warning dns_names: More names than the product covers. `ssl_plus` (Standard SSL) \
+             covers the common name and its www form; api.example.com may",
         ),
         (
             |o| {
                 o.dns_names = names(&["*.example.com"]);
                 o.dcv_method = "http-token".into();
             },
-            "warning dcv_method: DCV method without wildcards. \"http-token\" cannot prove control for the wildcard \"*.example.com\"",
+            "warning dcv_method: DCV method without wildcards. \"http-token\" cannot prove control \
+             for the wildcard \"*.example.com\"",
         ),
     ]);
     each_passes(&[

@@ -1,4 +1,5 @@
-//! Whatever is unknown, nothing is refused for it: neither the value itself nor what stands beside it.
+//! Whatever is unknown, nothing is refused for it: neither the value itself nor what stands beside
+//! it.
 
 use super::{good, lines};
 use crate::framework::{Attr, AttributePath, FromToValue, Set, Value};

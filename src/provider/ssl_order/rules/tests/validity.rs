@@ -44,26 +44,31 @@ fn exactly_one_form_says_how_long_the_order_lasts() {
         ),
         (
             |o| o.validity_years = Attr::Known(2),
-            "error order_validity: Conflicting validity arguments. `order_validity` and `validity_years`",
+            "error order_validity: Conflicting validity arguments. `order_validity` and \
+             `validity_years`",
         ),
         (
             |o| o.validity_days = Attr::Known(30),
-            "error order_validity: Conflicting validity arguments. `order_validity` and `validity_days`",
+            "error order_validity: Conflicting validity arguments. `order_validity` and \
+             `validity_days`",
         ),
         (
             |o| o.custom_expiration_date = "2027-03-31".into(),
-            "error order_validity: Conflicting validity arguments. `order_validity` and `custom_expiration_date`",
+            "error order_validity: Conflicting validity arguments. `order_validity` and \
+             `custom_expiration_date`",
         ),
         (
             |o| o.validity_years = Attr::Known(1),
-            "warning order_validity: Validity given twice. `order_validity` and `validity_years` say the same",
+            "warning order_validity: Validity given twice. `order_validity` and `validity_years` \
+             say the same",
         ),
         (
             |o| {
                 o.order_validity = Attr::Known(until("2027-03-31"));
                 o.custom_expiration_date = "2027-03-31".into();
             },
-            "warning order_validity: Validity given twice. `order_validity` and `custom_expiration_date` say the same",
+            "warning order_validity: Validity given twice. `order_validity` and \
+             `custom_expiration_date` say the same",
         ),
         (
             |o| {
@@ -71,7 +76,8 @@ fn exactly_one_form_says_how_long_the_order_lasts() {
                 o.validity_years = Attr::Known(1);
                 o.validity_days = Attr::Known(30);
             },
-            "warning validity_days: Several validity arguments. `validity_years` and `validity_days` are set. CertCentral uses `validity_days`",
+            "warning validity_days: Several validity arguments. `validity_years` and \
+             `validity_days` are set. CertCentral uses `validity_days`",
         ),
         (
             |o| {
@@ -79,7 +85,8 @@ fn exactly_one_form_says_how_long_the_order_lasts() {
                 o.validity_years = Attr::Known(1);
                 o.custom_expiration_date = "2027-03-31".into();
             },
-            "warning custom_expiration_date: Several validity arguments. `validity_years` and `custom_expiration_date` are set.",
+            "warning custom_expiration_date: Several validity arguments. `validity_years` and \
+             `custom_expiration_date` are set.",
         ),
     ]);
     each_passes(&[
@@ -148,7 +155,8 @@ fn years_and_days_have_bounds() {
         ),
         (
             |o| o.order_validity = Attr::Known(years(4)),
-            "error order_validity.years: Invalid validity. `order_validity.years` is 4; it takes 1 to 3.",
+            "error order_validity.years: Invalid validity. `order_validity.years` is 4; it takes 1 \
+             to 3.",
         ),
         (
             |o| o.order_validity = Attr::Known(years(0)),
@@ -156,15 +164,18 @@ fn years_and_days_have_bounds() {
         ),
         (
             |o| o.order_validity = Attr::Known(days(1097)),
-            "error order_validity.days: Invalid validity. `order_validity.days` is 1097; it takes 1 to 1096.",
+            "error order_validity.days: Invalid validity. `order_validity.days` is 1097; it takes \
+             1 to 1096.",
         ),
         (
             |o| o.order_validity = Attr::Known(days(0)),
-            "error order_validity.days: Invalid validity. `order_validity.days` is 0; it takes 1 to 1096.",
+            "error order_validity.days: Invalid validity. `order_validity.days` is 0; it takes 1 \
+             to 1096.",
         ),
         (
             |o| o.cert_validity = Attr::Known(days(367)),
-            "warning cert_validity: Certificate longer than its order. `cert_validity` asks for 367 days and the order lasts 366 at most",
+            "warning cert_validity: Certificate longer than its order. `cert_validity` asks for \
+             367 days and the order lasts 366 at most",
         ),
         (
             |o| {
@@ -172,18 +183,21 @@ fn years_and_days_have_bounds() {
                 o.validity_days = Attr::Known(90);
                 o.cert_validity = Attr::Known(years(1));
             },
-            "warning cert_validity: Certificate longer than its order. `cert_validity` asks for 365 days and the order lasts 90",
+            "warning cert_validity: Certificate longer than its order. `cert_validity` asks for \
+             365 days and the order lasts 90",
         ),
         (
             |o| {
                 o.order_validity = Attr::Unknown;
                 o.cert_validity = Attr::Known(days(9132));
             },
-            "error cert_validity.days: Invalid validity. `cert_validity.days` is 9132; it takes 1 to 9131.",
+            "error cert_validity.days: Invalid validity. `cert_validity.days` is 9132; it takes 1 \
+             to 9131.",
         ),
         (
             |o| o.cert_validity = Attr::Known(years(i64::MAX)),
-            "error cert_validity.years: Invalid validity. `cert_validity.years` is 9223372036854775807; it takes 1 to 25.",
+            "error cert_validity.years: Invalid validity. `cert_validity.years` is \
+             9223372036854775807; it takes 1 to 25.",
         ),
         (
             |o| o.cert_validity = Attr::Known(days(0)),
@@ -218,22 +232,26 @@ fn dates_are_dates_of_the_calendar() {
     each_is_refused(&[
         (
             |o| o.order_validity = Attr::Known(until("2027-02-29")),
-            "error order_validity.custom_expiration_date: Invalid date. `order_validity.custom_expiration_date` is \"2027-02-29\", not a date",
+            "error order_validity.custom_expiration_date: Invalid date. \
+             `order_validity.custom_expiration_date` is \"2027-02-29\", not a date",
         ),
         (
             |o| o.order_validity = Attr::Known(until("31.03.2027")),
-            "error order_validity.custom_expiration_date: Invalid date. `order_validity.custom_expiration_date` is \"31.03.2027\", not a date",
+            "error order_validity.custom_expiration_date: Invalid date. \
+             `order_validity.custom_expiration_date` is \"31.03.2027\", not a date",
         ),
         (
             |o| o.cert_validity = Attr::Known(until("2027-3-1")),
-            "error cert_validity.custom_expiration_date: Invalid date. `cert_validity.custom_expiration_date` is \"2027-3-1\", not a date",
+            "error cert_validity.custom_expiration_date: Invalid date. \
+             `cert_validity.custom_expiration_date` is \"2027-3-1\", not a date",
         ),
         (
             |o| {
                 o.order_validity = Attr::Null;
                 o.custom_expiration_date = "soon".into();
             },
-            "error custom_expiration_date: Invalid date. `custom_expiration_date` is \"soon\", not a date",
+            "error custom_expiration_date: Invalid date. `custom_expiration_date` is \"soon\", not \
+             a date",
         ),
     ]);
     each_passes(&[
@@ -264,7 +282,8 @@ fn a_new_order_ends_in_the_future_and_in_the_older_form_not_too_far_ahead() {
     assert_eq!(
         dates(|o| o.order_validity = Attr::Known(until("2026-11-23"))),
         [
-            "order_validity.custom_expiration_date: An order that ends on 2026-11-23 cannot be ordered on 2026-11-23. Choose a later date."
+            "order_validity.custom_expiration_date: An order that ends on 2026-11-23 cannot be \
+             ordered on 2026-11-23. Choose a later date."
         ]
     );
     assert_eq!(
@@ -275,7 +294,8 @@ fn a_new_order_ends_in_the_future_and_in_the_older_form_not_too_far_ahead() {
     assert_eq!(
         dates(|o| o.custom_expiration_date = "2029-02-25".into()),
         [
-            "custom_expiration_date: `custom_expiration_date` is 2029-02-25; it must be less than 825 days after 2026-11-23. Choose an earlier date."
+            "custom_expiration_date: `custom_expiration_date` is 2029-02-25; it must be less than \
+             825 days after 2026-11-23. Choose an earlier date."
         ]
     );
     assert_eq!(
@@ -286,8 +306,8 @@ fn a_new_order_ends_in_the_future_and_in_the_older_form_not_too_far_ahead() {
     assert_eq!(
         dates(|o| o.order_validity = Attr::Known(until("2029-11-25"))),
         [
-            "order_validity.custom_expiration_date: `order_validity.custom_expiration_date` is 2029-11-25; it must be less than 1098 days after \
-             2026-11-23. Choose an earlier date."
+            "order_validity.custom_expiration_date: `order_validity.custom_expiration_date` is \
+             2029-11-25; it must be less than 1098 days after 2026-11-23. Choose an earlier date."
         ]
     );
 }
@@ -313,8 +333,10 @@ fn a_certificate_of_a_new_order_is_not_longer_than_digicert_issues_that_day() {
     assert_eq!(
         said(days(200), today),
         [
-            "cert_validity.days: `cert_validity` asks for 200 days. Since 2026-02-24 DigiCert issues public certificates for 199 days at most (the \
-             CA/Browser Forum allows 200 from 2026-03-15), and shortens or refuses longer ones. Leave `cert_validity` out to get the longest."
+            "cert_validity.days: `cert_validity` asks for 200 days. Since 2026-02-24 DigiCert \
+             issues public certificates for 199 days at most (the CA/Browser Forum allows 200 from \
+             2026-03-15), and shortens or refuses longer ones. Leave `cert_validity` out to get \
+             the longest."
         ]
     );
     assert_eq!(said(until("2027-06-10"), today), none, "199 days");

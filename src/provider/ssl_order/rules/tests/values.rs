@@ -20,7 +20,8 @@ fn a_locale_looks_like_a_language() {
     each_is_refused(&[
         (
             |o| o.locale = "English".into(),
-            "warning locale: Unknown value. `locale` is \"English\", which does not look like a language",
+            "warning locale: Unknown value. `locale` is \"English\", which does not look like a \
+             language",
         ),
         (|o| o.locale = " ".into(), "warning locale: Unknown value."),
     ]);
@@ -52,7 +53,8 @@ fn a_product_is_a_name_id_and_an_unknown_one_only_warns() {
         ),
         (
             |o| o.product_name_id = "ssl_new_2030".into(),
-            "warning product_name_id: Unknown product. \"ssl_new_2030\" is none of the products that this provider knows (ssl_plus, ",
+            "warning product_name_id: Unknown product. \"ssl_new_2030\" is none of the products \
+             that this provider knows (ssl_plus, ",
         ),
     ]);
     each_passes(&[
@@ -67,33 +69,39 @@ fn the_products_of_the_api_page_take_sha256_only() {
     each_is_refused(&[
         (
             |o| o.signature_hash = "sha1".into(),
-            "error signature_hash: Invalid signature hash. `ssl_cloud_wildcard` is issued with \"sha256\" only; `signature_hash` is \"sha1\"",
+            "error signature_hash: Invalid signature hash. `ssl_cloud_wildcard` is issued with \
+             \"sha256\" only; `signature_hash` is \"sha1\"",
         ),
         (
             |o| o.signature_hash = "SHA256".into(),
-            "error signature_hash: Invalid signature hash. `ssl_cloud_wildcard` is issued with \"sha256\" only; `signature_hash` is \"SHA256\"",
+            "error signature_hash: Invalid signature hash. `ssl_cloud_wildcard` is issued with \
+             \"sha256\" only; `signature_hash` is \"SHA256\"",
         ),
         (
             |o| o.signature_hash = "".into(),
-            "error signature_hash: Invalid signature hash. `ssl_cloud_wildcard` is issued with \"sha256\" only; `signature_hash` is \"\"",
+            "error signature_hash: Invalid signature hash. `ssl_cloud_wildcard` is issued with \
+             \"sha256\" only; `signature_hash` is \"\"",
         ),
         (
             |o| o.signature_hash = "sha384".into(),
-            "error signature_hash: Invalid signature hash. `ssl_cloud_wildcard` is issued with \"sha256\" only; `signature_hash` is \"sha384\"",
+            "error signature_hash: Invalid signature hash. `ssl_cloud_wildcard` is issued with \
+             \"sha256\" only; `signature_hash` is \"sha384\"",
         ),
         (
             |o| {
                 o.product_name_id = "ssl_basic".into();
                 o.signature_hash = "SHA-1".into();
             },
-            "error signature_hash: Invalid signature hash. `signature_hash` is \"SHA-1\", which no public certificate is signed with",
+            "error signature_hash: Invalid signature hash. `signature_hash` is \"SHA-1\", which no \
+             public certificate is signed with",
         ),
         (
             |o| {
                 o.product_name_id = "ssl_basic".into();
                 o.signature_hash = "sha3-256".into();
             },
-            "warning signature_hash: Unknown value. `signature_hash` is \"sha3-256\"; this provider knows \"sha256\"",
+            "warning signature_hash: Unknown value. `signature_hash` is \"sha3-256\"; this \
+             provider knows \"sha256\"",
         ),
     ]);
     each_passes(&[("sha512 of a later product", |o| {
@@ -107,36 +115,44 @@ fn own_choices_are_closed_and_those_of_the_api_open() {
     each_is_refused(&[
         (
             |o| o.wait_for = "ever".into(),
-            "error wait_for: Invalid value. `wait_for` is \"ever\"; it takes \"auto\", \"issued\" or \"none\".",
+            "error wait_for: Invalid value. `wait_for` is \"ever\"; it takes \"auto\", \"issued\" \
+             or \"none\".",
         ),
         (
             |o| o.on_destroy = "delete".into(),
-            "error on_destroy: Invalid value. `on_destroy` is \"delete\"; it takes \"retain\", \"cancel\" or \"revoke\".",
+            "error on_destroy: Invalid value. `on_destroy` is \"delete\"; it takes \"retain\", \
+             \"cancel\" or \"revoke\".",
         ),
         (
             |o| o.revocation_reason = "KeyCompromise".into(),
-            "error revocation_reason: Invalid value. `revocation_reason` is \"KeyCompromise\"; it takes \"unspecified\", \"keyCompromise\",",
+            "error revocation_reason: Invalid value. `revocation_reason` is \"KeyCompromise\"; it \
+             takes \"unspecified\", \"keyCompromise\",",
         ),
         (
             |o| o.reissue_days_before_expiry = Attr::Known(-1),
-            "error reissue_days_before_expiry: Invalid number of days. `reissue_days_before_expiry` is -1;",
+            "error reissue_days_before_expiry: Invalid number of days. \
+             `reissue_days_before_expiry` is -1;",
         ),
         (
             |o| o.reissue_days_before_expiry = Attr::Known(i64::MAX),
-            "error reissue_days_before_expiry: Invalid number of days. `reissue_days_before_expiry` is 9223372036854775807; it takes a \
-             number of days up to 3650, or 0",
+            "error reissue_days_before_expiry: Invalid number of days. \
+             `reissue_days_before_expiry` is 9223372036854775807; it takes a number of days up to \
+             3650, or 0",
         ),
         (
             |o| o.renew_days_before_expiry = Attr::Known(3651),
-            "error renew_days_before_expiry: Invalid number of days. `renew_days_before_expiry` is 3651;",
+            "error renew_days_before_expiry: Invalid number of days. `renew_days_before_expiry` is \
+             3651;",
         ),
         (
             |o| o.renew_days_before_expiry = Attr::Known(-30),
-            "error renew_days_before_expiry: Invalid number of days. `renew_days_before_expiry` is -30;",
+            "error renew_days_before_expiry: Invalid number of days. `renew_days_before_expiry` is \
+             -30;",
         ),
         (
             |o| o.renew_days_before_expiry = Attr::Known(91),
-            "warning renew_days_before_expiry: Renewal is refused this early. `renew_days_before_expiry` is 91, but CertCentral refuses",
+            "warning renew_days_before_expiry: Renewal is refused this early. \
+             `renew_days_before_expiry` is 91, but CertCentral refuses",
         ),
         (
             |o| o.on_destroy = "".into(),
@@ -144,15 +160,18 @@ fn own_choices_are_closed_and_those_of_the_api_open() {
         ),
         (
             |o| o.duplicate_order_check = "Off".into(),
-            "error duplicate_order_check: Invalid value. `duplicate_order_check` is \"Off\"; it takes \"error\", \"warn\" or \"off\".",
+            "error duplicate_order_check: Invalid value. `duplicate_order_check` is \"Off\"; it \
+             takes \"error\", \"warn\" or \"off\".",
         ),
         (
             |o| o.payment_method = "cash".into(),
-            "warning payment_method: Unknown value. `payment_method` is \"cash\"; this provider knows \"balance\", \"card\" or \"profile\".",
+            "warning payment_method: Unknown value. `payment_method` is \"cash\"; this provider \
+             knows \"balance\", \"card\" or \"profile\".",
         ),
         (
             |o| o.dcv_method = "carrier-pigeon".into(),
-            "warning dcv_method: Unknown value. `dcv_method` is \"carrier-pigeon\"; this provider knows \"email\"",
+            "warning dcv_method: Unknown value. `dcv_method` is \"carrier-pigeon\"; this provider \
+             knows \"email\"",
         ),
     ]);
     each_passes(&[
@@ -265,8 +284,8 @@ fn an_order_is_renewed_by_one_of_two() {
             o.auto_renew = Attr::Known(true);
             o.renew_days_before_expiry = Attr::Known(45);
         },
-        "warning auto_renew: Order may be renewed twice. `auto_renew` is true, so CertCentral renews the order by itself before it ends, and \
-         `renew_days_before_expiry` is 45, so",
+        "warning auto_renew: Order may be renewed twice. `auto_renew` is true, so CertCentral \
+         renews the order by itself before it ends, and `renew_days_before_expiry` is 45, so",
     )]);
     each_passes(&[
         ("by CertCentral", |o| o.auto_renew = Attr::Known(true)),
@@ -310,7 +329,8 @@ fn thumbprints_references_and_durations_have_their_form() {
         ),
         (
             |o| o.alternative_order_id = Attr::Known("x".repeat(129)),
-            "warning alternative_order_id: Long alternative order id. `alternative_order_id` has 129 characters.",
+            "warning alternative_order_id: Long alternative order id. `alternative_order_id` has \
+             129 characters.",
         ),
         (
             |o| {
@@ -319,7 +339,8 @@ fn thumbprints_references_and_durations_have_their_form() {
                     ..TimeoutsModel::default()
                 });
             },
-            "error timeouts.create: Invalid duration. `timeouts.create` is \"soon\", not a duration",
+            "error timeouts.create: Invalid duration. `timeouts.create` is \"soon\", not a \
+             duration",
         ),
         (
             |o| {
@@ -337,7 +358,8 @@ fn thumbprints_references_and_durations_have_their_form() {
                     ..TimeoutsModel::default()
                 });
             },
-            "error timeouts.delete: Invalid duration. `timeouts.delete` is \"366d\", longer than a year. Set a shorter duration",
+            "error timeouts.delete: Invalid duration. `timeouts.delete` is \"366d\", longer than a \
+             year. Set a shorter duration",
         ),
     ]);
     each_passes(&[

@@ -13,7 +13,8 @@ const FORMER: i64 = 2_200_000_001;
 /// A later one.
 const LATER: i64 = 2_200_000_002;
 
-/// Order info of the order before the reissue, or of one that was reissued as planned where nothing is replaced.
+/// Order info of the order before the reissue, or of one that was reissued as planned where nothing
+/// is replaced.
 fn told(id: i64, replaced: Json) -> Json {
     let mut told = json!({
         "id": id,

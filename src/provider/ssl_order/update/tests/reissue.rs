@@ -224,7 +224,8 @@ async fn a_look_that_fails_after_the_reissue_is_a_warning() {
 async fn a_due_reissue_that_moves_no_end_is_said_and_holds_the_clock_back() {
     let mut ordered = Ordered::issued().await;
     ordered.state.ready_for_reissue = Attr::Known(true);
-    // The certificate of the sandbox ends on the same day again, as one does that ends with its order.
+    // The certificate of the sandbox ends on the same day again, as one does that ends with its
+    // order.
     let end = ordered.state.valid_till.clone();
     let updated = ordered.apply(&order()).await;
     let said = format!(

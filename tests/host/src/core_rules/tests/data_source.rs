@@ -1,4 +1,5 @@
-//! States of data sources: what core refuses, and what it would take although an argument is another one.
+//! States of data sources: what core refuses, and what it would take although an argument is
+//! another one.
 
 use super::super::{Rule, Violation, check_data_source};
 use crate::{

@@ -135,7 +135,8 @@ fn bad_plans_are_found() {
             Json::Null,
             long,
             json!({ "name": "a", "contacts": [{ "email": "x" }], "rule": unknown() }),
-            ".rule: attribute representing nested block must not be unknown itself; set nested attribute values to unknown instead",
+            ".rule: attribute representing nested block must not be unknown itself; set nested \
+             attribute values to unknown instead",
         ),
         (
             Json::Null,
@@ -179,7 +180,8 @@ fn sets_and_null_blocks_of_a_plan_are_held_to_the_configuration() {
     assert_eq!(
         lines(check_plan_valid(&block, &Value::Null, &configured, &null)),
         [
-            ".rule: attribute representing nested blocks must be empty to indicate no blocks, not null"
+            ".rule: attribute representing nested blocks must be empty to indicate no blocks, not \
+             null"
         ]
     );
 }

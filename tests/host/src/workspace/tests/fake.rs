@@ -1,5 +1,6 @@
-//! A provider in the same process with one resource type, `x_order` {required `name`: a change to one that starts with
-//! "r" forces a replacement; computed `id`; optional and computed `note`}, that can be told to misbehave.
+//! A provider in the same process with one resource type, `x_order` {required `name`: a change to
+//! one that starts with "r" forces a replacement; computed `id`; optional and computed `note`},
+//! that can be told to misbehave.
 
 mod wire;
 

@@ -1,4 +1,5 @@
-//! A provider behind a real process, a unix socket and TLS: a shell prints the handshake line of a server in here.
+//! A provider behind a real process, a unix socket and TLS: a shell prints the handshake line of a
+//! server in here.
 
 use std::sync::Arc;
 
@@ -20,7 +21,8 @@ use crate::{
     workspace::Workspace,
 };
 
-/// Serves a fake on a unix socket with TLS. The answer is how to start the process that announces it.
+/// Serves a fake on a unix socket with TLS. The answer is how to start the process that announces
+/// it.
 fn announced(socket: &std::path::Path, ending: &str) -> Launch {
     let key = KeyPair::generate().unwrap();
     let params = CertificateParams::new(["localhost".to_owned()]).unwrap();

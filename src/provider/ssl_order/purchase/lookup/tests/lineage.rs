@@ -208,7 +208,8 @@ async fn an_order_with_our_key_and_a_reference_of_its_own_is_told_by_its_notes()
     assert_eq!(kin, (Relation::Foreign, look()));
 }
 
-/// A reference may be cut or kept in another case, and this machine's own address has several spellings.
+/// A reference may be cut or kept in another case, and this machine's own address has several
+/// spellings.
 #[tokio::test]
 async fn an_order_with_our_key_is_known_by_a_damaged_reference_and_at_another_spelling_of_the_host()
 {

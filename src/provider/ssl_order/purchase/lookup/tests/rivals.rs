@@ -7,7 +7,8 @@ use crate::certcentral::{Client, OrderId};
 use crate::provider::ssl_order::purchase::new_order::Prepared;
 use crate::provider::ssl_order::samples::{client, csr_for, order, prepared};
 
-/// An account in which some orders were placed at the same moment, and the eyes of a run that placed one of them.
+/// An account in which some orders were placed at the same moment, and the eyes of a run that
+/// placed one of them.
 struct Account {
     sandbox: Sandbox,
     client: Client,
@@ -49,7 +50,8 @@ async fn both_runs_are_told_to_keep_the_earlier_order() {
         assert_eq!(told.len(), 1, "{told:?}");
         for words in [
             format!(
-                "Order {ours} is in this state, and order {other} (issued) carries the same token {}",
+                "Order {ours} is in this state, and order {other} (issued) carries the same token \
+                 {}",
                 account.prepared.token
             ),
             format!("Keep order {first}, the earlier one, and end order {second}"),
