@@ -121,6 +121,8 @@ pub(super) struct LeftBehind {
     /// The random id by which the notes of the order name the object, as far as it was known when
     /// the object let go.
     pub adoption: Option<String>,
+    /// The certificate (PEM) that it had.
+    pub certificate_pem: Option<String>,
     /// Whether the notes say by now that the object holds the order no more.
     pub is_released: bool,
 }

@@ -21,13 +21,6 @@ pub(super) struct Site {
     tainted: BTreeSet<String>,
 }
 
-/// An argument that the next plan does not know, and whether it turns out to be another one.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Open {
-    pub(super) argument: Unknown,
-    pub(super) turns: bool,
-}
-
 impl World {
     /// Something happens that one configuration with one state does not know.
     pub(super) async fn happen(&mut self) -> Result<(), String> {
@@ -191,7 +184,7 @@ impl World {
             wanted.turn(argument, self.chance());
             self.wanted.insert(address.clone(), wanted);
         }
-        self.open.insert(address, Open { argument, turns });
+        self.open.insert(address, argument);
     }
 
     /// A reissue for the same names and key, because somebody wants one.

@@ -15,8 +15,8 @@ pub(super) struct Entry {
     pub(super) status: String,
     /// Names of the certificate in force.
     pub(super) in_force: BTreeSet<String>,
-    /// The ids of all its certificates.
-    pub(super) certificates: Vec<u64>,
+    /// The ids of all certificates that it had or was to have.
+    pub(super) certificates: BTreeSet<u64>,
     /// Its id was in a state or its id or token in a message.
     pub(super) is_known: bool,
     token: Option<String>,
@@ -36,7 +36,7 @@ impl Entry {
             content,
             status: String::new(),
             in_force: BTreeSet::new(),
-            certificates: Vec::new(),
+            certificates: BTreeSet::new(),
             is_known: false,
             is_imported: false,
             is_by_hand: false,
@@ -51,7 +51,7 @@ impl Entry {
     fn see(&mut self, order: &OrderSeen) {
         self.status.clone_from(&order.status);
         self.in_force = order.names_in_force.iter().cloned().collect();
-        self.certificates.clone_from(&order.certificates);
+        self.certificates.extend(&order.certificates);
     }
 
     /// Whether it is what somebody wants.

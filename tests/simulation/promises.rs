@@ -7,7 +7,6 @@ use serde_json::Value as Json;
 use terraform_host::workspace::State;
 use terraform_host::{Action, Applied, Diagnostic, Plan, Report, Rule};
 
-use super::elsewhere::Open;
 use super::exchanges::what_changes_is_said;
 use super::ledger::{Entry, Ledger};
 use super::strike::Harm;
@@ -31,7 +30,7 @@ pub(super) struct Run {
     /// Whether every answer of the journal was sent whole and in time.
     pub(super) hears_all: bool,
     /// The arguments that the plan did not know, by address.
-    pub(super) open: BTreeMap<String, Open>,
+    pub(super) open: BTreeMap<String, Unknown>,
     /// Another run on the same machine at the same time, and the orders in its state.
     pub(super) beside: Option<Box<Run>>,
     pub(super) beside_in_state: BTreeSet<u64>,
@@ -146,7 +145,7 @@ pub(super) fn check(
     run: &Run,
     bought: &[u64],
 ) -> Result<(), String> {
-    core_accepts_everything(run)?;
+    core_accepts_everything(world, run)?;
     plans_change_nothing(&run.planning)?;
     nothing_is_sent_twice(&run.calls)?;
     purchases_are_announced(world, run, bought)?;
@@ -165,11 +164,18 @@ pub(super) fn check(
     state_tells_of_its_own_orders(world)
 }
 
-fn core_accepts_everything(run: &Run) -> Result<(), String> {
+fn core_accepts_everything(world: &World, run: &Run) -> Result<(), String> {
     // Terraform stops an apply that would need another order for a value that the plan did not
     // know.
-    let mut open = run.open.values();
-    let may_stop = open.any(|it| it.turns && it.argument == Unknown::Organization);
+    let may_stop = run.open.iter().any(|(address, open)| {
+        let held = run.before.get(address);
+        let held = held.and_then(|it| it.attributes["organization"]["id"].as_u64());
+        let wanted = world
+            .wanted
+            .get(address)
+            .map(|it| it.content().organization);
+        *open == Unknown::Organization && held != wanted
+    });
     let mut violations = run
         .reports()
         .flat_map(|report| &report.violations)
@@ -485,7 +491,7 @@ fn an_unknown_argument_means_no_new_order(
             return Err(format!(
                 "by surprise: {:?} of {address} was not known, and order {id} was ended, or \
                  another one bought",
-                open.argument
+                open
             ));
         }
     }

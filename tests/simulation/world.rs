@@ -12,13 +12,13 @@ use serde_json::{Value as Json, json};
 use terraform_host::{Resource, Workspace, workspace::State};
 use tonic::transport::Endpoint;
 
-use super::elsewhere::{Open, Site};
+use super::elsewhere::Site;
 use super::ledger::Ledger;
 use super::owners::{Origin, Owners};
 use super::process::Process;
 use super::promises::{self, Run};
 use super::strike::Strike;
-use super::wanted::{Content, NAMES, Wanted};
+use super::wanted::{Content, NAMES, Unknown, Wanted};
 use super::weather::{self, Weather};
 
 /// Resources that Terraform works on at the same time, as it does by default.
@@ -63,7 +63,7 @@ pub(super) struct World {
     pub(super) sites: usize,
     pub(super) elsewhere: Vec<Site>,
     /// Arguments that the next plan does not know, by address.
-    pub(super) open: BTreeMap<String, Open>,
+    pub(super) open: BTreeMap<String, Unknown>,
     seed: u64,
     processes: u64,
     pub(super) resources: u64,
@@ -317,12 +317,12 @@ impl World {
     }
 
     /// The resources without the values that a plan does not know yet.
-    fn resources_but(&self, open: &BTreeMap<String, Open>) -> Vec<Resource> {
+    fn resources_but(&self, open: &BTreeMap<String, Unknown>) -> Vec<Resource> {
         let wanted = self.wanted.iter();
         wanted
             .map(|(address, wanted)| {
                 let config = match open.get(address) {
-                    Some(open) => wanted.config_without(open.argument),
+                    Some(open) => wanted.config_without(*open),
                     None => wanted.config(),
                 };
                 Resource::new(address, config)

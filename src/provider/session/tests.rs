@@ -194,6 +194,7 @@ fn what_was_left_behind_is_taken_over_once_and_two_objects_of_one_order_are_noti
     let left = LeftBehind {
         order_origin: "placed".into(),
         adoption: None,
+        certificate_pem: None,
         is_released: false,
     };
     session.leave_behind(id(7), left.clone());

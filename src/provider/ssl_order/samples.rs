@@ -250,7 +250,7 @@ pub(crate) fn plan_with(
     private: SslOrderPrivate,
     permissions: Permissions,
 ) -> Plan {
-    Proposal::of(request(config, prior, private), date!(2026 - 11 - 23)).plan(
+    Proposal::of(request(config, prior, private), None, date!(2026 - 11 - 23)).plan(
         Some(&OrderDefaults::default()),
         PriceDecision::default(),
         permissions,

@@ -21,6 +21,7 @@ use crate::provider::order::status::Absence;
 use crate::provider::order::waiting::{BackOff, Bounds, Paused, Schedule};
 use crate::provider::session::{LeftBehind, Session};
 use crate::provider::ssl_order::SslOrder;
+use crate::provider::ssl_order::exchange::Awaited;
 use crate::provider::ssl_order::model::{OnDestroy, SslOrderModel, SslOrderPrivate};
 use crate::provider::ssl_order::owners::{self, Verdict, notes};
 use crate::provider::ssl_order::plan::not_allowed;
@@ -142,6 +143,7 @@ impl Leaving<'_> {
         let left_behind = LeftBehind {
             order_origin: self.state.order_origin.clone(),
             is_released: released.is_some(),
+            certificate_pem: Awaited::former(self.state, self.private),
             adoption,
         };
         self.session.leave_behind(self.id, left_behind);

@@ -48,17 +48,18 @@ pub(crate) struct Said {
 
 impl Said {
     /// Returns what nobody has to say of a certificate that no plan has spoken of: its life as the
-    /// end of the order and the limit of the day explain it.
-    pub(super) fn of_its_dates(former: &InForce, state: &SslOrderModel, day: Date) -> Self {
+    /// end of the order in state and the limit of the day explain it. Where orders end with their
+    /// certificates, the end that comes with the new certificate explains nothing.
+    pub(super) fn of_its_dates(former: &InForce, before: &SslOrderModel, day: Date) -> Self {
         let asked = Asked {
-            prior: state,
-            sent: state,
+            prior: before,
+            sent: before,
             organization: None,
-            order_end: state.order_valid_till.as_str().and_then(parse_day),
+            order_end: before.order_valid_till.as_str().and_then(parse_day),
             day,
         };
         Self {
-            days: shorter_life(former, state, asked).map(|life| life.days),
+            days: shorter_life(former, before, asked).map(|life| life.days),
             ..Self::default()
         }
     }

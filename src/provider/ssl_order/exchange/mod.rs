@@ -20,4 +20,6 @@ pub(crate) use self::profile::{
     follow_certificate, has_what_is_asked, keep_unasked, without_ended,
 };
 pub(crate) use self::remembered::{configured, drop_what_was_taken_away};
-pub(crate) use self::seen::{Awaited, at_refresh, by_apply, first, renamed_organization};
+pub(crate) use self::seen::{
+    Awaited, at_refresh, by_apply, by_successor, first, renamed_organization,
+};

@@ -13,11 +13,20 @@ use crate::provider::ssl_order::model::{InForce, SslOrderModel, SslOrderPrivate}
 /// A certificate that is still to come.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Awaited {
-    /// The certificate (PEM) of the order that it renews; a reissue is held against the one that
-    /// state keeps until then.
+    /// The certificate (PEM) of the order that it renews, or of the object whose place another one
+    /// takes; a reissue is held against the one that state keeps until then.
     former: Option<String>,
     /// What the plan said of it.
     said: Said,
+}
+
+impl Awaited {
+    /// Returns the certificate (PEM) that the next one of an order is held against.
+    pub(crate) fn former(state: &SslOrderModel, private: &SslOrderPrivate) -> Option<String> {
+        let awaited = private.awaited.as_ref();
+        let renewed = awaited.and_then(|it| it.former.clone());
+        renewed.or_else(|| state.certificate_pem.known().cloned())
+    }
 }
 
 /// Returns in what a certificate that an apply got differs from the one of `prior` without a word
@@ -73,9 +82,23 @@ pub(crate) fn at_refresh(
     }
     let said = match private.awaited.take() {
         Some(awaited) => awaited.said,
-        None => Said::of_its_dates(&former, state, new.first_day),
+        None => Said::of_its_dates(&former, before, new.first_day),
     };
     warning(&former, &new, &said, &BTreeSet::new(), state)
+}
+
+/// Returns the same for the certificate that an object finds which takes the place of another one:
+/// held against what that one had.
+pub(crate) fn by_successor(
+    former: String,
+    state: &SslOrderModel,
+    private: &mut SslOrderPrivate,
+) -> Option<Diagnostic> {
+    private.awaited = Some(Awaited {
+        former: Some(former),
+        said: Said::default(),
+    });
+    at_refresh(state, state, private)
 }
 
 /// Returns what the first certificate of an order lacks that its profile asks for.

@@ -27,6 +27,8 @@ pub(crate) struct Facts<'a> {
     pub planned: &'a SslOrderModel,
     /// What is kept beside the state.
     pub private: &'a SslOrderPrivate,
+    /// The token of the renewal that this configuration would place.
+    pub renewal_token: Option<&'a str>,
     /// Today, which matters to an order about to be placed only.
     pub today: Date,
     /// The day of the last refresh, by which what ends and how long a certificate lasts is judged.
@@ -170,18 +172,23 @@ impl Decision {
     }
 
     /// Returns the order that takes the place of this one: the one that renews it, where renewals
-    /// are wanted and nothing else changes that would have to be done to this order.
+    /// are wanted, and either an earlier run placed it for this configuration or nothing changes
+    /// that would have to be done to this order.
     fn successor(&self, facts: &Facts<'_>) -> Option<i64> {
         let Facts { prior, planned, .. } = *facts;
         let successor = facts.private.successor.as_ref()?;
-        let is_wanted = planned.renews()
-            && prior.renew_days_before_expiry == planned.renew_days_before_expiry
-            && successor.refused.is_none();
+        let is_wanted =
+            planned.renews() && prior.renew_days_before_expiry == planned.renew_days_before_expiry;
+        let reference = successor.reference.as_deref();
+        let is_placed = reference.is_some() && reference == facts.renewal_token;
         let is_quiet = self
             .changes
             .iter()
             .all(|change| matches!(change.effect, Effect::RecordOnly | Effect::Behaviour));
-        successor.order_id.filter(|_| is_wanted && is_quiet)
+        let is_the_same = is_quiet && successor.refused.is_none();
+        successor
+            .order_id
+            .filter(|_| is_wanted && (is_placed || is_the_same))
     }
 
     /// Returns the order that is taken into state in the place of this one.

@@ -275,6 +275,7 @@ mod tests {
         let renewed = SslOrderPrivate {
             successor: Some(Successor {
                 order_id: Some(2_147_500_999),
+                reference: None,
                 refused: None,
             }),
             ..SslOrderPrivate::default()

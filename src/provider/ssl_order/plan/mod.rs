@@ -27,6 +27,7 @@ use super::model::{SslOrderModel, SslOrderPrivate};
 use super::owners::Verdict;
 use super::purchase::price::{PriceDecision, Priced};
 use super::purchase::{open_orders, price};
+use super::refresh::succession;
 use crate::framework::{Diagnostic, PlanRequest, Planned};
 use crate::provider::order::certificate::parse_day;
 use crate::provider::session::Session;
@@ -61,7 +62,8 @@ pub(crate) async fn plan(session: &Session, request: Request) -> Plan {
     // The configuration tells what nobody sets from what is not known yet; the plan so far does
     // not.
     let config = request.config.clone();
-    let mut proposal = Proposal::of(request, local_today());
+    let renewal_token = renewal_token(session, &request);
+    let mut proposal = Proposal::of(request, renewal_token.as_deref(), local_today());
     if let Some(problem) = proposal.departure() {
         return proposal.stopped(problem);
     }
@@ -95,7 +97,7 @@ pub(crate) struct Proposal {
 
 impl Proposal {
     /// Decides what a request comes to.
-    pub(crate) fn of(mut request: Request, today: Date) -> Self {
+    pub(crate) fn of(mut request: Request, renewal_token: Option<&str>, today: Date) -> Self {
         let existing = request.prior_state.clone().map(|prior| {
             let Request {
                 config,
@@ -115,6 +117,7 @@ impl Proposal {
                 config,
                 planned,
                 private,
+                renewal_token,
                 today,
                 seen_on: seen_on(private, today),
             });
@@ -230,6 +233,22 @@ impl Proposal {
         plan.private.review = review(now);
         plan
     }
+}
+
+/// Returns the token of the renewal that a configuration would place, where an order has been
+/// renewed.
+fn renewal_token(session: &Session, request: &Request) -> Option<String> {
+    let successor = request.private.successor.as_ref()?;
+    successor.reference.as_ref()?;
+    let former = request
+        .prior_state
+        .as_ref()?
+        .order_id_to_be("renewed")
+        .ok()?;
+    let mut content = request.planned_state.clone();
+    let defaults = session.order_defaults();
+    as_configured(&mut content, &request.config, defaults.as_ref());
+    succession::token(session, &content, former)
 }
 
 /// Returns the day of the last refresh, with which both plans of an apply come to the same.

@@ -209,7 +209,7 @@ mod tests {
     fn reviewed(config: &SslOrderModel, prior: Option<&SslOrderModel>) -> Plan {
         let mut request = request(config, prior, private(false));
         request.private_is_kept = true;
-        planned(Proposal::of(request, TODAY))
+        planned(Proposal::of(request, None, TODAY))
     }
 
     /// What the plan of its apply comes to.
@@ -222,7 +222,7 @@ mod tests {
         let mut request = request(config, prior, private(false));
         request.private_is_kept = true;
         request.reviewed = Some(reviewed.private.clone());
-        let proposal = Proposal::of(request, today);
+        let proposal = Proposal::of(request, None, today);
         match proposal.departure() {
             Some(problem) => Err(problem),
             None => Ok(planned(proposal)),
@@ -346,6 +346,7 @@ mod tests {
         let (config, prior) = issued();
         let plain = planned(Proposal::of(
             request(&config, Some(&prior), private(false)),
+            None,
             TODAY,
         ));
         assert_eq!(plain.private.review, None);
@@ -355,7 +356,10 @@ mod tests {
         // What an older plan left behind is no part of the next one.
         let mut again = request(&config, Some(&prior), private(false));
         again.private.review = Some(Review::default());
-        assert_eq!(planned(Proposal::of(again, TODAY)).private.review, None);
+        assert_eq!(
+            planned(Proposal::of(again, None, TODAY)).private.review,
+            None
+        );
     }
 
     #[test]
@@ -369,7 +373,7 @@ mod tests {
         // The question about the new order, with the private data of the answer about the old one.
         let mut second = request(&longer, None, first.private);
         second.private_is_kept = true;
-        let second = planned(Proposal::of(second, TODAY));
+        let second = planned(Proposal::of(second, None, TODAY));
         let made = of_the_apply(&longer, None, &second, TODAY).unwrap();
         assert_eq!(made.private, second.private);
         let replaced = made.private.review.unwrap().replaced.unwrap();
@@ -379,7 +383,7 @@ mod tests {
         let forced = reviewed(&issued().0, Some(&prior));
         let mut second = request(&issued().0, None, forced.private);
         second.private_is_kept = true;
-        let second = planned(Proposal::of(second, TODAY));
+        let second = planned(Proposal::of(second, None, TODAY));
         assert_eq!(second.private.review.unwrap().replaced, None);
     }
 

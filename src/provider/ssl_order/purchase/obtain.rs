@@ -166,6 +166,7 @@ pub(crate) async fn obtain(
         limits,
         order_origin: OrderOrigin::Placed.into(),
         adoption: None,
+        former: None,
         locked,
         warnings: Warnings::new(),
     };
@@ -261,6 +262,8 @@ struct Buyer<'a> {
     order_origin: Attr<String>,
     /// The random id by which the notes of the order name it.
     adoption: Option<String>,
+    /// The certificate (PEM) of the object of this apply that has just let go of it.
+    former: Option<String>,
     locked: Locked,
     warnings: Warnings,
 }
@@ -270,6 +273,7 @@ impl Buyer<'_> {
     /// well. What an object of this apply has just let go of stays what it was.
     async fn adopt(&mut self, order: &Order) {
         let left = self.session.take_over(order.id);
+        self.former = left.as_ref().and_then(|it| it.certificate_pem.clone());
         match left.filter(|left| !left.is_released && !left.order_origin.is_null()) {
             Some(left) => {
                 self.order_origin = left.order_origin;
@@ -444,6 +448,7 @@ impl Buyer<'_> {
             limits,
             order_origin,
             adoption,
+            former,
             locked,
             mut warnings,
             session,
@@ -465,6 +470,10 @@ impl Buyer<'_> {
         let details = Box::pin(owner.fill_in(certain.clone(), taken));
         let mut filled_in = unless_it_panics(details, certain, id).await;
         warnings.extend(filled_in.warnings);
+        if let Some(former) = former {
+            let (state, private) = (&mut filled_in.state, &mut filled_in.private);
+            warnings.extend(exchange::by_successor(former, state, private));
+        }
         clocks::tell(&mut filled_in.state, &filled_in.private);
         let today = session.today();
         filled_in.private.seen_on = Some(day(today.earlier()));

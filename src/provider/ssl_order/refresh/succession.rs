@@ -16,6 +16,9 @@ use crate::provider::ssl_order::refresh::external_changes::other_names;
 pub struct Successor {
     /// Its id; none where CertCentral does not tell it.
     pub order_id: Option<i64>,
+    /// Its reference, by which a plan knows that an earlier run placed it for the configuration.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
     /// Why no plan takes it into state; none if one may.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<Refused>,
@@ -51,6 +54,7 @@ pub(crate) async fn successor(
     let refused = |order_id: Option<OrderId>, refused| {
         Some(Successor {
             order_id: order_id.map(OrderId::get),
+            reference: None,
             refused: Some(refused),
         })
     };
@@ -64,6 +68,7 @@ pub(crate) async fn successor(
         Ok(renewal) if came_to_nothing(&renewal.status) => None,
         Ok(renewal) => Some(Successor {
             order_id: Some(renewal.id.get()),
+            reference: renewal.alternative_order_id.clone(),
             refused: why_not(session, state, order, &renewal),
         }),
         Err(error) => refused(Some(named), Refused::NotSeen(error.to_string())),
@@ -114,25 +119,25 @@ pub(crate) fn why_not(
     (!is_issued && !is_own(session, state, order, renewal)).then_some(Refused::NotIssued)
 }
 
-/// Returns whether this resource placed the renewal: it bears the token that its own would have.
+/// Returns whether the renewal was placed for this content: it bears the token of it.
 pub(crate) fn is_own(
     session: &Session,
-    state: &SslOrderModel,
+    content: &SslOrderModel,
     order: &Order,
     renewal: &Order,
 ) -> bool {
-    let token = session.client().ok().and_then(|client| {
-        let content = token_notes::without_token(state);
-        let default_organization = session.default_organization();
-        new_order::prepare(
-            &content,
-            default_organization,
-            Some(order.id),
-            &client.host(),
-        )
-        .ok()
-    });
-    token.is_some_and(|own| renewal.alternative_order_id.as_deref() == Some(own.token.as_str()))
+    let own = token(session, content, order.id);
+    own.is_some() && own == renewal.alternative_order_id
+}
+
+/// Returns the token that the renewal of an order has if it is placed for this content. None where
+/// that is not known yet.
+pub(crate) fn token(session: &Session, content: &SslOrderModel, former: OrderId) -> Option<String> {
+    let host = session.client().ok()?.host();
+    let content = token_notes::without_token(content);
+    let default_organization = session.default_organization();
+    let prepared = new_order::prepare(&content, default_organization, Some(former), &host);
+    prepared.ok().map(|it| it.token)
 }
 
 /// Returns the warning about a renewal that no plan takes into state.

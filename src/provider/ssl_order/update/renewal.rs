@@ -73,11 +73,14 @@ pub(super) async fn follow(
     };
     let order = client.order(former).await.map_err(looking)?;
     let renewal = client.order(id).await.map_err(looking)?;
-    if let Some(refused) = succession::why_not(session, prior, &order, &renewal) {
+    // What an earlier run placed for the configuration is held against that.
+    let is_placed = succession::is_own(session, update.content, &order, &renewal);
+    let content = if is_placed { update.content } else { prior };
+    if let Some(refused) = succession::why_not(session, content, &order, &renewal) {
         return Err(failed(messages::renewal_moved_on(&renewal, &refused)));
     }
     claim_order(session, id).map_err(failed)?.keep();
-    let is_own = succession::is_own(session, prior, &order, &renewal);
+    let is_own = succession::is_own(session, content, &order, &renewal);
     let reference = renewal.alternative_order_id.clone();
     let mut private = SslOrderPrivate::default();
     let mut state = SslOrderModel {

@@ -122,6 +122,32 @@ async fn a_renewal_that_got_lost_is_adopted_by_the_next_apply() {
 }
 
 #[tokio::test]
+async fn a_renewal_with_other_content_that_got_lost_is_adopted_by_the_next_apply() {
+    for change in [
+        json!({ "csr": new_csr() }),
+        json!({ "dns_names": ["pay.example.com"] }),
+        json!({ "profile_option": "server_client_auth_eku" }),
+    ] {
+        let mut bed = with_a_due_order().await;
+        let before = bed.terraform.state().clone();
+        let mut changed = due();
+        changed
+            .as_object_mut()
+            .unwrap()
+            .extend(change.as_object().unwrap().clone());
+        let _applied = bed.apply(&changed).await.expect_success();
+        let renewal = bed.order_id();
+        *bed.terraform.state_mut() = before;
+        let _applied = bed.apply(&changed).await.expect_success();
+        assert_eq!(bed.order_id(), renewal, "{change}");
+        let summary = bed.sandbox.summary();
+        assert_eq!((summary.orders_created, summary.reissued), (2, 0));
+        let plan = bed.plan(&changed).await.expect_success();
+        assert!(plan.is_empty(), "{change}");
+    }
+}
+
+#[tokio::test]
 async fn a_refused_renewal_keeps_the_old_order_in_state() {
     let mut bed = with_a_due_order().await;
     let old = bed.order_id();

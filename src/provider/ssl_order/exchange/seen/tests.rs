@@ -6,7 +6,7 @@ use rcgen::ExtendedKeyUsagePurpose as Usage;
 use time::macros::date;
 
 use super::super::{Asked, Foreseen};
-use super::{Said, at_refresh, by_apply, first, renamed_organization};
+use super::{Said, at_refresh, by_apply, by_successor, first, renamed_organization};
 use crate::framework::Attr;
 use crate::provider::ssl_order::exchange::looks::{Look, present};
 use crate::provider::ssl_order::model::{SslOrderModel, SslOrderPrivate};
@@ -126,6 +126,58 @@ fn a_refresh_says_all_of_a_certificate_that_nobody_planned() {
     by_apply(&before, &known, &names, &waiting, &mut private);
     assert_eq!(at_refresh(&waiting, &before, &mut private), None);
     assert_eq!(private, SslOrderPrivate::default());
+}
+
+#[test]
+fn an_order_that_ends_with_its_certificate_explains_no_shorter_life() {
+    let shorter = Look {
+        days: (date!(2026 - 12 - 01), date!(2027 - 02 - 28)),
+        ..next()
+    };
+    let before = present().issued();
+    let seen = |order_end: &str, told: &str| {
+        let before = SslOrderModel {
+            order_valid_till: order_end.into(),
+            ..before.clone()
+        };
+        let state = SslOrderModel {
+            order_valid_till: told.into(),
+            ..shorter.issued()
+        };
+        let said = at_refresh(&before, &state, &mut SslOrderPrivate::default());
+        said.map(|it| it.summary)
+    };
+    let said = "New certificate of order 2147500123 has a shorter life".to_owned();
+    assert_eq!(seen("2027-06-09", "2027-02-28"), Some(said));
+    assert_eq!(seen("2027-02-28", "2027-02-28"), None);
+}
+
+#[test]
+fn what_takes_the_place_of_an_object_holds_its_certificate_against_the_one_of_that() {
+    let former = present().pem();
+    let found = |state: &SslOrderModel| {
+        let mut private = SslOrderPrivate::default();
+        let said = by_successor(former.clone(), state, &mut private);
+        (said.map(|it| it.summary), private)
+    };
+    let another = Look {
+        issuer: "Next CA",
+        ..next()
+    };
+    let (said, private) = found(&another.issued());
+    let summary = "New certificate of order 2147500123 has another issuer".to_owned();
+    assert_eq!((said, private), (Some(summary), SslOrderPrivate::default()));
+
+    // A reissue that goes on is held against it once it is there.
+    let waiting = SslOrderModel {
+        status: "reissue_pending".into(),
+        certificate_pem: Attr::Known(former.clone()),
+        ..present().issued()
+    };
+    let (said, mut private) = found(&waiting);
+    assert_eq!(said, None);
+    let said = at_refresh(&waiting, &another.issued(), &mut private).unwrap();
+    assert!(said.summary.contains("another issuer"), "{said:?}");
 }
 
 #[test]

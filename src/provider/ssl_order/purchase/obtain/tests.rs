@@ -414,6 +414,7 @@ async fn a_create_takes_over_what_the_same_process_has_let_go_of() {
                 LeftBehind {
                     order_origin: origin.into(),
                     adoption: adoption.map(str::to_owned),
+                    certificate_pem: None,
                     is_released,
                 },
             );
