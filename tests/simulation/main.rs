@@ -38,3 +38,5 @@ mod wanted;
 mod weather;
 #[cfg(test)]
 mod world;
+#[cfg(test)]
+mod years;

@@ -489,9 +489,8 @@ fn an_unknown_argument_means_no_new_order(
         let is_ended = ended(world, before).any(|(ended, _)| ended == *id);
         if is_ended || is_bought && !run.announced(&id.to_string(), &[RENEWS]) {
             return Err(format!(
-                "by surprise: {:?} of {address} was not known, and order {id} was ended, or \
-                 another one bought",
-                open
+                "by surprise: {open:?} of {address} was not known, and order {id} was ended, or \
+                 another one bought"
             ));
         }
     }

@@ -122,6 +122,8 @@ pub(super) struct Wanted {
     claimed: Option<u64>,
     /// Why somebody wants another certificate for the same names and key.
     trigger: Option<u8>,
+    /// Nobody but the clocks looks after the order, and its records are published from state.
+    is_left_to_the_clocks: bool,
 }
 
 impl Wanted {
@@ -143,6 +145,7 @@ impl Wanted {
             comments: 0,
             claimed: None,
             trigger: None,
+            is_left_to_the_clocks: false,
         }
     }
 
@@ -186,6 +189,9 @@ impl Wanted {
         });
         if self.client_auth {
             config["profile_option"] = "server_client_auth_eku".into();
+        }
+        if self.is_left_to_the_clocks {
+            config["dcv_method"] = "dns-cname-token".into();
         }
         if let Some(claimed) = self.claimed {
             config["claimed_order_id"] = claimed.into();
@@ -240,6 +246,14 @@ impl Wanted {
     pub(super) fn turn_client_auth(&mut self) -> bool {
         self.client_auth = !self.client_auth;
         self.client_auth
+    }
+
+    /// The order lives by its clocks, and is never ended.
+    pub(super) fn leave_to_the_clocks(&mut self) {
+        self.is_left_to_the_clocks = true;
+        self.wait_for = "auto";
+        self.on_destroy = "retain";
+        self.renew = true;
     }
 
     pub(super) fn renew_no_more(&mut self) {

@@ -76,6 +76,11 @@ pub(super) struct World {
 
 impl World {
     pub(super) fn new(seed: u64, is_wide: bool) -> Self {
+        Self::of_account(seed, is_wide, |_| ())
+    }
+
+    /// The same with an account that `change` makes another one.
+    pub(super) fn of_account(seed: u64, is_wide: bool, change: impl FnOnce(&mut Settings)) -> Self {
         let mut rng = Rng::with_seed(seed);
         let mut wide = is_wide.then(|| Rng::with_seed(!seed));
         let mut settings = Settings {
@@ -83,6 +88,7 @@ impl World {
             behavior: weather::behavior(&mut rng),
             ..Settings::default()
         };
+        change(&mut settings);
         if let Some(wide) = &mut wide {
             weather::widen(&mut settings.behavior, wide);
         }
