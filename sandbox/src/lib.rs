@@ -23,7 +23,7 @@ mod listener;
 mod sandbox;
 mod settings;
 
-pub use account::dcv::DnsRecord;
+pub use account::dcv::{DnsRecord, LookupFailure};
 pub use control::colleague::ColleagueReissue;
 pub use control::operator_actions::{Move, MoveError};
 pub use faults::{At, ChainForm, Fault, FaultRule, Form, Framing, Hold, HoldStage, Route};

@@ -48,6 +48,8 @@ Control API, on the same port:
   PUT    /_sandbox/dns/TYPE/NAME/VALUE        publish a record in the sandbox's DNS, such as
                                               /dns/TXT/_dnsauth.example.com/value (DELETE withdraws it, GET
                                               /_sandbox/dns lists)
+  PUT    /_sandbox/dns-failures/DOMAIN        \"perspective\" or \"dnssec\": its records prove nothing (DELETE
+                                              mends the zone)
   POST   /_sandbox/faults                     let the n-th call of a route fail (DELETE removes all)
   GET    /_sandbox/elsewhere                  requests that followed a redirect to the second listener
   POST   /_sandbox/holds                      stop the n-th call of a route until it is released

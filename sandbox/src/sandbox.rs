@@ -12,7 +12,7 @@ use time::OffsetDateTime;
 use tokio::runtime::Builder;
 use tokio::sync::oneshot;
 
-use crate::account::dcv::DnsRecord;
+use crate::account::dcv::{DnsRecord, LookupFailure};
 use crate::account::state::{Shared, State};
 use crate::api::{self, BASE_PATH};
 use crate::control::colleague::ColleagueReissue;
@@ -327,6 +327,15 @@ impl Sandbox {
     /// Takes a record out of the sandbox's DNS. False if it was not there.
     pub fn withdraw(&self, record: &DnsRecord) -> bool {
         self.shared.lock().dns.remove(record)
+    }
+
+    /// Lets the records of a domain, and of what is below it, prove nothing; `None` mends the zone.
+    pub fn fail_lookups(&self, domain: &str, failure: Option<LookupFailure>) {
+        let mut state = self.shared.lock();
+        match failure {
+            Some(failure) => drop(state.lookup_failures.insert(domain.to_owned(), failure)),
+            None => drop(state.lookup_failures.remove(domain)),
+        }
     }
 
     /// Lets call number `call` (1 = the next one) of a route meet a fault.

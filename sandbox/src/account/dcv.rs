@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use data_encoding::BASE32_NOPAD;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
 use crate::account::catalog::{EXAMPLE_DOMAINS, Organization};
@@ -207,6 +207,7 @@ impl State {
         let domains = order.domains.iter();
         let found: Vec<u64> = domains
             .filter(|domain| !self.is_proven(domain) && domain.token.expires > now)
+            .filter(|domain| !self.lookup_failures.contains_key(base_domain(&domain.name)))
             .filter(|domain| domain.is_published(method, &self.dns))
             .map(|domain| domain.id)
             .collect();
@@ -337,6 +338,18 @@ impl DnsRecord {
             value,
         }
     }
+}
+
+/// Why records that stand in the DNS prove nothing. Asking again does not cure it, the zone must be
+/// mended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum LookupFailure {
+    /// Not every network from which DigiCert asks sees them.
+    Perspective,
+    /// The zone is signed, and its signatures do not verify.
+    Dnssec,
 }
 
 /// All records. Nothing resolves them; a check of an order reads them.

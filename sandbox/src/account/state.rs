@@ -12,7 +12,7 @@ use crate::account::ca::{Authority, Signer};
 use crate::account::catalog::{self, Catalog, Organization};
 use crate::account::certificate::{Certificate, Origin};
 use crate::account::clock::Clock;
-use crate::account::dcv::Zone;
+use crate::account::dcv::{LookupFailure, Zone};
 use crate::account::limits::certificate_days;
 use crate::account::order::{Order, Status};
 use crate::account::snapshots::{DeferredRequest, Snapshots};
@@ -73,6 +73,8 @@ pub(crate) struct State {
     pub(crate) organizations: Vec<Organization>,
     pub(crate) orders: BTreeMap<u64, Order>,
     pub(crate) dns: Zone,
+    /// Domains whose records prove nothing, and why.
+    pub(crate) lookup_failures: BTreeMap<String, LookupFailure>,
     pub(crate) journal: Journal,
     pub(crate) rules: Rules,
     /// What calls may be shown that look back.
@@ -126,6 +128,7 @@ impl State {
             required_custom_fields: settings.required_custom_fields,
             orders: BTreeMap::new(),
             dns: Zone::new(),
+            lookup_failures: BTreeMap::new(),
             journal: Journal::default(),
             rules: Rules::default(),
             snapshots: Snapshots::default(),

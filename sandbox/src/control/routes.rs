@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 
 use crate::account::clock::timestamp;
-use crate::account::dcv::DnsRecord;
+use crate::account::dcv::{DnsRecord, LookupFailure};
 use crate::account::state::Shared;
 use crate::control::colleague::ColleagueReissue;
 use crate::control::operator_actions::{Move, MoveError};
@@ -44,6 +44,11 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/chain/replace", post(replace_chain))
         .route("/dns", get(dns_records))
         .route("/dns/{type}/{name}/{value}", put(publish).delete(withdraw))
+        .route("/dns-failures", get(lookup_failures))
+        .route(
+            "/dns-failures/{domain}",
+            put(fail_lookups).delete(mend_lookups),
+        )
         .route("/faults", post(add_fault).delete(clear_rules))
         .route("/holds", post(add_hold))
         .route("/holds/{id}", get(see_hold))
@@ -202,6 +207,26 @@ async fn withdraw(State(shared): Sandbox, Path((kind, name, value)): RecordPath)
         StatusCode::NO_CONTENT.into_response()
     } else {
         refusal(StatusCode::NOT_FOUND, "there is no such record")
+    }
+}
+
+async fn lookup_failures(State(shared): Sandbox) -> Response {
+    Json(&shared.lock().lookup_failures).into_response()
+}
+
+async fn fail_lookups(
+    State(shared): Sandbox,
+    Path(domain): Path<String>,
+    Json(failure): Json<LookupFailure>,
+) -> StatusCode {
+    shared.lock().lookup_failures.insert(domain, failure);
+    StatusCode::NO_CONTENT
+}
+
+async fn mend_lookups(State(shared): Sandbox, Path(domain): Path<String>) -> Response {
+    match shared.lock().lookup_failures.remove(&domain) {
+        Some(_) => StatusCode::NO_CONTENT.into_response(),
+        None => refusal(StatusCode::NOT_FOUND, "no look-up of this domain fails"),
     }
 }
 

@@ -24,6 +24,12 @@ pub(crate) struct Situation<'a> {
 const NOTHING_LOST: &str =
     "The order is untouched and nothing is ordered again: the next apply waits again.";
 
+/// Asking again does not cure what a zone does to its records.
+const SEEN_BY_ALL: &str = "\n\nIf what DigiCert asks for is there, look at it as DigiCert does: \
+    from several networks, each of which must see it, and through a resolver that verifies DNSSEC. \
+    A record that only your network sees, or a signed zone that does not verify, fails every check \
+    until the zone is mended.";
+
 /// The time is up.
 pub(crate) fn time_up(id: OrderId, situation: &Situation<'_>, waited: Duration) -> Diagnostic {
     Diagnostic::error(
@@ -139,6 +145,9 @@ fn last_seen(situation: &Situation<'_>) -> String {
     if let Some(said) = situation.last_check {
         text.push_str("\n\nThe last check of the domains: ");
         text.push_str(said);
+        if !situation.steps.domains.is_empty() {
+            text.push_str(SEEN_BY_ALL);
+        }
     }
     text
 }

@@ -1,6 +1,6 @@
 //! `digicert_order_issuance` after an order whose domains, approval or issuance take their time.
 
-use certcentral_sandbox::{Approval, At, Dcv, DnsRecord, Fault, Issuance, Move};
+use certcentral_sandbox::{Approval, At, Dcv, DnsRecord, Fault, Issuance, LookupFailure, Move};
 use serde_json::{Value as Json, json};
 use terraform_host::{Applied, Plan, Resource};
 
@@ -121,8 +121,11 @@ async fn a_missing_record_is_named_and_the_next_apply_waits_again() {
              example.org is not proven: create the DNS records that `domain_validations` \
              names.\n\nThese names are not validated and wait for:\n- www.example.org: TXT record \
              example.org with the value \"{token}\"\n\nThe last check of the domains: \
-             shop.example.com is approved, www.example.org is unapproved.\n\nThe order is \
-             untouched and nothing is ordered again: the next apply waits again. `timeouts.create` \
+             shop.example.com is approved, www.example.org is unapproved.\n\nIf what \
+             DigiCert asks for is there, look at it as DigiCert does: from several networks, each \
+             of which must see it, and through a resolver that verifies DNSSEC. A record that only \
+             your network sees, or a signed zone that does not verify, fails every check until the \
+             zone is mended.\n\nThe order is untouched and nothing is ordered again: the next apply waits again. `timeouts.create` \
              sets how long that is."
         )
     );
@@ -279,6 +282,30 @@ async fn a_check_that_fails_is_repeated_and_quoted() {
         "{text}"
     );
     let _applied = apply(&mut bed, &short).await.expect_success();
+}
+
+#[tokio::test]
+async fn a_record_that_not_everybody_sees_is_explained_and_asking_again_cures_nothing() {
+    for failure in [LookupFailure::Perspective, LookupFailure::Dnssec] {
+        let (mut bed, order) = ordered("dns-txt-token").await;
+        publish(&bed);
+        bed.sandbox.fail_lookups("example.org", Some(failure));
+        let short = both(&bed, &order, json!({ "timeouts": { "create": "1s" } }));
+        let applied = apply(&mut bed, &short).await;
+        let text = only_error(&applied.report);
+        for words in [
+            "example.org is unapproved",
+            "from several networks, each of which must see it",
+            "verifies DNSSEC",
+        ] {
+            assert!(text.contains(words), "{failure:?}: {text}");
+        }
+        assert!(!text.contains("example.com is unapproved"), "{text}");
+
+        bed.sandbox.fail_lookups("example.org", None);
+        let _applied = apply(&mut bed, &short).await.expect_success();
+        assert_eq!(bed.posts().len(), 1, "{failure:?}");
+    }
 }
 
 #[tokio::test]
