@@ -2,7 +2,7 @@
 
 use terraform_host::Workspace;
 
-use super::front::Manner as FrontManner;
+use super::front::{Front, Manner as FrontManner};
 use super::proxy::{Manner, Proxy};
 use super::{Network, PASSWORD, assert_says, order};
 use crate::host::bed::warnings;
@@ -102,6 +102,58 @@ async fn a_refused_tunnel_is_told_with_its_status_and_the_setting() {
         let named = format!("the proxy {address} (from the environment variable https_proxy)");
         assert_says(&said, &[summary, status, &named]);
     }
+}
+
+/// Nothing was sent, so that an order is sent once however often the way to it is tried.
+#[tokio::test]
+async fn a_tunnel_that_is_refused_for_a_moment_is_asked_for_again() {
+    for answer in [
+        "HTTP/1.1 503 Busy\r\n\r\n",
+        "HTTP/1.1 429 Slow\r\n\r\n",
+        "HTTP/1.1 521 Down\r\n\r\n",
+    ] {
+        let mut network = Network::new(FrontManner::Pass).await;
+        let proxy = Proxy::start(network.front.port, Manner::SayFirst(2, answer)).await;
+        let url = format!("http://127.0.0.1:{}", proxy.port);
+        let launch = network.launch().env("HTTPS_PROXY", &url);
+        network
+            .ordered(launch.env("DIGICERT_MAX_RETRIES", "3"))
+            .await;
+        assert_eq!(network.bed.posts().len(), 1, "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_tunnel_that_is_refused_for_good_is_asked_for_once() {
+    let asked = async |answer: &'static str| {
+        let mut network = Network::new(FrontManner::Pass).await;
+        let proxy = Proxy::start(network.front.port, Manner::Say(answer)).await;
+        let url = format!("http://127.0.0.1:{}", proxy.port);
+        let launch = network.launch().env("HTTPS_PROXY", &url);
+        let said = network
+            .refused(launch.env("DIGICERT_MAX_RETRIES", "1"))
+            .await;
+        assert_says(&said, &["Proxy refuses the connection to CertCentral"]);
+        proxy.asked().len()
+    };
+    let once = asked("HTTP/1.1 403 No\r\n\r\n").await;
+    assert_eq!(asked("HTTP/1.1 501 No\r\n\r\n").await, once);
+    // What a plan asks for the reviewer is asked for once in any case.
+    assert_eq!(asked("HTTP/1.1 504 Slow\r\n\r\n").await, once + 1);
+}
+
+#[tokio::test]
+async fn a_proxy_that_speaks_tls_opens_the_way() {
+    let mut network = Network::new(FrontManner::Pass).await;
+    let proxy = Proxy::start(network.front.port, Manner::Open(Some("user:p@ss"))).await;
+    let tls = network.authority.server("localhost", 2020, 2090);
+    let behind = format!("http://127.0.0.1:{}/", proxy.port);
+    let front = Front::start(&behind, tls, FrontManner::Pass).await;
+    let url = format!("https://user:p%40ss@localhost:{}", front.port);
+    network
+        .ordered(network.launch().env("HTTPS_PROXY", &url))
+        .await;
+    assert!(!proxy.asked().is_empty());
 }
 
 #[tokio::test]

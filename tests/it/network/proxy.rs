@@ -13,6 +13,8 @@ pub(super) enum Manner {
     /// Opens a tunnel for whoever has these credentials, `user:password`; for everybody without
     /// any.
     Open(Option<&'static str>),
+    /// Answers the first so many requests with these bytes and hangs up, then opens tunnels.
+    SayFirst(usize, &'static str),
     /// Answers with these bytes and hangs up.
     Say(&'static str),
 }
@@ -62,14 +64,20 @@ async fn serve(
         head.push(stream.read_u8().await.ok()?);
     }
     let head = String::from_utf8(head).ok()?;
-    asked.lock().unwrap().push(head.clone());
-    let credentials = match manner {
-        Manner::Open(credentials) => credentials,
-        Manner::Say(answer) => {
-            stream.write_all(answer.as_bytes()).await.ok()?;
-            return stream.shutdown().await.ok();
-        }
+    let number = {
+        let mut asked = asked.lock().unwrap();
+        asked.push(head.clone());
+        asked.len()
     };
+    let (credentials, refusal) = match manner {
+        Manner::Open(credentials) => (credentials, None),
+        Manner::SayFirst(times, answer) => (None, (number <= times).then_some(answer)),
+        Manner::Say(answer) => (None, Some(answer)),
+    };
+    if let Some(answer) = refusal {
+        stream.write_all(answer.as_bytes()).await.ok()?;
+        return stream.shutdown().await.ok();
+    }
     let is_welcome = credentials.is_none_or(|credentials| {
         let value = BASE64.encode(credentials.as_bytes());
         head.contains(&format!("Proxy-Authorization: Basic {value}\r\n"))
