@@ -9,7 +9,8 @@ use terraform_host::Workspace;
 
 use super::elsewhere::Site;
 use super::owners::Origin;
-use super::promises::{self, Run};
+use super::promises;
+use super::run::{self, Run};
 use super::world::{Command, PARALLELISM, World};
 
 impl World {
@@ -62,7 +63,7 @@ impl World {
         run.beside_in_state = orders(&site.state);
         self.write_down(&mut run);
         let processed = run.calls.iter().filter(|call| call.processed);
-        let reissued: BTreeSet<_> = processed.filter_map(promises::reissued).collect();
+        let reissued: BTreeSet<_> = processed.filter_map(run::reissued).collect();
         let bought = self
             .ledger
             .update(&self.sandbox, &self.asked_for(), &reissued)?;

@@ -3,7 +3,7 @@
 
 use terraform_host::{Diagnostic, Report};
 
-use super::promises::{Run, reissued};
+use super::run::{Run, reissued};
 use super::strike::Harm;
 use super::world::World;
 

@@ -27,6 +27,8 @@ mod process;
 #[cfg(test)]
 mod promises;
 #[cfg(test)]
+mod run;
+#[cfg(test)]
 mod seeds;
 #[cfg(test)]
 mod settle;

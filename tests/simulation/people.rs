@@ -7,7 +7,7 @@ use std::time::Duration;
 use certcentral_sandbox::Move;
 use terraform_host::Report;
 
-use super::promises;
+use super::run;
 use super::wanted::{NAMES, Wanted, one_of};
 use super::world::World;
 
@@ -143,7 +143,7 @@ impl World {
         let report = self.terraform.import(address, id).await;
         let report = report.map_err(|error| format!("the stand-in for core failed: {error}"))?;
         self.tainted.remove(address);
-        for line in promises::lines(&report) {
+        for line in run::lines(&report) {
             self.tell(line);
         }
         if let (false, Ok(id)) = (report.failed(), id.parse()) {

@@ -4,7 +4,7 @@
 use certcentral_sandbox::Move;
 use terraform_host::Plan;
 
-use super::promises::Run;
+use super::run::Run;
 use super::wanted::Wanted;
 use super::weather::Weather;
 use super::world::{Command, World};

@@ -10,7 +10,7 @@ use terraform_host::Plan;
 use time::Date;
 use time::macros::{datetime, format_description};
 
-use super::promises::{Run, reissued};
+use super::run::{Run, reissued};
 use super::strike::{Harm, Strike};
 use super::wanted::Wanted;
 use super::weather::{self, Weather};
@@ -74,7 +74,8 @@ impl World {
             let made = run.calls.iter().filter_map(reissued);
             reissues += made.clone().count();
             if run.is_complete() {
-                made.for_each(|id| drop(unheard.remove(&id)));
+                let heard: BTreeSet<_> = made.collect();
+                unheard.retain(|id| !heard.contains(id));
             } else {
                 unheard.extend(made);
             }
