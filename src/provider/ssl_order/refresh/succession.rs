@@ -16,7 +16,8 @@ use crate::provider::ssl_order::refresh::external_changes::other_names;
 pub struct Successor {
     /// Its id; none where CertCentral does not tell it.
     pub order_id: Option<i64>,
-    /// Its reference, by which a plan knows that an earlier run placed it for the configuration.
+    /// Its reference while it is open, by which a plan knows that an earlier run placed it for the
+    /// configuration.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
     /// Why no plan takes it into state; none if one may.
@@ -68,7 +69,10 @@ pub(crate) async fn successor(
         Ok(renewal) if came_to_nothing(&renewal.status) => None,
         Ok(renewal) => Some(Successor {
             order_id: Some(renewal.id.get()),
-            reference: renewal.alternative_order_id.clone(),
+            reference: renewal
+                .alternative_order_id
+                .clone()
+                .filter(|_| renewal.status.is_open()),
             refused: why_not(session, state, order, &renewal),
         }),
         Err(error) => refused(Some(named), Refused::NotSeen(error.to_string())),

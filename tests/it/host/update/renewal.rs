@@ -147,6 +147,25 @@ async fn a_renewal_with_other_content_that_got_lost_is_adopted_by_the_next_apply
     }
 }
 
+/// It is placed for this very configuration, and still nothing that a plan could go on with.
+#[tokio::test]
+async fn a_renewal_that_got_lost_and_was_revoked_is_left_alone() {
+    let mut bed = with_a_due_order().await;
+    let before = bed.terraform.state().clone();
+    let changed = order_with(json!({
+        "renew_days_before_expiry": 90,
+        "reissue_days_before_expiry": 0,
+        "profile_option": "server_client_auth_eku",
+    }));
+    let _applied = bed.apply(&changed).await.expect_success();
+    let renewal = bed.order_id();
+    *bed.terraform.state_mut() = before;
+    bed.sandbox.apply(renewal, Move::Revoke).unwrap();
+    let _applied = bed.apply(&changed).await.expect_success();
+    assert_eq!(bed.order_id(), bed.sandbox.orders()[0].id);
+    assert_eq!(bed.sandbox.summary().orders_created, 2);
+}
+
 #[tokio::test]
 async fn a_refused_renewal_keeps_the_old_order_in_state() {
     let mut bed = with_a_due_order().await;
