@@ -331,11 +331,7 @@ impl Sandbox {
 
     /// Lets the records of a domain, and of what is below it, prove nothing; `None` mends the zone.
     pub fn fail_lookups(&self, domain: &str, failure: Option<LookupFailure>) {
-        let mut state = self.shared.lock();
-        match failure {
-            Some(failure) => drop(state.lookup_failures.insert(domain.to_owned(), failure)),
-            None => drop(state.lookup_failures.remove(domain)),
-        }
+        self.shared.lock().fail_lookups(domain, failure);
     }
 
     /// Lets call number `call` (1 = the next one) of a route meet a fault.

@@ -94,8 +94,7 @@ impl Domain {
 
     /// Whether a name is this domain or below it.
     fn covers(&self, name: &str) -> bool {
-        let below = name.strip_suffix(self.name.as_str());
-        below.is_some_and(|below| below.is_empty() || below.ends_with('.'))
+        is_at_or_below(name, &self.name)
     }
 
     /// Takes over what the order knows of the same domain, or of the one above it.
@@ -121,6 +120,11 @@ impl Domain {
             })
         })
     }
+}
+
+fn is_at_or_below(name: &str, domain: &str) -> bool {
+    let below = name.strip_suffix(domain);
+    below.is_some_and(|below| below.is_empty() || below.ends_with('.'))
 }
 
 /// The base domain of a name, taken as its last two labels.
@@ -194,6 +198,22 @@ impl State {
         }
     }
 
+    /// Lets the records of a domain, and of what is below it, prove nothing; `None` mends the zone.
+    /// Returns whether it was mended of something.
+    pub(crate) fn fail_lookups(&mut self, domain: &str, failure: Option<LookupFailure>) -> bool {
+        let domain = canonical(domain);
+        match failure {
+            Some(failure) => self.lookup_failures.insert(domain, failure),
+            None => self.lookup_failures.remove(&domain),
+        }
+        .is_some()
+    }
+
+    fn lookups_fail(&self, name: &str) -> bool {
+        let mut failing = self.lookup_failures.keys();
+        failing.any(|domain| is_at_or_below(name, domain))
+    }
+
     /// Validates the domains of an order whose record stands in DNS, where the account looks there.
     pub(crate) fn check_dns(&mut self, id: u64) -> Result<(), rcgen::Error> {
         let now = self.now();
@@ -207,7 +227,7 @@ impl State {
         let domains = order.domains.iter();
         let found: Vec<u64> = domains
             .filter(|domain| !self.is_proven(domain) && domain.token.expires > now)
-            .filter(|domain| !self.lookup_failures.contains_key(base_domain(&domain.name)))
+            .filter(|domain| !self.lookups_fail(&domain.name))
             .filter(|domain| domain.is_published(method, &self.dns))
             .map(|domain| domain.id)
             .collect();

@@ -217,16 +217,16 @@ async fn lookup_failures(State(shared): Sandbox) -> Response {
 async fn fail_lookups(
     State(shared): Sandbox,
     Path(domain): Path<String>,
-    Json(failure): Json<LookupFailure>,
+    Told(failure): Told<LookupFailure>,
 ) -> StatusCode {
-    shared.lock().lookup_failures.insert(domain, failure);
+    shared.lock().fail_lookups(&domain, Some(failure));
     StatusCode::NO_CONTENT
 }
 
 async fn mend_lookups(State(shared): Sandbox, Path(domain): Path<String>) -> Response {
-    match shared.lock().lookup_failures.remove(&domain) {
-        Some(_) => StatusCode::NO_CONTENT.into_response(),
-        None => refusal(StatusCode::NOT_FOUND, "no look-up of this domain fails"),
+    match shared.lock().fail_lookups(&domain, None) {
+        true => StatusCode::NO_CONTENT.into_response(),
+        false => refusal(StatusCode::NOT_FOUND, "no look-up of this domain fails"),
     }
 }
 

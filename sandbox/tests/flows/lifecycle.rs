@@ -292,6 +292,28 @@ async fn a_check_finds_the_record_in_the_dns_of_the_sandbox_where_the_setting_sa
     let (_, listed) = client.control(Method::GET, "/dns", None).await;
     assert_eq!(listed.as_array().unwrap().len(), 4);
     assert_eq!(client.sandbox.dns_records().len(), 4);
+
+    // A zone that not everybody can look up proves nothing, however often it is asked.
+    let zone = "/dns-failures/Example.com.";
+    let (status, _) = client
+        .control(Method::PUT, zone, Some(&"rain".into()))
+        .await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    let (status, _) = client
+        .control(Method::PUT, zone, Some(&"dnssec".into()))
+        .await;
+    assert_eq!(status, StatusCode::NO_CONTENT);
+    let (_, listed) = client.control(Method::GET, "/dns-failures", None).await;
+    assert_eq!(listed, serde_json::json!({ "example.com": "dnssec" }));
+    for _ in 0..2 {
+        let (_, check) = client.call(Method::PUT, &path, None).await;
+        assert_eq!(check["dcv_status"], "pending");
+    }
+    let (status, _) = client.control(Method::DELETE, zone, None).await;
+    assert_eq!(status, StatusCode::NO_CONTENT);
+    let (status, _) = client.control(Method::DELETE, zone, None).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+
     let (_, check) = client.call(Method::PUT, &path, None).await;
     assert_eq!(
         [&check["order_status"], &check["dcv_status"]],
