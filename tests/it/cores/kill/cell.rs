@@ -42,6 +42,7 @@ impl Cell {
             scene.let_it_be_issued(self.operation);
         }
         let is_unknown = left.state_is_cut && scene.effects_of(self.operation.act()) == 0;
+        scene.remove_half_a_state(&self.operation.command());
         let next = scene.workdir.run(&self.operation.command());
         match self.operation {
             Operation::Reissue if is_unknown => return assert_asks(&scene, next),

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::path::PathBuf;
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ use super::gate::Gate;
 use super::points::{Call, Operation, Point, Reached, SECOND_ORDER, WAITING};
 use crate::cores::configuration::{Configuration, new_csr};
 use crate::cores::driver::{Core, Workdir};
-use crate::cores::evidence::sandbox;
+use crate::cores::evidence::{assert_says, sandbox};
 
 /// A bound for a machine under load, never waited for.
 pub(super) const LONG: Duration = Duration::from_secs(120);
@@ -142,18 +143,35 @@ impl Scene {
         ids.map(str::to_owned).collect()
     }
 
-    /// Whether the state was cut: Terraform empties the file before it writes, and was ended in
-    /// between.
+    /// Whether the state was cut: Terraform empties the file before it writes, and was ended before
+    /// it had written all of it.
     pub(super) fn state_is_cut(&self) -> bool {
-        fs::metadata(self.workdir.path().join("terraform.tfstate"))
-            .is_ok_and(|file| file.len() == 0)
+        let written = fs::read_to_string(self.state_file());
+        written.is_ok_and(|text| serde_json::from_str::<Value>(&text).is_err())
+    }
+
+    /// Does what tests/FAULTS.md says of a state file that was cut in half: Terraform stops before
+    /// it plans, and the file is removed. An empty one is as good as none.
+    pub(super) fn remove_half_a_state(&self, command: &[&str]) {
+        let size = fs::metadata(self.state_file()).map_or(0, |file| file.len());
+        if size == 0 || !self.state_is_cut() {
+            return;
+        }
+        let seen = self.sandbox.journal().len();
+        let stopped = self.workdir.run(command).exits_with(1);
+        assert_says(&stopped, &["Unsupported state file format"]);
+        assert_eq!(self.sandbox.journal().len(), seen, "nobody was asked");
+        fs::remove_file(self.state_file()).unwrap();
+    }
+
+    fn state_file(&self) -> PathBuf {
+        self.workdir.path().join("terraform.tfstate")
     }
 
     /// The attributes of all orders in state, read from the file: it is what the next run finds.
     pub(super) fn attributes(&self) -> Vec<Value> {
-        let text = fs::read_to_string(self.workdir.path().join("terraform.tfstate"));
-        let state: Value = match text {
-            Ok(text) if !text.is_empty() => serde_json::from_str(&text).unwrap(),
+        let state: Value = match fs::read_to_string(self.state_file()) {
+            Ok(text) if !self.state_is_cut() => serde_json::from_str(&text).unwrap(),
             _ => Value::Null,
         };
         let resources = state["resources"].as_array().cloned().unwrap_or_default();
