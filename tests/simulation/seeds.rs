@@ -8,6 +8,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
+use tokio::runtime::{Builder, Runtime};
+
 use super::world::World;
 
 /// Seeds of every run of the tests.
@@ -135,15 +137,17 @@ fn first_broken(tales: &[Tale], told_of: &Mutex<BTreeSet<&str>>) -> Option<Strin
     })
 }
 
+/// A runtime whose clock stands still until everybody waits. What the provider calls random is so by
+/// the seed.
+pub(super) fn runtime(seed: u64) -> Runtime {
+    fastrand::seed(seed);
+    let mut runtime = Builder::new_current_thread();
+    runtime.enable_all().start_paused(true).build().unwrap()
+}
+
 /// Tells a story. A broken promise is an error with the story so far.
 fn told(tale: Tale) -> Result<Vec<String>, String> {
-    // What the provider calls random is so by the seed.
-    fastrand::seed(tale.seed);
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .start_paused(true)
-        .build()
-        .unwrap();
+    let runtime = runtime(tale.seed);
     let mut world = None;
     let outcome = catch_unwind(AssertUnwindSafe(|| {
         runtime.block_on(async {

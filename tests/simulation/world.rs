@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
-use certcentral_sandbox::{Entry as Call, Fault, Sandbox, Settings};
+use certcentral_sandbox::{Entry as Call, Fault, FaultRule, Sandbox, Settings};
 use fastrand::Rng;
 use serde_json::{Value as Json, json};
 use terraform_host::{Resource, Workspace, workspace::State};
@@ -162,6 +162,12 @@ impl World {
             3 => Command::Destroy,
             _ => Command::Apply,
         };
+        self.meet(rules);
+        self.run(command, strike, weather).await.map(drop)
+    }
+
+    /// Lets the next calls meet faults.
+    pub(super) fn meet(&mut self, rules: Vec<FaultRule>) {
         for rule in rules {
             self.tell(format!(
                 "fault: {} {}x{} {:?} {:?}",
@@ -173,7 +179,6 @@ impl World {
             ));
             self.sandbox.add_fault(rule);
         }
-        self.run(command, strike, weather).await.map(drop)
     }
 
     /// Whether something of the wide world happens, once in so many times.

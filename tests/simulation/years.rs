@@ -11,6 +11,7 @@ use time::Date;
 use time::macros::{datetime, format_description};
 
 use super::run::{Run, reissued};
+use super::seeds;
 use super::strike::{Harm, Strike};
 use super::wanted::Wanted;
 use super::weather::{self, Weather};
@@ -29,13 +30,7 @@ const PATIENCE: i64 = 8;
 #[test]
 fn a_year_of_short_certificates_keeps_the_promises() {
     for seed in 0..SEEDS {
-        fastrand::seed(seed);
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .start_paused(true)
-            .build()
-            .unwrap();
-        runtime.block_on(async {
+        seeds::runtime(seed).block_on(async {
             let mut world = World::of_account(seed, false, |settings| {
                 settings.start_at = Some(datetime!(2029-04-02 09:12:38 UTC));
                 settings.behavior = Behavior {
@@ -98,10 +93,7 @@ impl World {
     fn bad_night(&mut self) -> (Weather, Option<Strike>) {
         let rules = weather::faults(&mut self.rng);
         let weather = Weather::of(&rules);
-        for rule in rules {
-            self.tell(format!("fault: {rule:?}"));
-            self.sandbox.add_fault(rule);
-        }
+        self.meet(rules);
         let strike = (self.rng.u8(..3) == 0).then(|| Strike::new(&mut self.rng));
         (weather, strike)
     }
