@@ -1,7 +1,7 @@
 //! What a reissue or a renewal changes and could be known was in the plan, the rest was in the
 //! apply, or in the refresh that saw it first.
 
-use terraform_host::{Diagnostic, Report};
+use terraform_host::{Action, Diagnostic, Report};
 
 use super::run::{Run, reissued};
 use super::strike::Harm;
@@ -32,7 +32,11 @@ pub(super) fn what_changes_is_said(world: &World, run: &Run) -> Result<(), Strin
             continue;
         };
         let renews = world.ledger.entries.get(&id).and_then(|it| it.renewal_of);
-        if old == new || (former != id && renews != Some(former)) {
+        // A replacement that finds another order says its id, and that all of it is another.
+        let plan = run.plan.as_ref();
+        let is_replaced = plan.and_then(|it| it.action(address)) == Some(Action::Replace);
+        let is_another = former != id && (renews != Some(former) || is_replaced);
+        if old == new || is_another {
             continue;
         }
         let known = &world.ledger.certificates;

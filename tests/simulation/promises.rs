@@ -358,7 +358,10 @@ fn an_unknown_argument_means_no_new_order(
             continue;
         };
         // Where another argument asks for a new order, there may be one.
-        if !entry.is_open() || !entry.is_bought_like(&wanted.content()) {
+        let wanted = wanted.content();
+        let is_known = *open != Unknown::Organization;
+        let goes_elsewhere = is_known && entry.content.organization != wanted.organization;
+        if !entry.is_open() || !entry.is_bought_like(&wanted) || goes_elsewhere {
             continue;
         }
         let now = world.terraform.state().get(address);
